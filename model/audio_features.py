@@ -1,0 +1,130 @@
+"""Mel-frequency cepstral coefficients (MFCC) on a 10 ms grid.
+
+Source: S. Davis and P. Mermelstein, "Comparison of parametric representations for monosyllabic
+word recognition", IEEE TASSP 28(4), 1980; mel scale and delta regression as in the HTK Book.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+SAMPLE_RATE = 16000
+HOP = 160
+FRAME_RATE = SAMPLE_RATE / HOP
+
+
+@dataclass(frozen=True)
+class FeatureConfig:
+    """What the network hears.
+
+    Attributes:
+        window: samples under the Hann window (25 ms).
+        fft: transform length in samples.
+        mels: triangular mel filters between low_hz and high_hz.
+        mfcc: cepstral coefficients kept, the zeroth (level) included.
+        delta_span: frames on each side of the delta regression.
+        floor: energy added to each mel band before the logarithm (1e-8 is -80 dB full scale).
+    """
+
+    window: int = 400
+    fft: int = 512
+    mels: int = 40
+    low_hz: float = 60.0
+    high_hz: float = 7600.0
+    mfcc: int = 26
+    delta_span: int = 2
+    floor: float = 1e-8
+
+    @property
+    def size(self) -> int:
+        """Features per frame: the coefficients and their deltas."""
+        return 2 * self.mfcc
+
+    @property
+    def look_ahead(self) -> int:
+        """Frames to the right that a frame's deltas need."""
+        return self.delta_span
+
+
+def frame_count(samples: int) -> int:
+    """Frames that N samples make: frame t is centred on sample t * HOP."""
+    return -(-samples // HOP)
+
+
+def log_mel(samples: np.ndarray, config: FeatureConfig) -> np.ndarray:
+    """Log mel energies [T, mels] float32 of [N] samples; T = frame_count(N)."""
+    count = frame_count(len(samples))
+    if count == 0:
+        return np.zeros((0, config.mels), np.float32)
+    half = config.window // 2
+    needed = (count - 1) * HOP + config.window
+    padded = np.zeros(needed, np.float32)
+    body = np.asarray(samples, np.float32)[: needed - half]
+    padded[half : half + len(body)] = body
+    frames = np.lib.stride_tricks.sliding_window_view(padded, config.window)[::HOP]
+    window = _window(config)
+    mel = np.empty((count, config.mels), np.float32)
+    filters = mel_filters(config)
+    step = 4096  # bounds the memory of the complex spectrum on long files
+    for start in range(0, count, step):
+        spectrum = np.fft.rfft(frames[start : start + step] * window, config.fft)
+        power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+        mel[start : start + step] = power @ filters
+    return np.log(mel + config.floor, dtype=np.float32)
+
+
+def mfcc_from_log_mel(mel: np.ndarray, config: FeatureConfig) -> np.ndarray:
+    """MFCC and deltas [T, 2 mfcc] of log mel energies [T, mels]; edges repeat the end frames."""
+    cepstra = mel @ _dct(config)
+    return np.concatenate([cepstra, deltas(cepstra, config.delta_span)], axis=1)
+
+
+def extract(samples: np.ndarray, config: FeatureConfig) -> np.ndarray:
+    """MFCC features [T, 2 mfcc] float32 of [N] float32 samples at 16 kHz."""
+    return mfcc_from_log_mel(log_mel(samples, config), config)
+
+
+def deltas(cepstra: np.ndarray, span: int) -> np.ndarray:
+    """Regression slopes over +-span frames (HTK Book, eq. 5.16), shape as the input."""
+    if len(cepstra) == 0:
+        return cepstra
+    padded = np.pad(cepstra, ((span, span), (0, 0)), mode="edge")
+    count = len(cepstra)
+    slope = sum(
+        k * (padded[span + k : span + k + count] - padded[span - k : span - k + count])
+        for k in range(1, span + 1)
+    )
+    return (slope / (2 * sum(k * k for k in range(1, span + 1)))).astype(np.float32)
+
+
+def _mel(hz: np.ndarray | float) -> np.ndarray:
+    return 2595.0 * np.log10(1.0 + np.asarray(hz) / 700.0)
+
+
+@lru_cache(maxsize=4)
+def mel_filters(config: FeatureConfig) -> np.ndarray:
+    """Triangular filters [fft / 2 + 1, mels], equally spaced on the mel scale."""
+    edges_mel = np.linspace(_mel(config.low_hz), _mel(config.high_hz), config.mels + 2)
+    edges = 700.0 * (10.0 ** (edges_mel / 2595.0) - 1.0)
+    bins = np.arange(config.fft // 2 + 1) * SAMPLE_RATE / config.fft
+    rise = (bins[:, None] - edges[None, :-2]) / (edges[1:-1] - edges[:-2])
+    fall = (edges[None, 2:] - bins[:, None]) / (edges[2:] - edges[1:-1])
+    return np.clip(np.minimum(rise, fall), 0.0, None).astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def _window(config: FeatureConfig) -> np.ndarray:
+    """Periodic Hann window scaled so that a band's energy is a mean square, not a sum."""
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(config.window) / config.window)
+    return (window / np.sqrt(config.fft * np.sum(window**2) / 2)).astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def _dct(config: FeatureConfig) -> np.ndarray:
+    """Orthonormal DCT-II [mels, mfcc]."""
+    n = np.arange(config.mels)[:, None]
+    k = np.arange(config.mfcc)[None, :]
+    basis = np.cos(np.pi * (n + 0.5) * k / config.mels) * np.sqrt(2.0 / config.mels)
+    basis[:, 0] *= np.sqrt(0.5)
+    return basis.astype(np.float32)

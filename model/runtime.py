@@ -1,0 +1,77 @@
+"""One choice of how the network runs: NumPy always, torch where it is importable."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from .audio_features import HOP, extract, frame_count
+from .curves import Curves
+from .errors import A2FError
+from .network_config import NetworkConfig
+from .weights_file import DEFAULT_WEIGHTS, load_weights
+
+Progress = Callable[[float], None]
+RUNTIMES = ("auto", "numpy", "torch")
+
+
+class Runtime(Protocol):
+    """Samples in, curves out."""
+
+    name: str
+    device: str
+
+    def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
+        """Curves at 100 Hz of float32 samples [N] at 16 kHz.
+
+        ``on_progress`` gets fractions 0..1 on the calling thread, several times a second; an
+        exception it raises ends the run and reaches the caller.
+        """
+
+
+def choose_runtime(prefer: str = "auto", weights: Path | None = None) -> Runtime:
+    """The runtime asked for.
+
+    Args:
+        prefer: "numpy", "torch" (CUDA, then MPS, then CPU), or "auto", which is torch where it
+            finds a GPU and NumPy elsewhere, so that no run waits for an import that gains nothing.
+        weights: an .npz other than the bundled one.
+
+    Raises:
+        A2FError: torch is asked for but cannot be imported, or the name is unknown.
+        WeightsError: the weights cannot be used.
+    """
+    if prefer not in RUNTIMES:
+        raise A2FError(f'Unknown runtime "{prefer}"; choose one of {", ".join(RUNTIMES)}.')
+    config, arrays = load_weights(weights or DEFAULT_WEIGHTS)
+    if prefer != "numpy":
+        has_torch = find_spec("torch") is not None
+        if not has_torch and prefer == "torch":
+            raise A2FError(
+                "The torch runtime was asked for, but torch cannot be imported here; "
+                "choose NumPy, or make torch available to this Python."
+            )
+        if has_torch:
+            from .torch_runtime import TorchRuntime, best_device
+
+            device = best_device()
+            if prefer == "torch" or device != "cpu":
+                return TorchRuntime(config, arrays, device)
+    from .numpy_runtime import NumpyRuntime
+
+    return NumpyRuntime(config, arrays)
+
+
+def padded_features(samples: np.ndarray, config: NetworkConfig) -> tuple[np.ndarray, int]:
+    """Features [K * block + right, F] and the count T of frames that are real.
+
+    The end of the sound is followed by digital silence, as a stream that stops would be.
+    """
+    count = frame_count(len(samples))
+    blocks = -(-count // config.block)
+    total = blocks * config.block + config.right
+    silence = (total + config.features.look_ahead) * HOP - len(samples)
+    padded = np.concatenate([np.asarray(samples, np.float32), np.zeros(silence, np.float32)])
+    return extract(padded, config.features)[:total], count

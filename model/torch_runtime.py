@@ -1,0 +1,54 @@
+"""The runtime on torch: CUDA, then MPS, then the CPU."""
+
+import numpy as np
+import torch
+
+from .audio_features import FRAME_RATE
+from .curves import Curves
+from .network import AttentionBiLSTM
+from .network_config import NetworkConfig
+from .runtime import Progress, padded_features
+
+_BLOCKS_PER_STEP = 60
+
+
+def best_device() -> str:
+    """Name of the fastest device torch finds."""
+    if torch.cuda.is_available():
+        return "cuda"
+    if torch.backends.mps.is_available():
+        return "mps"
+    return "cpu"
+
+
+class TorchRuntime:
+    """Runs the network through torch."""
+
+    name = "torch"
+
+    def __init__(self, config: NetworkConfig, arrays: dict[str, np.ndarray], device: str) -> None:
+        self.config = config
+        self.device = device
+        self.network = AttentionBiLSTM(config)
+        self.network.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
+        self.network.to(device).eval()
+
+    @torch.inference_mode()
+    def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
+        """See runtime.Runtime.predict."""
+        config = self.config
+        features, count = padded_features(samples, config)
+        total = len(features) - config.right
+        on_device = torch.from_numpy(features).to(self.device)[None]
+        values = np.zeros((total, len(config.channels)), np.float32)
+        state = self.network.initial_state(1)
+        step = _BLOCKS_PER_STEP * config.block
+        for start in range(0, total, step):
+            if on_progress:
+                on_progress(start / total)
+            stop = min(start + step, total)
+            output, state = self.network(on_device[:, start : stop + config.right], state)
+            values[start:stop] = output[0].cpu().numpy()
+        if on_progress:
+            on_progress(1.0)
+        return Curves(config.channels, FRAME_RATE, values[:count])
