@@ -1,0 +1,1 @@
+"""Labelled speech for training: real corpora and synthesis in one uniform cache."""

@@ -1,0 +1,62 @@
+"""Translation tables from the corpora's phone alphabets to the inventory in `phones.py`.
+
+A value holds one phone, or several separated by spaces that share the symbol's duration.
+Sounds outside the inventory go to the phone that looks the most like them on the face: the place
+of the lips first, then the jaw, then the tongue.
+"""
+
+from __future__ import annotations
+
+PAUSES: frozenset[str] = frozenset({"", "SIL", "sil", "pau", "_", "_:", "_|", "SPN", "<eps>"})
+
+# CMUdict's alphabet as pocketsphinx writes it. Noises and breath count as silence.
+ARPABET: dict[str, str] = {
+    "SIL": "sil", "SPN": "sil", "NSN": "sil", "+BREATH+": "sil", "+NOISE+": "sil",
+    "+SPN+": "sil", "+NSN+": "sil",
+    "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "a ʊ", "AY": "a ɪ", "EH": "ɛ",
+    "ER": "ɜ ɹ", "EY": "e ɪ", "IH": "ɪ", "IY": "i", "OW": "o ʊ", "OY": "ɔ ɪ", "UH": "ʊ",
+    "UW": "u",
+    "B": "b", "CH": "tʃ", "D": "d", "DH": "ð", "F": "f", "G": "ɡ", "HH": "h", "JH": "dʒ",
+    "K": "k", "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p", "R": "ɹ", "S": "s",
+    "SH": "ʃ", "T": "t", "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ",
+}  # fmt: skip
+
+# Festival's US radio phone set: ARPAbet with schwas and flaps of its own.
+FLITE: dict[str, str] = {
+    **{name.lower(): value for name, value in ARPABET.items()},
+    "pau": "sil", "brth": "sil", "h#": "sil", "ax": "ə", "ix": "ɨ", "axr": "ə ɹ", "dx": "ɾ",
+    "el": "ə l", "em": "ə m", "en": "ə n", "nx": "n", "hv": "h",
+}  # fmt: skip
+
+# The narrow labels of Emo-DB: German SAMPA with letters of its own.
+EMODB: dict[str, str] = {
+    "sil": "sil",
+    "a": "a", "A": "ɑ", "e": "e", "E": "ɛ", "i": "i", "I": "ɪ", "o": "o", "O": "ɔ", "u": "u",
+    "U": "ʊ", "y": "y", "Y": "ʏ", "2": "ø", "9": "œ", "@": "ə", "6": "ɐ",
+    "p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "g": "ɡ", "?": "ʔ", "m": "m", "n": "n",
+    "N": "ŋ", "NN": "ŋ", "f": "f", "v": "v", "V": "ʋ", "s": "s", "ss": "s", "z": "z", "S": "ʃ",
+    "Z": "ʒ", "C": "ç", "x": "x", "X": "x", "h": "h", "H": "h", "j": "j", "l": "l", "L": "l",
+    "r": "r", "R": "ʁ", "4": "ʁ", "B": "β", "D": "ð", "G": "ɣ",
+}  # fmt: skip
+
+# Stress, length, tone, ties, secondary articulations and diacritics that the face does not show.
+IPA_MARKS: set[str] = set("ˈˌːˑʰʱʲʷˠˤⁿˀʼ˞͜͡‿.˥˦˧˨˩'\"-") | {chr(c) for c in range(0x300, 0x370)}
+
+IPA_SEQUENCES: dict[str, str] = {
+    **{phone: phone for phone in (
+        "i y ɪ ʏ e ø ɛ œ ə ɜ ɐ a æ ɑ ɒ ɔ o ʊ u ʌ ɯ ɨ "
+        "p b m f v w ʋ θ ð t d n s z l r ɹ ɾ ʃ ʒ tʃ dʒ ts dz ç j ɲ k ɡ ŋ x ɣ q ʁ h ʔ β ɸ"
+    ).split()},
+    # vowels
+    "ɚ": "ɜ ɹ", "ɝ": "ɜ ɹ", "ᵻ": "ɪ", "ᵿ": "ʊ", "ɩ": "ɪ", "ʉ": "u", "ɵ": "ø", "ɘ": "ə",
+    "ɤ": "ʌ", "ɞ": "ɜ", "ɶ": "œ",
+    # labials
+    "ɱ": "m", "ʍ": "w", "ɥ": "y", "ʙ": "β", "pf": "p f",
+    # coronals
+    "ʈ": "t", "ɖ": "d", "ɳ": "n", "ɭ": "l", "ɫ": "l", "ɬ": "l", "ɮ": "l", "ɺ": "ɾ", "ɽ": "ɾ",
+    "ɻ": "ɹ", "ʂ": "ʃ", "ʐ": "ʒ", "ɕ": "ʃ", "ʑ": "ʒ", "ɧ": "ʃ", "tʂ": "tʃ", "dʐ": "dʒ",
+    "tɕ": "tʃ", "dʑ": "dʒ", "ʈʂ": "tʃ", "ɖʐ": "dʒ",
+    # palatals, velars, uvulars, laryngeals
+    "ʎ": "l", "ʝ": "j", "c": "k", "ɟ": "ɡ", "g": "ɡ", "ɰ": "ɣ", "ʀ": "ʁ", "χ": "x", "ɢ": "ɡ",
+    "ɴ": "ŋ", "ħ": "h", "ɦ": "h", "ʕ": "ʔ",
+}  # fmt: skip
