@@ -1,0 +1,37 @@
+"""What blender_manifest.toml says, and the same manifest without wheels."""
+
+import re
+import tomllib
+from pathlib import Path, PurePosixPath
+
+from .errors import BuildError
+
+FILENAME = "blender_manifest.toml"
+_WHEELS = re.compile(r"^wheels = \[.*?^\]\n", re.MULTILINE | re.DOTALL)
+
+
+def extension_name(manifest: Path) -> str:
+    """The stem of the zip's name: "<id>-<version>"."""
+    fields = tomllib.loads(manifest.read_text("utf-8"))
+    return f"{fields['id']}-{fields['version']}"
+
+
+def wheel_names(manifest: Path) -> tuple[str, ...]:
+    """File names of the wheels the manifest lists."""
+    fields = tomllib.loads(manifest.read_text("utf-8"))
+    return tuple(PurePosixPath(path).name for path in fields.get("wheels", ()))
+
+
+def without_wheels(text: str) -> str:
+    """The manifest's text without its list of wheels, all else as it was.
+
+    Raises BuildError where the list is not written as one block from `wheels = [` to a lone `]`.
+    """
+    shortened = _WHEELS.sub("", text)
+    expected = {key: value for key, value in tomllib.loads(text).items() if key != "wheels"}
+    if tomllib.loads(shortened) != expected:
+        raise BuildError(
+            f'Cannot take the wheels out of {FILENAME}: start the list with "wheels = [" on a line '
+            'of its own and end it with "]" on a line of its own.'
+        )
+    return shortened
