@@ -9,16 +9,23 @@ from pathlib import Path
 
 from .cache import Recording, Utterance, write_corpus
 from .corpora import CORPORA, CorpusError, recordings
+from .espeak import EspeakError
+from .flite import FliteError
 from .phones import UnknownSymbolError
+from .synthesis import SYNTHETIC, synthesise
+from .texts import TextError
+
+_FAILURES = (CorpusError, EspeakError, FliteError, TextError, UnknownSymbolError)
+_NAMES = (*CORPORA, *SYNTHETIC)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns the exit status."""
     args = _parse(argv)
-    for name in args.only or [n for n, c in CORPORA.items() if c.by_default]:
+    for name in args.only or _NAMES:
         try:
             written = write_corpus(args.out / name, _source(name, args))
-        except (CorpusError, UnknownSymbolError) as error:
+        except _FAILURES as error:
             print(f"{name}: {error}", file=sys.stderr)
             return 1
         print(summary(name, written), flush=True)
@@ -37,6 +44,8 @@ def summary(name: str, utterances: Sequence[Utterance]) -> str:
 
 
 def _source(name: str, args: argparse.Namespace) -> Iterator[Recording]:
+    if name in SYNTHETIC:
+        return synthesise(args.corpora, name, args.hours, args.seed)
     return recordings(args.corpora, name)
 
 
@@ -44,7 +53,10 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.data", description=__doc__)
     parser.add_argument("--corpora", type=Path, required=True, help="folder with speech/, capture/")
     parser.add_argument("--out", type=Path, required=True, help="cache folder to write")
-    parser.add_argument("--only", nargs="+", choices=list(CORPORA), metavar="NAME", help="corpora")
+    parser.add_argument("--only", nargs="+", choices=_NAMES, metavar="NAME",
+                        help=f"some of {', '.join(_NAMES)}; all unless given")
+    parser.add_argument("--hours", type=float, default=2.5, help="of synthesis in all (2.5)")
+    parser.add_argument("--seed", type=int, default=0, help="of the synthesis (0)")
     return parser.parse_args(argv)
 
 

@@ -40,7 +40,7 @@ EMODB: dict[str, str] = {
 }  # fmt: skip
 
 # Stress, length, tone, ties, secondary articulations and diacritics that the face does not show.
-IPA_MARKS: set[str] = set("ˈˌːˑʰʱʲʷˠˤⁿˀʼ˞͜͡‿.˥˦˧˨˩'\"-") | {chr(c) for c in range(0x300, 0x370)}
+IPA_MARKS: set[str] = set("ˈˌːˑʰʱʲʷˠˤⁿˀʼ˞͜͡‿.˥˦˧˨˩'\"-^:") | {chr(c) for c in range(0x300, 0x370)}
 
 IPA_SEQUENCES: dict[str, str] = {
     **{phone: phone for phone in (
@@ -58,5 +58,5 @@ IPA_SEQUENCES: dict[str, str] = {
     "tɕ": "tʃ", "dʑ": "dʒ", "ʈʂ": "tʃ", "ɖʐ": "dʒ",
     # palatals, velars, uvulars, laryngeals
     "ʎ": "l", "ʝ": "j", "c": "k", "ɟ": "ɡ", "g": "ɡ", "ɰ": "ɣ", "ʀ": "ʁ", "χ": "x", "ɢ": "ɡ",
-    "ɴ": "ŋ", "ħ": "h", "ɦ": "h", "ʕ": "ʔ",
+    "ɴ": "ŋ", "ħ": "h", "ɦ": "h", "ʕ": "ʔ", "?": "ʔ", "??": "ʔ",
 }  # fmt: skip

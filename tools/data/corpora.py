@@ -50,7 +50,6 @@ class Corpus:
     alphabet: str | None = None
     shift: float = 0.0
     trim_edges: bool = False
-    by_default: bool = True
     split: Callable[[Row], str] = lambda row: "train"
 
 

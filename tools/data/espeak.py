@@ -1,0 +1,191 @@
+"""Speech with exact phone times from espeak-ng's library (C API of espeak-ng/speak_lib.h)."""
+
+from __future__ import annotations
+
+import ctypes
+import difflib
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from .alphabets import IPA_MARKS
+from .cache import SAMPLE_RATE
+from .closures import claim_closures
+from .energy import level_curve, silence_threshold
+from .labels import Label, to_phones
+from .phones import Phone, UnknownSymbolError, is_vowel, normalise, stress_of
+
+_AUDIO_OUTPUT_SYNCHRONOUS = 2
+_PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 1, 2, 0x8000
+_EVENT_PHONEME = 7
+_CHARS_UTF8 = 1
+_POS_CHARACTER = 1
+_RATE, _PITCH, _RANGE = 1, 3, 4
+_SEPARATOR = "_"
+_ALPHABET = "espeak-ipa"
+
+
+class EspeakError(RuntimeError):
+    """espeak-ng is not installed, has no such voice or cannot speak a text."""
+
+
+class _Id(ctypes.Union):
+    _fields_ = [
+        ("number", ctypes.c_int),
+        ("name", ctypes.c_char_p),
+        ("string", ctypes.c_char * 8),
+    ]
+
+
+class _Event(ctypes.Structure):
+    _fields_ = [
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _Id),
+    ]
+
+
+_Callback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a text is spoken: a voice such as "en-us+f3", words a minute, pitch and range 0..100."""
+
+    voice: str
+    rate: int = 175
+    pitch: int = 50
+    range: int = 50
+
+
+class Espeak:
+    """The library, which keeps its state for the whole process: use one object at a time.
+
+    `shift` seconds are added to all phone times to undo a constant offset. Raises `EspeakError`
+    when the library or its data is not installed.
+    """
+
+    def __init__(self, shift: float = 0.0) -> None:
+        try:
+            self._lib = ctypes.CDLL("libespeak-ng.so.1")
+        except OSError as error:
+            raise EspeakError("libespeak-ng.so.1 cannot be loaded; install espeak-ng.") from error
+        options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
+        self._rate = self._lib.espeak_Initialize(_AUDIO_OUTPUT_SYNCHRONOUS, 200, None, options)
+        if self._rate <= 0:
+            raise EspeakError("espeak-ng finds no data; install espeak-ng-data.")
+        self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        self._shift = shift
+        self._audio: list[np.ndarray] = []
+        self._events: list[tuple[str, int]] = []
+        # ctypes keeps no reference: without this the callback is freed while C still calls it.
+        self._callback = _Callback(self._collect)
+        self._lib.espeak_SetSynthCallback(self._callback)
+
+    def speak(self, text: str, manner: Manner) -> tuple[np.ndarray, list[Phone]]:
+        """Samples [N] float32 at 16 kHz and the phones, which cover them from start to end.
+
+        Raises `EspeakError`, or `UnknownSymbolError` for a sound without a translation.
+        """
+        self._set(manner)
+        self._audio.clear()
+        self._events.clear()
+        data = text.encode()
+        status = self._lib.espeak_Synth(
+            data, len(data) + 1, 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None
+        )
+        if status != 0 or not self._audio:
+            raise EspeakError(f"espeak-ng cannot speak {text!r} as {manner.voice} ({status}).")
+        samples = np.concatenate(self._audio).astype(np.float32) / 32768.0
+        labels = claim_closures(self._labels(samples), _ALPHABET, samples, self._rate)
+        phones = _stressed(to_phones(labels, _ALPHABET, self._shift), self._stresses(text))
+        end = len(samples) / self._rate
+        phones = [p._replace(end=min(p.end, end)) for p in phones if p.start < end]
+        phones[0] = phones[0]._replace(start=0.0)
+        phones[-1] = phones[-1]._replace(end=end)
+        return soxr.resample(samples, self._rate, SAMPLE_RATE), phones
+
+    def _set(self, manner: Manner) -> None:
+        if self._lib.espeak_SetVoiceByName(manner.voice.encode()) != 0:
+            raise EspeakError(f"espeak-ng has no voice {manner.voice}.")
+        for parameter, value in (
+            (_RATE, manner.rate), (_PITCH, manner.pitch), (_RANGE, manner.range)
+        ):  # fmt: skip
+            self._lib.espeak_SetParameter(parameter, int(value), 0)
+
+    def _collect(self, wave, count, events) -> int:  # noqa: ANN001 - ctypes pointers
+        if count and wave:
+            self._audio.append(np.ctypeslib.as_array(wave, (count,)).copy())
+        i = 0
+        while events[i].type:
+            if events[i].type == _EVENT_PHONEME:
+                # Names longer than the field's eight bytes end in half a letter.
+                name = bytes(events[i].id.string).decode("utf-8", "ignore")
+                self._events.append((name, events[i].sample))
+            i += 1
+        return 0
+
+    def _labels(self, samples: np.ndarray) -> list[Label]:
+        """The events as labels. Events without a sound of their own continue the sound before.
+
+        These are language switches such as "(en)", palatalisation alone, and nameless events
+        that are not silent (links between vowels).
+        """
+        level, hop = level_curve(samples, self._rate)
+        quiet = level < silence_threshold(level)
+        bounds = [at / self._rate for _, at in self._events] + [len(samples) / self._rate]
+        labels: list[Label] = [("", 0.0, bounds[0])]
+        for (name, _), start, end in zip(self._events, bounds, bounds[1:], strict=False):
+            silent = name == "" and _mostly(quiet[int(start / hop) : int(end / hop) + 1])
+            has_sound = name.strip("".join(IPA_MARKS)) != "" and not name.startswith("(")
+            if silent or has_sound:
+                labels.append((name, start, end))
+            else:
+                labels[-1] = (*labels[-1][:2], end)
+        return labels
+
+    def _stresses(self, text: str) -> list[tuple[str, int]]:
+        """Vowels and their stress as the text's transcription has them; events carry no stress."""
+        mode = _PHONEME_IPA | (ord(_SEPARATOR) << 8)
+        rest = ctypes.c_char_p(text.encode())
+        vowels: list[tuple[str, int]] = []
+        while rest.value:
+            clause = self._lib.espeak_TextToPhonemes(ctypes.byref(rest), _CHARS_UTF8, mode) or b""
+            for token in clause.decode("utf-8").replace(" ", _SEPARATOR).split(_SEPARATOR):
+                stress = stress_of(token)
+                for phone in _vowels_of(token):
+                    vowels.append((phone, stress))
+                    stress = 0
+        return vowels
+
+
+def _mostly(flags: np.ndarray) -> bool:
+    return bool(len(flags)) and float(flags.mean()) > 0.5
+
+
+def _vowels_of(token: str) -> list[str]:
+    try:
+        return [p for p, _ in normalise(token, _ALPHABET) if is_vowel(p)]
+    except UnknownSymbolError:
+        return []  # language switch marks such as (en); the events name every sound again
+
+
+def _stressed(phones: list[Phone], vowels: list[tuple[str, int]]) -> list[Phone]:
+    places = [i for i, p in enumerate(phones) if is_vowel(p.ipa)]
+    matcher = difflib.SequenceMatcher(
+        None, [phones[i].ipa for i in places], [v for v, _ in vowels], autojunk=False
+    )
+    stressed = list(phones)
+    for a, b, size in matcher.get_matching_blocks():
+        for k in range(size):
+            i = places[a + k]
+            stressed[i] = phones[i]._replace(stress=vowels[b + k][1])
+    return stressed

@@ -1,0 +1,133 @@
+"""Synthetic corpora: many voices, rates and pitches, with exact phone times."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import flite
+from .cache import SAMPLE_RATE, Recording
+from .corpora import held_out
+from .espeak import Espeak, Manner
+from .phones import Phone, UnknownSymbolError
+from .texts import RANDOM_WORDS, own_sentences, random_sentences, transcripts, words
+
+# Variants of espeak-ng's voices and the sex they sound like. Joke and robot voices are left out.
+TRAIN_VARIANTS: dict[str, str] = {
+    "m1": "m", "m2": "m", "m3": "m", "m4": "m", "m5": "m", "m6": "m", "m8": "m",
+    "f1": "f", "f2": "f", "f3": "f", "f5": "f", "croak": "m", "whisper": "m", "whisperf": "f",
+    "klatt": "m", "klatt2": "m", "klatt4": "m", "klatt5": "m", "klatt6": "m",
+    "Annie": "f", "Alicia": "f", "belinda": "f", "linda": "f", "steph": "f", "anika": "f",
+    "grandma": "f", "grandpa": "m", "david": "m", "Denis": "m", "edward": "m", "john": "m",
+    "max": "m", "paul": "m", "rob": "m", "victor": "m", "travis": "m",
+}  # fmt: skip
+TEST_VARIANTS: dict[str, str] = {"m7": "m", "f4": "f", "klatt3": "m", "Andrea": "f", "michael": "m"}
+TRAIN_FLITE = ("kal16", "rms", "slt")
+TEST_FLITE = ("awb",)
+
+_ENGLISH = ("en-us", "en-us", "en-us", "en", "en-gb-x-rp", "en-gb-scotland", "en-us-nyc",
+            "en-029", "en-gb-x-gbcwmd", "en-gb-x-gbclan")  # fmt: skip
+_TEST_SHARE = 0.07
+# Constant offsets of the labels, measured by tools.data.timing and undone here.
+_ESPEAK_SHIFT = 0.0
+_FLITE_SHIFT = 0.004
+
+@dataclass(frozen=True)
+class Synthetic:
+    """One synthetic corpus: its share of all hours, who speaks, which languages, which texts."""
+
+    share: float
+    engine: str
+    languages: tuple[str, ...]
+    texts: str
+
+
+SYNTHETIC: dict[str, Synthetic] = {
+    "espeak_en": Synthetic(0.32, "espeak", _ENGLISH, "kathleen_en"),
+    "flite_en": Synthetic(0.18, "flite", ("en-us",), "kathleen_en"),
+    "espeak_de": Synthetic(0.10, "espeak", ("de",), "kerstin_de"),
+    "espeak_nl": Synthetic(0.06, "espeak", ("nl",), "nathalie_nl"),
+    "espeak_more": Synthetic(0.34, "espeak", RANDOM_WORDS, ""),
+}
+
+
+def synthesise(root: Path, name: str, hours: float, seed: int) -> Iterator[Recording]:
+    """Recordings of one synthetic corpus, its share of `hours`; the same for the same seed.
+
+    Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`) that speak only held-out sentences.
+    Sentences with a sound that has no translation are left out; they are counted and printed.
+    """
+    corpus = SYNTHETIC[name]
+    budget = corpus.share * hours * 3600.0
+    speaker = _espeak_speaker() if corpus.engine == "espeak" else _flite_speaker()
+    left_out: Counter[str] = Counter()
+    for split, seconds in (("train", budget * (1 - _TEST_SHARE)), ("test", budget * _TEST_SHARE)):
+        rng = random.Random(f"{seed} {name} {split}")
+        languages = _cycle(corpus.languages, rng)
+        sources = {lang: _texts(root, corpus, lang, split, rng) for lang in set(corpus.languages)}
+        spoken, count = 0.0, 0
+        while spoken < seconds:
+            lang = next(languages)
+            text = next(sources[lang])
+            try:
+                samples, phones, voice, sex = speaker(text, lang, split, rng)
+            except UnknownSymbolError as error:
+                left_out[f"{lang} {error.symbol!r}"] += 1
+                continue
+            spoken += len(samples) / SAMPLE_RATE
+            yield Recording(
+                f"{name}_{split}_{count:05d}", samples, voice, lang, sex, phones, split, text
+            )
+            count += 1
+    for symbol, times in left_out.most_common():
+        print(f"{name}: {times} sentences left out for the unknown symbol {symbol}")
+
+
+def _texts(
+    root: Path, corpus: Synthetic, lang: str, split: str, rng: random.Random
+) -> Iterator[str]:
+    if not corpus.texts:
+        return random_sentences(words(lang), rng)
+    sentences = transcripts(root, corpus.texts)
+    if corpus.texts == "kathleen_en":
+        # Own sentences twice: they are short and dense in labials and rare sounds.
+        sentences += own_sentences() * 2
+    return _cycle([s for s in sentences if held_out(s) == split], rng)
+
+
+def _cycle(items: list[str] | tuple[str, ...], rng: random.Random) -> Iterator[str]:
+    while True:
+        yield from rng.sample(items, len(items))
+
+
+Spoken = tuple[np.ndarray, list[Phone], str, str]
+
+
+def _espeak_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
+    engine = Espeak(shift=_ESPEAK_SHIFT)
+
+    def speak(text: str, lang: str, split: str, rng: random.Random) -> Spoken:
+        variants = TRAIN_VARIANTS if split == "train" else TEST_VARIANTS
+        variant = rng.choice(list(variants))
+        manner = Manner(
+            f"{lang}+{variant}", rng.randint(130, 230), rng.randint(25, 75), rng.randint(20, 90)
+        )
+        samples, phones = engine.speak(text, manner)
+        return samples, phones, f"espeak-{variant}", variants[variant]
+
+    return speak
+
+
+def _flite_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
+    def speak(text: str, lang: str, split: str, rng: random.Random) -> Spoken:
+        voice = rng.choice(TRAIN_FLITE if split == "train" else TEST_FLITE)
+        manner = flite.FliteManner(voice, rng.uniform(0.8, 1.3), rng.uniform(0.85, 1.25))
+        samples, phones = flite.speak(text, manner, _FLITE_SHIFT)
+        return samples, phones, f"flite-{voice}", flite.VOICES[voice]
+
+    return speak
