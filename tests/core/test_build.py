@@ -139,7 +139,7 @@ def test_staged_files_have_one_time(source_tree: Path, tmp_path: Path) -> None:
 
 def test_missing_weights_stop_the_build(source_tree: Path, tmp_path: Path) -> None:
     (source_tree / "model/weights/network.npz").unlink()
-    with pytest.raises(BuildError, match="no .npz file"):
+    with pytest.raises(BuildError, match=r"no \.npz file"):
         stage(source_tree, tmp_path / "full", with_wheels=False)
 
 
@@ -152,7 +152,7 @@ def test_missing_module_stops_the_build(source_tree: Path, tmp_path: Path) -> No
 def test_missing_wheel_is_named(source_tree: Path) -> None:
     wheels.check(source_tree)
     (source_tree / "wheels/thing-1.0-py3-none-any.whl").unlink()
-    with pytest.raises(BuildError, match="thing-1.0-py3-none-any.whl is missing"):
+    with pytest.raises(BuildError, match=r"thing-1\.0-py3-none-any\.whl is missing"):
         wheels.check(source_tree)
 
 

@@ -1,4 +1,4 @@
-"""Builds the extension: `python -m tools.build [--variant full|nowheels|all] [--output-dir DIR]`."""
+"""Builds the zips that Blender installs: `python -m tools.build --help`."""
 
 import argparse
 import sys
@@ -33,7 +33,9 @@ def build_variant(root: Path, variant: str, output: Path) -> Path:
 def main() -> int:
     """Build what the command line asks for; 1 if that failed."""
     root = Path(__file__).resolve().parents[2]
-    parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.build", description="Builds the zips that Blender installs."
+    )
     parser.add_argument("--variant", choices=[*VARIANTS, "all"], default="all")
     parser.add_argument("--output-dir", type=Path, default=root / "out" / "dist")
     arguments = parser.parse_args()
