@@ -56,7 +56,7 @@ def bake(wav: str) -> dict[str, object]:
     bpy.context.view_layer.objects.active = face
     face.select_set(True)
     editor = scene.sequence_editor_create()
-    strips = getattr(editor, "strips", None) or editor.sequences
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
     strips.new_sound("speech", wav, 1, 1)
     result = bpy.ops.audio2face.bake(strip="speech", runtime="numpy")
     values = []
