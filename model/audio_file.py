@@ -96,7 +96,7 @@ def _opened(source: str | Path | bytes):
 @contextmanager
 def _wave_reader(handle: str | io.BytesIO, label: str):
     try:
-        file = wave.open(handle, "rb")
+        file = wave.open(handle, "rb")  # noqa: SIM115 - closed by the with below
     except (wave.Error, EOFError) as error:
         raise AudioError(
             f"{label} cannot be decoded without the soundfile package ({error}); "

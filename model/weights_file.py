@@ -12,6 +12,16 @@ from .network_config import NetworkConfig, array_shapes
 DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "attention_bilstm.npz"
 FORMAT = 1
 
+_DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,  # a bare .npy loads as an array, which is no archive
+    zipfile.BadZipFile,
+)
+
 
 def save_weights(path: Path, config: NetworkConfig, arrays: dict[str, np.ndarray]) -> None:
     """Writes the arrays that array_shapes names; raises WeightsError if one does not fit."""
@@ -38,7 +48,7 @@ def load_weights(path: Path = DEFAULT_WEIGHTS) -> tuple[NetworkConfig, dict[str,
         header = json.loads(str(arrays.pop("header")))
         version = header["format"]
         config = NetworkConfig.from_dict(header["config"])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, AttributeError) as error:
+    except _DAMAGE as error:
         raise WeightsError(
             f'"{path}" is not a weights file of this extension ({error}); '
             "choose an .npz made by its training tools."

@@ -1,0 +1,98 @@
+"""Decoding: ranges, channels, rates, packed bytes, and life without the wheels."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from model import audio_file, resampling
+from model.audio_file import SAMPLE_RATE, read_audio, to_mono_16k
+from model.errors import AudioError
+
+
+def tone(seconds: float, rate: int, hertz: float = 440.0) -> np.ndarray:
+    return 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
+def test_reads_every_common_format(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"tone.{suffix}"
+    soundfile.write(path, np.stack([tone(1, 44100)] * 2, 1), 44100)
+    samples = read_audio(path)
+    assert samples.dtype == np.float32
+    assert len(samples) == pytest.approx(SAMPLE_RATE, abs=SAMPLE_RATE * 0.06)  # MP3 pads
+    spectrum = np.abs(np.fft.rfft(samples[4000:12000]))
+    assert np.argmax(spectrum) * SAMPLE_RATE / 8000 == pytest.approx(440, abs=2)
+    assert read_audio(path.read_bytes()) == pytest.approx(samples)
+
+
+def test_range_is_cut_from_the_source(tmp_path: Path) -> None:
+    ramp = np.linspace(-0.5, 0.5, 32000).astype(np.float32)
+    path = tmp_path / "ramp.wav"
+    soundfile.write(path, ramp, 16000, subtype="FLOAT")
+    assert read_audio(path, 0.5, 0.25) == pytest.approx(ramp[8000:12000])
+    assert len(read_audio(path, 1.9, 5.0)) == 1600
+    assert len(read_audio(path, 9.0)) == 0
+
+
+def test_channels_are_averaged_not_summed(tmp_path: Path) -> None:
+    path = tmp_path / "stereo.wav"
+    soundfile.write(path, np.tile([0.8, 0.4], (1600, 1)), 16000, subtype="FLOAT")
+    assert read_audio(path) == pytest.approx(np.full(1600, 0.6), abs=1e-6)
+
+
+def test_damaged_floats_become_silence(tmp_path: Path) -> None:
+    path = tmp_path / "nan.wav"
+    soundfile.write(path, np.array([0.1, np.nan, np.inf, 0.1]), 16000, subtype="FLOAT")
+    assert np.all(np.isfinite(read_audio(path)))
+
+
+def test_refuses_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="does not exist"):
+        read_audio(tmp_path / "none.wav")
+    text = tmp_path / "text.wav"
+    text.write_text("this is no sound")
+    with pytest.raises(AudioError, match="cannot be decoded"):
+        read_audio(text)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_wave_alone_reads_pcm(tmp_path: Path, monkeypatch, width: int) -> None:
+    path = tmp_path / "pcm.wav"
+    signal = tone(0.5, 22050)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, width, 22050, 0, "NONE", ""))
+        scaled = np.round(signal * (2 ** (8 * width - 1) - 1)).astype(np.int64)
+        scaled += 128 if width == 1 else 0
+        octets = scaled.astype("<i8").view(np.uint8).reshape(-1, 8)[:, :width]
+        file.writeframes(octets.tobytes())
+    with_wheels = read_audio(path)
+    for module in (audio_file, resampling):
+        monkeypatch.setattr(module, "optional_import", lambda name: None)
+    alone = read_audio(path)
+    assert len(alone) == len(with_wheels)
+    assert alone[200:-200] == pytest.approx(with_wheels[200:-200], abs=0.005)
+
+
+def test_without_wheels_other_formats_are_refused(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "tone.flac"
+    soundfile.write(path, tone(0.2, 16000), 16000)
+    monkeypatch.setattr(audio_file, "optional_import", lambda name: None)
+    with pytest.raises(AudioError, match="convert it to 16-bit PCM WAV"):
+        read_audio(path)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 22050, 44100, 48000, 96000])
+def test_sinc_resampler_keeps_tones_and_stops_aliases(rate: int) -> None:
+    kept = resampling.sinc_resample(tone(1, rate, 1000), rate, 16000)
+    assert kept[500:-500] == pytest.approx(tone(1, 16000, 1000)[500:-500], abs=2e-3)
+    if rate > 32000:
+        alias = resampling.sinc_resample(tone(1, rate, 12000), rate, 16000)
+        assert np.abs(alias[500:-500]).max() < 2e-3
+
+
+def test_arrays_from_another_decoder() -> None:
+    mono = to_mono_16k(np.stack([tone(1, 48000)] * 2, 1).astype(np.float32), 48000)
+    assert mono[500:-500] == pytest.approx(tone(1, 16000)[500:-500], abs=2e-3)

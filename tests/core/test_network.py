@@ -1,0 +1,98 @@
+"""The network: NumPy against torch, chunking, bounded look-ahead, the lip seal."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import numpy_runtime
+from model.audio_features import HOP, FeatureConfig
+from model.audio_file import read_audio
+from model.channels import ARKIT_52
+from model.lip_seal import apply_seal
+from model.network_config import NetworkConfig, array_shapes
+from model.numpy_runtime import NumpyRuntime
+from model.weights_file import load_weights
+
+SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
+
+
+def random_network(seed: int = 0) -> tuple[NetworkConfig, dict[str, np.ndarray]]:
+    """A small network of the real shape, lively enough that every part matters."""
+    config = NetworkConfig(features=FeatureConfig(mels=20, mfcc=8), hidden=12, attention=6)
+    rng = np.random.default_rng(seed)
+    arrays = {
+        name: rng.normal(0, 0.4, shape).astype(np.float32)
+        for name, shape in array_shapes(config).items()
+    }
+    arrays["feature_std"] = np.abs(arrays["feature_std"]) + 2
+    return config, arrays
+
+
+@pytest.fixture(scope="module")
+def speech() -> np.ndarray:
+    return read_audio(SPEECH)
+
+
+def test_numpy_equals_torch_on_real_speech(speech: np.ndarray) -> None:
+    torch_runtime = pytest.importorskip("model.torch_runtime", exc_type=ImportError)
+    for config, arrays in (load_weights(), random_network()):
+        ours = NumpyRuntime(config, arrays).predict(speech)
+        theirs = torch_runtime.TorchRuntime(config, arrays, "cpu").predict(speech)
+        assert ours.values.std() > 0.01
+        assert np.abs(ours.values - theirs.values).max() < 1e-4
+
+
+def test_chunks_change_nothing(speech: np.ndarray, monkeypatch) -> None:
+    config, arrays = random_network()
+    whole = NumpyRuntime(config, arrays).predict(speech).values
+    monkeypatch.setattr(numpy_runtime, "_BLOCKS_PER_STEP", 3)
+    assert np.abs(NumpyRuntime(config, arrays).predict(speech).values - whole).max() < 1e-5
+
+
+def test_look_ahead_is_bounded(speech: np.ndarray) -> None:
+    config, arrays = random_network()
+    runtime = NumpyRuntime(config, arrays)
+    assert config.look_ahead == 26
+    changed_from = 200
+    other = speech.copy()
+    first_sample = changed_from * HOP + config.features.window // 2
+    other[first_sample:] = np.random.default_rng(1).normal(0, 0.1, len(other) - first_sample)
+    change = np.abs(runtime.predict(speech).values - runtime.predict(other).values).max(1)
+    unchanged = changed_from - config.look_ahead
+    assert change[: unchanged + 1].max() < 1e-6
+    assert change[changed_from:].max() > 1e-3
+
+
+@pytest.mark.parametrize("count", [0, 1, 159, 160, 161, 1600, 16001])
+def test_any_length(count: int) -> None:
+    config, arrays = random_network()
+    curves = NumpyRuntime(config, arrays).predict(np.zeros(count, np.float32))
+    assert curves.values.shape == (-(-count // HOP), 52)
+    assert np.all((curves.values >= 0) & (curves.values <= 1))
+
+
+def test_progress_can_abort(speech: np.ndarray) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop(_fraction: float) -> None:
+        raise StopError
+
+    config, arrays = random_network()
+    with pytest.raises(StopError):
+        NumpyRuntime(config, arrays).predict(speech, stop)
+    seen: list[float] = []
+    NumpyRuntime(config, arrays).predict(speech, seen.append)
+    assert seen[0] == 0.0
+    assert seen[-1] == 1.0
+    assert seen == sorted(seen)
+
+
+def test_a_full_seal_shuts_the_lips() -> None:
+    raw = np.full((1, 52), 0.4, np.float32)
+    raw[:, ARKIT_52.index("mouthClose")] = 1.0
+    sealed = apply_seal(ARKIT_52, raw)[0]
+    assert sealed[ARKIT_52.index("mouthClose")] == pytest.approx(0.4)
+    assert sealed[ARKIT_52.index("jawOpen")] == pytest.approx(0.4)
+    assert sealed[ARKIT_52.index("mouthUpperUpLeft")] == 0.0

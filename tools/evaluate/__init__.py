@@ -1,0 +1,1 @@
+"""Evaluation: how well curves articulate the phones that were really spoken."""

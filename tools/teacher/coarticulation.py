@@ -1,0 +1,98 @@
+"""Phones to articulator trajectories through dominance functions.
+
+Source: M. Cohen and D. Massaro, "Modeling coarticulation in synthetic visual speech", 1993: each
+phone's target is weighted by a dominance that decays on both sides of it, and the trajectory is
+the weighted mean. Contacts of the lips (bilabial seals, lower lip on the upper teeth) are not
+averaged but built from the phone's own times, so that no neighbour can prevent them.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from .articulation import ARTICULATORS, BILABIAL_CONTACT, LABIODENTAL_CONTACT, targets_of
+
+RATE = 100.0
+_NAMES = tuple(ARTICULATORS)
+_ROUNDING = np.array([name in ("pucker", "funnel") for name in _NAMES])
+
+_DECAY_BEFORE = np.where(_ROUNDING, 0.060, 0.030)  # s; rounding leads its vowel
+_DECAY_AFTER = np.where(_ROUNDING, 0.036, 0.028)
+_REACH = 0.30
+_SMOOTHING = 0.014  # s, standard deviation of the final Gaussian
+_CLOSING, _RELEASING = 0.060, 0.055  # s the lips take to meet and to part
+_PAUSE = 0.20  # s; in a shorter silence the mouth only half relaxes
+
+
+@cache
+def _targets(phone: str) -> np.ndarray:
+    """[2, A]: targets and dominances."""
+    table = targets_of(phone)
+    return np.array([table[name] for name in _NAMES]).T
+
+
+def articulators(phones: Sequence[tuple[str, float, float]], frames: int) -> np.ndarray:
+    """Trajectories [frames, A] at 100 Hz in the order of ARTICULATORS.
+
+    Args:
+        phones: (IPA phone, start, end) in seconds, ascending.
+        frames: rows wanted; row t stands at t / 100 s.
+    """
+    total = np.full((frames, len(_NAMES)), 1e-4)
+    weighted = np.zeros((frames, len(_NAMES)))
+    for phone, start, end in phones:
+        low = max(int((start - _REACH) * RATE), 0)
+        high = min(int((end + _REACH) * RATE) + 1, frames)
+        if low >= high:
+            continue
+        time = np.arange(low, high)[:, None] / RATE
+        inset = 0.08 * (end - start)
+        before = np.clip(start + inset - time, 0, None) / _DECAY_BEFORE
+        after = np.clip(time - end + inset, 0, None) / _DECAY_AFTER
+        target, dominance = _targets(phone)
+        if phone == "sil":
+            dominance = dominance * min(1.0, (end - start) / _PAUSE)
+        weight = dominance * np.exp(-before - after)
+        total[low:high] += weight
+        weighted[low:high] += weight * target
+    moves = _gaussian(weighted / total, _SMOOTHING)
+    for contact in (BILABIAL_CONTACT, LABIODENTAL_CONTACT):
+        touch = contact_track(phones, frames, contact.shares)[:, None]
+        columns = [_NAMES.index(name) for name in contact.targets]
+        targets = np.array(list(contact.targets.values()))
+        moves[:, columns] += touch * (targets - moves[:, columns])
+    return moves
+
+
+def lip_seal(phones: Sequence[tuple[str, float, float]], frames: int) -> np.ndarray:
+    """Seal [frames] in 0..1: 1 while a bilabial holds the lips shut."""
+    return contact_track(phones, frames, BILABIAL_CONTACT.shares)
+
+
+def contact_track(
+    phones: Sequence[tuple[str, float, float]], frames: int, shares: dict[str, float]
+) -> np.ndarray:
+    """Contact [frames] in 0..1: 1 for the share of each phone's time, with cosine ramps."""
+    track = np.zeros(frames)
+    time = np.arange(frames) / RATE
+    for phone, start, end in phones:
+        if phone not in shares:
+            continue
+        release = start + max(shares[phone] * (end - start), 0.02)
+        low = max(int((start - _CLOSING) * RATE), 0)
+        high = min(int((release + _RELEASING) * RATE) + 2, frames)
+        around = time[low:high]
+        gap = np.maximum((start - around) / _CLOSING, (around - release) / _RELEASING)
+        ramp = 0.5 + 0.5 * np.cos(np.pi * np.clip(gap, 0, 1))
+        track[low:high] = np.maximum(track[low:high], ramp)
+    return track
+
+
+def _gaussian(rows: np.ndarray, deviation: float) -> np.ndarray:
+    """Smooths rows [T, A] along time."""
+    half = int(np.ceil(3 * deviation * RATE))
+    kernel = np.exp(-0.5 * (np.arange(-half, half + 1) / (deviation * RATE)) ** 2)
+    kernel /= kernel.sum()
+    padded = np.pad(rows, ((half, half), (0, 0)), mode="edge")
+    return np.stack([np.convolve(column, kernel, "valid") for column in padded.T], 1)
