@@ -53,8 +53,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.data", description=__doc__)
     parser.add_argument("--corpora", type=Path, required=True, help="folder with speech/, capture/")
     parser.add_argument("--out", type=Path, required=True, help="cache folder to write")
-    parser.add_argument("--only", nargs="+", choices=_NAMES, metavar="NAME",
-                        help=f"some of {', '.join(_NAMES)}; all unless given")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=_NAMES,
+        metavar="NAME",
+        help=f"some of {', '.join(_NAMES)}; all unless given",
+    )
     parser.add_argument("--hours", type=float, default=2.5, help="of synthesis in all (2.5)")
     parser.add_argument("--seed", type=int, default=0, help="of the synthesis (0)")
     return parser.parse_args(argv)

@@ -1,4 +1,4 @@
-"""Translation tables from the corpora's phone alphabets to the inventory in `phones.py`.
+"""Translation tables from the corpora's phone alphabets to the inventory.
 
 A value holds one phone, or several separated by spaces that share the symbol's duration.
 Sounds outside the inventory go to the phone that looks the most like them on the face: the place
@@ -6,6 +6,8 @@ of the lips first, then the jaw, then the tongue.
 """
 
 from __future__ import annotations
+
+from .inventory import CONSONANTS, VOWELS
 
 PAUSES: frozenset[str] = frozenset({"", "SIL", "sil", "pau", "_", "_:", "_|", "SPN", "<eps>"})
 
@@ -43,10 +45,7 @@ EMODB: dict[str, str] = {
 IPA_MARKS: set[str] = set("ˈˌːˑʰʱʲʷˠˤⁿˀʼ˞͜͡‿.˥˦˧˨˩'\"-^:") | {chr(c) for c in range(0x300, 0x370)}
 
 IPA_SEQUENCES: dict[str, str] = {
-    **{phone: phone for phone in (
-        "i y ɪ ʏ e ø ɛ œ ə ɜ ɐ a æ ɑ ɒ ɔ o ʊ u ʌ ɯ ɨ "
-        "p b m f v w ʋ θ ð t d n s z l r ɹ ɾ ʃ ʒ tʃ dʒ ts dz ç j ɲ k ɡ ŋ x ɣ q ʁ h ʔ β ɸ"
-    ).split()},
+    **{phone: phone for phone in (*VOWELS, *CONSONANTS)},
     # vowels
     "ɚ": "ɜ ɹ", "ɝ": "ɜ ɹ", "ᵻ": "ɪ", "ᵿ": "ʊ", "ɩ": "ɪ", "ʉ": "u", "ɵ": "ø", "ɘ": "ə",
     "ɤ": "ʌ", "ɞ": "ɜ", "ɶ": "œ",

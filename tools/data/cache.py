@@ -77,9 +77,10 @@ def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utteranc
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Utterance] = []
     offset = 0
-    # The index is written last, so a broken run leaves no corpus that looks complete.
-    (folder / _INDEX).unlink(missing_ok=True)
-    with open(folder / _AUDIO, "wb") as audio:
+    # Written aside and moved at the end: a broken run leaves the old corpus whole, and a reader's
+    # memory map keeps the file it has.
+    new_audio, new_index = folder / f"{_AUDIO}.part", folder / f"{_INDEX}.part"
+    with new_audio.open("wb") as audio:
         for rec in recordings:
             stored = np.round(np.clip(rec.samples, -1.0, 1.0) * (_FULL_SCALE - 1)).astype("<i2")
             audio.write(stored.tobytes())
@@ -89,7 +90,9 @@ def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utteranc
             )  # fmt: skip
             offset += len(stored)
     lines = [json.dumps(_to_row(u), ensure_ascii=False) + "\n" for u in written]
-    (folder / _INDEX).write_text("".join(lines), encoding="utf-8")
+    new_index.write_text("".join(lines), encoding="utf-8")
+    new_audio.replace(folder / _AUDIO)
+    new_index.replace(folder / _INDEX)
     return written
 
 
@@ -112,7 +115,9 @@ def load(
 def _load_corpus(folder: Path) -> list[Utterance]:
     index, audio = folder / _INDEX, folder / _AUDIO
     if not index.is_file() or not audio.is_file():
-        raise CacheError(f"The corpus {folder.name} is not in {folder.parent}; make it with --only.")
+        raise CacheError(
+            f"The corpus {folder.name} is not in {folder.parent}; make it with --only."
+        )
     available = audio.stat().st_size // 2
     utterances = []
     for line in index.read_text(encoding="utf-8").splitlines():

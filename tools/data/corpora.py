@@ -19,7 +19,9 @@ from .labels import Label, fill_silence, to_phones
 from .phones import Phone
 
 _TEST_PERCENT = 5
-_EMODB_SEX = {"03": "m", "08": "f", "09": "f", "10": "m", "11": "m", "12": "m", "13": "f", "14": "f"}
+_EMODB_SEX = dict.fromkeys(("03", "10", "11", "12"), "m") | dict.fromkeys(
+    ("08", "09", "13", "14"), "f"
+)
 _EMODB_TEST = frozenset({"03", "10", "09", "14"})
 
 # Labels aligned by pocketsphinx come early by 8.5 ms in both corpora, where the same measure finds
@@ -87,7 +89,7 @@ CORPORA: dict[str, Corpus] = {
 
 
 def held_out(key: str, percent: int = _TEST_PERCENT) -> str:
-    """"test" for a fixed `percent` of all keys, "train" for the rest; the same in every run."""
+    """Split of a key: "test" for a fixed `percent` of all keys, "train" for the rest, always."""
     digest = hashlib.sha256(key.strip().lower().encode()).digest()
     return "test" if int.from_bytes(digest[:4], "big") % 100 < percent else "train"
 

@@ -21,7 +21,9 @@ _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 1, 2, 0x8000
 _EVENT_PHONEME = 7
 _CHARS_UTF8 = 1
 _POS_CHARACTER = 1
-_RATE, _PITCH, _RANGE = 1, 3, 4
+_RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
+# Below espeak-ng's usual 100, at which loud voices clip.
+_UNCLIPPED = 70
 _SEPARATOR = "_"
 _ALPHABET = "espeak-ipa"
 
@@ -69,11 +71,10 @@ class Manner:
 class Espeak:
     """The library, which keeps its state for the whole process: use one object at a time.
 
-    `shift` seconds are added to all phone times to undo a constant offset. Raises `EspeakError`
-    when the library or its data is not installed.
+    Raises `EspeakError` when the library or its data is not installed.
     """
 
-    def __init__(self, shift: float = 0.0) -> None:
+    def __init__(self) -> None:
         try:
             self._lib = ctypes.CDLL("libespeak-ng.so.1")
         except OSError as error:
@@ -83,7 +84,6 @@ class Espeak:
         if self._rate <= 0:
             raise EspeakError("espeak-ng finds no data; install espeak-ng-data.")
         self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
-        self._shift = shift
         self._audio: list[np.ndarray] = []
         self._events: list[tuple[str, int]] = []
         # ctypes keeps no reference: without this the callback is freed while C still calls it.
@@ -106,7 +106,7 @@ class Espeak:
             raise EspeakError(f"espeak-ng cannot speak {text!r} as {manner.voice} ({status}).")
         samples = np.concatenate(self._audio).astype(np.float32) / 32768.0
         labels = claim_closures(self._labels(samples), _ALPHABET, samples, self._rate)
-        phones = _stressed(to_phones(labels, _ALPHABET, self._shift), self._stresses(text))
+        phones = _stressed(to_phones(labels, _ALPHABET), self._stresses(text))
         end = len(samples) / self._rate
         phones = [p._replace(end=min(p.end, end)) for p in phones if p.start < end]
         phones[0] = phones[0]._replace(start=0.0)
@@ -117,11 +117,14 @@ class Espeak:
         if self._lib.espeak_SetVoiceByName(manner.voice.encode()) != 0:
             raise EspeakError(f"espeak-ng has no voice {manner.voice}.")
         for parameter, value in (
-            (_RATE, manner.rate), (_PITCH, manner.pitch), (_RANGE, manner.range)
-        ):  # fmt: skip
+            (_RATE, manner.rate),
+            (_VOLUME, _UNCLIPPED),
+            (_PITCH, manner.pitch),
+            (_RANGE, manner.range),
+        ):
             self._lib.espeak_SetParameter(parameter, int(value), 0)
 
-    def _collect(self, wave, count, events) -> int:  # noqa: ANN001 - ctypes pointers
+    def _collect(self, wave, count, events) -> int:
         if count and wave:
             self._audio.append(np.ctypeslib.as_array(wave, (count,)).copy())
         i = 0

@@ -30,9 +30,7 @@ class FliteManner:
     pitch: float = 1.0
 
 
-def speak(
-    text: str, manner: FliteManner, shift: float = 0.0
-) -> tuple[np.ndarray, list[Phone]]:
+def speak(text: str, manner: FliteManner, shift: float = 0.0) -> tuple[np.ndarray, list[Phone]]:
     """Samples [N] float32 at 16 kHz and the phones, moved by `shift` seconds.
 
     Raises `FliteError`.

@@ -13,6 +13,8 @@ Label = tuple[str, float, float]
 
 # Gaps up to this length between two labels come from rounding, not from a pause.
 _ROUNDING = 0.015
+# What clipping at the end of the audio leaves of a phone is dropped below this length.
+_SHORTEST = 0.001
 
 
 def to_phones(labels: Iterable[Label], alphabet: str, shift: float = 0.0) -> list[Phone]:
@@ -57,8 +59,8 @@ def fill_silence(phones: Sequence[Phone], samples: np.ndarray, rate: int) -> lis
             for run in _quiet_runs(quiet, hop, at, start):
                 _append(filled, run)
         elif start > at:
-            _append(filled, filled[-1]._replace(start=at, end=start))
-        if end > start:
+            filled[-1] = filled[-1]._replace(end=start)
+        if end - start > _SHORTEST:
             _append(filled, phone._replace(start=start, end=end))
         at = max(at, end)
     return filled

@@ -1,17 +1,13 @@
-"""The closed phone inventory that all corpora are translated to, and the translation."""
+"""Phones of an utterance, and the translation of every corpus's symbols to the inventory."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from .alphabets import ARPABET, EMODB, FLITE, IPA_MARKS, IPA_SEQUENCES, PAUSES
-
-SILENCE = "sil"
-VOWELS: tuple[str, ...] = tuple("i y ɪ ʏ e ø ɛ œ ə ɜ ɐ a æ ɑ ɒ ɔ o ʊ u ʌ ɯ ɨ".split())
-CONSONANTS: tuple[str, ...] = tuple(
-    "p b m f v w ʋ θ ð t d n s z l r ɹ ɾ ʃ ʒ tʃ dʒ ts dz ç j ɲ k ɡ ŋ x ɣ q ʁ h ʔ β ɸ".split()
-)
-PHONES: tuple[str, ...] = (SILENCE, *VOWELS, *CONSONANTS)
+from .inventory import PHONES as PHONES
+from .inventory import SILENCE as SILENCE
+from .inventory import VOWELS
 
 ALPHABETS: tuple[str, ...] = ("arpabet", "ipa", "espeak-ipa", "emodb", "flite")
 

@@ -43,8 +43,7 @@ def own_sentences() -> list[str]:
 
 def transcripts(root: Path, corpus: str) -> list[str]:
     """The different transcripts of a corpus under the data root, in the corpus's order."""
-    texts = (row["text"].replace("<eps>", ",") for row in read_index(root, corpus))
-    return list(dict.fromkeys(texts))
+    return list(dict.fromkeys(row["text"] for row in read_index(root, corpus)))
 
 
 def words(lang: str) -> list[str]:
