@@ -22,6 +22,8 @@ def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generato
     result = result * gain * (0.5 / peak)
     if rng.random() < 0.05:
         result = np.clip(result, -0.3 * gain, 0.3 * gain)
+    if rng.random() < 0.8:  # a recorder's own hiss; synthesizers have none
+        result = result + coloured_noise(len(result), rng) * 10 ** (-rng.uniform(50, 85) / 20)
     return result.astype(np.float32)
 
 
