@@ -27,7 +27,7 @@ ZIP := out/dist/audio2face_blender-$(VERSION).zip
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
 
-test: lint test-core build test-blender
+test: lint test-core test-blender
 
 lint: $(VENV)/.test
 	$(PY) -m ruff check .
@@ -36,7 +36,7 @@ lint: $(VENV)/.test
 test-core: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch)
 	$(PY) -m pytest tests/core
 
-test-blender: $(VENV)/.test
+test-blender: $(VENV)/.test build
 	$(PY) -m pytest tests/blender
 
 test-bpy: $(VENV_BPY)/.test build
