@@ -1,0 +1,15 @@
+"""Errors of the add-on; like all of this project's, their text is what the artist reads."""
+
+from ..model.errors import A2FError
+
+
+class BakeError(A2FError):
+    """A bake that cannot be done; the scene is as it was before."""
+
+
+class StripError(BakeError):
+    """The sound strip is missing, or is one that cannot be read exactly."""
+
+
+class PlanError(BakeError):
+    """The plan would move nothing."""

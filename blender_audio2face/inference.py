@@ -1,0 +1,42 @@
+"""From a strip's sound to curves: the work of the background thread. Imports no bpy."""
+
+import time
+from collections.abc import Callable
+
+from ..model.audio_file import SAMPLE_RATE
+from ..model.curves import Curves
+from ..model.runtime import choose_runtime
+from .audio import DECODERS, audible_samples
+from .plan import StripPlan
+from .report import Inference
+
+
+def speech_curves(
+    strip: StripPlan, runtime_name: str, on_progress: Callable[[float], None]
+) -> tuple[Curves, Inference]:
+    """Decodes the strip's audible range and runs the network on it.
+
+    Args:
+        strip: what to decode.
+        runtime_name: "auto", "numpy" or "torch".
+        on_progress: gets fractions 0..1; an exception it raises ends the work.
+
+    Returns:
+        Curves whose first row stands at the strip's first audible frame, and how they were made.
+
+    Raises:
+        BakeError: the sound cannot be decoded.
+        model.errors.A2FError: the network cannot run.
+    """
+    began = time.perf_counter()
+    on_progress(0.0)
+    samples = audible_samples(strip.source, strip.timing, SAMPLE_RATE, DECODERS)
+    on_progress(0.0)
+    runtime = choose_runtime(runtime_name)
+    curves = runtime.predict(samples, on_progress)
+    return curves, Inference(
+        runtime=runtime.name,
+        device=runtime.device,
+        audio_seconds=strip.timing.duration,
+        wall_seconds=time.perf_counter() - began,
+    )
