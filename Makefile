@@ -12,6 +12,11 @@ TORCH ?= yes
 DEBIAN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libice6 libsm6 libx11-6 libxfixes3 libxi6 \
 	libxkbcommon0 libxrender1
 
+# Training (docs/training.md): the labelled speech, the experiment, and where its results go.
+CACHE ?= out/data
+CONFIG ?= tools/train/configs/first.toml
+RUN ?= out/train/first
+
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
@@ -22,7 +27,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
 .NOTPARALLEL:
-.PHONY: demo test lint test-core test-blender test-bpy build wheels train clean system-packages
+.PHONY: demo test lint test-core test-blender test-bpy build wheels data train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -48,8 +53,16 @@ build: $(VENV)/.demo
 wheels: $(VENV)/.demo
 	$(PY) -m tools.build.wheels
 
+data: $(VENV_TRAIN)/.train
+	@test -n "$(CORPORA)" || { echo "Say where the corpora are: make data CORPORA=/path" >&2; exit 1; }
+	$(VENV_TRAIN)/bin/python -m tools.data --corpora $(CORPORA) --out $(CACHE)
+
 train: $(VENV_TRAIN)/.train
-	$(VENV_TRAIN)/bin/python -m tools.train
+	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN)
+
+evaluate: $(VENV_TRAIN)/.train
+	$(VENV_TRAIN)/bin/python -m tools.evaluate --cache $(CACHE) --plots $(RUN) \
+		$(if $(CORPORA),--capture $(CORPORA)/capture)
 
 clean:
 	rm -rf .venv .venv-* out wheels .pytest_cache .ruff_cache
