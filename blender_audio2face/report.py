@@ -51,7 +51,7 @@ def describe(plan: BakePlan, inference: Inference, written: tuple[Written, ...])
     shapes = sum(one.shapes for one in written)
     speed = inference.audio_seconds / max(inference.wall_seconds, 1e-6)
     summary = (
-        f'Keyed {shapes} shape keys of {faces} from "{plan.strip.name}", '
+        f'Keyed {_counted(shapes, "shape key")} of {faces} from "{plan.strip.name}", '
         f"frames {timing.left_handle} to {timing.right_handle - 1}"
     )
     details = [
@@ -66,7 +66,8 @@ def describe(plan: BakePlan, inference: Inference, written: tuple[Written, ...])
 
 def _mesh_details(one: Written) -> list[str]:
     mesh = one.mesh
-    lines = [f'{mesh.object_name}: {one.shapes} shape keys in Action "{one.action}".']
+    keyed = _counted(one.shapes, "shape key")
+    lines = [f'{mesh.object_name}: {keyed} in Action "{one.action}".']
     if mesh.shared_by:
         lines.append(f"{_listed(mesh.shared_by)} shares these shape keys and moves too.")
     if mesh.missing:
@@ -76,8 +77,9 @@ def _mesh_details(one: Written) -> list[str]:
     if mesh.driven:
         lines.append(f"Left to their drivers: {_listed(mesh.driven)}.")
     if one.set_aside is not None:
+        curves = _counted(one.set_aside_curves, "F-curve")
         lines.append(
-            f'Action "{one.set_aside}" ({one.set_aside_curves} curves on these shape keys) '
+            f'Action "{one.set_aside}" ({curves} on these shape keys) '
             "no longer plays; it is kept with a fake user."
         )
     if one.muted:
@@ -89,3 +91,7 @@ def _mesh_details(one: Written) -> list[str]:
 def _listed(names: tuple[str, ...], most: int = 6) -> str:
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,77 @@
+"""The samples a strip's frames stand for, and the decoders asked in turn."""
+
+import numpy as np
+import pytest
+from a2f.blender_audio2face.audio import audible_samples
+from a2f.blender_audio2face.errors import BakeError
+from a2f.blender_audio2face.plan import SoundSource
+from a2f.blender_audio2face.timing import StripTiming
+
+RATE = 100
+SOURCE = SoundSource("speech.wav", "/sounds/speech.wav")
+
+
+def timing(left: int, right: int, start: float = 1.0, offset: float = 0.0) -> StripTiming:
+    return StripTiming(
+        fps=10.0,
+        content_start=start,
+        content_trim_start=0.0,
+        sound_offset=offset,
+        left_handle=left,
+        right_handle=right,
+    )
+
+
+def ramp(_source: SoundSource, start: float, duration: float) -> np.ndarray:
+    """A file of 2 s whose sample at t seconds is t + 1."""
+    first, last = round(start * RATE), min(round((start + duration) * RATE), 2 * RATE)
+    return (np.arange(first, last) / RATE + 1).astype(np.float32)
+
+
+def broken(_source: SoundSource, _start: float, _duration: float) -> np.ndarray:
+    raise RuntimeError("unknown format.")
+
+
+def samples(strip: StripTiming) -> np.ndarray:
+    return audible_samples(SOURCE, strip, RATE, [("ramp", ramp)])
+
+
+def test_frames_and_times_of_a_strip() -> None:
+    strip = timing(5, 9, start=3.5, offset=0.1)
+    assert strip.frames.tolist() == [5, 6, 7, 8]
+    assert strip.times == pytest.approx([0.0, 0.1, 0.2, 0.3])
+    assert strip.source_time(5) == pytest.approx(0.05) == strip.start
+    assert strip.duration == pytest.approx(0.4)
+
+
+def test_only_the_audible_range_is_read() -> None:
+    assert samples(timing(6, 11)) == pytest.approx(np.arange(50, 100) / RATE + 1)
+
+
+def test_outside_the_file_is_silence() -> None:
+    heard = samples(timing(-4, 26))
+    assert len(heard) == 300
+    assert not heard[:50].any()
+    assert heard[50:250] == pytest.approx(np.arange(200) / RATE + 1)
+    assert not heard[250:].any()
+
+
+@pytest.mark.parametrize("strip", [timing(-20, -5), timing(40, 50)])
+def test_a_strip_beside_its_sound_is_refused(strip: StripTiming) -> None:
+    with pytest.raises(BakeError, match=r'"speech.wav" has no sound in the strip\'s frames'):
+        samples(strip)
+
+
+def test_an_empty_file_is_refused() -> None:
+    with pytest.raises(BakeError, match="has no sound"):
+        audible_samples(SOURCE, timing(1, 5), RATE, [("empty", lambda *_: np.zeros(0))])
+
+
+def test_the_second_decoder_is_asked_when_the_first_fails() -> None:
+    heard = audible_samples(SOURCE, timing(1, 11), RATE, [("a", broken), ("ramp", ramp)])
+    assert heard == pytest.approx(samples(timing(1, 11)))
+
+
+def test_every_decoders_reason_is_told() -> None:
+    with pytest.raises(BakeError, match=r"\(a: unknown format; b: unknown format\)\. Convert it"):
+        audible_samples(SOURCE, timing(1, 11), RATE, [("a", broken), ("b", broken)])
