@@ -87,8 +87,8 @@ def _refusal(key) -> str | None:
     if not key.is_editable:
         library = key.library.filepath if key.library is not None else "a library"
         return (
-            f"is linked from {library}: make a library override "
-            "(Object > Library Override > Make) or append it"
+            f"is linked from {library}: make library overrides of both the object and its mesh "
+            "data, or append it"
         )
     if key.animation_data is not None and key.animation_data.use_tweak_mode:
         return "is in NLA tweak mode: leave it with Tab in the NLA editor"

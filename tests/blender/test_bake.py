@@ -1,0 +1,324 @@
+"""A bake from the sound strip to a moving face, through the operator a script calls."""
+
+import importlib
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from tests.blender.scenes import (
+    add_sound,
+    fcurves,
+    keys_of,
+    make_face,
+    needs_sound,
+    set_timing,
+    tone,
+    write_wav,
+)
+
+pytestmark = needs_sound
+
+
+@pytest.fixture
+def speech(tmp_path: Path) -> Path:
+    """Two seconds: silence, then a hum from 1.0 s on."""
+    samples = np.concatenate([np.zeros(16000), tone(1.0)])
+    return write_wav(tmp_path / "speech.wav", samples, 16000)
+
+
+@pytest.fixture
+def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
+    """Takes the network's place: jawOpen is 2 where it is loud (its slider ends at 1), browInnerUp
+    is 0.5; so what is keyed shows what was heard, and when."""
+    curves = importlib.import_module(f"{extension}.model.curves")
+
+    class LoudJaw:
+        name, device = "fake", "cpu"
+        heard: np.ndarray
+
+        def predict(self, samples: np.ndarray, on_progress=None):
+            LoudJaw.heard = samples
+            on_progress(0.5)
+            rows = len(samples) // 160
+            loud = np.abs(samples[: rows * 160]).reshape(rows, 160).max(axis=1) > 0.1
+            values = np.stack([2.0 * loud, np.full(rows, 0.5)], axis=1).astype(np.float32)
+            return curves.Curves(("jawOpen", "browInnerUp"), 100.0, values)
+
+    inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+    monkeypatch.setattr(inference, "choose_runtime", lambda _name: LoudJaw())
+    return LoudJaw
+
+
+def bake(**options: str) -> str:
+    """Bakes; returns the report."""
+    assert bpy.ops.audio2face.bake(**options) == {"FINISHED"}
+    return bpy.context.scene.audio2face.report
+
+
+def action_of(face) -> bpy.types.Action:
+    return face.data.shape_keys.animation_data.action
+
+
+@pytest.mark.parametrize(("fps", "base"), [(24, 1.0), (25, 1.0), (30, 1.001)])
+def test_the_jaw_opens_when_the_sound_begins(loud_jaw, speech: Path, fps: int, base: float) -> None:
+    render = bpy.context.scene.render
+    render.fps, render.fps_base = fps, base
+    face = make_face("Face", ("jawOpen",))
+    strip = add_sound(speech, frame=11)
+    set_timing(strip, left_handle=16, right_handle=11 + fps + 10)
+    bake()
+    keys = keys_of(action_of(face), "jawOpen")
+    assert [frame for frame, _ in keys] == list(range(16, 11 + fps + 10))
+    opened = [frame for frame, value in keys if value > 0.5]
+    assert opened[0] == pytest.approx(11 + fps / base, abs=1)
+    assert opened == list(range(int(opened[0]), 11 + fps + 10))
+    assert {value for _, value in keys} == {0.0, 1.0}
+    bpy.context.scene.frame_set(int(opened[0]))
+    assert face.data.shape_keys.key_blocks["jawOpen"].value == 1.0
+    assert len(loud_jaw.heard) == pytest.approx((fps - 5 + 10) * base / fps * 16000, abs=1)
+
+
+def test_report(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("Jaw_Open", "BrowInnerUp", "tongueOut", "Smirk"))
+    smirk = face.data.shape_keys.key_blocks["Smirk"]
+    smirk.value = smirk.slider_max = 0.3
+    add_sound(speech)
+    report = bake()
+    assert report.startswith('Keyed 2 shape keys of Face from "speech", frames 1 to 48\n')
+    assert "fake on cpu" in report
+    assert "No shape key for eyeBlinkLeft" in report
+    assert "Hidden" not in report
+    assert smirk.value == pytest.approx(0.3)
+    assert keys_of(action_of(face), "tongueOut") == []
+
+
+def test_real_network_moves_all_matching_keys(extension: str, speech: Path) -> None:
+    channels = importlib.import_module(f"{extension}.model.channels").ARKIT_52
+    face = make_face("Face", channels)
+    add_sound(speech)
+    assert "numpy on cpu" in bake(runtime="numpy")
+    assert len(fcurves(action_of(face))) > 20
+    values = [value for _, value in keys_of(action_of(face), "jawOpen")]
+    assert len(values) == 48
+    assert np.isfinite(values).all()
+
+
+def test_every_selected_mesh_is_keyed_once(loud_jaw, speech: Path) -> None:
+    add_sound(speech)
+    teeth = make_face("Teeth", ("jaw_open",))
+    twin = bpy.data.objects.new("Twin", teeth.data)
+    bpy.context.scene.collection.objects.link(twin)
+    twin.select_set(True)
+    make_face("Cube", ())
+    make_face("Hat", ("wind",))
+    unselected = make_face("Other", ("jawOpen",), select=False)
+    face = make_face("Face", ("jawOpen",))
+    report = bake()
+    assert sorted(action.name for action in bpy.data.actions) == ["A2F Face", "A2F Teeth"]
+    assert action_of(face) != action_of(teeth)
+    assert unselected.data.shape_keys.animation_data is None
+    assert report.startswith("Keyed 2 shape keys of Face, Teeth from")
+    assert "Twin shares these shape keys" in report
+    assert 'Skipped "Cube": it has no shape keys.' in report
+    assert 'Skipped "Hat": it has 2 shape keys but none with an ARKit name' in report
+
+
+def test_two_strips_are_baked_one_after_the_other(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("jawOpen",))
+    add_sound(speech, frame=1, name="first")
+    bake()
+    second = add_sound(speech, frame=101, channel=2, name="second")
+    bake()
+    set_timing(second, content_start=201)
+    bake(strip="second")
+    frames = [frame for frame, _ in keys_of(action_of(face), "jawOpen")]
+    assert frames == [*range(1, 49), *range(201, 249)]
+    assert len(bpy.data.actions) == 1
+
+
+def test_what_hides_the_result_is_told(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("jawOpen", "browInnerUp", "wave"))
+    key = face.data.shape_keys
+    key.key_blocks["browInnerUp"].mute = True
+    face.show_only_shape_key = True
+    key.key_blocks["wave"].keyframe_insert("value", frame=1)
+    add_sound(speech)
+    report = bake()
+    assert "Hidden: one shape key is pinned" in report
+    assert "Hidden: muted shape keys: browInnerUp." in report
+    assert "(1 F-curve on these shape keys) no longer plays; it is kept with a fake user" in report
+
+
+def test_a_solo_nla_track_hides_and_is_told(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("jawOpen", "wave"))
+    key = face.data.shape_keys
+    key.key_blocks["wave"].keyframe_insert("value", frame=1)
+    anim = key.animation_data
+    track = anim.nla_tracks.new()
+    track.strips.new("wave", 1, anim.action)
+    anim.action = None
+    track.is_solo = True
+    add_sound(speech)
+    assert "Hidden: an NLA track is soloed" in bake()
+    bpy.context.scene.frame_set(40)
+    assert key.key_blocks["jawOpen"].value == 0.0
+    track.is_solo = False
+    bpy.context.scene.frame_set(41)
+    assert key.key_blocks["jawOpen"].value == 1.0
+
+
+def test_driven_keys_are_left_to_their_drivers(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("jawOpen", "browInnerUp"))
+    face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
+    add_sound(speech)
+    assert "Left to their drivers: jawOpen." in bake()
+    assert keys_of(action_of(face), "jawOpen") == []
+    face.data.shape_keys.key_blocks["browInnerUp"].driver_add("value")
+    with pytest.raises(RuntimeError, match="drivers on all its ARKit shape keys"):
+        bake()
+
+
+def test_linked_shape_keys_are_refused_and_overrides_are_keyed(
+    loud_jaw, speech: Path, tmp_path: Path
+) -> None:
+    library = tmp_path / "face.blend"
+    source = make_face("Face", ("jawOpen",))
+    bpy.data.libraries.write(str(library), {source})
+    bpy.data.objects.remove(source)
+    with bpy.data.libraries.load(str(library), link=True) as (_, wanted):
+        wanted.objects = ["Face"]
+    linked = wanted.objects[0]
+    scene = bpy.context.scene
+    scene.collection.objects.link(linked)
+    bpy.context.view_layer.objects.active = linked
+    linked.select_set(True)
+    add_sound(speech)
+    with pytest.raises(RuntimeError, match=r'"Face" is linked from .*: make library overrides'):
+        bake()
+    override = linked.override_hierarchy_create(scene, bpy.context.view_layer)
+    override.data.override_create(remap_local_usages=True)
+    for obj in bpy.context.view_layer.objects:
+        obj.select_set(obj == override)
+    bpy.context.view_layer.objects.active = override
+    bake()
+    scene.frame_set(40)
+    assert override.data.shape_keys.key_blocks["jawOpen"].value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (lambda: None, "No mesh is selected"),
+        (lambda: make_face("Cube", ()), '"Cube" has no shape keys'),
+        (lambda: make_face("Hat", ("wind",)), "none with an ARKit name such as jawOpen"),
+    ],
+)
+def test_refusals_reach_the_script(loud_jaw, speech: Path, build, sentence: str) -> None:
+    add_sound(speech)
+    build()
+    with pytest.raises(RuntimeError, match=sentence):
+        bake()
+    assert len(bpy.data.actions) == 0
+
+
+def test_no_strip_and_unknown_strip_reach_the_script(loud_jaw, speech: Path) -> None:
+    make_face("Face", ("jawOpen",))
+    with pytest.raises(RuntimeError, match="There is no sound strip"):
+        bake()
+    add_sound(speech)
+    with pytest.raises(RuntimeError, match='no sound strip named "typo"'):
+        bake(strip="typo")
+
+
+def test_the_strip_of_the_panel_is_taken(loud_jaw, speech: Path) -> None:
+    make_face("Face", ("jawOpen",))
+    add_sound(speech, name="chosen", frame=31)
+    add_sound(speech, name="active", channel=2)
+    bpy.context.scene.audio2face.strip = "chosen"
+    assert 'from "chosen", frames 31 to' in bake()
+    assert 'from "active", frames 1 to' in bake(strip="active")
+
+
+def test_unreadable_sound_tells_both_decoders_reasons(loud_jaw, tmp_path: Path) -> None:
+    make_face("Face", ("jawOpen",))
+    noise = tmp_path / "noise.mp3"
+    noise.write_bytes(b"this is not sound" * 100)
+    strip = add_sound(noise)
+    set_timing(strip, right_handle=20)
+    with pytest.raises(RuntimeError, match=r'"noise.mp3" cannot be decoded \(soundfile.*; aud.*\)'):
+        bake()
+    assert len(bpy.data.actions) == 0
+
+
+class TestWhileTheBakeRuns:
+    """The artist goes on working between plan and write."""
+
+    @pytest.fixture
+    def bake_module(self, extension: str):
+        return importlib.import_module(f"{extension}.blender_audio2face.bake")
+
+    @pytest.fixture
+    def prepared(self, extension: str, loud_jaw, bake_module, speech: Path):
+        """(write, face): the curves are there, and the scene may still change."""
+        inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+        face = make_face("Face", ("jawOpen",))
+        add_sound(speech)
+        request = bake_module.request_from(bpy.context, "")
+        plan = bake_module.plan_bake(request)
+        curves = inference.speech_curves(plan.strip, "auto", lambda _: None)
+        return lambda: bake_module.write_bake(request, plan, *curves), face
+
+    def test_renaming_is_followed(self, prepared) -> None:
+        write, face = prepared
+        face.name = "Anna"
+        face.data.shape_keys.key_blocks["jawOpen"].name = "Jaw Open"
+        assert write().summary.startswith("Keyed 1 shape key of Anna")
+        assert len(keys_of(action_of(face), "Jaw Open")) == 48
+
+    def test_a_deleted_face_is_told(self, prepared) -> None:
+        write, face = prepared
+        bpy.data.objects.remove(face)
+        with pytest.raises(Exception, match="No mesh"):
+            write()
+
+    def test_a_moved_strip_is_told(self, prepared) -> None:
+        write, _ = prepared
+        set_timing(bpy.context.scene.sequence_editor.active_strip, content_start=30)
+        with pytest.raises(Exception, match='"speech" was changed while its sound'):
+            write()
+
+    def test_a_deleted_strip_is_told(self, prepared) -> None:
+        write, _ = prepared
+        editor = bpy.context.scene.sequence_editor
+        strips = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
+        strips.remove(editor.active_strip)
+        with pytest.raises(Exception, match='"speech" is gone'):
+            write()
+
+    def test_a_loaded_file_is_told(self, prepared) -> None:
+        write, _ = prepared
+        bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+        with pytest.raises(Exception, match='"speech" is gone'):
+            write()
+        assert len(bpy.data.actions) == 0
+
+    def test_a_failure_on_the_second_mesh_undoes_the_first(
+        self, bake_module, loud_jaw, speech: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add_sound(speech)
+        make_face("Second", ("jawOpen",))
+        first = make_face("First", ("jawOpen",))
+        real = bake_module.actions.write_action
+
+        def fails_on_second(key, name, *rest):
+            if name == "A2F Second":
+                raise MemoryError
+            return real(key, name, *rest)
+
+        monkeypatch.setattr(bake_module.actions, "write_action", fails_on_second)
+        with pytest.raises(RuntimeError, match="MemoryError"):
+            bake()
+        assert len(bpy.data.actions) == 0
+        assert first.data.shape_keys.animation_data is None
