@@ -16,7 +16,7 @@ from ..model.curves import Curves
 from ..model.sampling import sample_at
 from . import actions, sequencer_api, strip, targets
 from .errors import StripError
-from .plan import BakePlan, MeshPlan, check_meshes
+from .plan import BakePlan, MeshPlan, StripPlan, check_meshes
 from .report import BakeReport, Inference, Written, describe
 from .segments import Segment
 
@@ -44,6 +44,7 @@ def request_from(context, strip_name: str) -> BakeRequest:
     """
     scene, sound_strip = strip.find_strip(context, strip_name)
     strip.check_strip(scene, sound_strip)
+    strip.check_same_rate(scene, context.scene)
     objects = check_selection(context)
     uids = tuple(obj.session_uid for obj in objects)
     return BakeRequest(scene.session_uid, sound_strip.name, uids)
@@ -90,10 +91,12 @@ def write_bake(
         raise StripError(
             f'Strip "{request.strip_name}" was changed while its sound was analysed: bake again.'
         )
+    sampled = sample_at(curves, plan.strip.timing.times)
+    channels = dict(zip(curves.names, sampled.T, strict=True))
     written = []
     with ExitStack() as undo:
         for mesh in plan.meshes:
-            written.append((mesh, *_write_mesh(plan, mesh, curves, undo)))
+            written.append((mesh, *_write_mesh(plan.strip, mesh, channels, undo)))
         undo.pop_all()
     outcomes = []
     for mesh, baked, paths in written:
@@ -103,20 +106,19 @@ def write_bake(
 
 
 def _write_mesh(
-    plan: BakePlan, mesh: MeshPlan, curves: Curves, undo: ExitStack
+    strip_plan: StripPlan, mesh: MeshPlan, channels: dict[str, np.ndarray], undo: ExitStack
 ) -> tuple[actions.BakedAction, dict[str, str]]:
-    """Keys one mesh; returns the Action and the shape key's name of each data path in it."""
-    timing = plan.strip.timing
-    sampled = sample_at(curves, timing.times)
+    """Keys one mesh from the channels' values at each frame; returns the Action, and the shape
+    key's name for each data path in it."""
     key = targets.key_with_uid(mesh.key_uid)
     values, names = {}, {}
     for shape in mesh.shapes:
-        if shape.channel in curves.names:
+        if shape.channel in channels:
             path = key.key_blocks[shape.name].path_from_id("value")
-            column = sampled[:, curves.names.index(shape.channel)]
-            values[path] = np.clip(column, shape.low, shape.high)
+            values[path] = np.clip(channels[shape.channel], shape.low, shape.high)
             names[path] = shape.name
-    segment = Segment(plan.strip.name, timing.left_handle, timing.right_handle)
+    timing = strip_plan.timing
+    segment = Segment(strip_plan.name, timing.left_handle, timing.right_handle)
     baked = actions.write_action(key, f"A2F {mesh.object_name}", segment, values, undo)
     return baked, names
 

@@ -72,6 +72,16 @@ def check_strip(scene, strip) -> None:
         raise StripError(f'Strip "{strip.name}" is zero frames long: drag its handles apart.')
 
 
+def check_same_rate(scene, animated) -> None:
+    """Raises StripError when the face's scene runs at another frame rate than the strip's."""
+    rates = [one.render.fps / one.render.fps_base for one in (scene, animated)]
+    if rates[0] != rates[1]:
+        raise StripError(
+            f'Scene "{scene.name}" with the strip runs at {rates[0]:.6g} fps and "{animated.name}" '
+            f"with the face at {rates[1]:.6g}: set both to the same frame rate."
+        )
+
+
 def _source(strip) -> SoundSource:
     sound = strip.sound
     label = bpy.path.basename(sound.filepath) or sound.name

@@ -1,6 +1,7 @@
 """A bake from the sound strip to a moving face, through the operator a script calls."""
 
 import importlib
+import importlib.util
 from pathlib import Path
 
 import bpy
@@ -144,9 +145,13 @@ def test_what_hides_the_result_is_told(loud_jaw, speech: Path) -> None:
     key.key_blocks["browInnerUp"].mute = True
     face.show_only_shape_key = True
     key.key_blocks["wave"].keyframe_insert("value", frame=1)
+    key.animation_data.action_influence = 0.5
+    key.use_relative = False
     add_sound(speech)
     report = bake()
     assert "Hidden: one shape key is pinned" in report
+    assert "Hidden: the shape keys are absolute" in report
+    assert "Hidden: the Action is blended" in report
     assert "Hidden: muted shape keys: browInnerUp." in report
     assert "(1 F-curve on these shape keys) no longer plays; it is kept with a fake user" in report
 
@@ -167,6 +172,22 @@ def test_a_solo_nla_track_hides_and_is_told(loud_jaw, speech: Path) -> None:
     track.is_solo = False
     bpy.context.scene.frame_set(41)
     assert key.key_blocks["jawOpen"].value == 1.0
+
+
+def test_nla_tweak_mode_is_refused(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("jawOpen", "wave"))
+    key = face.data.shape_keys
+    key.key_blocks["wave"].keyframe_insert("value", frame=1)
+    anim = key.animation_data
+    strip = anim.nla_tracks.new().strips.new("wave", 1, anim.action)
+    anim.action = None
+    anim.nla_tracks.active = anim.nla_tracks[0]
+    strip.select = True
+    anim.use_tweak_mode = True
+    assert anim.use_tweak_mode
+    add_sound(speech)
+    with pytest.raises(RuntimeError, match="NLA tweak mode: leave it with Tab"):
+        bake()
 
 
 def test_driven_keys_are_left_to_their_drivers(loud_jaw, speech: Path) -> None:
@@ -230,6 +251,31 @@ def test_no_strip_and_unknown_strip_reach_the_script(loud_jaw, speech: Path) -> 
     add_sound(speech)
     with pytest.raises(RuntimeError, match='no sound strip named "typo"'):
         bake(strip="typo")
+
+
+@pytest.mark.skipif(bpy.app.version < (5, 0, 0), reason="the sequencer's scene came with 5.0")
+def test_a_strip_of_another_scene_needs_the_same_rate(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("jawOpen",))
+    edit = bpy.data.scenes.new("Edit")
+    edit.sequence_editor_create().strips.new_sound("speech", str(speech), 1, 1)
+    bpy.context.workspace.sequencer_scene = edit
+    edit.render.fps = 25
+    with pytest.raises(
+        RuntimeError, match=r'"Edit" with the strip runs at 25 fps and "Scene" .* 24'
+    ):
+        bake()
+    edit.render.fps = 24
+    bake()
+    assert len(keys_of(action_of(face), "jawOpen")) == 48
+
+
+def test_a_runtime_that_is_not_there_reaches_the_script(extension: str, speech: Path) -> None:
+    if importlib.util.find_spec("torch"):
+        pytest.skip("torch is here")
+    make_face("Face", ("jawOpen",))
+    add_sound(speech)
+    with pytest.raises(RuntimeError, match="torch cannot be imported here"):
+        bake(runtime="torch")
 
 
 def test_the_strip_of_the_panel_is_taken(loud_jaw, speech: Path) -> None:
