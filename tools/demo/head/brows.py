@@ -16,7 +16,7 @@ def brow(side: int) -> Part:
     columns, rows = 25, 12
     u = np.linspace(0, 1, columns)
     inside = np.stack(
-        [0.12 + 0.40 * u, 0 * u, 0.405 + 0.085 * np.sin(np.pi * u**0.85) - 0.02 * u], -1
+        [0.12 + 0.40 * u, 0 * u, 0.400 + 0.068 * np.sin(np.pi * u**0.85) - 0.02 * u], -1
     )
     path = sdf.cast(skin_distance, inside, np.broadcast_to([0.0, -1.0, 0.0], inside.shape))
     out = sdf.normal(skin_distance, path)

@@ -24,9 +24,9 @@ def brow_keys(part: Part) -> dict[str, np.ndarray]:
         whole = around(part, (0.30, -0.74, 0.44), (0.24, 0.25, 0.14), side)[:, None]
         outer = around(part, (0.43, -0.64, 0.48), (0.16, 0.25, 0.16), side)[:, None]
         keys["browDown" + name] = (
-            whole * [-0.030 * side, -0.012, -0.075] + inner * [-0.015 * side, -0.010, -0.045]
+            whole * [-0.030 * side, -0.012, -0.085] + inner * [-0.015 * side, -0.010, -0.045]
         ) * scalp
-        keys["browOuterUp" + name] = outer * [0, 0.015, 0.105] * scalp
+        keys["browOuterUp" + name] = outer * [0, 0.012, 0.080] * scalp
         keys.setdefault("browInnerUp", np.zeros_like(part.points))
         keys["browInnerUp"] = keys["browInnerUp"] + inner * [0, 0.012, 0.110] * scalp
     return keys
@@ -34,9 +34,9 @@ def brow_keys(part: Part) -> dict[str, np.ndarray]:
 
 def cheek_and_nose_keys(part: Part) -> dict[str, np.ndarray]:
     """Return `cheekPuff`, `cheekSquint*` and `noseSneer*`."""
-    puff = around(part, (0.40, -0.60, -0.46), (0.20, 0.30, 0.20))[:, None]
+    puff = around(part, (0.44, -0.54, -0.46), (0.19, 0.30, 0.20))[:, None]
     out = sdf.normal(skin_distance, part.points)
-    keys = {"cheekPuff": 0.13 * puff * out + spread(part, loop(0, -0.020, 0), 0.20)}
+    keys = {"cheekPuff": 0.095 * puff * out + spread(part, loop(0, -0.020, 0), 0.20)}
     for name, side in SIDES:
         cheek = around(part, (0.36, -0.68, -0.16), (0.18, 0.20, 0.12), side)[:, None]
         keys["cheekSquint" + name] = cheek * [0, -0.022, 0.060] + lids(part, side, 0.06, 0.40)

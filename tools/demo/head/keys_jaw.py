@@ -23,7 +23,7 @@ def jaw_weight(part: Part) -> np.ndarray:
     reach = part.get("reach")[sheet]
     sine = SIN[part.get("column")[sheet].astype(int)]
 
-    grip = 1 - (1 - np.minimum(np.abs(sine) / 0.80, 1)) ** 2
+    grip = 1 - (1 - np.abs(sine)) ** 1.7
     lips = np.where(sine > 0, CORNER_SHARE * (1 - grip), CORNER_SHARE + (1 - CORNER_SHARE) * grip)
 
     # Skin away from the lips: below the line from the ear to the corner of the mouth.
@@ -32,7 +32,7 @@ def jaw_weight(part: Part) -> np.ndarray:
     line /= np.linalg.norm(line)
     offset = p[:, 1:] - JAW_HINGE[1:]
     below = offset[:, 1] * line[0] - offset[:, 0] * line[1]
-    skin = ramp(below, -0.26, 0.32)
+    skin = ramp(below, -0.25, 0.18)
     forward = ramp(-p[:, 1], -0.10, 0.42)
     throat = 1 - ramp(-p[:, 2], 1.02, 1.30) * ramp(p[:, 1], -0.62, -0.30)
     skin = skin * forward * throat * (1 - ramp(-p[:, 2], 1.15, 1.45))

@@ -57,10 +57,10 @@ def rounded(part: Part) -> dict[str, np.ndarray]:
     centre = np.exp(-((COS / 0.75) ** 4))
     funnel = loop(
         -0.42 * MOUTH_HALF_WIDTH * COS, -0.115 * (0.45 + 0.55 * np.abs(SIN)),
-        0.078 * np.maximum(SIN, 0) ** 0.9 - 0.088 * np.maximum(-SIN, 0) ** 0.9,
+        0.060 * np.maximum(SIN, 0) ** 0.9 - 0.080 * np.maximum(-SIN, 0) ** 0.9,
     )  # fmt: skip
-    pucker = loop(-0.52 * MOUTH_HALF_WIDTH * COS, -0.12 * (0.45 + 0.55 * centre), 0)
-    plump = np.where(SIN > 0, 0.030, -0.036)[part.get("column").astype(int)] * red(part)
+    pucker = loop(-0.45 * MOUTH_HALF_WIDTH * COS, -0.12 * (0.45 + 0.55 * centre), 0)
+    plump = np.where(SIN > 0, 0.022, -0.026)[part.get("column").astype(int)] * red(part)
     kiss = spread(part, pucker, 0.34)
     kiss[:, 2] += plump
     return {"mouthFunnel": spread(part, funnel, 0.34), "mouthPucker": kiss}
@@ -146,7 +146,7 @@ def tongue_out(part: Part) -> dict[str, np.ndarray]:
     """Return `tongueOut`; the lips part just enough to let the tongue through."""
     tip = part.get("tongue")[:, None]
     band = np.exp(-((COS / 0.62) ** 4))
-    out = tip * [0, -0.42, 0.125] + tip**3 * [0, 0.0, -0.060]
+    out = tip * [0, -0.50, 0.145] + tip**3 * [0, 0.0, -0.060]
     across = part.points[:, :1] * tip * [-0.22, 0, 0]
     lips = spread(part, loop(0, -0.02 * band, band * (0.032 * UPPER - 0.115 * LOWER)), 0.26)
     flat = (part.points[:, 2:] - part.points[part.get("tongue") > 0, 2].mean()) * tip

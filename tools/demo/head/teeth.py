@@ -19,11 +19,11 @@ WIDTHS = np.array([0.074, 0.062, 0.062, 0.060, 0.064, 0.070])
 def arch(length: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
     """Return (x, y) and the outward normal, both [N, 2], at signed arc `length` from the middle."""
     x = np.linspace(-0.30, 0.30, 1201)
-    y = 5.5 * x**2
+    y = 4.2 * x**2
     arc = np.concatenate([[0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     arc -= arc[600]
     at = np.interp(length, arc, x) * scale
-    slope = 11.0 * np.interp(length, arc, x)
+    slope = 8.4 * np.interp(length, arc, x)
     outward = np.stack([slope, -np.ones_like(slope)], -1)
     outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
     return np.stack([at, np.interp(length, arc, y)], -1), outward
@@ -31,15 +31,15 @@ def arch(length: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
 
 def tooth(middle: float, width: float, edge_z: float, up: int, scale: float, jaw: float) -> Part:
     """Return one tooth: a rounded block, its edge at `edge_z`, its root towards `up` (+1 or -1)."""
-    rows, columns, height = 9, 16, 0.165 if abs(middle) < 0.15 else 0.145
+    rows, columns, height = 11, 20, 0.165 if abs(middle) < 0.15 else 0.145
     turn = 2 * np.pi * np.arange(columns) / columns
 
     def block(a: np.ndarray) -> np.ndarray:
-        return np.sign(a) * np.abs(a) ** 0.55
+        return np.sign(a) * np.abs(a) ** 0.45
 
-    v = np.linspace(-1, 1, rows)[:, None]
-    girth = np.maximum(1 - np.abs(v) ** 5, 0) ** 0.5
-    across = girth * block(np.cos(turn)) * width * 0.495 * (1 - 0.10 * v)
+    v = np.sin(np.linspace(-0.5, 0.5, rows) * np.pi)[:, None]
+    girth = np.maximum(1 - np.abs(v) ** 9, 0) ** 0.5
+    across = girth * block(np.cos(turn)) * width * 0.50 * (1 - 0.06 * v)
     depth = girth * block(np.sin(turn)) * 0.034 * (1 + 0.25 * v)
     centre, outward = arch(np.array([middle]), scale)
     along = np.array([-outward[0, 1], outward[0, 0]])

@@ -8,7 +8,7 @@ from .part import TONGUE, Part, grid_faces
 from .skull import MOUTH
 
 TONGUE_COLOUR = (0.60, 0.17, 0.18)
-CENTRE = MOUTH + np.array([0.0, 0.36, -0.115])
+CENTRE = MOUTH + np.array([0.0, 0.44, -0.135])
 RADII = np.array([0.165, 0.245, 0.072])
 
 

@@ -1,0 +1,24 @@
+"""Install the built zip the way a user does: through Blender's own extension system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+REPOSITORY = "user_default"
+
+
+def install_zip(path: Path) -> None:
+    """Install and enable the extension in `path`.
+
+    BLENDER_USER_RESOURCES must have been set before `bpy` was first imported. Raises RuntimeError
+    when Blender refuses the zip; Blender's own messages say why.
+    """
+    import addon_utils
+    import bpy
+
+    addon_utils.enable("bl_pkg")
+    bpy.ops.extensions.package_install_files(
+        filepath=str(path), repo=REPOSITORY, enable_on_install=True, overwrite=True
+    )
+    if not hasattr(bpy.types, "AUDIO2FACE_OT_bake"):
+        raise RuntimeError(f"Blender did not enable {path}: see its messages above.")
