@@ -2,12 +2,14 @@
 
 4.4 renamed ``sequences`` to ``strips``; 5.0 gave the workspace a ``sequencer_scene``; 5.1 renamed
 the timing properties, and the old names warn even under ``hasattr``, so the release chooses.
+Sound strips have ``sound_offset`` from 4.3 and ``retiming_keys`` from 4.4.
 """
 
 from dataclasses import dataclass
 
 import bpy
 
+from ..model.optional import optional_import
 from .timing import StripTiming
 
 
@@ -77,6 +79,34 @@ def parent_metas(strip) -> list:
     while (strip := strip.parent_meta()) is not None:
         metas.append(strip)
     return metas
+
+
+def is_retimed(strip) -> bool:
+    """Whether a sound strip plays at another speed than its sound; opens the sound before 4.4.
+
+    Until then sound strips did not show their retiming keys, but retiming changes the length of
+    the content. A difference of two frames is left to codecs, which round lengths.
+    """
+    if bpy.app.version >= (4, 4, 0):
+        return len(strip.retiming_keys) > 0
+    seconds = _sound_seconds(strip.sound)
+    if seconds is None:
+        return False
+    render = strip.id_data.render
+    content = strip.frame_duration + strip.animation_offset_start + strip.animation_offset_end
+    return abs(content - seconds * render.fps / render.fps_base) > 2.0
+
+
+def _sound_seconds(sound) -> float | None:
+    """Length of a sound; None when Blender cannot read it, which decoding will then say."""
+    aud = optional_import("aud")
+    factory = sound.evaluated_get(bpy.context.evaluated_depsgraph_get()).factory
+    if aud is None or factory is None:
+        return None
+    try:
+        return factory.length / factory.specs[0]
+    except aud.error:
+        return None
 
 
 def muted_by(scene, strip) -> str | None:

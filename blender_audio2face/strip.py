@@ -52,19 +52,20 @@ def plan_strip(scene, strip) -> StripPlan:
         StripError: it is silent, empty, retimed, or its file is missing.
     """
     check_strip(scene, strip)
-    return StripPlan(strip.name, _source(strip), sequencer_api.strip_timing(scene, strip))
-
-
-def check_strip(scene, strip) -> None:
-    """Raises StripError for a strip that is silent, empty or retimed; does not look at files."""
-    muted = sequencer_api.muted_by(scene, strip)
-    if muted is not None:
-        raise StripError(f'Strip "{strip.name}" is silent, {muted}: unmute it.')
-    if len(strip.retiming_keys) > 0:
+    source = _source(strip)
+    if sequencer_api.is_retimed(strip):
         raise StripError(
             f'Strip "{strip.name}" is retimed, which cannot be followed exactly: remove its '
             "retiming keys, or mix it down (Render > Render Audio) and use that sound."
         )
+    return StripPlan(strip.name, source, sequencer_api.strip_timing(scene, strip))
+
+
+def check_strip(scene, strip) -> None:
+    """Raises StripError for a strip that is silent or empty; does not look at files."""
+    muted = sequencer_api.muted_by(scene, strip)
+    if muted is not None:
+        raise StripError(f'Strip "{strip.name}" is silent, {muted}: unmute it.')
     if strip.sound is None:
         raise StripError(f'Strip "{strip.name}" has no sound: choose its file in the sequencer.')
     timing = sequencer_api.strip_timing(scene, strip)
