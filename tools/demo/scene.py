@@ -57,10 +57,12 @@ def add_key_light(scene: bpy.types.Scene) -> None:
     """Light the head with one sharp sun from the front left above.
 
     Cycles picks one lamp at random for each sample: with a single one there is nothing to pick,
-    and few samples give a clean picture.
+    and few samples give a clean picture. Soft shade is part of the head's colours: the sun itself
+    casts no shadow, which would fall across the mouth with a hard edge.
     """
     light = bpy.data.lights.new("Key", "SUN")
     light.energy, light.color, light.angle = 2.3, (1.0, 0.94, 0.86), 0.0
+    light.use_shadow = False
     sun = bpy.data.objects.new("Key", light)
     sun.rotation_euler = [radians(angle) for angle in (50, 0, 30)]
     scene.collection.objects.link(sun)
@@ -101,4 +103,6 @@ def set_picture(scene: bpy.types.Scene) -> None:
     cycles.use_adaptive_sampling = False
     cycles.use_denoising = False
     cycles.caustics_reflective = cycles.caustics_refractive = False
+    cycles.use_light_tree = False
+    cycles.light_sampling_threshold = 0.0  # never drop faint light at random
     cycles.samples = 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import sdf
+from .falloff import ramp
 from .part import CLOTH, Part, grid_faces
 
 CLOTH_COLOUR = np.array([0.035, 0.16, 0.19])
@@ -35,7 +36,9 @@ def bust() -> list[Part]:
     origin = np.array([0.0, 0.25, -2.2])
     points = sdf.cast(sweater_distance, np.broadcast_to(origin, direction.shape), direction)
     points[:, 2] = np.minimum(points[:, 2], -1.32)
-    sweater = Part(points, grid_faces(rows, columns, wrap=True), CLOTH_COLOUR, CLOTH)
+    under_chin = np.linalg.norm((points - [0, 0.0, -1.25]) / [1, 1.1, 1], axis=-1)
+    shade = 0.45 + 0.55 * ramp(under_chin, 0.35, 0.95)[:, None]
+    sweater = Part(points, grid_faces(rows, columns, wrap=True), CLOTH_COLOUR * shade, CLOTH)
 
     tube = 2 * np.pi * np.arange(13)[:, None] / 12
     radius = 0.415 + 0.062 * np.cos(tube)

@@ -57,9 +57,11 @@ def rounded(part: Part) -> dict[str, np.ndarray]:
     centre = np.exp(-((COS / 0.75) ** 4))
     funnel = loop(
         -0.42 * MOUTH_HALF_WIDTH * COS, -0.115 * (0.45 + 0.55 * np.abs(SIN)),
-        0.060 * np.maximum(SIN, 0) ** 0.9 - 0.080 * np.maximum(-SIN, 0) ** 0.9,
+        0.034 * np.maximum(SIN, 0) ** 0.9 - 0.100 * np.maximum(-SIN, 0) ** 0.9,
     )  # fmt: skip
-    pucker = loop(-0.45 * MOUTH_HALF_WIDTH * COS, -0.12 * (0.45 + 0.55 * centre), 0)
+    pucker = loop(
+        -0.45 * MOUTH_HALF_WIDTH * COS, -0.12 * (0.45 + 0.55 * centre), -0.018 * np.abs(SIN)
+    )
     plump = np.where(SIN > 0, 0.022, -0.026)[part.get("column").astype(int)] * red(part)
     kiss = spread(part, pucker, 0.34)
     kiss[:, 2] += plump

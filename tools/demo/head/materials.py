@@ -29,7 +29,7 @@ class Finish:
 FINISHES = (
     Finish("Demo Skin", 0.50, 0.30),
     Finish("Demo Mouth Cavity", 0.90, 0.0, base=0.25, sky=0.2, rim=0.0),
-    Finish("Demo Teeth", 0.20, 0.40, base=0.38, sky=0.30, rim=0.0),
+    Finish("Demo Teeth", 0.20, 0.40, base=0.24, sky=0.22, rim=0.0),
     Finish("Demo Gums", 0.35, 0.40, base=0.30, rim=0.0),
     Finish("Demo Tongue", 0.40, 0.40, base=0.30, rim=0.0),
     Finish("Demo Eyes", 0.08, 0.50, base=0.30, rim=0.0),

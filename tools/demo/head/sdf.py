@@ -55,6 +55,18 @@ def normal(distance: Distance, p: np.ndarray) -> np.ndarray:
     return gradient / np.maximum(np.linalg.norm(gradient, axis=-1, keepdims=True), 1e-12)
 
 
+def openness(distance: Distance, p: np.ndarray, reach: float) -> np.ndarray:
+    """Return how open the surface at `p` lies, [N] in 0..1: 1 free or convex, less in hollows.
+
+    The distance field along the normal grows more slowly than the way gone where something is
+    near (the ambient occlusion of distance fields, as in Quilez, "rendering worlds").
+    """
+    out = normal(distance, p)
+    steps = reach * np.array([0.25, 0.5, 0.75, 1.0])
+    grown = [np.clip((distance(p + s * out) - distance(p)) / s, 0, 1) for s in steps]
+    return np.mean(grown, axis=0)
+
+
 def project(distance: Distance, p: np.ndarray, offset: float = 0.0, steps: int = 1) -> np.ndarray:
     """Return points [N, 3] moved along the normal to `offset` outside the surface."""
     for _ in range(steps):

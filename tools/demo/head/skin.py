@@ -41,6 +41,8 @@ SKIN_COLOUR = np.array([0.80, 0.50, 0.37])
 BLUSH_COLOUR = np.array([0.80, 0.32, 0.25])
 LIP_COLOUR = np.array([0.52, 0.10, 0.10])
 INNER_LIP_COLOUR = np.array([0.36, 0.05, 0.06])
+SHADE = np.array([0.28, 0.42, 0.46])
+"""How much of each colour the deepest hollow of the skin takes away."""
 CAVITY_COLOUR = np.array([0.06, 0.008, 0.010])
 
 
@@ -210,6 +212,8 @@ def colours(points: np.ndarray, row: np.ndarray) -> np.ndarray:
 
     blush = 0.55 * near((0.44, -0.62, -0.22), 0.20) + 0.45 * near((0, -1.05, -0.2), 0.12)
     colour = SKIN_COLOUR + np.clip(blush, 0, 1) * (BLUSH_COLOUR - SKIN_COLOUR)
+    shade = sdf.openness(skin_distance, points, 0.32) * ramp(points[:, 2], NECK_END, -1.10)
+    colour = colour * (1 - (1 - shade[:, None]) * SHADE)
     border = CONTACT_ROW + LIP_STEPS
     colour[row <= border - 1] = LIP_COLOUR
     colour[row == border] = 0.6 * LIP_COLOUR + 0.4 * SKIN_COLOUR

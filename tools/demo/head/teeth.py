@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .falloff import ramp
 from .part import GUM, TOOTH, Part, grid_faces
 from .skull import MOUTH
 
@@ -76,6 +77,8 @@ def teeth() -> list[Part]:
                 parts.append(tooth(at, size, edge + lift, up, 1.0, jaw))
         parts.append(gum(edge + up * 0.165, up, 1.0, jaw))
     for part in parts:
+        depth = ramp(part.points[:, 1], FRONT_Y + 0.05, FRONT_Y + 0.45)[:, None]
+        part.colour = part.colour * (1 - 0.75 * depth)
         lower = part.get("jaw") > 0
         part.points[lower, 1] += 0.030  # the lower row bites behind the upper one
     return parts

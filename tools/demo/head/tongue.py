@@ -32,7 +32,7 @@ def tongue() -> Part:
     return Part(
         points,
         grid_faces(rows, columns, wrap=True, flip=True),
-        TONGUE_COLOUR,
+        np.array(TONGUE_COLOUR) * (0.30 + 0.70 * tip[:, None]),
         TONGUE,
         {"tongue": tip**1.5, "jaw": 0.35 + 0.6 * tip, "rigid": 1},
     )
