@@ -74,6 +74,8 @@ def teeth() -> list[Part]:
             for side in (1, -1):
                 at, size = side * middle * scale, width * scale
                 lift = up * 0.006 * (width == WIDTHS[1])
+                if up < 0:  # the back of the lower row sinks away, out of a half-open mouth
+                    lift -= 0.35 * max(abs(at) - 0.10, 0)
                 parts.append(tooth(at, size, edge + lift, up, 1.0, jaw))
         parts.append(gum(edge + up * 0.165, up, 1.0, jaw))
     for part in parts:
