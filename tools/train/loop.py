@@ -16,7 +16,7 @@ from tools.data.phones import PHONES
 
 from .batches import Batch, BatchMaker
 from .config import TrainConfig
-from .losses import phone_loss, seal_loss, smooth_loss, target_loss
+from .losses import lip_contact, phone_loss, seal_loss, smooth_loss, target_loss
 from .targets import UNKNOWN
 
 _EVERY = 20  # steps between log lines
@@ -41,14 +41,26 @@ class Trainee(nn.Module):
             layer.block = block
 
 
-def train(config: TrainConfig, maker: BatchMaker, folder: Path, device: str) -> Path:
-    """Trains to config.steps, resuming from ``folder``; returns the exported weights file."""
+def train(
+    config: TrainConfig,
+    maker: BatchMaker,
+    folder: Path,
+    device: str,
+    start_from: Path | None = None,
+) -> Path:
+    """Trains to config.steps, resuming from ``folder``; returns the exported weights file.
+
+    ``start_from`` is another run's checkpoint whose weights a new run begins with (fine-tuning).
+    """
     torch.manual_seed(config.seed)
     folder.mkdir(parents=True, exist_ok=True)
     trainee = Trainee(config)
     mean, std = maker.feature_statistics(8)
     trainee.network.feature_mean.copy_(torch.from_numpy(mean))
     trainee.network.feature_std.copy_(torch.from_numpy(std))
+    if start_from is not None:
+        saved = torch.load(start_from, map_location="cpu", weights_only=True)
+        trainee.load_state_dict(saved["trainee"])
     trainee.to(device)
     optimiser = torch.optim.AdamW(trainee.parameters(), config.learning_rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -118,8 +130,7 @@ def _losses(
     network = trainee.network
     joined, _ = network.encode(features, network.initial_state(len(features)))
     raw = network.raw(joined)
-    close = network.config.channels.index("mouthClose")
-    closure = config.closure_weight * target[..., close]
+    closure = config.closure_weight * lip_contact(target)
     sealed, sealed_target = network.seal(raw), network.seal(target)
     losses = {
         "target": target_loss(raw, target, known, closure)
