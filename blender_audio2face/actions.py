@@ -47,6 +47,7 @@ class BakedAction:
         previous: the Action that was assigned before, or None.
         previous_curves: how many F-curves of it moved the datablock.
         previous_was_ours: it is an earlier state of ``action``.
+        frames: the frames that were keyed, ascending int64 [K].
         muted_paths: data paths written whose F-curve is muted.
     """
 
@@ -54,19 +55,27 @@ class BakedAction:
     previous: Any
     previous_curves: int
     previous_was_ours: bool
+    frames: np.ndarray
     muted_paths: tuple[str, ...]
 
 
 def write_action(
-    key, name: str, new: Segment, values: Mapping[str, np.ndarray], undo: ExitStack
+    key,
+    name: str,
+    wanted: tuple[Segment, ...],
+    values: Mapping[str, np.ndarray],
+    undo: ExitStack,
 ) -> BakedAction:
-    """Keys each frame of a segment, linear between frames, on a datablock of shape keys.
+    """Keys each frame of a strip's segments, linear between frames, on a datablock of shape keys.
+
+    Frames that belong to what other strips baked into our Action are left out
+    (``segments.granted``).
 
     Args:
         key: the shape-key datablock; ends up with our Action assigned.
         name: name for a new Action.
-        new: strip and frames; keys stand at start, start + 1, ... end - 1.
-        values: data path -> float32 [end - start].
+        wanted: one strip's segments, ascending, F frames in all.
+        values: data path -> float32 [F].
         undo: gets the steps that put everything back as it was.
     """
     anim, previous, slot = _remember(key, undo)
@@ -85,15 +94,18 @@ def write_action(
     undo.callback(bpy.data.actions.remove, action)
     slot = _slot(action, key, slot)
     curves = _curves(action, slot, ensure=True)
+    new = segments.granted(record, wanted)
+    frames = segments.frames_of(new)
+    is_granted = np.isin(segments.frames_of(wanted), frames)
     muted = []
     for path, column in values.items():
         curve = curves.find(path) or curves.new(path)
-        _write_keys(curve, record, new, column)
+        _write_keys(curve, record, new, column[is_granted])
         if curve.mute:
             muted.append(path)
     action[RECORD] = segments.dumps(segments.rebaked(record, new))
     _assign(anim, action, slot)
-    return BakedAction(action, previous, len(old_curves), ours, tuple(muted))
+    return BakedAction(action, previous, len(old_curves), ours, frames, tuple(muted))
 
 
 def commit(baked: BakedAction) -> None:
@@ -154,7 +166,9 @@ def _curves(action, slot, *, ensure: bool):
     return [curve for bag in bags if bag is not None for curve in bag.fcurves]
 
 
-def _write_keys(curve, record: tuple[Segment, ...], new: Segment, column: np.ndarray) -> None:
+def _write_keys(
+    curve, record: tuple[Segment, ...], new: tuple[Segment, ...], column: np.ndarray
+) -> None:
     """Replaces the keys ``new`` stands for, keeps the others with all they carry."""
     points = curve.keyframe_points
     kept = _kept_keys(points, record, new)
@@ -165,7 +179,7 @@ def _write_keys(curve, record: tuple[Segment, ...], new: Segment, column: np.nda
     merged["interpolation"] = np.full((len(points), 1), _LINEAR, np.int32)
     for name in merged:
         merged[name][:count] = kept[name]
-    merged["co"][count:, 0] = np.arange(new.start, new.end)
+    merged["co"][count:, 0] = segments.frames_of(new)
     merged["co"][count:, 1] = column
     order = np.argsort(merged["co"][:, 0], kind="stable")
     for name, data in merged.items():
@@ -173,7 +187,9 @@ def _write_keys(curve, record: tuple[Segment, ...], new: Segment, column: np.nda
     curve.update()
 
 
-def _kept_keys(points, record: tuple[Segment, ...], new: Segment) -> dict[str, np.ndarray]:
+def _kept_keys(
+    points, record: tuple[Segment, ...], new: tuple[Segment, ...]
+) -> dict[str, np.ndarray]:
     keep = segments.frames_kept(_get(points, "co")[:, 0], record, new)
     return {name: _get(points, name)[keep] for name in _ATTRIBUTES}
 

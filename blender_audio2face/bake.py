@@ -14,11 +14,10 @@ import numpy as np
 from ..model.channels import ARKIT_52
 from ..model.curves import Curves
 from ..model.sampling import sample_at
-from . import actions, sequencer_api, strip, targets
+from . import actions, segments, sequencer_api, strip, targets
 from .errors import StripError
 from .plan import BakePlan, MeshPlan, StripPlan, check_meshes
 from .report import BakeReport, Inference, Written, describe
-from .segments import Segment
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def write_bake(
     Args:
         request: what was asked for; planned again, as the artist may have gone on working.
         planned: the plan the curves were made for.
-        curves: their first row stands at the strip's first audible frame.
+        curves: from the strip's first audible frame to the end of its release.
         inference: how they were made, for the report.
 
     Raises:
@@ -91,7 +90,8 @@ def write_bake(
         raise StripError(
             f'Strip "{request.strip_name}" was changed while its sound was analysed: bake again.'
         )
-    sampled = sample_at(curves, plan.strip.timing.times)
+    timing = plan.strip.timing
+    sampled = sample_at(curves, timing.times) * timing.weights[:, None]
     channels = dict(zip(curves.names, sampled.T, strict=True))
     written = []
     with ExitStack() as undo:
@@ -108,8 +108,8 @@ def write_bake(
 def _write_mesh(
     strip_plan: StripPlan, mesh: MeshPlan, channels: dict[str, np.ndarray], undo: ExitStack
 ) -> tuple[actions.BakedAction, dict[str, str]]:
-    """Keys one mesh from the channels' values at each frame; returns the Action, and the shape
-    key's name for each data path in it."""
+    """Keys one mesh from the channels' values at each of ``timing.frames``; returns the Action,
+    and the shape key's name for each data path in it."""
     key = targets.key_with_uid(mesh.key_uid)
     values, names = {}, {}
     for shape in mesh.shapes:
@@ -117,9 +117,8 @@ def _write_mesh(
             path = key.key_blocks[shape.name].path_from_id("value")
             values[path] = np.clip(channels[shape.channel], shape.low, shape.high)
             names[path] = shape.name
-    timing = strip_plan.timing
-    segment = Segment(strip_plan.name, timing.left_handle, timing.right_handle)
-    baked = actions.write_action(key, f"A2F {mesh.object_name}", segment, values, undo)
+    wanted = segments.wanted(strip_plan.name, strip_plan.timing)
+    baked = actions.write_action(key, f"A2F {mesh.object_name}", wanted, values, undo)
     return baked, names
 
 
@@ -129,6 +128,8 @@ def _outcome(mesh: MeshPlan, baked: actions.BakedAction, names: dict[str, str]) 
         mesh=mesh,
         action=baked.action.name,
         shapes=len(names),
+        first_frame=int(baked.frames[0]),
+        last_frame=int(baked.frames[-1]),
         set_aside=set_aside.name if set_aside is not None else None,
         set_aside_curves=baked.previous_curves,
         muted=tuple(names[path] for path in baked.muted_paths),

@@ -3,18 +3,21 @@
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
 from ..model.runtime import choose_runtime
 from .audio import DECODERS, audible_samples
 from .plan import StripPlan
 from .report import Inference
+from .timing import RELEASE
 
 
 def speech_curves(
     strip: StripPlan, runtime_name: str, on_progress: Callable[[float], None]
 ) -> tuple[Curves, Inference]:
-    """Decodes the strip's audible range and runs the network on it.
+    """Decodes the strip's audible range and runs the network on it and on the silence after it.
 
     Args:
         strip: what to decode.
@@ -22,7 +25,8 @@ def speech_curves(
         on_progress: gets fractions 0..1; an exception it raises ends the work.
 
     Returns:
-        Curves whose first row stands at the strip's first audible frame, and how they were made.
+        Curves from the strip's first audible frame to RELEASE seconds after its last, and how they
+        were made.
 
     Raises:
         BakeError: the sound cannot be decoded.
@@ -33,10 +37,15 @@ def speech_curves(
     samples = audible_samples(strip.source, strip.timing, SAMPLE_RATE, DECODERS)
     on_progress(0.0)
     runtime = choose_runtime(runtime_name)
-    curves = runtime.predict(samples, on_progress)
+    curves = runtime.predict(_with_release(samples), on_progress)
     return curves, Inference(
         runtime=runtime.name,
         device=runtime.device,
         audio_seconds=strip.timing.duration,
         wall_seconds=time.perf_counter() - began,
     )
+
+
+def _with_release(samples: np.ndarray) -> np.ndarray:
+    """Digital silence after the strip: a word cut short ends there instead of standing still."""
+    return np.pad(samples, (0, round(RELEASE * SAMPLE_RATE)))

@@ -23,6 +23,8 @@ class Written:
         mesh: its plan.
         action: name of our Action.
         shapes: how many shape keys were keyed.
+        first_frame: frame of the first key.
+        last_frame: frame of the last key.
         set_aside: name of the artist's Action that ours replaced, or None.
         set_aside_curves: how many F-curves of that Action moved these shape keys.
         muted: shape keys whose F-curve in our Action is muted.
@@ -31,6 +33,8 @@ class Written:
     mesh: MeshPlan
     action: str
     shapes: int
+    first_frame: int
+    last_frame: int
     set_aside: str | None = None
     set_aside_curves: int = 0
     muted: tuple[str, ...] = ()
@@ -67,7 +71,10 @@ def describe(plan: BakePlan, inference: Inference, written: tuple[Written, ...])
 def _mesh_details(one: Written) -> list[str]:
     mesh = one.mesh
     keyed = _counted(one.shapes, "shape key")
-    lines = [f'{mesh.object_name}: {keyed} in Action "{one.action}".']
+    lines = [
+        f'{mesh.object_name}: {keyed} in Action "{one.action}", '
+        f"keys at frames {one.first_frame} to {one.last_frame}."
+    ]
     if mesh.shared_by:
         lines.append(f"{_listed(mesh.shared_by)} shares these shape keys and moves too.")
     if mesh.missing:

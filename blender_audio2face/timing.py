@@ -1,8 +1,15 @@
-"""Where a sound strip's frames lie in its sound file."""
+"""Where a sound strip's frames lie in its sound file, and which frames are keyed for it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+LEAD_IN = 0.1
+"""Seconds before a strip over which the face leaves its rest."""
+
+RELEASE = 0.3
+"""Seconds after a strip over which the face comes back to rest, even from a word cut short."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +52,35 @@ class StripTiming:
         return (self.right_handle - self.left_handle) / self.fps
 
     @property
+    def rest_before(self) -> int:
+        """Frame of the rest key before the strip: LEAD_IN earlier, rounded outwards."""
+        return self.left_handle - self._whole_frames(LEAD_IN)
+
+    @property
+    def release_end(self) -> int:
+        """Frame after the last one of the release: RELEASE after the strip, rounded outwards."""
+        return self.right_handle + self._whole_frames(RELEASE)
+
+    @property
     def frames(self) -> np.ndarray:
-        """Scene frames to key, int64 [F]: left_handle to right_handle - 1."""
-        return np.arange(self.left_handle, self.right_handle)
+        """Scene frames to key, int64 [F]: rest_before, left_handle to release_end - 1."""
+        return np.append(self.rest_before, np.arange(self.left_handle, self.release_end))
 
     @property
     def times(self) -> np.ndarray:
-        """Seconds of each frame from the first audible sample, float64 [F]."""
+        """Seconds of each frame from the first audible sample, float64 [F]; the first is
+        negative."""
         return (self.frames - self.left_handle) / self.fps
+
+    @property
+    def weights(self) -> np.ndarray:
+        """How much of the speech each frame shows, float32 [F]: 0 before the strip, 1 in it, then
+        half a cosine down to 0 on the last frame of the release."""
+        release = self.release_end - self.right_handle
+        fade = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, release + 1) / release)
+        speech = np.ones(self.right_handle - self.left_handle)
+        return np.concatenate(([0.0], speech, fade)).astype(np.float32)
+
+    def _whole_frames(self, seconds: float) -> int:
+        # A rounding error of seconds * fps must not add a frame.
+        return math.ceil(seconds * self.fps - 1e-6)

@@ -33,7 +33,7 @@ def write(actions, key, new, value: float) -> object:
     """Keys jawOpen at one value for the whole segment; the BakedAction."""
     column = np.full(new.end - new.start, value, np.float32)
     with ExitStack() as undo:
-        baked = actions.write_action(key, "A2F Face", new, {JAW: column}, undo)
+        baked = actions.write_action(key, "A2F Face", (new,), {JAW: column}, undo)
         undo.pop_all()
     actions.commit(baked)
     return baked
@@ -89,7 +89,7 @@ def test_names_with_quotes_are_keyed(actions, segment) -> None:
     path = key.key_blocks[1].path_from_id("value")
     with ExitStack() as undo:
         values = {path: np.full(2, 0.25, np.float32)}
-        actions.write_action(key, "A2F Face", segment("speech", 1, 3), values, undo)
+        actions.write_action(key, "A2F Face", (segment("speech", 1, 3),), values, undo)
         undo.pop_all()
     bpy.context.scene.frame_set(2)
     assert key.key_blocks[1].value == 0.25
@@ -179,8 +179,8 @@ def test_a_failure_leaves_no_trace(actions, segment, key, before: str) -> None:
     whole = state(key)
     record = [action.get(actions.RECORD) for action in bpy.data.actions]
     values = {JAW: np.full(3, 0.5, np.float32), 'key_blocks["tongueOut"].value': np.zeros(2)}
-    with pytest.raises(ValueError), ExitStack() as undo:
-        actions.write_action(key, "A2F Face", segment("a", 2, 5), values, undo)
+    with pytest.raises(IndexError), ExitStack() as undo:
+        actions.write_action(key, "A2F Face", (segment("a", 2, 5),), values, undo)
     assert state(key) == whole
     assert [action.get(actions.RECORD) for action in bpy.data.actions] == record
 
@@ -197,7 +197,7 @@ def test_a_feature_length_bake_takes_seconds(actions, segment) -> None:
         start = 0 if strip == "a" else 20_000
         with ExitStack() as undo:
             new = segment(strip, start, start + 20_000)
-            actions.write_action(key, "A2F Face", new, values, undo)
+            actions.write_action(key, "A2F Face", (new,), values, undo)
             undo.pop_all()
     assert time.perf_counter() - began < 30.0
     assert len(fcurves(key.animation_data.action)[0].keyframe_points) == 40_000

@@ -62,6 +62,11 @@ def action_of(face) -> bpy.types.Action:
     return face.data.shape_keys.animation_data.action
 
 
+def keys_in(keys: list[tuple[float, float]], start: int, end: int) -> list[tuple[float, float]]:
+    """The keys at frames [start, end)."""
+    return [key for key in keys if start <= key[0] < end]
+
+
 @pytest.mark.parametrize(("fps", "base"), [(24, 1.0), (25, 1.0), (30, 1.001)])
 def test_the_jaw_opens_when_the_sound_begins(loud_jaw, speech: Path, fps: int, base: float) -> None:
     render = bpy.context.scene.render
@@ -70,7 +75,7 @@ def test_the_jaw_opens_when_the_sound_begins(loud_jaw, speech: Path, fps: int, b
     strip = add_sound(speech, frame=11)
     set_timing(strip, left_handle=16, right_handle=11 + fps + 10)
     bake()
-    keys = keys_of(action_of(face), "jawOpen")
+    keys = keys_in(keys_of(action_of(face), "jawOpen"), 16, 11 + fps + 10)
     assert [frame for frame, _ in keys] == list(range(16, 11 + fps + 10))
     opened = [frame for frame, value in keys if value > 0.5]
     assert opened[0] == pytest.approx(11 + fps / base, abs=1)
@@ -78,7 +83,65 @@ def test_the_jaw_opens_when_the_sound_begins(loud_jaw, speech: Path, fps: int, b
     assert {value for _, value in keys} == {0.0, 1.0}
     bpy.context.scene.frame_set(int(opened[0]))
     assert face.data.shape_keys.key_blocks["jawOpen"].value == 1.0
-    assert len(loud_jaw.heard) == pytest.approx((fps - 5 + 10) * base / fps * 16000, abs=1)
+    heard = (fps - 5 + 10) * base / fps * 16000
+    assert len(loud_jaw.heard) == pytest.approx(heard + 4800, abs=1)
+    assert not loud_jaw.heard[-4800:].any()
+
+
+def test_the_face_is_at_rest_around_the_strip(loud_jaw, speech: Path) -> None:
+    """browInnerUp stays at 0.5 in the silence, as a network may that does not settle."""
+    face = make_face("Face", ("jawOpen", "browInnerUp"))
+    strip = add_sound(speech)
+    set_timing(strip, left_handle=10, right_handle=40)
+    report = bake()
+    assert "keys at frames 7 to 47." in report
+    keys = keys_of(action_of(face), "browInnerUp")
+    assert [frame for frame, _ in keys] == [7, *range(10, 48)]
+    assert keys[0] == (7.0, 0.0)
+    assert {value for _, value in keys_in(keys, 10, 40)} == {0.5}
+    fade = [value for _, value in keys_in(keys, 40, 48)]
+    assert fade == sorted(fade, reverse=True)
+    assert 0.45 < fade[0] < 0.5
+    assert keys[-1] == (47.0, 0.0)
+    assert keys_of(action_of(face), "jawOpen")[-2:] == [(46.0, 0.0), (47.0, 0.0)]
+    for frame in (1, 100):
+        bpy.context.scene.frame_set(frame)
+        assert face.data.shape_keys.key_blocks["browInnerUp"].value == 0.0
+
+
+def test_rest_keeps_to_the_sliders_range(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("browInnerUp",))
+    face.data.shape_keys.key_blocks["browInnerUp"].slider_min = 0.2
+    add_sound(speech)
+    bake()
+    keys = keys_of(action_of(face), "browInnerUp")
+    assert keys[0] == (-2.0, pytest.approx(0.2))
+    assert keys[-1] == (56.0, pytest.approx(0.2))
+
+
+@pytest.mark.parametrize("gap", [0, 5, 9, 40])
+def test_neighbours_keep_their_keys_whichever_is_baked_first(
+    loud_jaw, speech: Path, gap: int
+) -> None:
+    add_sound(speech, name="first")
+    add_sound(speech, frame=49 + gap, channel=2, name="second")
+    results = []
+    for order in (("first", "second"), ("second", "first"), ("first", "second", "first")):
+        face = make_face("Face", ("browInnerUp",))
+        for name in order:
+            bake(strip=name)
+        results.append(keys_of(action_of(face), "browInnerUp"))
+        bpy.data.objects.remove(face)
+    keys = results[0]
+    assert keys == results[1] == results[2]
+    frames = [frame for frame, _ in keys]
+    assert frames == sorted(set(frames))
+    second = range(49 + gap, 97 + gap)
+    speaking = [(float(frame), 0.5) for frame in (*range(1, 49), *second)]
+    assert [key for key in keys if key[1] == 0.5] == speaking
+    rest = [46 + gap] if gap == 40 else []
+    released = list(range(49, 49 + min(gap, 8)))
+    assert [frame for frame, _ in keys_in(keys, 49, 49 + gap)] == released + rest
 
 
 def test_report(loud_jaw, speech: Path) -> None:
@@ -101,9 +164,11 @@ def test_real_network_moves_all_matching_keys(extension: str, speech: Path) -> N
     add_sound(speech)
     assert "numpy on cpu" in bake(runtime="numpy")
     assert len(fcurves(action_of(face))) > 20
-    values = [value for _, value in keys_of(action_of(face), "jawOpen")]
-    assert len(values) == 48
+    keys = keys_of(action_of(face), "jawOpen")
+    values = [value for _, value in keys]
+    assert [frame for frame, _ in keys] == [-2, *range(1, 57)]
     assert np.isfinite(values).all()
+    assert values[0] == values[-1] == 0.0
 
 
 def test_every_selected_mesh_is_keyed_once(loud_jaw, speech: Path) -> None:
@@ -135,7 +200,7 @@ def test_two_strips_are_baked_one_after_the_other(loud_jaw, speech: Path) -> Non
     set_timing(second, content_start=201)
     bake(strip="second")
     frames = [frame for frame, _ in keys_of(action_of(face), "jawOpen")]
-    assert frames == [*range(1, 49), *range(201, 249)]
+    assert frames == [-2, *range(1, 57), 198, *range(201, 257)]
     assert len(bpy.data.actions) == 1
 
 
@@ -267,7 +332,7 @@ def test_a_strip_of_another_scene_needs_the_same_rate(loud_jaw, speech: Path) ->
         bake()
     edit.render.fps = 24
     bake()
-    assert len(keys_of(action_of(face), "jawOpen")) == 48
+    assert len(keys_in(keys_of(action_of(face), "jawOpen"), 1, 49)) == 48
 
 
 def test_a_runtime_that_is_not_there_reaches_the_script(extension: str, speech: Path) -> None:
@@ -322,7 +387,7 @@ class TestWhileTheBakeRuns:
         face.name = "Anna"
         face.data.shape_keys.key_blocks["jawOpen"].name = "Jaw Open"
         assert write().summary.startswith("Keyed 1 shape key of Anna")
-        assert len(keys_of(action_of(face), "Jaw Open")) == 48
+        assert len(keys_in(keys_of(action_of(face), "Jaw Open"), 1, 49)) == 48
 
     def test_a_deleted_face_is_told(self, prepared) -> None:
         write, face = prepared

@@ -45,13 +45,13 @@ def test_report_says_what_was_keyed_and_what_hides_it() -> None:
         hidden_by=("an NLA track is soloed.",),
     )
     plan = BakePlan(STRIP, (mesh,), (SkippedMesh("Cube", "has no shape keys"),))
-    written = Written(mesh, "A2F Face", 1, "Old", 3, muted=("jawOpen",))
+    written = Written(mesh, "A2F Face", 1, -2, 56, "Old", 3, muted=("jawOpen",))
     report = describe(plan, Inference("numpy", "cpu", 2.0, 0.5), (written,))
     assert report.summary == 'Keyed 1 shape key of Face from "speech", frames 1 to 48'
     text = "\n".join(report.details)
     for sentence in (
         "2.0 s of sound in 0.5 s (4.0 times real time, numpy on cpu).",
-        'Face: 1 shape key in Action "A2F Face".',
+        'Face: 1 shape key in Action "A2F Face", keys at frames -2 to 56.',
         "Twin shares these shape keys and moves too.",
         "No shape key for channel0, channel1, channel2, channel3, channel4, channel5 and 3 more.",
         "Left alone, as a better match exists: jaw_open.",

@@ -2,38 +2,95 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.segments import Segment, dumps, frames_kept, loads, rebaked
+from a2f.blender_audio2face.segments import (
+    Part,
+    Segment,
+    dumps,
+    frames_kept,
+    frames_of,
+    granted,
+    loads,
+    rebaked,
+    wanted,
+)
+from a2f.blender_audio2face.timing import StripTiming
 
 A, B = Segment("a", 1, 100), Segment("b", 150, 200)
 
 
+def parts(strip: str, left: int, right: int) -> tuple[Segment, ...]:
+    """What a strip at 24 fps wants: 3 frames to lead in, 8 to release."""
+    return wanted(strip, StripTiming(24.0, 1, 0, 0.0, left, right))
+
+
+def record_of(*bakes: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """The record after some strips were baked, each given what it wants."""
+    record = ()
+    for want in bakes:
+        record = rebaked(record, granted(record, want))
+    return record
+
+
 def test_record_survives_its_text() -> None:
-    record = (Segment('é "1"', -5, 3), B)
+    record = (Segment('é "1"', -5, 3, Part.LEAD_IN), B)
     assert loads(dumps(record)) == record
 
 
-@pytest.mark.parametrize("text", [None, 3, "", "x", "{}x", "[[1]]", '[["a", 1, null]]', "7"])
+@pytest.mark.parametrize(
+    "text", [None, 3, "", "x", "{}x", "[[1]]", '[["a", 1, null, 2]]', '[["a", 1, 2, 9]]', "7"]
+)
 def test_anything_else_is_not_ours(text: object) -> None:
     assert loads(text) is None
 
 
 def test_strips_are_baked_side_by_side() -> None:
-    assert rebaked((B,), A) == (A, B)
+    assert rebaked((B,), (A,)) == (A, B)
 
 
-def test_baking_again_replaces_the_strips_own_segment() -> None:
-    moved = Segment("a", 300, 400)
-    assert rebaked((A, B), moved) == (B, moved)
+def test_baking_again_replaces_the_strips_own_segments() -> None:
+    moved = parts("a", 300, 400)
+    assert record_of(parts("a", 1, 100), (B,), moved) == (B, *moved)
 
 
 def test_an_overlap_belongs_to_the_later_bake() -> None:
-    assert rebaked((A,), Segment("b", 50, 150)) == (Segment("a", 1, 50), Segment("b", 50, 150))
-    assert rebaked((A,), Segment("b", 0, 100)) == (Segment("b", 0, 100),)
+    assert rebaked((A,), (Segment("b", 50, 150),)) == (Segment("a", 1, 50), Segment("b", 50, 150))
+    assert rebaked((A,), (Segment("b", 0, 100),)) == (Segment("b", 0, 100),)
     middle = Segment("b", 40, 60)
-    assert rebaked((A,), middle) == (Segment("a", 1, 40), middle, Segment("a", 60, 100))
+    assert rebaked((A,), (middle,)) == (Segment("a", 1, 40), middle, Segment("a", 60, 100))
 
 
 def test_keys_of_other_strips_and_of_the_artist_stay() -> None:
     frames = np.array([0.0, 1.0, 99.5, 100.0, 149.0, 150.0, 310.0, 350.0])
-    kept = frames_kept(frames, (A, B), Segment("a", 300, 320))
+    kept = frames_kept(frames, (A, B), (Segment("a", 300, 320),))
     assert frames[kept].tolist() == [0.0, 100.0, 149.0, 150.0, 350.0]
+
+
+def test_a_strip_alone_leads_in_and_is_released() -> None:
+    assert granted((), parts("a", 10, 20)) == (
+        Segment("a", 7, 8, Part.LEAD_IN),
+        Segment("a", 10, 20, Part.SPEECH),
+        Segment("a", 20, 28, Part.RELEASE),
+    )
+    assert frames_of(parts("a", 10, 20)).tolist() == [7, *range(10, 28)]
+
+
+@pytest.mark.parametrize("gap", range(13))
+def test_neighbours_share_the_gap_whichever_is_baked_first(gap: int) -> None:
+    first, second = parts("a", 10, 40), parts("b", 40 + gap, 80)
+    record = record_of(first, second)
+    assert record == record_of(second, first) == record_of(first, second, first)
+    owners = {(s.strip, s.part): frames_of((s,)).tolist() for s in record}
+    assert owners["a", Part.SPEECH] == list(range(10, 40))
+    assert owners["b", Part.SPEECH] == list(range(40 + gap, 80))
+    assert owners.get(("a", Part.RELEASE), []) == list(range(40, 40 + min(gap, 8)))
+    assert owners.get(("b", Part.LEAD_IN), []) == ([37 + gap] if gap >= 11 else [])
+
+
+def test_a_release_does_not_go_on_behind_the_next_strip() -> None:
+    assert record_of(parts("b", 22, 24), parts("a", 10, 20)) == (
+        Segment("a", 7, 8, Part.LEAD_IN),
+        Segment("a", 10, 20, Part.SPEECH),
+        Segment("a", 20, 22, Part.RELEASE),
+        Segment("b", 22, 24, Part.SPEECH),
+        Segment("b", 24, 32, Part.RELEASE),
+    )

@@ -1,5 +1,7 @@
 """The samples a strip's frames stand for, and the decoders asked in turn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from a2f.blender_audio2face.audio import audible_samples
@@ -38,10 +40,25 @@ def samples(strip: StripTiming) -> np.ndarray:
 
 def test_frames_and_times_of_a_strip() -> None:
     strip = timing(5, 9, start=3.5, offset=0.1)
-    assert strip.frames.tolist() == [5, 6, 7, 8]
-    assert strip.times == pytest.approx([0.0, 0.1, 0.2, 0.3])
+    assert strip.frames.tolist() == [4, 5, 6, 7, 8, 9, 10, 11]
+    assert strip.times == pytest.approx([-0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
     assert strip.source_time(5) == pytest.approx(0.05) == strip.start
     assert strip.duration == pytest.approx(0.4)
+
+
+def test_the_face_leaves_rest_and_comes_back_to_it() -> None:
+    assert timing(5, 9).weights == pytest.approx([0, 1, 1, 1, 1, 0.75, 0.25, 0])
+    assert timing(5, 9).weights[[0, -1]].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("fps", "lead_in", "release"),
+    [(24.0, 3, 8), (25.0, 3, 8), (30 / 1.001, 3, 9), (30.0, 3, 9), (50.0, 5, 15), (60.0, 6, 18)],
+)
+def test_rest_is_as_far_away_at_every_rate(fps: float, lead_in: int, release: int) -> None:
+    strip = replace(timing(10, 20), fps=fps)
+    assert (strip.rest_before, strip.release_end) == (10 - lead_in, 20 + release)
+    assert len(strip.frames) == len(strip.times) == len(strip.weights) == 11 + release
 
 
 def test_only_the_audible_range_is_read() -> None:
