@@ -1,7 +1,7 @@
 """The demo's sentence: its recording, and the times of its sounds.
 
 `python -m tools.demo.sentence` makes `sentence.flac` and `sentence.json` again. It needs flite
-(http://cmuflite.org, Debian package `flite`), whose voice `slt` speaks, and soundfile. The phone
+(http://cmuflite.org, Debian package `flite`), whose voice `rms` speaks, and soundfile. The phone
 times are the synthesizer's own, so they are exact.
 """
 
@@ -32,7 +32,7 @@ PRONUNCIATION = (
 
 PAUSE = "pau"
 PROVENANCE = (
-    "Synthesized by flite 2.2 with its built-in voice cmu_us_slt (Carnegie Mellon University, "
+    "Synthesized by flite 2.2 with its built-in voice cmu_us_rms (Carnegie Mellon University, "
     "free software under a BSD-like licence that leaves use and distribution unrestricted). The "
     "text and this recording are part of this project, GPL-3.0-or-later."
 )
@@ -84,7 +84,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "sentence.wav"
-        command = ["flite", "-voice", "slt", "-psdur", "-t", TEXT, "-o", str(wav)]
+        command = ["flite", "-voice", "rms", "-psdur", "-t", TEXT, "-o", str(wav)]
         listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         samples, rate = soundfile.read(wav, dtype="int16")
     phones = with_words(parse_durations(listing))
