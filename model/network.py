@@ -13,7 +13,7 @@ a fixed right context, so baking a file and streaming it give the same curves; t
 import torch
 from torch import nn
 
-from .lip_seal import SEALED_AWAY
+from .lip_seal import SEALED_AWAY, SURE
 from .network_config import NetworkConfig
 
 State = tuple[torch.Tensor, torch.Tensor]
@@ -147,7 +147,7 @@ class AttentionBiLSTM(nn.Module):
     def seal(self, raw: torch.Tensor) -> torch.Tensor:
         """The lip seal, as lip_seal.apply_seal does it, [B, T, C]."""
         names = self.config.channels
-        seal = raw[..., names.index("mouthClose")]
+        seal = (raw[..., names.index("mouthClose")] / SURE).clamp(max=1.0)
         columns = list(raw.unbind(-1))
         columns[names.index("mouthClose")] = seal * raw[..., names.index("jawOpen")]
         for name in SEALED_AWAY:

@@ -32,12 +32,12 @@ class Moment:
 def choose_moments(phones: list[Phone], fps: float) -> list[Moment]:
     """Return the eight moments at the frames nearest to the middles of their sounds.
 
-    The sound starts at frame 1. The rest is the longest pause within the sentence. Raises
-    ValueError when the sentence lacks a wanted sound.
+    The sound starts at frame 1. The rest is the longest pause. Raises ValueError when the
+    sentence lacks a wanted sound.
     """
     moments = []
     for caption, name, word in WANTED:
-        found = [p for p in phones[1:-1] if p.name == name and p.word == word]
+        found = [p for p in phones if p.name == name and p.word == word]
         if not found:
             raise ValueError(f"The sentence has no {name} in {word!r}: adapt WANTED.")
         phone = max(found, key=lambda p: p.end - p.start) if name == PAUSE else found[0]

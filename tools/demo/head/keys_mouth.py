@@ -60,7 +60,7 @@ def rounded(part: Part) -> dict[str, np.ndarray]:
         0.034 * np.maximum(SIN, 0) ** 0.9 - 0.100 * np.maximum(-SIN, 0) ** 0.9,
     )  # fmt: skip
     pucker = loop(
-        -0.45 * MOUTH_HALF_WIDTH * COS, -0.12 * (0.45 + 0.55 * centre), -0.018 * np.abs(SIN)
+        -0.58 * MOUTH_HALF_WIDTH * COS, -0.14 * (0.45 + 0.55 * centre), -0.018 * np.abs(SIN)
     )
     plump = np.where(SIN > 0, 0.022, -0.026)[part.get("column").astype(int)] * red(part)
     kiss = spread(part, pucker, 0.34)
@@ -119,10 +119,10 @@ def rolls_and_shrugs(part: Part) -> dict[str, np.ndarray]:
     philtrum = around(part, (0, -0.85, -0.38), (0.16, 0.14, 0.08))[:, None]
     return {
         "mouthRollLower": tuck * lower
-        + spread(part, loop(0, 0.085 * LOWER, 0.012 * LOWER), 0.20)
+        + spread(part, loop(0, 0.085 * LOWER, 0.018 * LOWER), 0.20)
         + chin * [0, 0.0, 0.012],
         "mouthRollUpper": tuck * upper
-        + spread(part, loop(0, 0.070 * UPPER, -0.010 * UPPER), 0.18),
+        + spread(part, loop(0, 0.070 * UPPER, -0.024 * UPPER), 0.18),
         "mouthShrugLower": spread(
             part, loop(0, -0.040 * LOWER, 0.055 * np.abs(SIN) ** 0.7), 0.24
         )
