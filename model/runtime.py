@@ -1,7 +1,6 @@
 """One choice of how the network runs: NumPy always, torch where it is importable."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from .audio_features import HOP, extract, frame_count
 from .curves import Curves
 from .errors import A2FError
 from .network_config import NetworkConfig
+from .optional import optional_import
 from .weights_file import DEFAULT_WEIGHTS, load_weights
 
 Progress = Callable[[float], None]
@@ -47,7 +47,7 @@ def choose_runtime(prefer: str = "auto", weights: Path | None = None) -> Runtime
         raise A2FError(f'Unknown runtime "{prefer}"; choose one of {", ".join(RUNTIMES)}.')
     config, arrays = load_weights(weights or DEFAULT_WEIGHTS)
     if prefer != "numpy":
-        has_torch = find_spec("torch") is not None
+        has_torch = optional_import("torch") is not None
         if not has_torch and prefer == "torch":
             raise A2FError(
                 "The torch runtime was asked for, but torch cannot be imported here; "

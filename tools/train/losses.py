@@ -34,15 +34,16 @@ def target_loss(
     ``closure`` [B, T] adds weight to the mouth channels of a frame.
     """
     difference = (predicted - target).abs()
-    error = difference * (_ABSOLUTE + _SQUARED * difference)
-    error = error * (1.0 + 0.5 * closure[..., None] * _MOUTH)
+    absolute, squared, mouth = (t.to(target.device) for t in (_ABSOLUTE, _SQUARED, _MOUTH))
+    error = difference * (absolute + squared * difference)
+    error = error * (1.0 + 0.5 * closure[..., None] * mouth)
     return (error.sum(-1) * known).sum() / (known.sum() * _WEIGHT.sum() + 1.0)
 
 
 def smooth_loss(predicted: torch.Tensor, target: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
     """Mean absolute error of the frame-to-frame change, known frames only."""
     both = known[:, 1:] * known[:, :-1]
-    error = (predicted.diff(dim=1) - target.diff(dim=1)).abs() * _WEIGHT
+    error = (predicted.diff(dim=1) - target.diff(dim=1)).abs() * _WEIGHT.to(target.device)
     return (error.sum(-1) * both).sum() / (both.sum() * _WEIGHT.sum() + 1.0)
 
 
