@@ -79,13 +79,14 @@ DECODERS: tuple[tuple[str, Decoder], ...] = (("soundfile", model_decoder), ("aud
 def _decoded(
     source: SoundSource, start: float, duration: float, decoders: Sequence[tuple[str, Decoder]]
 ) -> np.ndarray:
-    reasons = []
+    errors, reasons = [], []
     for name, decoder in decoders:
         try:
             return decoder(source, start, duration)
         except Exception as error:  # every reason goes into the sentence below
+            errors.append(error)
             reasons.append(f"{name}: {str(error).rstrip('.')}")
     raise BakeError(
         f'"{source.label}" cannot be decoded ({"; ".join(reasons)}). '
         "Convert it to WAV, FLAC, OGG or MP3 and relink the strip."
-    )
+    ) from ExceptionGroup("each decoder's error", errors)

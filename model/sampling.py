@@ -39,7 +39,7 @@ def sample_at(curves: Curves, times: np.ndarray) -> np.ndarray:
     for start, stop in _closures(opening):
         instant = start + int(np.argmin(opening[start:stop]))
         when = instant / curves.rate
-        frame = int(np.argmin(np.abs(times - when)))
+        frame = _nearest(times, when)
         if abs(times[frame] - when) > reach + 1e-9:
             continue
         first, last = np.searchsorted(times, (start / curves.rate, (stop - 1) / curves.rate))
@@ -47,6 +47,14 @@ def sample_at(curves: Curves, times: np.ndarray) -> np.ndarray:
             continue
         sampled[frame, mouth] = curves.values[instant, mouth]
     return sampled
+
+
+def _nearest(times: np.ndarray, when: float) -> int:
+    """Index of the ascending time that is nearest."""
+    after = int(np.clip(np.searchsorted(times, when), 1, max(len(times) - 1, 1)))
+    if len(times) == 1 or when - times[after - 1] <= times[after] - when:
+        return after - 1
+    return after
 
 
 def _interpolate(curves: Curves, times: np.ndarray) -> np.ndarray:
