@@ -1,9 +1,11 @@
 """The cache on disk, and the measure of label timing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tools.data.cache import CacheError, Recording, load, write_corpus
+from tools.data.cache import CacheError, Recording, curve_rows, load, write_corpus
 from tools.data.phones import Phone
 from tools.data.timing import measure
 
@@ -46,6 +48,42 @@ def test_cut_audio_is_noticed(tmp_path):
     write_corpus(tmp_path / "toy", [recording("a", np.zeros(10))])
     (tmp_path / "toy" / "audio.i16").write_bytes(b"\0\0")
     with pytest.raises(CacheError, match="beyond the end"):
+        load(tmp_path)
+
+
+def with_curves(name: str, length: int, rng: np.random.Generator) -> Recording:
+    curves = rng.random((curve_rows(length), 52)).astype(np.float32)
+    curves[0] = np.nan
+    return Recording(name, np.zeros(length), "anna", "en-us", "f", None, "train", curves=curves)
+
+
+def test_curves_are_read_as_they_were_written(tmp_path):
+    rng = np.random.default_rng(2)
+    written = [with_curves("a", 1601, rng), with_curves("b", 320, rng), with_curves("c", 1, rng)]
+    direct = write_corpus(tmp_path / "toy", written)
+    for recording_, *utterances in zip(written, load(tmp_path), direct, strict=True):
+        for utterance in utterances:
+            assert utterance.curves().dtype == np.float32
+            np.testing.assert_allclose(utterance.curves(), recording_.curves, atol=1e-3)
+
+
+def test_a_corpus_without_curves_leaves_none_of_the_old(tmp_path):
+    write_corpus(tmp_path / "toy", [with_curves("a", 320, np.random.default_rng(3))])
+    write_corpus(tmp_path / "toy", [recording("a", np.zeros(320))])
+    assert load(tmp_path)[0].curves() is None
+    assert sorted(p.name for p in (tmp_path / "toy").iterdir()) == ["audio.i16", "index.jsonl"]
+
+
+def test_curves_that_do_not_fit_are_refused(tmp_path):
+    whole = with_curves("a", 320, np.random.default_rng(4))
+    with pytest.raises(CacheError, match="or none"):
+        write_corpus(tmp_path / "toy", [whole, recording("b", np.zeros(10))])
+    short = replace(whole, curves=whole.curves[:1])
+    with pytest.raises(CacheError, match=r"a: its curves must be \(2, 52\)"):
+        write_corpus(tmp_path / "toy", [short])
+    write_corpus(tmp_path / "toy", [whole])
+    (tmp_path / "toy" / "curves.f16").write_bytes(b"\0\0")
+    with pytest.raises(CacheError, match="does not fit"):
         load(tmp_path)
 
 

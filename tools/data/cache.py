@@ -1,7 +1,12 @@
-"""The training cache: per corpus a folder with `audio.i16` and `index.jsonl`.
+"""The training cache: per corpus a folder with `audio.i16`, `index.jsonl`, maybe `curves.f16`.
 
 `audio.i16` holds all utterances end to end as little-endian 16-bit samples, mono, 16 kHz, no
 header. A line of `index.jsonl` describes one utterance; `offset` and `length` count samples.
+
+`curves.f16` holds captured faces: per utterance `curve_rows(length)` rows end to end, each of 52
+little-endian 16-bit floats, the ARKit channels in the order of `ARKIT_52` (mouthClose as ARKit
+defines it). Row t of an utterance stands at t / 100 s; NaN says that a value is not known. All
+utterances of a corpus have curves, or none.
 """
 
 from __future__ import annotations
@@ -13,16 +18,29 @@ from pathlib import Path
 
 import numpy as np
 
+from model.channels import ARKIT_52
+
 from .phones import Phone
 
 SAMPLE_RATE = 16000
+CURVE_HOP = 160
+"""Samples between two rows of curves: 100 rows a second."""
+
 _AUDIO = "audio.i16"
+_CURVES = "curves.f16"
 _INDEX = "index.jsonl"
 _FULL_SCALE = 32768.0
+_CHANNELS = len(ARKIT_52)
+_ROW_BYTES = 2 * _CHANNELS
 
 
 class CacheError(RuntimeError):
-    """A cache folder that is missing or does not fit its index."""
+    """A cache folder that is missing or does not fit its index, or curves that do not fit."""
+
+
+def curve_rows(length: int) -> int:
+    """Rows of curves that belong to `length` samples."""
+    return -(-length // CURVE_HOP)
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,7 @@ class Recording:
 
     `samples` [N] float32 in -1..1 at 16 kHz. `phones` is None where nothing is known; time that
     no phone covers is unknown as well and has to be masked. `split` is "train" or "test".
+    `curves` [curve_rows(N), 52] are captured ARKit channels, NaN where unknown; None without any.
     """
 
     id: str
@@ -41,11 +60,15 @@ class Recording:
     phones: list[Phone] | None
     split: str
     text: str | None = None
+    curves: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """One utterance of the cache; the audio is read only by `samples`."""
+    """One utterance of the cache; audio and curves are read only by `samples` and `curves`.
+
+    `first_row` is the utterance's first row in the corpus's curves, None where it has no curves.
+    """
 
     id: str
     corpus: str
@@ -58,6 +81,7 @@ class Utterance:
     split: str
     text: str | None
     audio: Path = field(repr=False)
+    first_row: int | None = field(default=None, repr=False)
 
     @property
     def seconds(self) -> float:
@@ -71,29 +95,63 @@ class Utterance:
         stored = np.memmap(self.audio, "<i2", "r", offset=2 * self.offset, shape=(self.length,))
         return stored.astype(np.float32) / _FULL_SCALE
 
+    def curves(self) -> np.ndarray | None:
+        """Captured ARKit channels, [curve_rows(length), 52] float32, NaN where unknown."""
+        if self.first_row is None:
+            return None
+        shape = (curve_rows(self.length), _CHANNELS)
+        if not self.length:
+            return np.zeros(shape, np.float32)
+        at = self.first_row * _ROW_BYTES
+        stored = np.memmap(self.audio.with_name(_CURVES), "<f2", "r", offset=at, shape=shape)
+        return stored.astype(np.float32)
+
 
 def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utterance]:
-    """Write one corpus; `folder` is named after it. Returns what was written."""
+    """Write one corpus; `folder` is named after it. Returns what was written.
+
+    Raises `CacheError` when curves have the wrong shape, or only some recordings have them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Utterance] = []
-    offset = 0
+    offset, row = 0, 0
     # Written aside and moved at the end: a broken run leaves the old corpus whole, and a reader's
     # memory map keeps the file it has.
-    new_audio, new_index = folder / f"{_AUDIO}.part", folder / f"{_INDEX}.part"
-    with new_audio.open("wb") as audio:
+    new_audio, new_curves, new_index = (
+        folder / f"{name}.part" for name in (_AUDIO, _CURVES, _INDEX)
+    )
+    with new_audio.open("wb") as audio, new_curves.open("wb") as curves:
         for rec in recordings:
             stored = np.round(np.clip(rec.samples, -1.0, 1.0) * (_FULL_SCALE - 1)).astype("<i2")
-            audio.write(stored.tobytes())
+            first_row = None if rec.curves is None else row
             written.append(
                 Utterance(rec.id, folder.name, rec.speaker, rec.lang, rec.sex, offset, len(stored),
-                          rec.phones, rec.split, rec.text, folder / _AUDIO)
+                          rec.phones, rec.split, rec.text, folder / _AUDIO, first_row)
             )  # fmt: skip
+            _check_curves(rec, written)
+            audio.write(stored.tobytes())
+            if rec.curves is not None:
+                curves.write(rec.curves.astype("<f2").tobytes())
+                row += len(rec.curves)
             offset += len(stored)
     lines = [json.dumps(_to_row(u), ensure_ascii=False) + "\n" for u in written]
     new_index.write_text("".join(lines), encoding="utf-8")
     new_audio.replace(folder / _AUDIO)
+    if row:
+        new_curves.replace(folder / _CURVES)
+    else:
+        new_curves.unlink()
+        (folder / _CURVES).unlink(missing_ok=True)
     new_index.replace(folder / _INDEX)
     return written
+
+
+def _check_curves(rec: Recording, written: list[Utterance]) -> None:
+    if (rec.curves is None) != (written[0].first_row is None):
+        raise CacheError(f"{rec.id}: all recordings of a corpus have curves, or none.")
+    wanted = (curve_rows(len(rec.samples)), _CHANNELS)
+    if rec.curves is not None and rec.curves.shape != wanted:
+        raise CacheError(f"{rec.id}: its curves must be {wanted}, not {rec.curves.shape}.")
 
 
 def load(
@@ -119,15 +177,21 @@ def _load_corpus(folder: Path) -> list[Utterance]:
             f"The corpus {folder.name} is not in {folder.parent}; make it with --only."
         )
     available = audio.stat().st_size // 2
+    curves = folder / _CURVES
+    first_row = 0 if curves.is_file() else None
     utterances = []
     for line in index.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["phones"] is not None:
             row["phones"] = [Phone(*p) for p in row["phones"]]
-        utterance = Utterance(**row, audio=audio)
+        utterance = Utterance(**row, audio=audio, first_row=first_row)
         if utterance.offset + utterance.length > available:
             raise CacheError(f"{utterance.id} lies beyond the end of {audio}; make the cache anew.")
+        if first_row is not None:
+            first_row += curve_rows(utterance.length)
         utterances.append(utterance)
+    if first_row is not None and curves.stat().st_size != first_row * _ROW_BYTES:
+        raise CacheError(f"{curves} does not fit its index; make the cache anew.")
     return utterances
 
 
