@@ -1,85 +1,124 @@
-"""Real-world conditions for training crops: gain, rooms, noise, telephones, other voices."""
+"""Real conditions for training crops: rooms, noise, voices, music, lines, microphones."""
+
+from functools import lru_cache
 
 import numpy as np
 
 from model.audio_features import SAMPLE_RATE, FeatureConfig
 
+from .music import music
+from .rooms import reverberate
+from .sounds import coloured_noise, no_speech
+
+__all__ = ["coloured_noise", "no_speech", "vary_log_mel", "vary_waveform"]
+
 
 def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A speech crop [N] under random conditions; ``other`` [N] is used as a babble voice."""
+    """A speech crop [N] under random conditions; ``other`` [N] speaks in the background at times.
+
+    Noise, babble and music lie 0 to 30 dB below the speech, one other voice 8 to 30 dB.
+    """
     result = speech
-    if rng.random() < 0.25:
-        result = _reverberate(result, rng)
-    power = np.mean(result**2) + 1e-10
-    if rng.random() < 0.45:
+    if rng.random() < 0.3:
+        result = reverberate(result, rng)
+    loudness = _loudness(speech)
+    if rng.random() < 0.4:
         noise = coloured_noise(len(result), rng)
-        result = result + noise * np.sqrt(power) * 10 ** (-rng.uniform(5, 40) / 20)
-    if rng.random() < 0.10:
-        babble = other / np.sqrt(np.mean(other**2) + 1e-10)
-        result = result + babble * np.sqrt(power) * 10 ** (-rng.uniform(12, 30) / 20)
+        if rng.random() < 0.3:
+            noise = noise * _gusts(len(noise), rng)
+        result = result + noise * (loudness * 10 ** (-rng.uniform(0, 30) / 20))
+    background = rng.random()
+    if background < 0.08:
+        result = result + _babble(other, rng) * (loudness * 10 ** (-rng.uniform(0, 30) / 20))
+    elif background < 0.14:
+        voice = other / (_loudness(other) + 1e-6)
+        result = result + voice * (loudness * 10 ** (-rng.uniform(8, 30) / 20))
+    elif background < 0.22:
+        result = result + music(len(result), rng) * (loudness * 10 ** (-rng.uniform(0, 30) / 20))
+    if rng.random() < 0.12:
+        result = telephone(result, rng)
     gain = 10 ** (rng.uniform(-30, 6) / 20) if rng.random() < 0.8 else 1.0
-    peak = np.max(np.abs(result)) + 1e-9
-    result = result * gain * (0.5 / peak)
-    if rng.random() < 0.05:
-        result = np.clip(result, -0.3 * gain, 0.3 * gain)
+    result = result * gain * (0.5 / (np.max(np.abs(result)) + 1e-9))
+    if rng.random() < 0.06:
+        limit = np.max(np.abs(result)) * rng.uniform(0.2, 0.7)
+        result = np.clip(result, -limit, limit)
     if rng.random() < 0.8:  # a recorder's own hiss; synthesizers have none
         result = result + coloured_noise(len(result), rng) * 10 ** (-rng.uniform(50, 85) / 20)
     return result.astype(np.float32)
 
 
+def telephone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """``sound`` [N] as it comes out of a line with 8 kHz sampling; the times stay.
+
+    What a line carries begins at 50 to 350 Hz and ends at 3.3 to 3.9 kHz; half of the lines code
+    it by the companding of ITU-T G.711 (mu-law, 8 bits).
+    """
+    spectrum = np.fft.rfft(sound)
+    frequency = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
+    lowest, highest = rng.uniform(50, 350), rng.uniform(3300, 3900)
+    spectrum *= 1 / np.sqrt(1 + (lowest / np.maximum(frequency, 1)) ** 8)
+    spectrum *= np.clip((highest - frequency) / 100 + 1, 0, 1)
+    result = np.fft.irfft(spectrum, len(sound))
+    if rng.random() < 0.5:
+        peak = np.max(np.abs(result)) + 1e-9
+        coded = np.sign(result) * np.log1p(255 * np.abs(result) / peak) / np.log(256)
+        coded = np.round(coded * 127) / 127
+        result = peak * np.sign(coded) * (256 ** np.abs(coded) - 1) / 255
+    return result
+
+
 def vary_log_mel(mel: np.ndarray, config: FeatureConfig, rng: np.random.Generator) -> np.ndarray:
-    """Log mel energies [T, M] through a random microphone: tilt, ripple, at times a telephone."""
+    """Log mel energies [T, M] of another vocal tract through a random microphone (tilt, ripple)."""
+    if rng.random() < 0.7:
+        mel = warp_formants(mel, config, float(np.exp(rng.uniform(np.log(0.85), np.log(1.25)))))
     place = np.linspace(-1, 1, config.mels, dtype=np.float32)
-    colour = rng.normal(0, 0.8) * place + rng.normal(0, 0.5) * np.cos(
+    colour = rng.normal(0, 1.0) * place + rng.normal(0, 0.6) * np.cos(
         np.pi * (rng.uniform(0.5, 3) * place + rng.uniform(0, 2))
     )
-    varied = np.logaddexp(mel + colour, np.log(config.floor)).astype(np.float32)
-    if rng.random() < 0.08:
-        lowest, highest = rng.integers(2, 6), int(config.mels * rng.uniform(0.62, 0.72))
-        quiet = np.log(config.floor) + rng.uniform(0, 3)
-        varied[:, :lowest] = np.minimum(varied[:, :lowest], quiet)
-        varied[:, highest:] = np.minimum(varied[:, highest:], quiet)
-    return varied
+    return np.logaddexp(mel + colour, np.log(config.floor)).astype(np.float32)
 
 
-def no_speech(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Sound [count] that must not move the mouth: silence, noise, hum, breath, tones."""
-    kind = rng.integers(5)
-    time = np.arange(count) / SAMPLE_RATE
-    if kind == 0:
-        sound = np.zeros(count)
-    elif kind == 1:
-        sound = coloured_noise(count, rng)
-    elif kind == 2:
-        base = rng.choice([50, 60, 100, 120, 440]) * rng.uniform(0.95, 1.05)
-        sound = sum(np.sin(2 * np.pi * base * k * time) / k for k in range(1, 6))
-    elif kind == 3:  # breath: noise that swells and fades
-        sound = coloured_noise(count, rng) * np.clip(
-            np.sin(2 * np.pi * rng.uniform(0.2, 0.6) * time + rng.uniform(0, 6)), 0, 1
-        )
-    else:  # chords with a slow attack
-        notes = 110 * 2 ** (rng.integers(0, 36, 4) / 12)
-        sound = sum(np.sin(2 * np.pi * note * time + rng.uniform(0, 6)) for note in notes)
-        sound = sound * (0.6 + 0.4 * np.sin(2 * np.pi * rng.uniform(0.5, 3) * time))
-    level = 10 ** (rng.uniform(-60, -12) / 20)
-    sound = sound * level / (np.std(sound) + 1e-9)
-    return sound.astype(np.float32)
+def warp_formants(mel: np.ndarray, config: FeatureConfig, factor: float) -> np.ndarray:
+    """Log mel energies [T, M] with all frequencies times ``factor``: above 1 a shorter throat.
+
+    The harmonics under the envelope are hardly resolved by the filters, so the pitch stays.
+    """
+    lower, share = _warped_places(config.low_hz, config.high_hz, config.mels, factor)
+    return mel[:, lower] * (1 - share) + mel[:, lower + 1] * share
 
 
-def coloured_noise(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Noise [count] of unit power with a random spectral slope, white to brown."""
-    spectrum = np.fft.rfft(rng.standard_normal(count).astype(np.float32))
-    frequency = np.maximum(np.arange(len(spectrum)) * SAMPLE_RATE / count, 40.0)
-    noise = np.fft.irfft(spectrum * frequency ** -rng.uniform(0, 1.0), count)
-    return noise / (np.std(noise) + 1e-9)
+@lru_cache(maxsize=1)
+def _mel_centres(low_hz: float, high_hz: float, mels: int) -> np.ndarray:
+    low, high = (2595 * np.log10(1 + hz / 700) for hz in (low_hz, high_hz))
+    return 700 * (10 ** (np.linspace(low, high, mels + 2)[1:-1] / 2595) - 1)
 
 
-def _reverberate(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Convolves with exponentially decaying noise behind a direct path (a diffuse room)."""
-    decay = rng.uniform(0.1, 0.6)
-    length = int(decay * SAMPLE_RATE)
-    tail = rng.standard_normal(length) * 10 ** (-3 * np.arange(length) / length)
-    tail *= rng.uniform(0.1, 0.6) / np.sqrt(np.sum(tail**2))
-    tail[0] = 1.0
-    size = len(speech) + length
-    return np.fft.irfft(np.fft.rfft(speech, size) * np.fft.rfft(tail, size), size)[: len(speech)]
+def _warped_places(
+    low_hz: float, high_hz: float, mels: int, factor: float
+) -> tuple[np.ndarray, np.ndarray]:
+    centres = _mel_centres(low_hz, high_hz, mels)
+    place = np.interp(centres / factor, centres, np.arange(mels))
+    lower = np.minimum(place.astype(int), mels - 2)
+    return lower, (place - lower).astype(np.float32)
+
+
+def _loudness(speech: np.ndarray) -> float:
+    """Root mean square of the 10 ms frames that are not silent (within 30 dB of the loudest)."""
+    step = SAMPLE_RATE // 100
+    power = np.mean(speech[: len(speech) // step * step].reshape(-1, step) ** 2, axis=1)
+    return float(np.sqrt(np.mean(power[power >= 1e-3 * power.max()]) + 1e-10))
+
+
+def _babble(voice: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Three to eight voices of unit power, all cut from one: moved in time, some backwards."""
+    total = np.zeros(len(voice))
+    for _ in range(rng.integers(3, 9)):
+        part = np.roll(voice, int(rng.integers(len(voice))))
+        total += (part[::-1] if rng.random() < 0.3 else part) * rng.uniform(0.4, 1.0)
+    return total / (_loudness(total) + 1e-6)
+
+
+def _gusts(count: int, rng: np.random.Generator) -> np.ndarray:
+    """A level [count] that swells and fades between 0 and 1 a few times a second."""
+    points = rng.random(max(int(count / SAMPLE_RATE * rng.uniform(1, 6)), 2)) ** 2
+    return np.interp(np.linspace(0, len(points) - 1, count), np.arange(len(points)), points)
