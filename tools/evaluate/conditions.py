@@ -1,42 +1,87 @@
-"""Listening conditions of the evaluation, the same on every run."""
+"""Listening conditions of the evaluation, the same on every run.
 
-from collections.abc import Callable
+A condition takes samples [N] float32 at 16 kHz and a seed, and returns [N] float32. The ratio of
+speech to noise is that of their mean powers over the whole utterance, pauses included.
+"""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
+from scipy.signal import butter, fftconvolve, sosfiltfilt
 
 SAMPLE_RATE = 16000
+CLEAN = "clean"
+
+Condition = Callable[[np.ndarray, int], np.ndarray]
+
+_VOICES = 5
+_DECAY = 0.5  # s for 60 dB
+_DIRECT_TO_REVERBERANT = 0.0  # dB
 
 
-def noise_at(decibels: float) -> Callable[[np.ndarray], np.ndarray]:
-    """Adds pink noise [N] at a signal-to-noise ratio in dB."""
+def all_conditions(voices: Sequence[np.ndarray]) -> dict[str, Condition]:
+    """Every condition by its name; ``voices`` are utterances of other speakers for the babble."""
+    return {
+        CLEAN: lambda samples, seed: samples,
+        **{f"pink noise {db} dB": pink_noise(db) for db in (20, 10, 5)},
+        **{f"babble {db} dB": babble(db, voices) for db in (20, 10, 5)},
+        "telephone": telephone,
+        "-24 dB": quieter(24),
+        "reverberation": reverberation,
+    }
 
-    def add(samples: np.ndarray) -> np.ndarray:
-        rng = np.random.default_rng(len(samples))
-        spectrum = np.fft.rfft(rng.standard_normal(len(samples)))
-        noise = np.fft.irfft(spectrum / np.sqrt(np.arange(len(spectrum)) + 10.0), len(samples))
-        scale = np.sqrt(np.mean(samples**2) / np.mean(noise**2)) * 10 ** (-decibels / 20)
-        return (samples + scale * noise).astype(np.float32)
+
+def pink_noise(decibels: float) -> Condition:
+    """Noise whose power falls by 3 dB an octave, at a signal-to-noise ratio in dB."""
+
+    def add(samples: np.ndarray, seed: int) -> np.ndarray:
+        spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(len(samples)))
+        frequency = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
+        noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(frequency, 20.0)), len(samples))
+        return _mixed(samples, noise, decibels)
 
     return add
 
 
-def telephone(samples: np.ndarray) -> np.ndarray:
-    """Keeps 300 to 3400 Hz of [N] samples."""
+def babble(decibels: float, voices: Sequence[np.ndarray]) -> Condition:
+    """Five other voices at once, equally loud, at a signal-to-noise ratio in dB."""
+
+    def add(samples: np.ndarray, seed: int) -> np.ndarray:
+        rng = np.random.default_rng(seed)
+        chosen = rng.choice(len(voices), min(_VOICES, len(voices)), replace=False)
+        noise = np.zeros(len(samples))
+        for index in chosen:
+            voice = np.roll(voices[index], rng.integers(len(voices[index])))
+            voice = np.resize(voice, len(samples))
+            noise += voice / (np.sqrt(np.mean(voice**2)) + 1e-9)
+        return _mixed(samples, noise, decibels)
+
+    return add
+
+
+def telephone(samples: np.ndarray, _seed: int) -> np.ndarray:
+    """Keeps 300 to 3400 Hz."""
     band = butter(6, (300, 3400), "bandpass", fs=SAMPLE_RATE, output="sos")
     return sosfiltfilt(band, samples).astype(np.float32)
 
 
-def quieter(decibels: float) -> Callable[[np.ndarray], np.ndarray]:
+def quieter(decibels: float) -> Condition:
     """Lowers the level by so many dB."""
-    return lambda samples: (samples * 10 ** (-decibels / 20)).astype(np.float32)
+    gain = np.float32(10 ** (-decibels / 20))
+    return lambda samples, _seed: samples * gain
 
 
-CONDITIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "clean": lambda samples: samples,
-    "noise 20 dB": noise_at(20),
-    "noise 10 dB": noise_at(10),
-    "noise 5 dB": noise_at(5),
-    "telephone": telephone,
-    "-24 dB": quieter(24),
-}
+def reverberation(samples: np.ndarray, seed: int) -> np.ndarray:
+    """A diffuse room: 0.5 s to fall by 60 dB, as much reverberant as direct power."""
+    count = int(_DECAY * SAMPLE_RATE)
+    tail = np.random.default_rng(seed).standard_normal(count)
+    tail *= 10 ** (-3 * np.arange(count) / count)
+    tail[0] = 0.0
+    tail *= 10 ** (-_DIRECT_TO_REVERBERANT / 20) / np.sqrt(np.sum(tail**2))
+    tail[0] = 1.0
+    return fftconvolve(samples, tail)[: len(samples)].astype(np.float32)
+
+
+def _mixed(samples: np.ndarray, noise: np.ndarray, decibels: float) -> np.ndarray:
+    ratio = np.mean(samples.astype(float) ** 2) / (np.mean(noise**2) + 1e-20)
+    return (samples + np.sqrt(ratio) * 10 ** (-decibels / 20) * noise).astype(np.float32)
