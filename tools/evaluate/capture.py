@@ -1,47 +1,40 @@
-"""The capture score: predicted lip opening against the lips of filmed speakers."""
+"""The capture score: predicted lips and brows against those of filmed speakers."""
 
-import json
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.opening import lip_opening
-from model.runtime import Runtime
 
-_MAX_LAG = 20
+from .captured_face import CapturedFace
+from .face_measures import brow_raise, mouth_width
+from .lag import best_lag
+
+_MAX_LAG = 15
 
 
-def lip_correlation(runtime: Runtime, folder: Path, ids: set[str] | None) -> tuple[float, float]:
-    """Mean correlation with the inner-lip aperture at the best common lag, and that lag in ms.
+@dataclass(frozen=True)
+class CaptureScore:
+    """Mean correlations at the best common lag, and the lags in ms (positive: curves late).
 
-    A positive lag means that the curves are late. ``folder`` holds ``index.jsonl`` with ``file``
-    and ``motion`` (an npz with ``t`` [T] in seconds and ``g_lip_inner`` [T]); ``ids`` selects
-    utterances, None takes all.
+    Brows are nan where the capture has none.
     """
-    pairs = []
-    for line in (folder / "index.jsonl").read_text(encoding="utf-8").splitlines():
-        item = json.loads(line)
-        if ids is not None and item["id"] not in ids:
-            continue
-        curves = runtime.predict(read_audio(folder / item["file"]))
-        opening = lip_opening(ARKIT_52, curves.values)
-        with np.load(folder / item["motion"], allow_pickle=False) as motion:
-            time, lips = motion["t"], motion["g_lip_inner"]
-        known = np.isfinite(lips)
-        measured = np.interp(curves.times, time[known], lips[known])
-        pairs.append((opening, measured))
-    best = {lag: _mean_correlation(pairs, lag) for lag in range(-_MAX_LAG, _MAX_LAG + 1)}
-    lag = max(best, key=best.get)
-    return best[lag], 10.0 * lag
+
+    aperture: float
+    aperture_lag_ms: float
+    width: float
+    width_lag_ms: float
+    brows: float
+    brows_lag_ms: float
 
 
-def _mean_correlation(pairs: list[tuple[np.ndarray, np.ndarray]], lag: int) -> float:
-    values = []
-    for opening, measured in pairs:
-        a = opening[max(lag, 0) : len(opening) + min(lag, 0)]
-        b = measured[max(-lag, 0) : len(measured) - max(lag, 0)]
-        if a.std() > 1e-6 and b.std() > 1e-6:
-            values.append(np.corrcoef(a, b)[0, 1])
-    return float(np.mean(values)) if values else 0.0
+def capture_score(items: Sequence[tuple[CapturedFace, np.ndarray]]) -> CaptureScore:
+    """Scores curves [T, 52] (ARKIT_52 order, 100 Hz) against the faces filmed with the sound."""
+    aperture = [(lip_opening(ARKIT_52, values), face.aperture) for face, values in items]
+    width = [(mouth_width(values), face.width) for face, values in items]
+    brows = [(brow_raise(values), face.brows) for face, values in items if face.brows is not None]
+    return CaptureScore(
+        *best_lag(aperture, _MAX_LAG), *best_lag(width, _MAX_LAG), *best_lag(brows, _MAX_LAG)
+    )

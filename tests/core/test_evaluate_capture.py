@@ -1,0 +1,94 @@
+"""The capture score on faces that were made up."""
+
+import json
+
+import numpy as np
+import pytest
+
+from model.channels import ARKIT_52
+
+pytest.importorskip("scipy")
+from tools.evaluate.capture import capture_score
+from tools.evaluate.captured_face import (
+    FACEGOOD_CONTROLS,
+    CapturedFace,
+    captured_faces,
+    face_of,
+    facegood_channels,
+)
+from tools.evaluate.face_measures import brow_raise, mouth_width
+
+TIME = np.arange(400) / 100
+
+
+def curves(**channels) -> np.ndarray:
+    values = np.zeros((400, 52), np.float32)
+    for name, track in channels.items():
+        values[:, ARKIT_52.index(name)] = track
+    return values
+
+
+JAW = 0.3 + 0.2 * np.sin(2 * np.pi * 1.1 * TIME)
+PUCKER = 0.4 + 0.3 * np.sin(2 * np.pi * 0.7 * TIME)
+
+
+@pytest.mark.parametrize("name", ["mouthSmileLeft", "mouthStretchRight", "mouthDimpleLeft"])
+def test_shapes_that_widen_the_mouth(name: str) -> None:
+    assert mouth_width(curves(**{name: 1.0}))[0] > 1
+
+
+@pytest.mark.parametrize("name", ["mouthPucker", "mouthFunnel", "jawOpen"])
+def test_shapes_that_narrow_the_mouth(name: str) -> None:
+    assert mouth_width(curves(**{name: 1.0}))[0] < 1
+
+
+def test_brows_go_up_and_down() -> None:
+    assert brow_raise(curves(browInnerUp=1.0))[0] == pytest.approx(0.5)
+    assert brow_raise(curves(browDownLeft=1.0, browDownRight=1.0))[0] == pytest.approx(-1)
+
+
+def test_each_track_is_compared_with_its_own() -> None:
+    face = CapturedFace(aperture=np.roll(JAW, -4), width=1 - 0.3 * PUCKER, brows=None)
+    found = capture_score([(face, curves(jawOpen=JAW, mouthPucker=PUCKER))])
+    assert found.aperture == pytest.approx(1, abs=0.02)
+    assert found.aperture_lag_ms == 40
+    assert found.width > 0.9
+    assert np.isnan(found.brows)
+    crossed = CapturedFace(aperture=PUCKER, width=JAW, brows=None)
+    assert capture_score([(crossed, curves(jawOpen=JAW, mouthPucker=PUCKER))]).aperture < 0.5
+
+
+def test_stated_lead_is_taken_off_and_brows_are_read_where_they_move() -> None:
+    film = np.arange(100) / 25
+    motion = {"t": film, "g_lip_inner": np.sin(film), "g_mouth_w": np.cos(film)}
+    motion |= {f"g_brow_{p}_{s}": film for p in ("in", "mid", "out") for s in "LR"}
+    led, plain = face_of(motion, 25, "whitehouse"), face_of(motion, 25, "grid_s26")
+    assert plain.aperture[100] == pytest.approx(np.sin(1.0), abs=1e-3)
+    assert led.aperture[110] == pytest.approx(np.sin(1.0), abs=1e-3)
+    assert np.isnan(led.aperture[5])
+    assert led.brows is not None
+    assert plain.brows is None
+
+
+def test_rig_controls_become_channels() -> None:
+    names = sorted({name for sources in FACEGOOD_CONTROLS.values() for name in sources})
+    controls = np.zeros((4, len(names)))
+    controls[:, names.index("mouth_stretch_c")] = 0.5
+    controls[:, names.index("mouth_pucker_l")] = 1.3
+    channels = facegood_channels(controls, names)
+    assert channels[0, ARKIT_52.index("jawOpen")] == 0.5
+    assert channels[0, ARKIT_52.index("mouthPucker")] == 1.0
+    assert channels.sum() == pytest.approx(4 * 1.5)
+
+
+def test_captures_are_read_from_their_folder(tmp_path) -> None:
+    folder = tmp_path / "grid_s26"
+    folder.mkdir()
+    np.savez(folder / "one.npz", t=TIME, g_lip_inner=JAW, g_mouth_w=PUCKER)
+    row = {"id": "one", "motion": "one.npz", "fps": 100.0}
+    (folder / "index.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    ((name, face),) = captured_faces(tmp_path, "grid_s26")
+    assert name == "one"
+    np.testing.assert_allclose(face.aperture, JAW, atol=1e-9)
+    with pytest.raises(FileNotFoundError, match="--capture"):
+        list(captured_faces(tmp_path, "whitehouse"))
