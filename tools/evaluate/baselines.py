@@ -5,21 +5,40 @@ import numpy as np
 from model.audio_features import HOP
 from model.channels import ARKIT_52
 from model.lip_seal import apply_seal
+from tools.teacher.prosody import smooth
 from tools.teacher.teach import teach
+
+from .articulation import expected_opening
+from .phone_classes import Phones, is_rounded, whole_vowels
+
+_RANGE = 25.0  # dB under the loudest twentieth in which the jaw moves
+_SMOOTHING = 0.025  # s
 
 
 def loudness_jaw(samples: np.ndarray) -> np.ndarray:
-    """Channels [T, 52] of a jaw that follows loudness over 25 dB and knows nothing of phones."""
+    """Channels [T, 52] of a jaw that follows loudness and knows nothing of phones."""
     count = -(-len(samples) // HOP)
     padded = np.pad(samples, (HOP, 2 * HOP))
     frames = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP][:count]
     level = 10 * np.log10(np.mean(frames**2, 1) + 1e-9)
-    values = np.zeros((count, 52), np.float32)
-    loudest = np.percentile(level, 95)
-    values[:, ARKIT_52.index("jawOpen")] = np.clip((level - loudest + 25) / 25, 0, 1)
+    loudest = np.percentile(level, 95) if count else 0.0
+    values = np.zeros((count, len(ARKIT_52)), np.float32)
+    jaw = np.clip((level - loudest + _RANGE) / _RANGE, 0, 1)
+    values[:, ARKIT_52.index("jawOpen")] = smooth(jaw, _SMOOTHING)
     return values
 
 
-def taught(phones: list[tuple[str, float, float]], samples: np.ndarray) -> np.ndarray:
+def taught(phones: Phones, samples: np.ndarray) -> np.ndarray:
     """Channels [T, 52] that the teacher makes from the labels."""
     return apply_seal(ARKIT_52, teach(phones, samples))
+
+
+def drawn(phones: Phones, samples: np.ndarray) -> np.ndarray:
+    """Channels [T, 52] that are the score's own expectation: a check of its definitions."""
+    count = -(-len(samples) // HOP)
+    values = np.zeros((count, len(ARKIT_52)), np.float32)
+    values[:, ARKIT_52.index("jawOpen")] = expected_opening(phones, count)
+    for phone, start, end in whole_vowels(phones):
+        if is_rounded(phone):
+            values[round(start * 100) : round(end * 100), ARKIT_52.index("mouthPucker")] = 1.0
+    return values

@@ -1,0 +1,80 @@
+"""The recordings that are scored: none was in training, most of their speakers neither."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tools.data.cache import Utterance, load
+
+from .phone_classes import Phones
+
+UNSEEN_ACTORS, UNSEEN_GRID = "emodb_de", "grid_s26"
+UNSEEN_REAL = (UNSEEN_ACTORS, UNSEEN_GRID, "whitehouse", "librispeech_en", "picovoice_en")
+SEEN_REAL = ("kathleen_en", "grid_s1", "nathalie_nl", "kerstin_de", "facegood")
+
+_BABBLE = ("librispeech_en", "kerstin_de", "kathleen_en")
+
+
+class HeldOut:
+    """The held-out half of a cache."""
+
+    def __init__(self, cache: Path, limit: int | None) -> None:
+        """Reads the index of the cache; ``limit`` thins each corpus to so many utterances.
+
+        Raises CacheError when there is no cache.
+        """
+        self._all = load(cache, None, "test")
+        self._limit = limit
+
+    def corpora(self) -> list[str]:
+        """Names of the corpora whose held-out utterances have phones: real unseen first."""
+        names = sorted({u.corpus for u in self._all if u.phones})
+        order = [name for name in (*UNSEEN_REAL, *SEEN_REAL) if name in names]
+        return order + [name for name in names if name not in order]
+
+    def labelled(self, corpora: Iterable[str]) -> list[Utterance]:
+        """Held-out utterances with phones, each corpus evenly thinned to the limit."""
+        return [u for name in corpora for u in thinned(self._of(name, True), self._limit)]
+
+    def unseen(self) -> list[Utterance]:
+        """Real speakers never trained on: Emo-DB's four actors and the second GRID speaker."""
+        return self.labelled((UNSEEN_ACTORS, UNSEEN_GRID))
+
+    def actors(self) -> list[Utterance]:
+        """All recordings of Emo-DB's held-out actors, never thinned: each may have a partner."""
+        return self._of(UNSEEN_ACTORS, True)
+
+    def captured(self, corpus: str) -> list[Utterance]:
+        """Held-out utterances of a captured corpus, with or without phones."""
+        return thinned(self._of(corpus, False), self._limit)
+
+    def named(self, corpus: str, name: str) -> Utterance | None:
+        """One held-out utterance by its id."""
+        return next((u for u in self._of(corpus, False) if u.id == name), None)
+
+    def babble(self) -> list[Utterance]:
+        """Utterances of other speakers, for noise: those of the first corpus that there is."""
+        return next((found for name in _BABBLE if (found := self._of(name, False))), [])
+
+    def _of(self, corpus: str, labelled: bool) -> list[Utterance]:
+        return [u for u in self._all if u.corpus == corpus and (u.phones or not labelled)]
+
+
+def thinned(utterances: Sequence[Utterance], limit: int | None) -> list[Utterance]:
+    """At most ``limit`` utterances, evenly taken."""
+    if limit is None or len(utterances) <= limit:
+        return list(utterances)
+    return [utterances[i * len(utterances) // limit] for i in range(limit)]
+
+
+def kind(corpus: str) -> str:
+    """How new the speakers of a corpus's held-out half are to the network."""
+    if corpus in UNSEEN_REAL:
+        return "real, speakers never trained on"
+    if corpus in SEEN_REAL:
+        return "real, trained speaker's other sentences"
+    return "synthetic, voices never trained on"
+
+
+def spans(utterance: Utterance) -> Phones:
+    """Its phones as (IPA, start, end) in seconds; empty where none are known."""
+    return [(phone.ipa, phone.start, phone.end) for phone in utterance.phones or ()]

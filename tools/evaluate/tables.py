@@ -1,0 +1,63 @@
+"""Tables as markdown and as plain values for JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+
+Cell = str | int | float | None
+
+
+@dataclass
+class Table:
+    """One question's answer.
+
+    Attributes:
+        title: what is asked.
+        columns: headings; the first are names, the others figures.
+        note: what has to be known to read it, may be empty.
+        rows: one cell a column; None and nan stand for what could not be measured.
+    """
+
+    title: str
+    columns: Sequence[str]
+    note: str = ""
+    rows: list[Sequence[Cell]] = field(default_factory=list)
+
+    def add(self, *cells: Cell) -> None:
+        """Appends a row. Raises ValueError when it does not fit the columns."""
+        if len(cells) != len(self.columns):
+            raise ValueError(
+                f'"{self.title}" has {len(self.columns)} columns; the row has {len(cells)}.'
+            )
+        self.rows.append(cells)
+
+    def markdown(self) -> str:
+        """A heading, the note and the table."""
+        lines = [f"## {self.title}", ""]
+        if self.note:
+            lines += [self.note, ""]
+        lines += [_line(self.columns), "|" + "---|" * len(self.columns)]
+        lines += [_line([_text(cell) for cell in row]) for row in self.rows]
+        return "\n".join(lines) + "\n"
+
+    def plain(self) -> dict:
+        """Title, note and rows by column, fit for JSON (nan as None)."""
+        return {
+            "title": self.title,
+            "note": self.note,
+            "rows": [dict(zip(self.columns, map(_finite, row), strict=True)) for row in self.rows],
+        }
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _text(cell: Cell) -> str:
+    if cell is None or (isinstance(cell, float) and not isfinite(cell)):
+        return "–"
+    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+
+
+def _finite(cell: Cell) -> Cell:
+    return None if isinstance(cell, float) and not isfinite(cell) else cell
