@@ -1,0 +1,37 @@
+"""BEAT-style JSON: ``{"names": […], "frames": [{"weights": […], "time": seconds}, …]}``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from .track import ActorError, Track
+
+_FPS = 60.0
+
+
+def read_beat(path: Path) -> Track:
+    """Reads one file of 51 or 52 channels; frames without a time stand at 60 a second.
+
+    Raises `ActorError` where it is not of this form.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        names = tuple(str(name) for name in data["names"])
+        frames = data["frames"]
+        values = np.array([frame["weights"] for frame in frames], np.float32)
+        times = np.array(
+            [frame.get("time", index / _FPS) for index, frame in enumerate(frames)], np.float64
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ActorError(
+            f'{path} is no JSON with "names" and "frames" of "weights" ({error}).'
+        ) from error
+    if values.shape != (len(times), len(names)) or not len(times):
+        raise ActorError(
+            f"{path} has {len(names)} names but weights of shape {values.shape}; export it again."
+        )
+    fresh = np.concatenate([[True], np.diff(times) > 0])
+    return Track(times[fresh], names, values[fresh])
