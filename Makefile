@@ -14,8 +14,8 @@ DEBIAN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libice6 libsm6 libx11-6 libxfi
 
 # Training (docs/training.md): the labelled speech, the experiment, and where its results go.
 CACHE ?= out/data
-CONFIG ?= tools/train/configs/first.toml
-RUN ?= out/train/first
+CONFIG ?= tools/train/configs/main.toml
+RUN ?= out/train/main
 
 VENV := .venv
 PY := $(VENV)/bin/python

@@ -1,7 +1,9 @@
-"""Mel-frequency cepstral coefficients (MFCC) on a 10 ms grid.
+"""What the network hears, on a 10 ms grid: the spectrum's envelope and the voice's pitch.
 
-Source: S. Davis and P. Mermelstein, "Comparison of parametric representations for monosyllabic
-word recognition", IEEE TASSP 28(4), 1980; mel scale and delta regression as in the HTK Book.
+Envelope: mel-frequency cepstral coefficients (S. Davis and P. Mermelstein, "Comparison of
+parametric representations for monosyllabic word recognition", IEEE TASSP 28(4), 1980; mel scale and
+delta regression as in the HTK Book) or the log mel energies themselves. Pitch: a correlogram, see
+pitch_features.
 """
 
 from dataclasses import dataclass
@@ -9,8 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
-SAMPLE_RATE = 16000
-HOP = 160
+from .framing import HOP, SAMPLE_RATE, centred_frames, frame_count
+from .pitch_features import PITCH_BINS, correlogram
+
 FRAME_RATE = SAMPLE_RATE / HOP
 
 
@@ -19,6 +22,8 @@ class FeatureConfig:
     """What the network hears.
 
     Attributes:
+        spectrum: "mfcc" for cepstra, "log_mel" for the mel energies themselves.
+        pitch: whether the pitch correlogram is appended.
         window: samples under the Hann window (25 ms).
         fft: transform length in samples.
         mels: triangular mel filters between low_hz and high_hz.
@@ -27,6 +32,8 @@ class FeatureConfig:
         floor: energy added to each mel band before the logarithm (1e-8 is -80 dB full scale).
     """
 
+    spectrum: str = "mfcc"
+    pitch: bool = True
     window: int = 400
     fft: int = 512
     mels: int = 40
@@ -38,8 +45,9 @@ class FeatureConfig:
 
     @property
     def size(self) -> int:
-        """Features per frame: the coefficients and their deltas."""
-        return 2 * self.mfcc
+        """Features per frame: the spectrum, its deltas, and the correlogram."""
+        envelope = self.mfcc if self.spectrum == "mfcc" else self.mels
+        return 2 * envelope + (PITCH_BINS if self.pitch else 0)
 
     @property
     def look_ahead(self) -> int:
@@ -47,22 +55,12 @@ class FeatureConfig:
         return self.delta_span
 
 
-def frame_count(samples: int) -> int:
-    """Frames that N samples make: frame t is centred on sample t * HOP."""
-    return -(-samples // HOP)
-
-
 def log_mel(samples: np.ndarray, config: FeatureConfig) -> np.ndarray:
     """Log mel energies [T, mels] float32 of [N] samples; T = frame_count(N)."""
     count = frame_count(len(samples))
     if count == 0:
         return np.zeros((0, config.mels), np.float32)
-    half = config.window // 2
-    needed = (count - 1) * HOP + config.window
-    padded = np.zeros(needed, np.float32)
-    body = np.asarray(samples, np.float32)[: needed - half]
-    padded[half : half + len(body)] = body
-    frames = np.lib.stride_tricks.sliding_window_view(padded, config.window)[::HOP]
+    frames = centred_frames(samples, config.window)
     window = _window(config)
     mel = np.empty((count, config.mels), np.float32)
     filters = mel_filters(config)
@@ -74,15 +72,23 @@ def log_mel(samples: np.ndarray, config: FeatureConfig) -> np.ndarray:
     return np.log(mel + config.floor, dtype=np.float32)
 
 
-def mfcc_from_log_mel(mel: np.ndarray, config: FeatureConfig) -> np.ndarray:
-    """MFCC and deltas [T, 2 mfcc] of log mel energies [T, mels]; edges repeat the end frames."""
-    cepstra = mel @ _dct(config)
-    return np.concatenate([cepstra, deltas(cepstra, config.delta_span)], axis=1)
+def from_log_mel(mel: np.ndarray, config: FeatureConfig) -> np.ndarray:
+    """Envelope and its deltas [T, 2 E] of log mel energies [T, mels]; edges repeat end frames."""
+    envelope = mel @ _dct(config) if config.spectrum == "mfcc" else mel
+    return np.concatenate([envelope, deltas(envelope, config.delta_span)], axis=1)
 
 
 def extract(samples: np.ndarray, config: FeatureConfig) -> np.ndarray:
-    """MFCC features [T, 2 mfcc] float32 of [N] float32 samples at 16 kHz."""
-    return mfcc_from_log_mel(log_mel(samples, config), config)
+    """Features [T, size] float32 of [N] float32 samples at 16 kHz."""
+    envelope = from_log_mel(log_mel(samples, config), config)
+    return with_pitch(envelope, samples, config)
+
+
+def with_pitch(envelope: np.ndarray, samples: np.ndarray, config: FeatureConfig) -> np.ndarray:
+    """Envelope features [T, 2 E] and, where the configuration asks, the samples' correlogram."""
+    if not config.pitch:
+        return envelope
+    return np.concatenate([envelope, correlogram(samples)], axis=1)
 
 
 def deltas(cepstra: np.ndarray, span: int) -> np.ndarray:

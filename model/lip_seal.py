@@ -1,32 +1,63 @@
-"""The output stage: raw network outputs to ARKit channels whose lips can truly seal.
+"""The output stage: raw network outputs to ARKit channels whose lips can truly touch.
 
 ARKit's mouthClose brings the lips together while the jaw is open, so a sealed mouth needs
 mouthClose equal to jawOpen. Two channels regressed apart never agree exactly and leave a gap.
-The raw mouthClose output is therefore a seal in 0..1, the share of the jaw's opening that the
-lips make up for, and a full seal also lowers the lip raisers. Lips touch or they do not, so a
-network that is nearly sure counts as sure. This stage is ours, not the paper's.
+Lips touch or they do not, and a network that is nearly sure counts as sure. Two raw outputs are
+therefore contacts in 0..1:
+
+- raw mouthClose is the **seal** of the lips: the share of the jaw's opening that they make up for.
+- raw mouthRollLower is the **tuck** of the lower lip under the upper teeth (f, v), where the jaw
+  is nearly shut.
+
+This stage is ours, not the paper's.
 """
 
 import numpy as np
 
-SURE = 0.8
+SURE_SEAL = 0.7
 """Raw seal from which the lips are shut completely."""
 
-SEALED_AWAY = (
-    "mouthLowerDownLeft",
-    "mouthLowerDownRight",
-    "mouthUpperUpLeft",
-    "mouthUpperUpRight",
-)
-"""Channels that part the lips and therefore vanish under a full seal."""
+TUCK_FROM, TUCK_TO = 0.3, 0.6
+"""Raw tuck at which the lower lip begins to meet the teeth, and from which it does."""
+
+TUCK_ROLL = 0.62
+"""mouthRollLower of a full tuck."""
+
+TUCKED_JAW = 0.25
+"""Share of the jaw's opening that a full tuck leaves."""
+
+LOWER = ("mouthLowerDownLeft", "mouthLowerDownRight")
+UPPER = ("mouthUpperUpLeft", "mouthUpperUpRight")
 
 
 def apply_seal(names: tuple[str, ...], raw: np.ndarray) -> np.ndarray:
-    """Channels [T, C] in 0..1 from raw outputs [T, C] in 0..1 (mouthClose column: the seal)."""
+    """Channels [T, C] in 0..1 from raw outputs [T, C] in 0..1."""
     values = raw.copy()
-    close = names.index("mouthClose")
-    seal = np.minimum(raw[:, close] / SURE, 1.0)
-    values[:, close] = seal * raw[:, names.index("jawOpen")]
-    for name in SEALED_AWAY:
+    close, jaw, roll = (names.index(n) for n in ("mouthClose", "jawOpen", "mouthRollLower"))
+    seal = np.minimum(raw[:, close] / SURE_SEAL, 1.0)
+    tuck = np.clip((raw[:, roll] - TUCK_FROM) / (TUCK_TO - TUCK_FROM), 0.0, 1.0)
+    values[:, jaw] *= 1.0 - (1.0 - TUCKED_JAW) * tuck
+    values[:, roll] *= TUCK_ROLL
+    values[:, close] = seal * values[:, jaw]
+    for name in LOWER:
+        values[:, names.index(name)] *= (1.0 - seal) * (1.0 - tuck)
+    for name in UPPER:
         values[:, names.index(name)] *= 1.0 - seal
     return values
+
+
+def remove_seal(names: tuple[str, ...], values: np.ndarray) -> np.ndarray:
+    """Raw outputs [T, C] that apply_seal turns into (nearly) these channels [T, C].
+
+    A shut jaw says nothing of the lips, so there the seal is NaN: unknown. NaN stays NaN.
+    """
+    raw = np.array(values, np.float32)
+    close, jaw, roll = (names.index(n) for n in ("mouthClose", "jawOpen", "mouthRollLower"))
+    raw[:, roll] = np.minimum(values[:, roll] / TUCK_ROLL, 1.0)
+    tuck = np.clip((raw[:, roll] - TUCK_FROM) / (TUCK_TO - TUCK_FROM), 0.0, 1.0)
+    raw[:, jaw] = np.minimum(values[:, jaw] / (1.0 - (1.0 - TUCKED_JAW) * tuck), 1.0)
+    open_jaw = values[:, jaw] > 0.02
+    share = values[:, close] / np.where(open_jaw, values[:, jaw], 1.0)
+    raw[:, close] = np.where(open_jaw, SURE_SEAL * np.clip(share, 0.0, 1.0), np.nan)
+    raw[:, close] = np.where(share >= 0.95, 1.0, raw[:, close])
+    return raw

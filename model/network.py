@@ -4,32 +4,34 @@ From the paper (arXiv 1905.11142): MFCC in; a deep bidirectional LSTM; attention
 much each part of the context matters to a face state; blendshape weights out.
 
 Ours: all sizes; additive attention after Bahdanau et al. 2015 over a window of +-0.26 s with a
-learnt weight per time offset; the latency-controlled form of the BiLSTM (Y. Zhang et al. 2016;
-K. Chen and Q. Huo 2016): the forward state is carried, the backward pass runs over one block and
-a fixed right context, so baking a file and streaming it give the same curves; the lip seal
-(see lip_seal).
+learnt weight per time offset; 20 ms steps that take in and put out two 10 ms frames, which halves
+the recurrent work; the pitch correlogram; the latency-controlled form of the BiLSTM (Y. Zhang et
+al. 2016; K. Chen and Q. Huo 2016): the forward state is carried, the backward pass runs over one
+block and a fixed right context, so baking a file and streaming it give the same curves; the output
+stage (see lip_seal). Training adds a phone head to it (tools/train). A configuration without attention,
+or with forward LSTMs alone, exists to measure what each part of the paper's idea is worth.
 """
 
 import torch
 from torch import nn
 
-from .lip_seal import SEALED_AWAY, SURE
+from .lip_seal import LOWER, SURE_SEAL, TUCK_FROM, TUCK_ROLL, TUCK_TO, TUCKED_JAW, UPPER
 from .network_config import NetworkConfig
 
 State = tuple[torch.Tensor, torch.Tensor]
 
 
 class LatencyControlledLayer(nn.Module):
-    """One bidirectional layer whose backward direction sees a block and its right context."""
+    """One layer whose backward direction, if it has one, sees a block and its right context."""
 
-    def __init__(self, width: int, hidden: int, block: int) -> None:
+    def __init__(self, width: int, hidden: int, block: int, bidirectional: bool) -> None:
         super().__init__()
         self.block = block
         self.forward_lstm = nn.LSTM(width, hidden, batch_first=True)
-        self.backward_lstm = nn.LSTM(width, hidden, batch_first=True)
+        self.backward_lstm = nn.LSTM(width, hidden, batch_first=True) if bidirectional else None
 
     def forward(self, windows: torch.Tensor, state: State | None) -> tuple[torch.Tensor, State]:
-        """Hidden states [B, K, W, 2H] and the carried state, of windows [B, K, W, D]."""
+        """Hidden states [B, K, W, state_size] and the carried state, of windows [B, K, W, D]."""
         batch, blocks, width, size = windows.shape
         core, ends = [], []
         for k in range(blocks):
@@ -46,6 +48,8 @@ class LatencyControlledLayer(nn.Module):
         forward = torch.cat(
             [torch.stack(core, 1), ahead.reshape(batch, blocks, width - self.block, hidden)], 2
         )
+        if self.backward_lstm is None:
+            return forward, state
         flat = windows.reshape(batch * blocks, width, size)
         backward, _ = self.backward_lstm(flat.flip(1))
         backward = backward.flip(1).reshape(batch, blocks, width, hidden)
@@ -53,11 +57,11 @@ class LatencyControlledLayer(nn.Module):
 
 
 class LocalAttention(nn.Module):
-    """Additive attention of each block frame over the hidden states around it."""
+    """Additive attention of each block step over the hidden states around it."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        both = 2 * config.hidden
+        both = config.state_size
         self.config = config
         self.query = nn.Linear(both, config.attention)
         self.key = nn.Linear(both, config.attention, bias=False)
@@ -67,11 +71,11 @@ class LocalAttention(nn.Module):
     def forward(
         self, windows: torch.Tensor, left: torch.Tensor, seen: int
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Context [B, K, N, 2H] and weights [B, K, N, reach + W].
+        """Context [B, K, N, S] and weights [B, K, N, reach + W].
 
         Args:
-            windows: hidden states [B, K, W, 2H]; the first N of W are the block's own.
-            left: hidden states [B, reach, 2H] before the first block.
+            windows: hidden states [B, K, W, S]; the first N of W are the block's own.
+            left: hidden states [B, reach, S] before the first block.
             seen: how many of ``left`` are real, counted from its right end.
         """
         config = self.config
@@ -102,29 +106,31 @@ class LocalAttention(nn.Module):
 
 
 class AttentionBiLSTM(nn.Module):
-    """MFCC features to ARKit channels."""
+    """Stacked audio features to ARKit channels."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        self.register_buffer("feature_mean", torch.zeros(config.features.size))
-        self.register_buffer("feature_std", torch.ones(config.features.size))
-        widths = [config.features.size] + [2 * config.hidden] * (config.layers - 1)
+        self.register_buffer("feature_mean", torch.zeros(config.input_size))
+        self.register_buffer("feature_std", torch.ones(config.input_size))
+        widths = [config.input_size] + [config.state_size] * (config.layers - 1)
         self.layers = nn.ModuleList(
-            LatencyControlledLayer(width, config.hidden, config.block) for width in widths
+            LatencyControlledLayer(width, config.hidden, config.block, config.bidirectional)
+            for width in widths
         )
-        self.attention = LocalAttention(config)
-        self.output = nn.Linear(4 * config.hidden, len(config.channels))
+        self.attention = LocalAttention(config) if config.attention else None
+        self.output = nn.Linear(config.joined_size, config.stride * len(config.channels))
+        self.dropout = nn.Dropout(0.0)
 
     def initial_state(self, batch: int) -> dict:
         """State before the first sample."""
-        left = self.feature_mean.new_zeros(batch, self.config.reach, 2 * self.config.hidden)
+        left = self.feature_mean.new_zeros(batch, self.config.reach, self.config.state_size)
         return {"lstm": [None] * self.config.layers, "left": left, "seen": 0}
 
     def encode(self, features: torch.Tensor, state: dict) -> tuple[torch.Tensor, dict]:
-        """Attended hidden states [B, K * block, 4H] of features [B, K * block + right, F].
+        """Hidden states [B, K * block, joined_size] of steps [B, K * block + right, input_size].
 
-        The last ``right`` frames are context only; the next call starts with them.
+        The last ``right`` steps are context only; the next call starts with them.
         """
         config = self.config
         normal = (features - self.feature_mean) / self.feature_std
@@ -132,31 +138,40 @@ class AttentionBiLSTM(nn.Module):
         carried = []
         for layer, before in zip(self.layers, state["lstm"], strict=True):
             hidden, after = layer(hidden, before)
+            hidden = self.dropout(hidden)
             carried.append(after)
-        context, _ = self.attention(hidden, state["left"], state["seen"])
         core = hidden[:, :, : config.block]
-        joined = torch.cat([core, context], -1).flatten(1, 2)
+        joined = core
+        if self.attention is not None:
+            context, _ = self.attention(hidden, state["left"], state["seen"])
+            joined = torch.cat([core, context], -1)
         left = torch.cat([state["left"], core.flatten(1, 2)], 1)[:, -config.reach :]
         seen = min(config.reach, state["seen"] + core.shape[1] * config.block)
-        return joined, {"lstm": carried, "left": left, "seen": seen}
+        return joined.flatten(1, 2), {"lstm": carried, "left": left, "seen": seen}
 
     def raw(self, joined: torch.Tensor) -> torch.Tensor:
-        """Outputs in 0..1 before the lip seal, [B, T, C]."""
-        return torch.sigmoid(self.output(joined))
+        """Outputs in 0..1 before the output stage, [B, T, C], of joined [B, T / stride, J]."""
+        return (
+            torch.sigmoid(self.output(joined)).unflatten(-1, (self.config.stride, -1)).flatten(1, 2)
+        )
 
     def seal(self, raw: torch.Tensor) -> torch.Tensor:
-        """The lip seal, as lip_seal.apply_seal does it, [B, T, C]."""
+        """The output stage, as lip_seal.apply_seal does it, [B, T, C]."""
         names = self.config.channels
-        seal = (raw[..., names.index("mouthClose")] / SURE).clamp(max=1.0)
-        columns = list(raw.unbind(-1))
-        columns[names.index("mouthClose")] = seal * raw[..., names.index("jawOpen")]
-        for name in SEALED_AWAY:
-            index = names.index(name)
-            columns[index] = columns[index] * (1.0 - seal)
-        return torch.stack(columns, -1)
+        column = dict(zip(names, raw.unbind(-1), strict=True))
+        seal = (column["mouthClose"] / SURE_SEAL).clamp(max=1.0)
+        tuck = ((column["mouthRollLower"] - TUCK_FROM) / (TUCK_TO - TUCK_FROM)).clamp(0.0, 1.0)
+        column["jawOpen"] = column["jawOpen"] * (1.0 - (1.0 - TUCKED_JAW) * tuck)
+        column["mouthRollLower"] = column["mouthRollLower"] * TUCK_ROLL
+        column["mouthClose"] = seal * column["jawOpen"]
+        for name in LOWER:
+            column[name] = column[name] * (1.0 - seal) * (1.0 - tuck)
+        for name in UPPER:
+            column[name] = column[name] * (1.0 - seal)
+        return torch.stack([column[name] for name in names], -1)
 
     def forward(self, features: torch.Tensor, state: dict | None = None):
-        """Channels [B, K * block, C] and the carried state; features as in encode."""
+        """Channels [B, K * block_frames, C] and the carried state; features as in encode."""
         state = state or self.initial_state(len(features))
         joined, state = self.encode(features, state)
         return self.seal(self.raw(joined)), state

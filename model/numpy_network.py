@@ -18,7 +18,7 @@ class StreamState:
 
     Attributes:
         forward: per layer, hidden and cell state of the forward LSTM, each [1, H].
-        left: hidden states [reach, 2H] before the next block.
+        left: hidden states [reach, S] before the next block.
         seen: how many of ``left`` are real.
     """
 
@@ -83,6 +83,7 @@ class NumpyNetwork:
             tuple(
                 _Lstm(arrays, f"layers.{layer}.{direction}", config.hidden)
                 for direction in ("forward_lstm", "backward_lstm")
+                if f"layers.{layer}.{direction}.bias_ih_l0" in arrays
             )
             for layer in range(config.layers)
         ]
@@ -91,13 +92,13 @@ class NumpyNetwork:
         """State before the first sample."""
         config = self.config
         zeros = np.zeros((1, config.hidden), np.float32)
-        left = np.zeros((config.reach, 2 * config.hidden), np.float32)
+        left = np.zeros((config.reach, config.state_size), np.float32)
         return StreamState([(zeros, zeros)] * config.layers, left, 0)
 
     def advance(self, features: np.ndarray, state: StreamState) -> tuple[np.ndarray, StreamState]:
-        """Channels [K * block, C] and the next state, of features [K * block + right, F].
+        """Channels [K * block_frames, C] and the next state, of steps [K * block + right, D].
 
-        The last ``right`` frames are context only; the next call starts with them.
+        The last ``right`` steps are context only; the next call starts with them.
         """
         config = self.config
         normal = (features - self.arrays["feature_mean"]) / self.arrays["feature_std"]
@@ -106,24 +107,27 @@ class NumpyNetwork:
         for layer in range(config.layers):
             windows, after = self._layer(layer, windows, state.forward[layer])
             carried.append(after)
-        core = windows[:, : config.block].reshape(-1, 2 * config.hidden)
+        core = windows[:, : config.block].reshape(-1, config.state_size)
         history = np.concatenate([state.left, core])
-        context = self._attend(windows, history, state.seen)
-        logits = np.concatenate([core, context], 1) @ self.arrays["output.weight"].T
+        joined = core
+        if config.attention:
+            context = self._attend(windows, history, state.seen)
+            joined = np.concatenate([core, context], 1)
+        logits = joined @ self.arrays["output.weight"].T
         logits += self.arrays["output.bias"]
         with np.errstate(over="ignore"):
-            raw = 1.0 / (1.0 + np.exp(-logits))
+            raw = (1.0 / (1.0 + np.exp(-logits))).reshape(-1, len(config.channels))
         seen = min(config.reach, state.seen + len(core))
         next_state = StreamState(carried, history[-config.reach :].copy(), seen)
         return apply_seal(config.channels, raw), next_state
 
     def _layer(self, layer: int, windows: np.ndarray, state: tuple[np.ndarray, np.ndarray]):
-        """One latency-controlled bidirectional layer: windows [K, W, D] to [K, W, 2H]."""
+        """One latency-controlled layer: windows [K, W, D] to [K, W, S]."""
         config = self.config
-        forward, backward = self._lstm[layer]
+        forward = self._lstm[layer][0]
         blocks, width, _ = windows.shape
         hidden, block = config.hidden, config.block
-        result = np.empty((width, blocks, 2 * hidden), np.float32)
+        result = np.empty((width, blocks, config.state_size), np.float32)
 
         core_gates = forward.project(windows[:, :block])[:, :, None]
         core = np.empty((blocks, block, 1, hidden), np.float32)
@@ -138,14 +142,16 @@ class NumpyNetwork:
         forward.run(forward.project(by_time[block:]), (ends[0], ends[1]), ahead)
         result[block:, :, :hidden] = ahead
 
-        behind = np.empty((width, blocks, hidden), np.float32)
-        zeros = np.zeros((blocks, hidden), np.float32)
-        backward.run(backward.project(by_time[::-1]), (zeros, zeros), behind)
-        result[:, :, hidden:] = behind[::-1]
+        if config.bidirectional:
+            backward = self._lstm[layer][1]
+            behind = np.empty((width, blocks, hidden), np.float32)
+            zeros = np.zeros((blocks, hidden), np.float32)
+            backward.run(backward.project(by_time[::-1]), (zeros, zeros), behind)
+            result[:, :, hidden:] = behind[::-1]
         return np.ascontiguousarray(result.transpose(1, 0, 2)), state
 
     def _attend(self, windows: np.ndarray, history: np.ndarray, seen: int) -> np.ndarray:
-        """Context [K * block, 2H] by additive attention within +-reach frames."""
+        """Context [K * block, S] by additive attention within +-reach steps."""
         config, arrays = self.config, self.arrays
         reach, block = config.reach, config.block
         blocks = len(windows)

@@ -6,9 +6,10 @@ from typing import Protocol
 
 import numpy as np
 
-from .audio_features import HOP, extract, frame_count
+from .audio_features import extract
 from .curves import Curves
 from .errors import A2FError
+from .framing import HOP, frame_count
 from .network_config import NetworkConfig
 from .optional import optional_import
 from .weights_file import DEFAULT_WEIGHTS, load_weights
@@ -64,14 +65,15 @@ def choose_runtime(prefer: str = "auto", weights: Path | None = None) -> Runtime
     return NumpyRuntime(config, arrays)
 
 
-def padded_features(samples: np.ndarray, config: NetworkConfig) -> tuple[np.ndarray, int]:
-    """Features [K * block + right, F] and the count T of frames that are real.
+def padded_steps(samples: np.ndarray, config: NetworkConfig) -> tuple[np.ndarray, int]:
+    """The network's steps [K * block + right, input_size] and the count T of frames that are real.
 
     The end of the sound is followed by digital silence, as a stream that stops would be.
     """
     count = frame_count(len(samples))
-    blocks = -(-count // config.block)
-    total = blocks * config.block + config.right
+    blocks = -(-count // config.block_frames)
+    total = (blocks * config.block + config.right) * config.stride
     silence = (total + config.features.look_ahead) * HOP - len(samples)
     padded = np.concatenate([np.asarray(samples, np.float32), np.zeros(silence, np.float32)])
-    return extract(padded, config.features)[:total], count
+    features = extract(padded, config.features)[:total]
+    return features.reshape(-1, config.input_size), count

@@ -7,9 +7,9 @@ from .audio_features import FRAME_RATE
 from .curves import Curves
 from .network import AttentionBiLSTM
 from .network_config import NetworkConfig
-from .runtime import Progress, padded_features
+from .runtime import Progress, padded_steps
 
-_BLOCKS_PER_STEP = 60
+_BLOCKS_PER_STRETCH = 60
 
 
 def best_device() -> str:
@@ -37,18 +37,18 @@ class TorchRuntime:
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
         """See runtime.Runtime.predict."""
         config = self.config
-        features, count = padded_features(samples, config)
-        total = len(features) - config.right
-        on_device = torch.from_numpy(features).to(self.device)[None]
-        values = np.zeros((total, len(config.channels)), np.float32)
+        steps, count = padded_steps(samples, config)
+        total = len(steps) - config.right
+        on_device = torch.from_numpy(steps).to(self.device)[None]
+        values = np.zeros((total * config.stride, len(config.channels)), np.float32)
         state = self.network.initial_state(1)
-        step = _BLOCKS_PER_STEP * config.block
-        for start in range(0, total, step):
+        stretch = _BLOCKS_PER_STRETCH * config.block
+        for start in range(0, total, stretch):
             if on_progress:
                 on_progress(start / total)
-            stop = min(start + step, total)
+            stop = min(start + stretch, total)
             output, state = self.network(on_device[:, start : stop + config.right], state)
-            values[start:stop] = output[0].cpu().numpy()
+            values[start * config.stride : stop * config.stride] = output[0].cpu().numpy()
         if on_progress:
             on_progress(1.0)
         return Curves(config.channels, FRAME_RATE, values[:count])

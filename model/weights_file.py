@@ -10,7 +10,7 @@ from .errors import WeightsError
 from .network_config import NetworkConfig, array_shapes
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "attention_bilstm.npz"
-FORMAT = 1
+FORMAT = 2
 
 _DAMAGE = (
     OSError,

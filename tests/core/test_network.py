@@ -9,7 +9,7 @@ from model import numpy_runtime
 from model.audio_features import HOP, FeatureConfig
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
-from model.lip_seal import apply_seal
+from model.lip_seal import TUCK_ROLL, TUCKED_JAW, apply_seal, remove_seal
 from model.network_config import NetworkConfig, array_shapes
 from model.numpy_runtime import NumpyRuntime
 from model.weights_file import load_weights
@@ -17,9 +17,10 @@ from model.weights_file import load_weights
 SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
 
 
-def random_network(seed: int = 0) -> tuple[NetworkConfig, dict[str, np.ndarray]]:
+def random_network(seed: int = 0, **changes) -> tuple[NetworkConfig, dict[str, np.ndarray]]:
     """A small network of the real shape, lively enough that every part matters."""
-    config = NetworkConfig(features=FeatureConfig(mels=20, mfcc=8), hidden=12, attention=6)
+    sizes = {"features": FeatureConfig(mels=20, mfcc=8), "hidden": 12, "attention": 6}
+    config = NetworkConfig(**(sizes | changes))
     rng = np.random.default_rng(seed)
     arrays = {
         name: rng.normal(0, 0.4, shape).astype(np.float32)
@@ -46,17 +47,19 @@ def test_numpy_equals_torch_on_real_speech(speech: np.ndarray) -> None:
 def test_chunks_change_nothing(speech: np.ndarray, monkeypatch) -> None:
     config, arrays = random_network()
     whole = NumpyRuntime(config, arrays).predict(speech).values
-    monkeypatch.setattr(numpy_runtime, "_BLOCKS_PER_STEP", 3)
+    monkeypatch.setattr(numpy_runtime, "_BLOCKS_PER_STRETCH", 3)
     assert np.abs(NumpyRuntime(config, arrays).predict(speech).values - whole).max() < 1e-5
 
 
 def test_look_ahead_is_bounded(speech: np.ndarray) -> None:
     config, arrays = random_network()
     runtime = NumpyRuntime(config, arrays)
-    assert config.look_ahead == 26
+    assert config.look_ahead == 23
     changed_from = 200
     other = speech.copy()
-    first_sample = changed_from * HOP + config.features.window // 2
+    longest_window = 640  # of the correlogram, centred on its frame
+    first_sample = changed_from * HOP + longest_window // 2
+    assert config.look_ahead * HOP + longest_window // 2 <= 0.26 * 16000
     other[first_sample:] = np.random.default_rng(1).normal(0, 0.1, len(other) - first_sample)
     change = np.abs(runtime.predict(speech).values - runtime.predict(other).values).max(1)
     unchanged = changed_from - config.look_ahead
@@ -92,7 +95,39 @@ def test_progress_can_abort(speech: np.ndarray) -> None:
 def test_a_full_seal_shuts_the_lips() -> None:
     raw = np.full((1, 52), 0.4, np.float32)
     raw[:, ARKIT_52.index("mouthClose")] = 1.0
+    raw[:, ARKIT_52.index("mouthRollLower")] = 0.2
     sealed = apply_seal(ARKIT_52, raw)[0]
     assert sealed[ARKIT_52.index("mouthClose")] == pytest.approx(0.4)
     assert sealed[ARKIT_52.index("jawOpen")] == pytest.approx(0.4)
     assert sealed[ARKIT_52.index("mouthUpperUpLeft")] == 0.0
+
+
+def test_a_tucked_lip_nearly_shuts_the_jaw() -> None:
+    raw = np.full((1, 52), 0.4, np.float32)
+    raw[:, ARKIT_52.index("mouthClose")] = 0.0
+    raw[:, ARKIT_52.index("mouthRollLower")] = 1.0
+    tucked = apply_seal(ARKIT_52, raw)[0]
+    assert tucked[ARKIT_52.index("jawOpen")] == pytest.approx(0.4 * TUCKED_JAW)
+    assert tucked[ARKIT_52.index("mouthRollLower")] == pytest.approx(TUCK_ROLL)
+    assert tucked[ARKIT_52.index("mouthLowerDownLeft")] == 0.0
+
+
+def test_the_output_stage_can_be_undone() -> None:
+    raw = np.random.default_rng(3).uniform(0.05, 0.6, (200, 52)).astype(np.float32)
+    channels = apply_seal(ARKIT_52, raw)
+    again = apply_seal(ARKIT_52, np.nan_to_num(remove_seal(ARKIT_52, channels)))
+    lips = [ARKIT_52.index(name) for name in ("jawOpen", "mouthClose", "mouthRollLower")]
+    assert np.allclose(again[:, lips], channels[:, lips], atol=1e-5)
+
+
+@pytest.mark.parametrize("changes", [
+    {"bidirectional": False, "attention": 0}, {"attention": 0}, {"stride": 1},
+    {"features": FeatureConfig(spectrum="log_mel", pitch=False)},
+], ids=["LSTM", "BiLSTM", "10 ms steps", "log mel"])  # fmt: skip
+def test_every_variant_runs_alike_on_both_runtimes(speech: np.ndarray, changes: dict) -> None:
+    torch_runtime = pytest.importorskip("model.torch_runtime", exc_type=ImportError)
+    config, arrays = random_network(**changes)
+    ours = NumpyRuntime(config, arrays).predict(speech)
+    theirs = torch_runtime.TorchRuntime(config, arrays, "cpu").predict(speech)
+    assert ours.values.std() > 0.01
+    assert np.abs(ours.values - theirs.values).max() < 1e-4

@@ -55,7 +55,7 @@ def test_rounding_leads_its_vowel() -> None:
     moves = articulators(spoken("sil t s t u t s t sil"), 108)
     pucker = moves[:, list(ARTICULATORS).index("pucker")]
     start, end = 48, 60
-    assert pucker[start - 4] > pucker[end + 4]
+    assert pucker[start - 4] > 0.4 * pucker[start:end].max()
 
 
 def test_silence_rests() -> None:

@@ -1,14 +1,17 @@
 """What each phone asks of the face: a target and a dominance per articulator.
 
-Targets are in shape-key units of the raw outputs (mouthClose holds the lip seal, see
-model.lip_seal). Dominance is how much a phone insists against its neighbours: 0 leaves the
-articulator to them. The values are ours, chosen from articulatory phonetics (vowel height and
-rounding of the IPA chart; which consonants fix the jaw: S. Keating 1990; which fix the lips:
-P. Ladefoged and K. Johnson, "A Course in Phonetics"). Names of two sides stand once here and are
-copied to left and right.
+Targets are in shape-key units of the network's raw outputs: mouthClose holds the seal of the lips
+and mouthRollLower the tuck of the lower lip, see model.lip_seal. Dominance is how much a phone
+insists against its neighbours: 0 leaves the articulator to them. The values are ours, chosen from
+articulatory phonetics (vowel height and rounding of the IPA chart; which consonants fix the jaw:
+S. Keating 1990; which fix the lips: P. Ladefoged and K. Johnson, "A Course in Phonetics"), and moved
+by what filmed lips say of a phone (fitted_lips). Names of two sides stand once here and are copied
+to left and right.
 """
 
 from dataclasses import dataclass
+
+from .fitted_lips import fitted_target
 
 ARTICULATORS: dict[str, tuple[str, ...]] = {
     "jaw": ("jawOpen",),
@@ -35,40 +38,40 @@ _RELAXED = 0.35
 
 _OPEN_VOWELS = {
     # phone: jaw, lower lip down, upper lip up
-    "a": (0.52, 0.26, 0.14), "ɑ": (0.54, 0.24, 0.12), "æ": (0.48, 0.30, 0.20),
-    "ɐ": (0.40, 0.22, 0.12), "ʌ": (0.36, 0.20, 0.10), "ɛ": (0.34, 0.24, 0.15),
-    "ɜ": (0.22, 0.16, 0.10), "ə": (0.21, 0.15, 0.08), "e": (0.22, 0.22, 0.14),
-    "ɪ": (0.17, 0.18, 0.11), "i": (0.11, 0.20, 0.13), "ɨ": (0.14, 0.16, 0.10),
-    "ɯ": (0.14, 0.14, 0.08),
+    "a": (0.54, 0.26, 0.14), "ɑ": (0.56, 0.24, 0.12), "æ": (0.52, 0.30, 0.18),
+    "ɐ": (0.45, 0.22, 0.12), "ʌ": (0.40, 0.20, 0.10), "ɛ": (0.36, 0.24, 0.14),
+    "ɜ": (0.27, 0.16, 0.10), "ə": (0.26, 0.15, 0.08), "e": (0.24, 0.20, 0.12),
+    "ɪ": (0.18, 0.16, 0.09), "i": (0.09, 0.13, 0.08), "ɨ": (0.13, 0.13, 0.08),
+    "ɯ": (0.13, 0.12, 0.07),
 }  # fmt: skip
 _SPREAD = {"i": 0.34, "e": 0.26, "ɪ": 0.18, "æ": 0.20, "ɛ": 0.16, "a": 0.08, "ɨ": 0.12}
 
 _ROUND_VOWELS = {
     # phone: jaw, pucker, funnel
-    "u": (0.12, 0.78, 0.34), "ʊ": (0.16, 0.46, 0.30), "o": (0.26, 0.50, 0.48),
-    "ɔ": (0.37, 0.22, 0.46), "ɒ": (0.44, 0.10, 0.30), "y": (0.11, 0.72, 0.30),
+    "u": (0.11, 0.78, 0.34), "ʊ": (0.18, 0.46, 0.30), "o": (0.32, 0.50, 0.48),
+    "ɔ": (0.44, 0.22, 0.46), "ɒ": (0.50, 0.10, 0.30), "y": (0.11, 0.72, 0.30),
     "ʏ": (0.15, 0.50, 0.28), "ø": (0.21, 0.52, 0.36), "œ": (0.30, 0.32, 0.38),
 }  # fmt: skip
 
 _CONSONANTS: dict[str, dict[str, tuple[float, float]]] = {
     # bilabials seal; the jaw may stay open behind them
-    "p": {"jaw": (0.12, 0.8), "press": (0.30, 1.5), "roll_lower": (0.14, 1),
+    "p": {"jaw": (0.12, 0.8), "press": (0.30, 1.5), "roll_lower": (0.22, 1),
           "roll_upper": (0.14, 1),
           "puff": (0.10, 1), "lower": (0, 1), "upper": (0, 1), "shrug_lower": (0.10, 1)},
-    "b": {"jaw": (0.12, 0.8), "press": (0.26, 1.5), "roll_lower": (0.14, 1),
+    "b": {"jaw": (0.12, 0.8), "press": (0.26, 1.5), "roll_lower": (0.22, 1),
           "roll_upper": (0.14, 1),
           "puff": (0.08, 1), "lower": (0, 1), "upper": (0, 1), "shrug_lower": (0.10, 1)},
-    "m": {"jaw": (0.11, 0.8), "press": (0.34, 1.5), "roll_lower": (0.18, 1),
+    "m": {"jaw": (0.11, 0.8), "press": (0.34, 1.5), "roll_lower": (0.28, 1),
           "roll_upper": (0.18, 1),
           "lower": (0, 1), "upper": (0, 1), "shrug_lower": (0.08, 1)},
-    "β": {"jaw": (0.12, 0.8), "lower": (0.02, 1), "upper": (0.02, 1), "roll_lower": (0.1, 1)},
+    "β": {"jaw": (0.12, 0.8), "lower": (0.02, 1), "upper": (0.02, 1), "roll_lower": (0.16, 1)},
     "ɸ": {"jaw": (0.10, 0.8), "lower": (0.02, 1), "upper": (0.02, 1), "funnel": (0.15, 1)},
     # labiodentals: lower lip to the upper teeth
-    "f": {"jaw": (0.045, 2.2), "roll_lower": (0.62, 2.5), "upper": (0.16, 2), "lower": (0, 3),
+    "f": {"jaw": (0.16, 1.0), "roll_lower": (1.0, 2.5), "upper": (0.16, 2), "lower": (0, 3),
           "stretch": (0.08, 0.6), "funnel": (0, 0.8)},
-    "v": {"jaw": (0.05, 2.0), "roll_lower": (0.54, 2.5), "upper": (0.14, 2), "lower": (0, 3),
+    "v": {"jaw": (0.18, 0.8), "roll_lower": (1.0, 2.5), "upper": (0.14, 2), "lower": (0, 3),
           "stretch": (0.08, 0.6), "funnel": (0, 0.8)},
-    "ʋ": {"jaw": (0.08, 1.2), "roll_lower": (0.35, 1.6), "upper": (0.10, 1.2), "lower": (0, 2)},
+    "ʋ": {"jaw": (0.08, 1.2), "roll_lower": (0.55, 1.6), "upper": (0.10, 1.2), "lower": (0, 2)},
     # dentals and alveolars: tongue forward, jaw fairly high
     "θ": {"jaw": (0.15, 1.2), "tongue": (0.36, 2), "lower": (0.16, 0.8), "upper": (0.10, 0.8)},
     "ð": {"jaw": (0.16, 1.0), "tongue": (0.30, 2), "lower": (0.15, 0.7), "upper": (0.09, 0.7)},
@@ -130,31 +133,39 @@ class Contact:
 
 BILABIAL_CONTACT = Contact(
     {"p": 0.72, "b": 0.85, "m": 0.95},
-    {"press": 0.28, "roll_lower": 0.15, "roll_upper": 0.15, "lower": 0.0, "upper": 0.0},
+    {"press": 0.28, "roll_lower": 0.24, "roll_upper": 0.15, "lower": 0.0, "upper": 0.0},
 )
 LABIODENTAL_CONTACT = Contact(
     {"f": 0.95, "v": 0.95},
-    {"jaw": 0.05, "roll_lower": 0.62, "upper": 0.16, "lower": 0.0, "funnel": 0.02, "stretch": 0.06},
+    {"roll_lower": 1.0, "upper": 0.16, "lower": 0.0, "funnel": 0.02, "stretch": 0.06},
 )
 
 
 def targets_of(phone: str) -> dict[str, tuple[float, float]]:
-    """(target, dominance) per articulator of one phone of tools.data.phones.PHONES."""
+    """(target, dominance) per articulator of one phone, the table's values moved by the fit."""
+    return {
+        name: (fitted_target(phone, name, target), dominance)
+        for name, (target, dominance) in table_targets(phone).items()
+    }
+
+
+def table_targets(phone: str) -> dict[str, tuple[float, float]]:
+    """(target, dominance) per articulator of one phone of tools.data.phones.PHONES, unfitted."""
     if phone == "sil":
         return dict.fromkeys(ARTICULATORS, (0.0, 1.0))
     if phone in _OPEN_VOWELS:
         jaw, lower, upper = _OPEN_VOWELS[phone]
         spread = _SPREAD.get(phone, 0.0)
         named = {
-            "jaw": (jaw, 1.7), "lower": (lower, 1.2), "upper": (upper, 1.2),
+            "jaw": (jaw, 3.0), "lower": (lower, 3.0), "upper": (upper, 3.0),
             "smile": (0.6 * spread, 0.8), "stretch": (0.5 * spread, 0.8),
             "dimple": (0.2 * spread, 0.8), "pucker": (0.0, 0.8), "funnel": (0.0, 0.8),
         }  # fmt: skip
     elif phone in _ROUND_VOWELS:
         jaw, pucker, funnel = _ROUND_VOWELS[phone]
         named = {
-            "jaw": (jaw, 1.7), "pucker": (pucker, 1.4), "funnel": (funnel, 1.4),
-            "lower": (0.06, 0.8), "upper": (0.03, 0.8), "smile": (0.0, 0.8),
+            "jaw": (jaw, 3.0), "pucker": (pucker, 1.4), "funnel": (funnel, 1.4),
+            "lower": (0.06, 3.0), "upper": (0.03, 3.0), "smile": (0.0, 0.8),
             "stretch": (0.0, 0.8),
         }  # fmt: skip
     else:

@@ -6,10 +6,12 @@ the weighted mean. Contacts of the lips (bilabial seals, lower lip on the upper 
 averaged but built from the phone's own times, so that no neighbour can prevent them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
+
+from tools.data.inventory import PHONES, SILENCE, VOWELS
 
 from .articulation import ARTICULATORS, BILABIAL_CONTACT, LABIODENTAL_CONTACT, targets_of
 
@@ -17,12 +19,14 @@ RATE = 100.0
 _NAMES = tuple(ARTICULATORS)
 _ROUNDING = np.array([name in ("pucker", "funnel") for name in _NAMES])
 
-_DECAY_BEFORE = np.where(_ROUNDING, 0.060, 0.030)  # s; rounding leads its vowel
-_DECAY_AFTER = np.where(_ROUNDING, 0.036, 0.028)
+_DECAY_BEFORE = np.where(_ROUNDING, 0.045, 0.014)  # s; rounding leads its vowel
+_DECAY_AFTER = np.where(_ROUNDING, 0.050, 0.014)
 _REACH = 0.30
-_SMOOTHING = 0.014  # s, standard deviation of the final Gaussian
-_CLOSING, _RELEASING = 0.060, 0.055  # s the lips take to meet and to part
-_PAUSE = 0.20  # s; in a shorter silence the mouth only half relaxes
+_SMOOTHING = 0.018  # s, standard deviation of the final Gaussian
+_CLOSING, _RELEASING = 0.045, 0.040  # s the lips take to meet and to part
+_NUCLEUS = 0.70  # share of a diphthong for which its first vowel keeps the mouth open
+_OFFGLIDES = frozenset("ɪʊʏ")
+_PAUSE = 0.10  # s; in a shorter silence the mouth only half relaxes
 
 
 @cache
@@ -41,7 +45,35 @@ def articulators(phones: Sequence[tuple[str, float, float]], frames: int) -> np.
     """
     total = np.full((frames, len(_NAMES)), 1e-4)
     weighted = np.zeros((frames, len(_NAMES)))
-    for phone, start, end in phones:
+    for phone, rows, weight in _dominances(phones, frames):
+        total[rows] += weight
+        weighted[rows] += weight * _targets(phone)[0]
+    moves = _gaussian(weighted / total, _SMOOTHING)
+    for contact in (BILABIAL_CONTACT, LABIODENTAL_CONTACT):
+        touch = contact_track(phones, frames, contact.shares)[:, None]
+        columns = [_NAMES.index(name) for name in contact.targets]
+        targets = np.array(list(contact.targets.values()))
+        moves[:, columns] += touch * (targets - moves[:, columns])
+    return moves
+
+
+def phone_shares(
+    phones: Sequence[tuple[str, float, float]], frames: int, articulator: str
+) -> np.ndarray:
+    """Share [frames, len(PHONES)] that each phone's target has in an articulator's trajectory."""
+    column = _NAMES.index(articulator)
+    shares = np.zeros((frames, len(PHONES)))
+    for phone, rows, weight in _dominances(phones, frames):
+        shares[rows, PHONES.index(phone)] += weight[:, column]
+    shares /= shares.sum(1, keepdims=True) + 1e-4
+    return _gaussian(shares, _SMOOTHING)
+
+
+def _dominances(
+    phones: Sequence[tuple[str, float, float]], frames: int
+) -> Iterator[tuple[str, slice, np.ndarray]]:
+    """Per phone the rows it reaches and its dominance there [rows, A]."""
+    for phone, start, end in _lengthen_nuclei(phones):
         low = max(int((start - _REACH) * RATE), 0)
         high = min(int((end + _REACH) * RATE) + 1, frames)
         if low >= high:
@@ -50,19 +82,24 @@ def articulators(phones: Sequence[tuple[str, float, float]], frames: int) -> np.
         inset = 0.08 * (end - start)
         before = np.clip(start + inset - time, 0, None) / _DECAY_BEFORE
         after = np.clip(time - end + inset, 0, None) / _DECAY_AFTER
-        target, dominance = _targets(phone)
-        if phone == "sil":
+        dominance = _targets(phone)[1]
+        if phone == SILENCE:
             dominance = dominance * min(1.0, (end - start) / _PAUSE)
-        weight = dominance * np.exp(-before - after)
-        total[low:high] += weight
-        weighted[low:high] += weight * target
-    moves = _gaussian(weighted / total, _SMOOTHING)
-    for contact in (BILABIAL_CONTACT, LABIODENTAL_CONTACT):
-        touch = contact_track(phones, frames, contact.shares)[:, None]
-        columns = [_NAMES.index(name) for name in contact.targets]
-        targets = np.array(list(contact.targets.values()))
-        moves[:, columns] += touch * (targets - moves[:, columns])
-    return moves
+        yield phone, slice(low, high), dominance * np.exp(-before - after)
+
+
+def _lengthen_nuclei(
+    phones: Sequence[tuple[str, float, float]],
+) -> list[tuple[str, float, float]]:
+    """Phones with diphthongs cut where the jaw, which trails the tongue, leaves the nucleus."""
+    moved = list(phones)
+    for k in range(1, len(moved)):
+        (before, since, at), (phone, start, end) = moved[k - 1], moved[k]
+        joined = start - at < 1e-3 and before in VOWELS and before not in _OFFGLIDES
+        if joined and phone in _OFFGLIDES:
+            cut = max(since + _NUCLEUS * (end - since), start)
+            moved[k - 1], moved[k] = (before, since, cut), (phone, cut, end)
+    return moved
 
 
 def lip_seal(phones: Sequence[tuple[str, float, float]], frames: int) -> np.ndarray:

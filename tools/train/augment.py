@@ -6,6 +6,7 @@ import numpy as np
 
 from model.audio_features import SAMPLE_RATE, FeatureConfig
 
+from .codecs import gsm, mp3, opus
 from .music import music
 from .rooms import reverberate
 from .sounds import coloured_noise, no_speech
@@ -35,8 +36,13 @@ def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generato
         result = result + voice * (loudness * 10 ** (-rng.uniform(8, 30) / 20))
     elif background < 0.22:
         result = result + music(len(result), rng) * (loudness * 10 ** (-rng.uniform(0, 30) / 20))
-    if rng.random() < 0.12:
+    line = rng.random()
+    if line < 0.12:
         result = telephone(result, rng)
+    elif line < 0.17:
+        result = mp3(result, rng.uniform(0.75, 0.95))
+    elif line < 0.20:
+        result = opus(result, rng.uniform(0.88, 1.0))
     gain = 10 ** (rng.uniform(-30, 6) / 20) if rng.random() < 0.8 else 1.0
     result = result * gain * (0.5 / (np.max(np.abs(result)) + 1e-9))
     if rng.random() < 0.06:
@@ -50,8 +56,8 @@ def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generato
 def telephone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """``sound`` [N] as it comes out of a line with 8 kHz sampling; the times stay.
 
-    What a line carries begins at 50 to 350 Hz and ends at 3.3 to 3.9 kHz; half of the lines code
-    it by the companding of ITU-T G.711 (mu-law, 8 bits).
+    What a line carries begins at 50 to 350 Hz and ends at 3.3 to 3.9 kHz. A third of the lines
+    code it by the companding of ITU-T G.711 (mu-law, 8 bits), a third are mobile (GSM 06.10).
     """
     spectrum = np.fft.rfft(sound)
     frequency = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
@@ -59,7 +65,10 @@ def telephone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     spectrum *= 1 / np.sqrt(1 + (lowest / np.maximum(frequency, 1)) ** 8)
     spectrum *= np.clip((highest - frequency) / 100 + 1, 0, 1)
     result = np.fft.irfft(spectrum, len(sound))
-    if rng.random() < 0.5:
+    coding = rng.integers(3)
+    if coding == 0:
+        return gsm(result)
+    if coding == 1:
         peak = np.max(np.abs(result)) + 1e-9
         coded = np.sign(result) * np.log1p(255 * np.abs(result) / peak) / np.log(256)
         coded = np.round(coded * 127) / 127

@@ -18,11 +18,13 @@ class TrainConfig:
         batch: crops per step.
         seconds: length of a crop.
         learning_rate: peak of the one-cycle schedule.
-        wide_block, wide_share: the first share of the steps trains with a longer block, which is
-            cheaper; the rest with the network's own.
+        wide_block, wide_share: the first share of the steps trains with a longer block (in network
+            steps), which is cheaper; the rest with the network's own.
         phone_weight: weight of the auxiliary phone classification.
-        closure_weight: extra weight of mouth channels while the lips are shut.
-        smooth_weight: weight of the smooth loss.
+        closure_weight: extra weight of mouth channels while the lips touch.
+        smooth_weight: weight of the smooth loss (velocity).
+        opening_weight: weight of the lip opening's own error.
+        dropout: share of hidden units left out while training.
         noise_share: share of crops that hold no speech and must leave the face at rest.
         corpora: share of speech crops by corpus name.
     """
@@ -37,6 +39,8 @@ class TrainConfig:
     phone_weight: float
     closure_weight: float
     smooth_weight: float
+    opening_weight: float
+    dropout: float
     noise_share: float
     corpora: dict[str, float]
     network: NetworkConfig = field(default_factory=NetworkConfig)

@@ -1,26 +1,29 @@
-"""The training loop: seeded, resumable, one log line at a time."""
+"""The training loop: seeded, resumable, logged to a text file and to TensorBoard."""
 
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.data import DataLoader
+from torch.utils.tensorboard import SummaryWriter
 
 from model.network import AttentionBiLSTM
-from model.weights_file import save_weights
+from model.weights_file import load_weights, save_weights
 from tools.data.phones import PHONES
 
 from .batches import Batch, BatchMaker
 from .config import TrainConfig
-from .losses import lip_contact, phone_loss, seal_loss, smooth_loss, target_loss
+from .losses import contact_loss, lip_contact, opening_loss, phone_loss, smooth_loss, target_loss
 from .targets import UNKNOWN
 
 _EVERY = 20  # steps between log lines
 _SAVE_EVERY = 100
+_VALIDATE_EVERY = 500
+_VALIDATION_BATCHES = 4
 
 
 class Trainee(nn.Module):
@@ -28,40 +31,69 @@ class Trainee(nn.Module):
 
     def __init__(self, config: TrainConfig) -> None:
         super().__init__()
-        self.network = AttentionBiLSTM(config.network)
-        self.phone_head = nn.Linear(4 * config.network.hidden, len(PHONES))
+        network = config.network
+        self.network = AttentionBiLSTM(network)
+        self.network.dropout.p = config.dropout
+        self.phone_head = nn.Linear(network.joined_size, network.stride * len(PHONES))
         nn.init.constant_(self.network.output.bias, -2.5)  # a face at rest
 
     def set_block(self, block: int) -> None:
         """Trains with another block length; no parameter depends on it."""
         network = self.network
         network.config = replace(network.config, block=block)
-        network.attention.config = network.config
+        if network.attention is not None:
+            network.attention.config = network.config
         for layer in network.layers:
             layer.block = block
+
+    def phone_logits(self, joined: torch.Tensor) -> torch.Tensor:
+        """Logits [B, T, P] of joined states [B, T / stride, J]."""
+        stride = self.network.config.stride
+        return self.phone_head(joined).unflatten(-1, (stride, len(PHONES))).flatten(1, 2)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a run runs on.
+
+    Attributes:
+        device: torch's name of it; CUDA trains in bfloat16 where the card can.
+        workers: processes that make batches; 0 makes them in this one.
+    """
+
+    device: str = "cpu"
+    workers: int = 0
 
 
 def train(
     config: TrainConfig,
     maker: BatchMaker,
     folder: Path,
-    device: str,
-    start_from: Path | None = None,
+    machine: Machine,
+    start: Path | None = None,
+    held_out: BatchMaker | None = None,
 ) -> Path:
     """Trains to config.steps, resuming from ``folder``; returns the exported weights file.
 
-    ``start_from`` is another run's checkpoint whose weights a new run begins with (fine-tuning).
+    Args:
+        config: the experiment.
+        maker: its batches.
+        folder: gets checkpoint, log and weights.
+        machine: device and processes.
+        start: what a new run begins with (fine-tuning): a run's checkpoint.pt, or a weights file,
+            whose phone head then starts at random.
+        held_out: batches that are only looked at, every few hundred steps.
     """
     torch.manual_seed(config.seed)
     folder.mkdir(parents=True, exist_ok=True)
     trainee = Trainee(config)
-    mean, std = maker.feature_statistics(8)
-    trainee.network.feature_mean.copy_(torch.from_numpy(mean))
-    trainee.network.feature_std.copy_(torch.from_numpy(std))
-    if start_from is not None:
-        saved = torch.load(start_from, map_location="cpu", weights_only=True)
-        trainee.load_state_dict(saved["trainee"])
-    trainee.to(device)
+    if start is not None:
+        _begin_with(trainee, start)
+    else:
+        mean, std = maker.feature_statistics(8)
+        trainee.network.feature_mean.copy_(torch.from_numpy(mean))
+        trainee.network.feature_std.copy_(torch.from_numpy(std))
+    trainee.to(machine.device)
     optimiser = torch.optim.AdamW(trainee.parameters(), config.learning_rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, config.learning_rate, total_steps=config.steps + 1, pct_start=0.05,
@@ -70,7 +102,7 @@ def train(
     checkpoint = folder / "checkpoint.pt"
     first = 0
     if checkpoint.is_file():
-        saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        saved = torch.load(checkpoint, map_location=machine.device, weights_only=True)
         trainee.load_state_dict(saved["trainee"])
         optimiser.load_state_dict(saved["optimiser"])
         schedule.load_state_dict(saved["schedule"])
@@ -85,15 +117,20 @@ def train(
         torch.save(state, partial)
         partial.replace(checkpoint)
 
+    batches = DataLoader(
+        maker, batch_size=None, sampler=range(first, config.steps), num_workers=machine.workers,
+        collate_fn=_as_is, prefetch_factor=4 if machine.workers else None,
+    )  # fmt: skip
+    mixed = machine.device.startswith("cuda") and torch.cuda.is_bf16_supported()
     started, sums = time.time(), {}
-    with ThreadPoolExecutor(1) as worker, (folder / "log.jsonl").open("a") as log:
-        upcoming = worker.submit(maker.batch, first)
-        for step in range(first, config.steps):
-            batch = upcoming.result()
-            upcoming = worker.submit(maker.batch, step + 1)
+    with (folder / "log.jsonl").open("a") as log, SummaryWriter(folder / "tensorboard") as board:
+        for step, batch in enumerate(batches, first):
+            torch.manual_seed(config.seed + step)  # dropout is the same after a resume
             wide = step < config.wide_share * config.steps
             trainee.set_block(config.wide_block if wide else config.network.block)
-            losses = _losses(trainee, batch, config, device)
+            trainee.train()
+            with torch.autocast(machine.device.split(":")[0], torch.bfloat16, enabled=mixed):
+                losses = _losses(trainee, batch, config, machine.device)
             optimiser.zero_grad()
             losses["total"].backward()
             nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
@@ -106,7 +143,12 @@ def train(
                 log.write(json.dumps(row) + "\n")
                 log.flush()
                 print(" ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
+                for name, value in sums.items():
+                    board.add_scalar(f"train/{name}", value, step + 1)
                 sums = {}
+            if held_out is not None and (step + 1) % _VALIDATE_EVERY == 0:
+                for name, value in _validate(trainee, held_out, config, machine.device).items():
+                    board.add_scalar(f"held out/{name}", value, step + 1)
             if (step + 1) % _SAVE_EVERY == 0 or step + 1 == config.steps:
                 save(step + 1)
     return export(trainee, config, folder)
@@ -120,29 +162,58 @@ def export(trainee: Trainee, config: TrainConfig, folder: Path) -> Path:
     return path
 
 
+def _begin_with(trainee: Trainee, start: Path) -> None:
+    if start.suffix == ".npz":
+        _, arrays = load_weights(start)
+        trainee.network.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
+        return
+    saved = torch.load(start, map_location="cpu", weights_only=True)
+    trainee.load_state_dict(saved["trainee"])
+
+
+@torch.no_grad()
+def _validate(
+    trainee: Trainee, maker: BatchMaker, config: TrainConfig, device: str
+) -> dict[str, float]:
+    trainee.eval()
+    rows = [_losses(trainee, maker[step], config, device) for step in range(_VALIDATION_BATCHES)]
+    return {name: float(np.mean([float(row[name]) for row in rows])) for name in rows[0]}
+
+
+def _as_is(batch: Batch) -> Batch:
+    return batch
+
+
 def _losses(
     trainee: Trainee, batch: Batch, config: TrainConfig, device: str
 ) -> dict[str, torch.Tensor]:
-    features, target, phones, known = (
+    steps, target, phones, known = (
         torch.from_numpy(np.ascontiguousarray(part)).to(device)
-        for part in (batch.features, batch.raw, batch.phones, batch.known)
+        for part in (batch.steps, batch.raw, batch.phones, batch.known)
     )
     network = trainee.network
-    joined, _ = network.encode(features, network.initial_state(len(features)))
-    raw = network.raw(joined)
+    joined, _ = network.encode(steps, network.initial_state(len(steps)))
+    raw = network.raw(joined).float()
     closure = config.closure_weight * lip_contact(target)
     sealed, sealed_target = network.seal(raw), network.seal(target)
     losses = {
         "target": target_loss(raw, target, known, closure)
         + target_loss(sealed, sealed_target, known, closure),
         "smooth": smooth_loss(sealed, sealed_target, known),
-        "seal": seal_loss(raw, target, known),
-        "phone": phone_loss(trainee.phone_head(joined), phones, UNKNOWN),
+        "opening": opening_loss(sealed, sealed_target, known),
+        "contact": _contact(raw, target, known),
+        "phone": phone_loss(trainee.phone_logits(joined).float(), phones, UNKNOWN),
     }
     losses["total"] = (
         losses["target"]
         + config.smooth_weight * losses["smooth"]
-        + 0.1 * losses["seal"]
+        + config.opening_weight * losses["opening"]
+        + 0.1 * losses["contact"]
         + config.phone_weight * losses["phone"]
     )
     return losses
+
+
+def _contact(raw: torch.Tensor, target: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    with torch.autocast(raw.device.type, enabled=False):  # cross entropy of shares needs float32
+        return contact_loss(raw, target, known)

@@ -13,8 +13,8 @@ import numpy as np
 def plot_losses(folder: Path) -> Path:
     """Draws log.jsonl of a run as losses.png."""
     rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    figure, axes = plt.subplots(1, 4, figsize=(16, 3.2))
-    for axis, name in zip(axes, ("target", "smooth", "seal", "phone"), strict=True):
+    figure, axes = plt.subplots(1, 5, figsize=(18, 3.2))
+    for axis, name in zip(axes, ("target", "smooth", "opening", "contact", "phone"), strict=True):
         axis.plot([row["step"] for row in rows], [row[name] for row in rows])
         axis.set(title=f"{name} loss", xlabel="step", yscale="log")
     return _saved(figure, folder / "losses.png")

@@ -1,14 +1,20 @@
-"""The teacher's targets for a whole corpus, computed once and kept beside the run."""
+"""Targets of a whole corpus: captured curves where it has them, else the teacher's.
+
+The teacher's are computed once and kept beside the run.
+"""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 import tools.teacher
 from model.channels import ARKIT_52
+from model.lip_seal import remove_seal
 from tools.data.cache import Utterance
 from tools.data.phones import PHONES
+from tools.teacher.arousal import arousals
 from tools.teacher.teach import teach
 
 UNKNOWN = -100
@@ -17,12 +23,30 @@ UNKNOWN = -100
 _CLASS = {phone: index for index, phone in enumerate(PHONES)}
 
 
-def corpus_targets(utterances: list[Utterance], folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Targets of the utterances end to end: raw [T, 52] float16 and phone class [T] int16.
+@dataclass(frozen=True)
+class CorpusTargets:
+    """Rows of all utterances end to end, ceil(length / 160) each.
 
-    Each utterance takes ceil(length / 160) rows. Files in ``folder`` are made anew whenever the
-    teacher's code or the utterances change.
+    Attributes:
+        raw: raw outputs [T, 52]; NaN where a capture has nothing.
+        phones: phone class [T] int16, UNKNOWN without a label.
+        by_frame: True when frames without a phone have no target (the teacher's), False when
+            finite values are targets (captured).
     """
+
+    raw: np.ndarray
+    phones: np.ndarray
+    by_frame: bool
+
+
+def corpus_targets(utterances: list[Utterance], folder: Path) -> CorpusTargets:
+    """Targets of one corpus.
+
+    Files in ``folder`` are made anew whenever the teacher's code or the utterances change.
+    """
+    if utterances[0].first_row is not None:
+        raw = np.concatenate([remove_seal(ARKIT_52, u.curves()) for u in utterances])
+        return CorpusTargets(raw, np.concatenate([_phones(u) for u in utterances]), False)
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{utterances[0].corpus}-{_fingerprint(utterances)}"
     raw_file, phone_file = stem.with_suffix(".raw.npy"), stem.with_suffix(".phone.npy")
@@ -31,15 +55,21 @@ def corpus_targets(utterances: list[Utterance], folder: Path) -> tuple[np.ndarra
         raw = np.empty((total, len(ARKIT_52)), np.float16)
         phone = np.empty(total, np.int16)
         start = 0
-        for utterance in utterances:
+        excitement = arousals([u.samples() for u in utterances], [u.speaker for u in utterances])
+        for utterance, arousal in zip(utterances, excitement, strict=True):
             stop = start + rows(utterance)
             spans = [(p.ipa, p.start, p.end) for p in utterance.phones]
-            raw[start:stop] = teach(spans, utterance.samples())
-            phone[start:stop] = phone_classes(spans, stop - start)
+            raw[start:stop] = teach(spans, utterance.samples(), float(arousal))
+            phone[start:stop] = _phones(utterance)
             start = stop
         np.save(raw_file, raw)
         np.save(phone_file, phone)
-    return np.load(raw_file, mmap_mode="r"), np.load(phone_file)
+    return CorpusTargets(np.load(raw_file, mmap_mode="r"), np.load(phone_file), True)
+
+
+def _phones(utterance: Utterance) -> np.ndarray:
+    spans = [(p.ipa, p.start, p.end) for p in utterance.phones or ()]
+    return phone_classes(spans, rows(utterance))
 
 
 def rows(utterance: Utterance) -> int:
@@ -57,7 +87,9 @@ def phone_classes(spans: list[tuple[str, float, float]], frames: int) -> np.ndar
 
 def _fingerprint(utterances: list[Utterance]) -> str:
     digest = hashlib.sha256()
-    for source in sorted(Path(tools.teacher.__path__[0]).glob("*.py")):
+    for source in sorted(Path(tools.teacher.__path__[0]).iterdir()):
+        if source.suffix not in (".py", ".json"):
+            continue
         digest.update(source.read_bytes())
     for utterance in utterances:
         digest.update(f"{utterance.id} {utterance.length} {utterance.phones}".encode())
