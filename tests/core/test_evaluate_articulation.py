@@ -6,7 +6,7 @@ import pytest
 from model.channels import ARKIT_52
 
 pytest.importorskip("scipy")
-from tools.evaluate.articulation import auc, score
+from tools.evaluate.articulation import auc, expected_opening, score
 
 WORDS = "sil p ɑ t i m æ k u b ɛ d o f i s w v a n y p ɔ ɡ ɪ m ə sil"
 
@@ -64,3 +64,98 @@ def test_auc_counts_ties_half() -> None:
     assert auc([3, 4], [1, 2]) == 1.0
     with pytest.raises(ValueError, match="no phones"):
         auc([], [1])
+
+
+def one(phones, opening) -> list:
+    """A filler sentence with every class of phones, and one whose opening is given."""
+    values = np.zeros((len(opening), 52), np.float32)
+    values[:, ARKIT_52.index("jawOpen")] = opening
+    return [(labels(0), ideal(labels(0))), (phones, values)]
+
+
+def closures(items) -> tuple[float, float]:
+    found = score(items)
+    return found.closure_j, found.labiodental_j
+
+
+def valley(at: float, depth: float = 0.0) -> np.ndarray:
+    """Opening [100] of 0.6 with a dip 20 ms wide."""
+    opening = np.full(100, 0.6)
+    opening[round(at * 100) - 1 : round(at * 100) + 2] = depth
+    return opening
+
+
+BILABIAL = [("a", 0.0, 0.4), ("p", 0.4, 0.5), ("a", 0.5, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("at", "closes"), [(0.45, True), (0.37, True), (0.53, True), (0.32, False), (0.6, False)]
+)
+def test_a_closure_counts_within_40_ms_of_its_segment(at: float, closes: bool) -> None:
+    bilabials = 5  # the filler's p, m, b, p, m
+    share = 1.0 if closes else bilabials / (bilabials + 1)
+    assert closures(one(BILABIAL, valley(at)))[0] == pytest.approx(share)
+
+
+def test_the_flank_of_a_closure_beyond_the_window_is_no_minimum() -> None:
+    falling = np.interp(np.arange(100), [0, 46, 60, 100], [0.6, 0.6, 0.0, 0.6])
+    falling[50:58] = 0.05  # low enough, but the lips are still closing at the window's end
+    falling[50:58] -= 0.005 * np.arange(8)
+    assert closures(one(BILABIAL, falling))[0] == pytest.approx(5 / 6)
+
+
+def test_labiodentals_may_stay_open_a_little_and_open_vowels_may_not_close() -> None:
+    phones = [("a", 0.0, 0.4), ("f", 0.4, 0.5), ("a", 0.5, 1.0)]
+    p95 = 0.6
+    assert closures(one(phones, valley(0.45, 0.2 * p95)))[1] == 1.0
+    assert closures(one(phones, valley(0.45, 0.3 * p95)))[1] == pytest.approx(2 / 3)
+    shut = np.full(100, 0.6)
+    shut[70:80] = 0.0
+    assert closures(one(BILABIAL, np.minimum(valley(0.45), shut)))[0] < 1.0
+
+
+def test_a_diphthong_is_judged_at_the_middle_of_both_its_parts() -> None:
+    """Open through its nucleus and shut in its offglide: only the middle of both is open."""
+    phones = [("k", 0.0, 0.2), ("a", 0.2, 0.55), ("ɪ", 0.55, 0.8), ("k", 0.8, 1.0)]
+    opening = np.full(100, 0.3)
+    opening[60:80] = 0.0
+    as_two = [(*phones[1][:1], 0.2, 0.5), ("k", 0.5, 0.8)]
+    assert closures(one(phones, opening))[0] == closures(one(as_two, opening))[0] == 1.0
+    opening[45:55] = 0.0
+    assert closures(one(phones, opening))[0] < 1.0
+
+
+def test_the_ends_of_a_silence_do_not_count() -> None:
+    phones = [("sil", 0.0, 0.5), ("a", 0.5, 1.0)]
+    opening = np.full(100, 0.6)
+    opening[6:45] = 0.0
+    assert score(one(phones, opening)).silence == 1.0
+    opening[20:30] = 0.6
+    assert score(one(phones, opening)).silence < 1.0
+
+
+def test_fast_movement_shows_above_8_hz() -> None:
+    time = np.arange(100) / 100
+    rest, slow, fast = (
+        score(one([], 0.3 + 0.2 * swing * np.sin(2 * np.pi * hertz * time))).above_8hz
+        for swing, hertz in ((0, 1), (1, 4), (1, 15))
+    )
+    assert slow < rest < fast
+
+
+def test_expected_opening_spreads_an_edge_over_60_ms() -> None:
+    step = expected_opening([("sil", 0.0, 0.5), ("a", 0.5, 1.0)], 100)
+    assert step[49:51].mean() == pytest.approx(0.5, abs=0.01)
+    time, pulse = np.arange(99), np.diff(step)
+    deviation = np.sqrt(np.average((time - np.average(time, weights=pulse)) ** 2, weights=pulse))
+    assert 10 * deviation * 2.355 == pytest.approx(60, abs=2)  # ms; a Gaussian's width at half
+
+
+def test_time_without_labels_is_not_expected_to_be_shut() -> None:
+    known = expected_opening([("a", 0.0, 0.4), ("t", 0.405, 0.5)], 100)
+    assert np.isfinite(known[:48]).all()
+    assert np.isnan(known[52:]).all()
+    phones = [("a", 0.0, 0.4), ("k", 0.4, 0.5)]
+    opening = np.nan_to_num(expected_opening(phones, 100))
+    babbled = np.where(np.arange(100) < 50, opening, 0.7)
+    assert score(one(phones, babbled)).correlation == score(one(phones, opening)).correlation

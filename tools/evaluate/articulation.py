@@ -119,17 +119,24 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
 
 
 def expected_opening(phones: Phones, frames: int) -> np.ndarray:
-    """Opening [frames] that the labels alone suggest, smoothed over 60 ms."""
-    expected = np.zeros(frames)
+    """Opening [frames] that the labels alone suggest, smoothed over 60 ms; nan where none are."""
+    level, known = np.zeros(frames), np.zeros(frames)
     for phone, start, end in phones:
-        if phone in BILABIAL or phone == SILENCE:
-            level = 0.0
-        elif phone in LABIODENTAL:
-            level = _LABIODENTAL_OPENING
-        else:
-            level = HEIGHT.get(phone, _CONSONANT_OPENING)
-        expected[round(start * _RATE) : round(end * _RATE)] = level
-    return gaussian_filter1d(expected, _SMOOTHING * _RATE)
+        rows = slice(round(start * _RATE), round(end * _RATE))
+        level[rows] = _expected_level(phone)
+        known[rows] = 1.0
+    weight = gaussian_filter1d(known, _SMOOTHING * _RATE)
+    smooth = gaussian_filter1d(level, _SMOOTHING * _RATE) / np.maximum(weight, 1e-9)
+    # A frame that rounding leaves between two phones has labels on both sides.
+    return np.where(weight > 0.5, smooth, np.nan)
+
+
+def _expected_level(phone: str) -> float:
+    if phone in BILABIAL or phone == SILENCE:
+        return 0.0
+    if phone in LABIODENTAL:
+        return _LABIODENTAL_OPENING
+    return HEIGHT.get(phone, _CONSONANT_OPENING)
 
 
 def _look(seen: _Samples, phones: Phones, opening: np.ndarray, rounded: np.ndarray) -> None:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 
+import numpy as np
+
 from tools.data.cache import Utterance
 
 from .articulation import Score, score
@@ -146,4 +148,6 @@ def _extent(utterances: Sequence[Utterance]) -> str:
 
 
 def _percent(value: Cell, whole: Cell) -> Cell:
-    return None if not isinstance(value, float) or not whole else round(100 * value / whole)
+    if value is None or whole is None or not (np.isfinite(value) and whole > 0):
+        return None
+    return round(100 * value / whole)

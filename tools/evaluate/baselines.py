@@ -37,7 +37,7 @@ def drawn(phones: Phones, samples: np.ndarray) -> np.ndarray:
     """Channels [T, 52] that are the score's own expectation: a check of its definitions."""
     count = -(-len(samples) // HOP)
     values = np.zeros((count, len(ARKIT_52)), np.float32)
-    values[:, ARKIT_52.index("jawOpen")] = expected_opening(phones, count)
+    values[:, ARKIT_52.index("jawOpen")] = np.nan_to_num(expected_opening(phones, count))
     for phone, start, end in whole_vowels(phones):
         if is_rounded(phone):
             values[round(start * 100) : round(end * 100), ARKIT_52.index("mouthPucker")] = 1.0
