@@ -10,12 +10,15 @@ from pathlib import Path
 from .cache import Recording, Utterance, write_corpus
 from .corpora import CORPORA, CorpusError, recordings
 from .espeak import EspeakError
+from .festival import FestivalError
 from .flite import FliteError
+from .heard import read_heard
 from .phones import UnknownSymbolError
+from .recognise import complete
 from .synthesis import SYNTHETIC, synthesise
 from .texts import TextError
 
-_FAILURES = (CorpusError, EspeakError, FliteError, TextError, UnknownSymbolError)
+_FAILURES = (CorpusError, EspeakError, FestivalError, FliteError, TextError, UnknownSymbolError)
 _NAMES = (*CORPORA, *SYNTHETIC)
 
 
@@ -46,7 +49,11 @@ def summary(name: str, utterances: Sequence[Utterance]) -> str:
 def _source(name: str, args: argparse.Namespace) -> Iterator[Recording]:
     if name in SYNTHETIC:
         return synthesise(args.corpora, name, args.hours, args.seed)
-    return recordings(args.corpora, name)
+    if not CORPORA[name].heard:
+        return recordings(args.corpora, name)
+    file = args.out / "heard" / f"{name}.jsonl"
+    complete(args.corpora, name, file)
+    return recordings(args.corpora, name, heard=read_heard(file))
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -60,7 +67,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="NAME",
         help=f"some of {', '.join(_NAMES)}; all unless given",
     )
-    parser.add_argument("--hours", type=float, default=2.5, help="of synthesis in all (2.5)")
+    parser.add_argument("--hours", type=float, default=6.25, help="of synthesis in all (6.25)")
     parser.add_argument("--seed", type=int, default=0, help="of the synthesis (0)")
     return parser.parse_args(argv)
 

@@ -30,6 +30,27 @@ FLITE: dict[str, str] = {
     "el": "ə l", "em": "ə m", "en": "ə n", "nx": "n", "hv": "h",
 }  # fmt: skip
 
+# Festival's voices for Czech (Brailcom), Italian (ISTC; 1 marks stress) and Finnish (Suopuhe).
+FESTIVAL_CS: dict[str, str] = {
+    "#": "sil", "_": "ʔ", "a": "a", "a:": "a", "e": "ɛ", "e:": "ɛ", "i": "ɪ", "i:": "i", "o": "o",
+    "o:": "o", "u": "u", "u:": "u", "b": "b", "c": "ts", "c~": "tʃ", "ch": "x", "d": "d",
+    "d~": "ɡ", "dz": "dz", "dz~": "dʒ", "f": "f", "g": "ɡ", "h": "h", "j": "j", "k": "k", "l": "l",
+    "m": "m", "n": "n", "n*": "ŋ", "n~": "ɲ", "p": "p", "r": "r", "r~": "r", "r~*": "r", "s": "s",
+    "s~": "ʃ", "t": "t", "t~": "k", "v": "v", "z": "z", "z~": "ʒ",
+}  # fmt: skip
+FESTIVAL_IT: dict[str, str] = {
+    "#": "sil", "i": "i", "e": "e", "E": "ɛ", "a": "a", "o": "o", "O": "ɔ", "u": "u", "j": "j",
+    "w": "w", "p": "p", "t": "t", "k": "k", "b": "b", "d": "d", "g": "ɡ", "f": "f", "s": "s",
+    "S": "ʃ", "v": "v", "z": "z", "Z": "ʒ", "ts": "ts", "tS": "tʃ", "dz": "dz", "dZ": "dʒ",
+    "m": "m", "n": "n", "J": "ɲ", "ng": "ŋ", "nf": "m", "l": "l", "L": "l", "r": "r",
+}  # fmt: skip
+FESTIVAL_FI: dict[str, str] = {
+    "#": "sil", "a": "ɑ", "e": "e", "i": "i", "o": "o", "u": "u", "y": "y", "@": "æ", "7": "ø",
+    "p": "p", "t": "t", "k": "k", "b": "b", "d": "d", "g": "ɡ", "f": "f", "T": "θ", "D": "ð",
+    "s": "s", "z": "z", "S": "ʃ", "Z": "ʒ", "h": "h", "v": "ʋ", "m": "m", "n": "n", "N": "ŋ",
+    "l": "l", "L": "l", "r": "r", "j": "j", "w": "w",
+}  # fmt: skip
+
 # The narrow labels of Emo-DB: German SAMPA with letters of its own.
 EMODB: dict[str, str] = {
     "sil": "sil",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import soxr
 from .cache import SAMPLE_RATE, Recording
 from .emodb import merge_labels
 from .energy import level_curve, silence_threshold
+from .heard import Word, sure_labels
 from .labels import Label, fill_silence, to_phones
 from .phones import Phone
 
@@ -41,6 +42,7 @@ class Corpus:
 
     `folder` is relative to the data root. `alphabet` None means audio only. `shift` seconds are
     added to all label times to undo a constant offset (measured by `tools.data.timing`).
+    `heard` says that the labels are a recogniser's (`heard.sure_labels`), not the index's.
     `trim_edges` says that labels stretch over the silence before the first and after the last
     phone. `split` maps a row to "train" or "test".
     """
@@ -52,6 +54,7 @@ class Corpus:
     alphabet: str | None = None
     shift: float = 0.0
     trim_edges: bool = False
+    heard: bool = False
     split: Callable[[Row], str] = lambda row: "train"
 
 
@@ -79,11 +82,14 @@ CORPORA: dict[str, Corpus] = {
     "emodb_de": Corpus("speech/emodb_de", "de", alphabet="emodb", split=_emodb_split),
     "nathalie_nl": Corpus("speech/nathalie_nl", "nl", "nathalie", "f", "ipa",
                           trim_edges=True, split=_by_text),
-    "grid_s26": Corpus("capture/grid_s26", "en-gb", "grid_s26", "m", split=_test),
+    "grid_s26": Corpus("capture/grid_s26", "en-gb", "grid_s26", "m", "arpabet",
+                       shift=_POCKETSPHINX_SHIFT, heard=True, split=_test),
     "whitehouse": Corpus("capture/whitehouse", "en-us", "whitehouse", "m", split=_test),
     "facegood": Corpus("capture/facegood", "zh", "facegood", "f"),
-    "librispeech_en": Corpus("speech/librispeech_en", "en-us", split=_by_speaker),
-    "picovoice_en": Corpus("speech/picovoice_en", "en"),
+    "librispeech_en": Corpus("speech/librispeech_en", "en-us", alphabet="arpabet",
+                             shift=_POCKETSPHINX_SHIFT, heard=True, split=_by_speaker),
+    "picovoice_en": Corpus("speech/picovoice_en", "en", alphabet="arpabet",
+                           shift=_POCKETSPHINX_SHIFT, heard=True),
     "kerstin_de": Corpus("speech/kerstin_de", "de", "kerstin", "f", split=_by_text),
 }  # fmt: skip
 
@@ -102,9 +108,18 @@ def read_index(root: Path, name: str) -> list[dict]:
     return [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines()]
 
 
-def recordings(root: Path, name: str, seconds: float | None = None) -> Iterator[Recording]:
-    """All recordings of one corpus, at most about `seconds` of audio (evenly thinned out)."""
+def recordings(
+    root: Path,
+    name: str,
+    seconds: float | None = None,
+    heard: Mapping[str, Sequence[Word]] | None = None,
+) -> Iterator[Recording]:
+    """All recordings of one corpus, at most about `seconds` of audio (evenly thinned out).
+
+    `heard` holds by id what a recogniser heard, for the corpora that need it (`Corpus.heard`).
+    """
     corpus = CORPORA[name]
+    heard = heard or {}
     rows = read_index(root, name)
     if seconds is not None:
         total = sum(row["seconds"] for row in rows)
@@ -119,7 +134,7 @@ def recordings(root: Path, name: str, seconds: float | None = None) -> Iterator[
             speaker=speaker,
             lang=corpus.lang,
             sex=corpus.sex or row.get("sex") or _EMODB_SEX.get((speaker or "")[-2:]),
-            phones=_phones(corpus, row, samples),
+            phones=_phones(corpus, row, samples, heard.get(row["id"])),
             split=corpus.split(row),
             text=row.get("text"),
         )
@@ -135,8 +150,12 @@ def read_16k(path: Path) -> np.ndarray:
     return mono if rate == SAMPLE_RATE else soxr.resample(mono, rate, SAMPLE_RATE)
 
 
-def _phones(corpus: Corpus, row: Row, samples: np.ndarray) -> list[Phone] | None:
+def _phones(
+    corpus: Corpus, row: Row, samples: np.ndarray, heard: Sequence[Word] | None
+) -> list[Phone] | None:
     labels: list[Label] | None = row.get("phones")
+    if corpus.heard:
+        labels = None if heard is None else sure_labels(heard)
     if corpus.alphabet is None or labels is None:
         return None
     if corpus.alphabet == "emodb":

@@ -60,7 +60,7 @@ _Callback = ctypes.CFUNCTYPE(
 
 @dataclass(frozen=True)
 class Manner:
-    """How a text is spoken: a voice such as "en-us+f3", words a minute, pitch and range 0..100."""
+    """How a text is spoken: a voice such as "en-us+f3", words a minute, pitch and range 0..99."""
 
     voice: str
     rate: int = 175

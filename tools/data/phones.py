@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .alphabets import ARPABET, EMODB, FLITE, IPA_MARKS, IPA_SEQUENCES, PAUSES
+from .alphabets import (
+    ARPABET,
+    EMODB,
+    FESTIVAL_CS,
+    FESTIVAL_FI,
+    FESTIVAL_IT,
+    FLITE,
+    IPA_MARKS,
+    IPA_SEQUENCES,
+    PAUSES,
+)
 from .inventory import PHONES as PHONES
 from .inventory import SILENCE as SILENCE
 from .inventory import VOWELS
 
-ALPHABETS: tuple[str, ...] = ("arpabet", "ipa", "espeak-ipa", "emodb", "flite")
+ALPHABETS: tuple[str, ...] = ("arpabet", "ipa", "espeak-ipa", "emodb", "flite",
+                              "festival-cs", "festival-it", "festival-fi")  # fmt: skip
 
 # First and second half of a diphthong or affricate-like pair: the first lasts a little longer.
 _PAIR_SHARES = (0.55, 0.45)
@@ -52,6 +63,12 @@ def normalise(symbol: str, alphabet: str) -> list[tuple[str, float]]:
         phones = _look_up(symbol.upper().rstrip("012"), ARPABET)
     elif alphabet == "flite":
         phones = _look_up(symbol.lower(), FLITE)
+    elif alphabet == "festival-cs":
+        phones = _look_up(symbol, FESTIVAL_CS)
+    elif alphabet == "festival-it":
+        phones = _look_up(symbol.rstrip("1"), FESTIVAL_IT)
+    elif alphabet == "festival-fi":
+        phones = _look_up(symbol.rstrip(":"), FESTIVAL_FI)
     elif alphabet == "emodb":
         phones = _split(symbol, EMODB, set())
     elif alphabet in ("ipa", "espeak-ipa"):

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from . import flite
+from . import festival, flite
 from .cache import SAMPLE_RATE, Recording
 from .corpora import held_out
-from .espeak import Espeak, Manner
+from .espeak import Espeak
+from .manners import draw_manner, play_faster
 from .phones import Phone, UnknownSymbolError
 from .texts import RANDOM_WORDS, own_sentences, random_sentences, transcripts, words
 
@@ -36,6 +37,18 @@ TEST_VARIANTS: dict[str, str] = {
 }
 TRAIN_FLITE = ("kal16", "rms", "slt")
 TEST_FLITE = ("awb",)
+TRAIN_FESTIVAL: dict[str, tuple[str, ...]] = {
+    "en-us": ("kal_diphone", "cmu_us_slt_arctic_hts"),
+    "cs": ("czech_krb", "czech_krb", "czech_dita", "czech_machac"),  # krb is a child
+    "it": ("lp_diphone",),
+    "fi": ("suo_fi_lj_diphone",),
+}
+TEST_FESTIVAL: dict[str, tuple[str, ...]] = {
+    "en-us": ("ked_diphone",),
+    "cs": ("czech_ph",),
+    "it": ("pc_diphone",),
+    "fi": ("hy_fi_mv_diphone",),
+}
 
 _ENGLISH = ("en-us", "en-us", "en-us", "en", "en-gb-x-rp", "en-gb-scotland", "en-us-nyc",
             "en-029", "en-gb-x-gbcwmd", "en-gb-x-gbclan")  # fmt: skip
@@ -55,23 +68,26 @@ class Synthetic:
 
 
 SYNTHETIC: dict[str, Synthetic] = {
-    "espeak_en": Synthetic(0.32, "espeak", _ENGLISH, "kathleen_en"),
-    "flite_en": Synthetic(0.18, "flite", ("en-us",), "kathleen_en"),
-    "espeak_de": Synthetic(0.10, "espeak", ("de",), "kerstin_de"),
-    "espeak_nl": Synthetic(0.06, "espeak", ("nl",), "nathalie_nl"),
-    "espeak_more": Synthetic(0.34, "espeak", RANDOM_WORDS, ""),
+    "espeak_en": Synthetic(0.256, "espeak", _ENGLISH, "kathleen_en"),
+    "espeak_de": Synthetic(0.080, "espeak", ("de",), "kerstin_de"),
+    "espeak_nl": Synthetic(0.048, "espeak", ("nl",), "nathalie_nl"),
+    "espeak_more": Synthetic(0.320, "espeak", RANDOM_WORDS, ""),
+    "flite_en": Synthetic(0.096, "flite", ("en-us",), "kathleen_en"),
+    "festival_en": Synthetic(0.064, "festival", ("en-us",), "kathleen_en"),
+    "festival_more": Synthetic(0.136, "festival", ("cs", "cs", "it", "fi"), ""),
 }
 
 
 def synthesise(root: Path, name: str, hours: float, seed: int) -> Iterator[Recording]:
     """Recordings of one synthetic corpus, its share of `hours`; the same for the same seed.
 
-    Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`) that speak only held-out sentences.
+    Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`,
+    `TEST_FESTIVAL`) that speak only held-out sentences.
     Sentences with a sound that has no translation are left out; they are counted and printed.
     """
     corpus = SYNTHETIC[name]
     budget = corpus.share * hours * 3600.0
-    speaker = _espeak_speaker() if corpus.engine == "espeak" else _flite_speaker()
+    speaker = _SPEAKERS[corpus.engine]()
     left_out: Counter[str] = Counter()
     for split, seconds in (("train", budget * (1 - _TEST_SHARE)), ("test", budget * _TEST_SHARE)):
         rng = random.Random(f"{seed} {name} {split}")
@@ -125,11 +141,10 @@ def _espeak_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
         # Men's variants outnumber women's; draw the sex first.
         sex = rng.choice("mf")
         variant = rng.choice([name for name in variants if variants[name] == sex])
-        manner = Manner(
-            f"{lang}+{variant}", rng.randint(130, 230), rng.randint(25, 75), rng.randint(20, 90)
-        )
-        samples, phones = engine.speak(text, manner)
-        return samples, phones, f"espeak-{variant}", sex
+        spoken_as = draw_manner(f"{lang}+{variant}", rng, whisper=split == "train")
+        samples, phones = engine.speak(text, spoken_as.manner)
+        samples, phones = spoken_as.change(samples, phones)
+        return samples, phones, f"espeak-{variant}-{spoken_as.name}", sex
 
     return speak
 
@@ -137,8 +152,22 @@ def _espeak_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
 def _flite_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
     def speak(text: str, lang: str, split: str, rng: random.Random) -> Spoken:
         voice = rng.choice(TRAIN_FLITE if split == "train" else TEST_FLITE)
-        manner = flite.FliteManner(voice, rng.uniform(0.8, 1.3), rng.uniform(0.85, 1.25))
+        manner = flite.FliteManner(voice, rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.35))
         samples, phones = flite.speak(text, manner, _FLITE_SHIFT[voice])
         return samples, phones, f"flite-{voice}", flite.VOICES[voice]
 
     return speak
+
+
+def _festival_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
+    def speak(text: str, lang: str, split: str, rng: random.Random) -> Spoken:
+        voice = rng.choice((TRAIN_FESTIVAL if split == "train" else TEST_FESTIVAL)[lang])
+        samples, phones = festival.speak(text, voice, rng.uniform(0.7, 1.5))
+        # A little faster or slower than recorded: another throat and pitch.
+        samples, phones = play_faster(samples, phones, rng.uniform(0.88, 1.18))
+        return samples, phones, f"festival-{voice}", festival.VOICES[voice].sex
+
+    return speak
+
+
+_SPEAKERS = {"espeak": _espeak_speaker, "flite": _flite_speaker, "festival": _festival_speaker}

@@ -1,0 +1,105 @@
+"""Speech with exact phone times from the program festival and Debian's voices for it."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .corpora import read_16k
+from .labels import Label, to_phones
+from .phones import Phone
+
+_SCRIPT = """(voice_{voice})
+(Parameter.set 'Duration_Stretch {stretch:.3f})
+(set! utterance (Utterance Text "{text}"))
+(utt.synth utterance)
+(utt.save.wave utterance "{sound}" 'riff)
+(mapcar
+  (lambda (segment) (format t "%s %f\\n" (item.name segment) (item.feat segment "end")))
+  (utt.relation.items utterance 'Segment))
+"""
+_LONGEST = 60.0
+
+
+class FestivalError(RuntimeError):
+    """festival or a voice is not installed, or it cannot speak a text."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A voice of festival: its Debian package, phone alphabet, text encoding, speaker's sex.
+
+    `shift` seconds are added to its labels (measured by `tools.data.timing`).
+    """
+
+    package: str
+    alphabet: str
+    encoding: str
+    sex: str
+    shift: float = 0.0
+
+
+VOICES: dict[str, Voice] = {
+    "kal_diphone": Voice("festvox-kallpc16k", "flite", "ascii", "m"),
+    "ked_diphone": Voice("festvox-kdlpc16k", "flite", "ascii", "m"),
+    "cmu_us_slt_arctic_hts": Voice("festvox-us-slt-hts", "flite", "ascii", "f"),
+    "czech_krb": Voice("festvox-czech-krb", "festival-cs", "iso8859-2", "m"),
+    "czech_dita": Voice("festvox-czech-dita", "festival-cs", "iso8859-2", "f"),
+    "czech_machac": Voice("festvox-czech-machac", "festival-cs", "iso8859-2", "m"),
+    "czech_ph": Voice("festvox-czech-ph", "festival-cs", "iso8859-2", "m"),
+    "lp_diphone": Voice("festvox-italp16k", "festival-it", "iso8859-1", "f"),
+    "pc_diphone": Voice("festvox-itapc16k", "festival-it", "iso8859-1", "m"),
+    "suo_fi_lj_diphone": Voice("festvox-suopuhe-lj", "festival-fi", "iso8859-1", "f"),
+    "hy_fi_mv_diphone": Voice("festvox-suopuhe-mv", "festival-fi", "iso8859-1", "m"),
+}
+
+
+def speak(text: str, name: str, stretch: float = 1.0) -> tuple[np.ndarray, list[Phone]]:
+    """Samples [N] float32 at 16 kHz and the phones of `text` by the voice `name` of `VOICES`.
+
+    `stretch` multiplies the durations. Letters outside the voice's encoding are left out. Raises
+    `FestivalError`, or `phones.UnknownSymbolError` for a sound without a translation.
+    """
+    voice = VOICES[name]
+    with tempfile.TemporaryDirectory() as folder:
+        sound, script = Path(folder) / "speech.wav", Path(folder) / "speak.scm"
+        plain = text.replace("\\", " ").replace('"', " ")
+        lines = _SCRIPT.format(voice=name, stretch=stretch, text=plain, sound=sound)
+        script.write_bytes(lines.encode(voice.encoding, "ignore"))
+        try:
+            done = subprocess.run(
+                ["festival", "-b", str(script)], capture_output=True, timeout=_LONGEST, check=False
+            )
+        except FileNotFoundError as error:
+            raise FestivalError("festival is not installed; install Debian's festival.") from error
+        except subprocess.TimeoutExpired as error:
+            raise FestivalError(f"festival takes too long to speak {text!r}.") from error
+        if done.returncode or not sound.is_file():
+            reason = done.stderr.decode("utf-8", "replace").strip()
+            raise FestivalError(
+                f"festival cannot speak {text!r} as {name} (package {voice.package}): {reason}"
+            )
+        samples = read_16k(sound)
+    end = len(samples) / 16000
+    phones = to_phones(_labels(done.stdout.decode(voice.encoding)), voice.alphabet, voice.shift)
+    phones = [p._replace(end=min(p.end, end)) for p in phones if p.start < end]
+    if not phones:
+        raise FestivalError(f"festival says nothing for {text!r} as {name}.")
+    phones[0] = phones[0]._replace(start=0.0)
+    phones[-1] = phones[-1]._replace(end=end)
+    return samples, phones
+
+
+def _labels(printed: str) -> list[Label]:
+    """The script prints a phone and its end a line; a phone begins where the one before ends."""
+    labels: list[Label] = []
+    at = 0.0
+    for line in printed.splitlines():
+        symbol, _, time = line.rpartition(" ")
+        labels.append((symbol, at, float(time)))
+        at = float(time)
+    return labels
