@@ -8,8 +8,9 @@ learnt weight per time offset; 20 ms steps that take in and put out two 10 ms fr
 the recurrent work; the pitch correlogram; the latency-controlled form of the BiLSTM (Y. Zhang et
 al. 2016; K. Chen and Q. Huo 2016): the forward state is carried, the backward pass runs over one
 block and a fixed right context, so baking a file and streaming it give the same curves; the output
-stage (see lip_seal). Training adds a phone head to it (tools/train). A configuration without attention,
-or with forward LSTMs alone, exists to measure what each part of the paper's idea is worth.
+stage (see lip_seal). Training adds a phone head to it (tools/train). A configuration without
+attention, or with forward LSTMs alone, exists to measure what each part of the paper's idea is
+worth.
 """
 
 import torch

@@ -4,9 +4,9 @@ Targets are in shape-key units of the network's raw outputs: mouthClose holds th
 and mouthRollLower the tuck of the lower lip, see model.lip_seal. Dominance is how much a phone
 insists against its neighbours: 0 leaves the articulator to them. The values are ours, chosen from
 articulatory phonetics (vowel height and rounding of the IPA chart; which consonants fix the jaw:
-S. Keating 1990; which fix the lips: P. Ladefoged and K. Johnson, "A Course in Phonetics"), and moved
-by what filmed lips say of a phone (fitted_lips). Names of two sides stand once here and are copied
-to left and right.
+S. Keating 1990; which fix the lips: P. Ladefoged and K. Johnson, "A Course in Phonetics"), and
+moved by what filmed lips say of a phone (fitted_lips). Names of two sides stand once here and are
+copied to left and right.
 """
 
 from dataclasses import dataclass
