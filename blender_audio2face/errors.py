@@ -13,3 +13,7 @@ class StripError(BakeError):
 
 class PlanError(BakeError):
     """The plan would move nothing."""
+
+
+class WeightsChoiceError(BakeError):
+    """The weights file that was chosen is not there."""

@@ -6,6 +6,7 @@ With a window the bake decodes and speaks in a thread and stays a modal operator
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
@@ -15,17 +16,20 @@ from . import job
 from .bake import BakeRequest, check_selection, plan_bake, request_from, write_bake
 from .plan import BakePlan, StripPlan
 from .preferences import RUNTIMES, preferred_runtime
+from .weights import chosen_weights
 
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 0.1
 
 
-def _speak(strip: StripPlan, runtime: str, on_progress: Callable[[float], None]):
+def _speak(
+    strip: StripPlan, runtime: str, weights: Path | None, on_progress: Callable[[float], None]
+):
     """``inference.speech_curves``, imported at the first bake to keep Blender's start quick."""
     from .inference import speech_curves
 
-    return speech_curves(strip, runtime, on_progress)
+    return speech_curves(strip, runtime, weights, on_progress)
 
 
 class AUDIO2FACE_OT_bake(bpy.types.Operator):
@@ -46,6 +50,13 @@ class AUDIO2FACE_OT_bake(bpy.types.Operator):
         items=RUNTIMES,
         options={"HIDDEN", "SKIP_SAVE"},
     )
+    weights: StringProperty(
+        name="Network",
+        description="Weights file (.npz), empty for the bundled network; the panel says, unless "
+        "it is set",
+        subtype="FILE_PATH",
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -63,7 +74,8 @@ class AUDIO2FACE_OT_bake(bpy.types.Operator):
         try:
             request = self._request(context)
             plan = plan_bake(request)
-            curves, inference = _speak(plan.strip, self._runtime(context), lambda _: None)
+            runtime, weights = self._runtime(context), self._weights(context)
+            curves, inference = _speak(plan.strip, runtime, weights, lambda _: None)
             return self._write(context, request, plan, curves, inference)
         except A2FError as error:
             self.report({"ERROR"}, str(error))
@@ -75,11 +87,12 @@ class AUDIO2FACE_OT_bake(bpy.types.Operator):
         try:
             self._bake_request = self._request(context)
             self._plan = plan_bake(self._bake_request)
+            weights = self._weights(context)
         except A2FError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         strip, runtime = self._plan.strip, self._runtime(context)
-        self._job = job.Job(lambda on_progress: _speak(strip, runtime, on_progress))
+        self._job = job.Job(lambda on_progress: _speak(strip, runtime, weights, on_progress))
         self._job.start()
         self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
@@ -121,6 +134,10 @@ class AUDIO2FACE_OT_bake(bpy.types.Operator):
     def _runtime(self, context) -> str:
         chosen = self.properties.is_property_set("runtime")
         return self.runtime if chosen else preferred_runtime(context)
+
+    def _weights(self, context) -> Path | None:
+        chosen = self.properties.is_property_set("weights")
+        return chosen_weights(self.weights if chosen else context.scene.audio2face.weights)
 
     def _write(self, context, request: BakeRequest, plan: BakePlan, curves, inference) -> set[str]:
         report = write_bake(request, plan, curves, inference)

@@ -9,9 +9,11 @@ from . import job, sequencer_api
 from .bake import request_from
 from .operators import AUDIO2FACE_OT_bake, AUDIO2FACE_OT_cancel
 from .targets import chosen_meshes
+from .weights import chosen_weights
 
 _PIXELS_PER_LETTER = 7
 _ACTIVE_STRIP = "Active strip"
+_BUNDLED = "Bundled network"
 
 
 class AUDIO2FACE_MT_strips(bpy.types.Menu):
@@ -46,6 +48,7 @@ class AUDIO2FACE_PT_bake(bpy.types.Panel):
         )
         meshes = ", ".join(obj.name for obj in chosen_meshes(context))
         layout.label(text=meshes or "No mesh selected", icon="MESH_DATA")
+        layout.prop(settings, "weights", text="", icon="NETWORK_DRIVE", placeholder=_BUNDLED)
         running = job.running()
         if running:
             _draw_progress(layout, running[0].progress)
@@ -66,6 +69,7 @@ def _draw_bake(layout, context) -> None:
     row.operator(AUDIO2FACE_OT_bake.bl_idname, icon="SHAPEKEY_DATA")
     try:
         request_from(context, context.scene.audio2face.strip)
+        chosen_weights(context.scene.audio2face.weights)
     except A2FError as error:
         row.enabled = False
         _draw_lines(layout, context, [str(error)])

@@ -7,12 +7,13 @@ from .plan import BakePlan, MeshPlan
 
 @dataclass(frozen=True)
 class Inference:
-    """How the curves were made."""
+    """How the curves were made; ``weights`` is the name of the artist's weights file, if any."""
 
     runtime: str
     device: str
     audio_seconds: float
     wall_seconds: float
+    weights: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def describe(plan: BakePlan, inference: Inference, written: tuple[Written, ...])
         f"{inference.audio_seconds:.1f} s of sound in {inference.wall_seconds:.1f} s "
         f"({speed:.1f} times real time, {inference.runtime} on {inference.device})."
     ]
+    if inference.weights is not None:
+        details.append(f'Network: "{inference.weights}".')
     for one in written:
         details += _mesh_details(one)
     details += [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in plan.skipped]

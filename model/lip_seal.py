@@ -49,12 +49,13 @@ def apply_seal(names: tuple[str, ...], raw: np.ndarray) -> np.ndarray:
 def remove_seal(names: tuple[str, ...], values: np.ndarray) -> np.ndarray:
     """Raw outputs [T, C] that apply_seal turns into (nearly) these channels [T, C].
 
-    A shut jaw says nothing of the lips, so there the seal is NaN: unknown. NaN stays NaN.
+    A shut jaw says nothing of the lips, so there the seal is NaN: unknown. NaN stays NaN; a jaw
+    whose lip roll is not known counts as one without a tuck.
     """
     raw = np.array(values, np.float32)
     close, jaw, roll = (names.index(n) for n in ("mouthClose", "jawOpen", "mouthRollLower"))
     raw[:, roll] = np.minimum(values[:, roll] / TUCK_ROLL, 1.0)
-    tuck = np.clip((raw[:, roll] - TUCK_FROM) / (TUCK_TO - TUCK_FROM), 0.0, 1.0)
+    tuck = np.clip((np.nan_to_num(raw[:, roll]) - TUCK_FROM) / (TUCK_TO - TUCK_FROM), 0.0, 1.0)
     raw[:, jaw] = np.minimum(values[:, jaw] / (1.0 - (1.0 - TUCKED_JAW) * tuck), 1.0)
     open_jaw = values[:, jaw] > 0.02
     share = values[:, close] / np.where(open_jaw, values[:, jaw], 1.0)

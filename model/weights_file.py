@@ -41,13 +41,14 @@ def load_weights(path: Path = DEFAULT_WEIGHTS) -> tuple[NetworkConfig, dict[str,
         WeightsError: missing, not an npz of this format, or with wrong shapes or values.
     """
     if not Path(path).is_file():
-        raise WeightsError(f'The weights file "{path}" does not exist; reinstall the extension.')
+        raise WeightsError(f'The weights file "{path}" does not exist; check the path.')
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         header = json.loads(str(arrays.pop("header")))
-        version = header["format"]
-        config = NetworkConfig.from_dict(header["config"])
+        version, config = header["format"], header["config"]
+        # Another version's settings may be others, so they are read only once the version fits.
+        config = NetworkConfig.from_dict(config) if version == FORMAT else None
     except _DAMAGE as error:
         raise WeightsError(
             f'"{path}" is not a weights file of this extension ({error}); '

@@ -48,7 +48,7 @@ def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
             return curves.Curves(("jawOpen", "browInnerUp"), 100.0, values)
 
     inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
-    monkeypatch.setattr(inference, "choose_runtime", lambda _name: LoudJaw())
+    monkeypatch.setattr(inference, "choose_runtime", lambda _name, _weights: LoudJaw())
     return LoudJaw
 
 
@@ -379,7 +379,7 @@ class TestWhileTheBakeRuns:
         add_sound(speech)
         request = bake_module.request_from(bpy.context, "")
         plan = bake_module.plan_bake(request)
-        curves = inference.speech_curves(plan.strip, "auto", lambda _: None)
+        curves = inference.speech_curves(plan.strip, "auto", None, lambda _: None)
         return lambda: bake_module.write_bake(request, plan, *curves), face
 
     def test_renaming_is_followed(self, prepared) -> None:

@@ -24,7 +24,7 @@ class Instance:
     """Stands in for the operator's instance."""
 
     def __init__(self, operator: type) -> None:
-        self.strip, self.runtime = "", "numpy"
+        self.strip, self.runtime, self.weights = "", "numpy", ""
         self.properties = SimpleNamespace(is_property_set=lambda _name: True)
         self.reports: list[tuple[str, str]] = []
         self._operator = operator

@@ -35,6 +35,9 @@ class Recorder:
     def menu(self, name: str, text: str, **_) -> None:
         self.drawn.append(("menu", text))
 
+    def prop(self, data: object, name: str, **_) -> None:
+        self.drawn.append(("prop", getattr(data, name)))
+
     def progress(self, factor: float, **_) -> None:
         self.drawn.append(("progress", factor))
 
@@ -113,6 +116,18 @@ def test_the_menu_lists_sound_strips(panel, hum: Path) -> None:
     for entry in entries[1:]:
         bpy.ops.wm.context_set_string(data_path=entry.data_path, value=entry.value)
     assert bpy.context.scene.audio2face.strip == "two"
+
+
+def test_the_panel_names_the_network(panel, hum: Path) -> None:
+    add_sound(hum)
+    make_face("Face", ("jawOpen",))
+    layout = drawn(panel.AUDIO2FACE_PT_bake)
+    assert layout.all("prop") == [""]
+    assert not layout.greyed
+    bpy.context.scene.audio2face.weights = str(hum.with_name("gone.npz"))
+    layout = drawn(panel.AUDIO2FACE_PT_bake)
+    assert layout.greyed
+    assert "does not exist: choose another file" in layout.text
 
 
 def test_progress_and_cancel_while_a_bake_runs(panel, job, hum: Path) -> None:

@@ -42,6 +42,13 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
         load_weights(path)
 
 
+def test_another_version_is_told_whatever_its_settings(tmp_path: Path) -> None:
+    header = '{"format": 99, "config": {"transformers": true}}'
+    np.savez(tmp_path / "w.npz", header=np.array(header))
+    with pytest.raises(WeightsError, match="has weights format 99, but format"):
+        load_weights(tmp_path / "w.npz")
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"\x93NUMPY text"])
 def test_damaged_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "torn.npz"

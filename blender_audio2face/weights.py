@@ -1,0 +1,24 @@
+"""Which network speaks: the bundled one, or a weights file of the artist's."""
+
+from pathlib import Path
+
+import bpy
+
+from .errors import WeightsChoiceError
+
+
+def chosen_weights(text: str) -> Path | None:
+    """The weights file that a property names, None for the bundled network.
+
+    ``//`` at the start is the folder of the .blend. What the file holds is checked when it is
+    loaded (``model.weights_file``). Raises WeightsChoiceError for a file that is not there.
+    """
+    if not text.strip():
+        return None
+    path = Path(bpy.path.abspath(text.strip()))
+    if not path.is_file():
+        raise WeightsChoiceError(
+            f'The network "{text}" does not exist: choose another file, '
+            "or leave the field empty for the bundled one."
+        )
+    return path
