@@ -8,7 +8,7 @@ import pytest
 from model.channels import ARKIT_52
 
 pytest.importorskip("scipy")
-from tools.evaluate.capture import capture_score
+from tools.evaluate.capture import Compared, capture_score
 from tools.evaluate.captured_face import (
     FACEGOOD_CONTROLS,
     CapturedFace,
@@ -49,13 +49,30 @@ def test_brows_go_up_and_down() -> None:
 
 def test_each_track_is_compared_with_its_own() -> None:
     face = CapturedFace(aperture=np.roll(JAW, -4), width=1 - 0.3 * PUCKER, brows=None)
-    found = capture_score([(face, curves(jawOpen=JAW, mouthPucker=PUCKER))])
+    found = capture_score([Compared(face, curves(jawOpen=JAW, mouthPucker=PUCKER), None)])
     assert found.aperture == pytest.approx(1, abs=0.02)
     assert found.aperture_lag_ms == 40
     assert found.width > 0.9
     assert np.isnan(found.brows)
     crossed = CapturedFace(aperture=PUCKER, width=JAW, brows=None)
-    assert capture_score([(crossed, curves(jawOpen=JAW, mouthPucker=PUCKER))]).aperture < 0.5
+    moved = Compared(crossed, curves(jawOpen=JAW, mouthPucker=PUCKER), None)
+    assert capture_score([moved]).aperture < 0.5
+
+
+def test_lips_that_hang_open_in_silence_do_not_count_against_speech() -> None:
+    speech = TIME < 2
+    face = CapturedFace(aperture=np.where(speech, JAW, 0.4), width=JAW, brows=None)
+    shut = curves(jawOpen=np.where(speech, JAW, 0.0))
+    found = capture_score([Compared(face, shut, speech)])
+    assert found.speech_aperture == pytest.approx(1, abs=0.01)
+    assert found.aperture < 0.9
+    assert np.isnan(capture_score([Compared(face, shut, None)]).speech_aperture)
+
+
+def test_brows_are_compared_at_the_lag_of_the_lips() -> None:
+    face = CapturedFace(aperture=JAW, width=PUCKER, brows=np.roll(PUCKER, -12))
+    found = capture_score([Compared(face, curves(jawOpen=JAW, browInnerUp=PUCKER), None)])
+    assert found.brows == pytest.approx(np.corrcoef(PUCKER, np.roll(PUCKER, -12))[0, 1], abs=0.01)
 
 
 def test_stated_lead_is_taken_off_and_brows_are_read_where_they_move() -> None:

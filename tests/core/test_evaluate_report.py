@@ -11,7 +11,7 @@ from model.curves import Curves
 pytest.importorskip("scipy")
 from tools.data.cache import Recording, write_corpus
 from tools.data.phones import Phone
-from tools.evaluate import systems
+from tools.evaluate import baselines, systems
 from tools.evaluate.articulation_tables import (
     conditions_table,
     corpora_table,
@@ -172,3 +172,14 @@ def test_tables_as_markdown_and_json() -> None:
     assert json.loads(json.dumps(table.plain()))["rows"][1] == {"name": "b", "figure": None}
     with pytest.raises(ValueError, match="2 columns"):
         table.add("c")
+
+
+def test_loudness_knows_when_but_not_what() -> None:
+    time = np.arange(16000) / 16000
+    tone = np.sin(2 * np.pi * 200 * time).astype(np.float32)
+    jaw = baselines.loudness_jaw(tone * (time > 0.5))[:, ARKIT_52.index("jawOpen")]
+    assert jaw[:45].max() < 0.05
+    assert jaw[55:95].min() > 0.9
+    assert baselines.loudness_jaw(0.01 * tone).max() == pytest.approx(
+        baselines.loudness_jaw(tone).max(), abs=1e-4
+    )

@@ -4,7 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
+from model.errors import WeightsError
 from model.weights_file import DEFAULT_WEIGHTS
+from tools.data.cache import CacheError
 
 from .conditions import all_conditions
 from .held_out import HeldOut
@@ -15,6 +17,13 @@ from .systems import Network
 def main() -> None:
     """Prints the tables as markdown, each as soon as it is made."""
     options = _options()
+    try:
+        _evaluate(options)
+    except (CacheError, WeightsError, FileNotFoundError) as error:
+        raise SystemExit(str(error)) from error
+
+
+def _evaluate(options: argparse.Namespace) -> None:
     sets = HeldOut(options.cache, options.limit)
     conditions = all_conditions([u.samples() for u in sets.babble()])
     weights = {options.name: options.weights or DEFAULT_WEIGHTS, **dict(options.compare)}
@@ -24,6 +33,7 @@ def main() -> None:
         print(table.markdown(), flush=True)
         made.append(table.plain())
     if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(made, ensure_ascii=False, indent=1)
         options.json.write_text(text + "\n", encoding="utf-8")
     if options.pictures:

@@ -40,6 +40,13 @@ _MAX_LAG = 15
 _FAST_HZ = 8.0
 
 
+class MissingPhonesError(ValueError):
+    """A set of utterances without a phone of a class that a figure compares."""
+
+    def __init__(self) -> None:
+        super().__init__("The set has no phones of one class; use a larger set.")
+
+
 @dataclass(frozen=True)
 class Score:
     """One row of the table; every figure but lag_ms and above_8hz is better when larger."""
@@ -74,7 +81,7 @@ class _Samples:
 def score(items: Sequence[tuple[Phones, np.ndarray]]) -> Score:
     """Scores curves [T, 52] (ARKIT_52 order, 100 Hz) of utterances with their phones.
 
-    Raises ValueError when the set lacks one of the phone classes that a figure needs.
+    Raises MissingPhonesError when the set lacks one of the phone classes that a figure needs.
     """
     openings = [lip_opening(ARKIT_52, values) for _, values in items]
     p95 = float(np.percentile(np.concatenate(openings), 95))
@@ -109,10 +116,10 @@ def rounding(values: np.ndarray) -> np.ndarray:
 def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
     """Probability that a positive exceeds a negative (Mann-Whitney), ties counted half.
 
-    Raises ValueError when one of them is empty.
+    Raises MissingPhonesError when one of them is empty.
     """
     if not len(positive) or not len(negative):
-        raise ValueError("The set has no phones of one class; use a larger set.")
+        raise MissingPhonesError
     ranks = rankdata(np.concatenate([positive, negative]))
     count = len(positive)
     return float((ranks[:count].sum() - count * (count + 1) / 2) / (count * len(negative)))
@@ -195,7 +202,7 @@ def _informedness(
 ) -> float:
     """Share of segments that close (Youden's J: hits) minus share of open vowels that do."""
     if not dips or not open_vowels:
-        raise ValueError("The set has no phones of one class; use a larger set.")
+        raise MissingPhonesError
     hits = np.mean([is_dip and low < threshold for low, is_dip in dips])
     return float(hits - np.mean(np.array(open_vowels) < threshold))
 

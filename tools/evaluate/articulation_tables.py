@@ -8,7 +8,7 @@ import numpy as np
 
 from tools.data.cache import Utterance
 
-from .articulation import Score, score
+from .articulation import MissingPhonesError, Score, score
 from .expression import EMOTIONS
 from .held_out import UNSEEN_ACTORS, HeldOut, kind, spans
 from .systems import (
@@ -59,7 +59,8 @@ def conditions_table(sets: HeldOut, network: Network, conditions: Iterable[str])
     table = Table(
         "Articulation under conditions: the same speakers",
         ("condition", *FIGURES),
-        "The last rows: share of the clean value that is kept in per cent; 85 is asked for.",
+        "The last rows: share of the clean value that is kept, in per cent; 85 is asked for. "
+        "Silence in babble counts frames in which only the other voices speak.",
     )
     rows = {}
     for name in conditions:
@@ -116,7 +117,7 @@ def figures(utterances: Sequence[Utterance], system: System) -> list[Cell]:
     """One row; dashes where the utterances lack a class of phones."""
     try:
         values = score([(spans(u), system(u)) for u in utterances])
-    except ValueError:
+    except MissingPhonesError:
         return [None] * len(FIGURES)
     row = list(astuple(values))
     row[7] = round(values.lag_ms)

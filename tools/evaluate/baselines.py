@@ -11,19 +11,22 @@ from tools.teacher.teach import teach
 from .articulation import expected_opening
 from .phone_classes import Phones, is_rounded, whole_vowels
 
-_RANGE = 25.0  # dB under the loudest twentieth in which the jaw moves
-_SMOOTHING = 0.025  # s
+_SMOOTHING = 0.012  # s
 
 
 def loudness_jaw(samples: np.ndarray) -> np.ndarray:
-    """Channels [T, 52] of a jaw that follows loudness and knows nothing of phones."""
+    """Channels [T, 52] of a jaw that follows loudness and knows nothing of phones.
+
+    Amplitude over its own 95th percentile, little smoothed: of several such jaws the one that
+    shuts best at closures.
+    """
     count = -(-len(samples) // HOP)
     padded = np.pad(samples, (HOP, 2 * HOP))
     frames = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP][:count]
-    level = 10 * np.log10(np.mean(frames**2, 1) + 1e-9)
-    loudest = np.percentile(level, 95) if count else 0.0
+    amplitude = np.sqrt(np.mean(frames.astype(float) ** 2, 1))
+    loud = np.percentile(amplitude, 95) if count else 0.0
     values = np.zeros((count, len(ARKIT_52)), np.float32)
-    jaw = np.clip((level - loudest + _RANGE) / _RANGE, 0, 1)
+    jaw = np.clip(amplitude / max(loud, 1e-9), 0, 1)
     values[:, ARKIT_52.index("jawOpen")] = smooth(jaw, _SMOOTHING)
     return values
 

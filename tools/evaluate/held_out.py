@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tools.data.cache import Utterance, load
+from tools.data.cache import CacheError, Utterance, load
 
 from .phone_classes import Phones
 
@@ -48,8 +48,17 @@ class HeldOut:
         return [u for name in corpora for u in thinned(self._of(name, True), self._limit)]
 
     def unseen(self) -> list[Utterance]:
-        """Real speakers never trained on: Emo-DB's four actors and the second GRID speaker."""
-        return self.labelled((UNSEEN_ACTORS, UNSEEN_GRID))
+        """Real speakers never trained on: Emo-DB's four actors and the second GRID speaker.
+
+        Raises CacheError when the cache holds neither.
+        """
+        found = self.labelled((UNSEEN_ACTORS, UNSEEN_GRID))
+        if not found:
+            raise CacheError(
+                f"The cache holds no test utterances of {UNSEEN_ACTORS} or {UNSEEN_GRID}; "
+                "make them with python -m tools.data."
+            )
+        return found
 
     def actors(self) -> list[Utterance]:
         """All recordings of Emo-DB's held-out actors, never thinned: each may have a partner."""
