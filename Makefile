@@ -15,6 +15,7 @@ DEBIAN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libice6 libsm6 libx11-6 libxfi
 # Training (docs/training.md): the labelled speech, the experiment, and where its results go.
 CACHE ?= out/data
 CONFIG ?= tools/train/configs/main.toml
+EVALUATION ?= out/evaluation
 RUN ?= out/train/main
 
 VENV := .venv
@@ -61,8 +62,9 @@ train: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN)
 
 evaluate: $(VENV_TRAIN)/.train
-	$(VENV_TRAIN)/bin/python -m tools.evaluate --cache $(CACHE) --plots $(RUN) \
-		$(if $(CORPORA),--capture $(CORPORA)/capture)
+	$(VENV_TRAIN)/bin/python -m tools.evaluate --cache $(CACHE) \
+		$(if $(CORPORA),--capture $(CORPORA)/capture) \
+		--json $(EVALUATION)/tables.json --pictures $(EVALUATION) $(OPTIONS)
 
 clean:
 	rm -rf .venv .venv-* out wheels .pytest_cache .ruff_cache
