@@ -1,18 +1,70 @@
 """``python -m tools.train CONFIG --cache DIR --out DIR``."""
 
 import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from .batches import BatchMaker
-from .config import read_config
+from model.errors import A2FError
+from model.runtime import choose_runtime
+from model.weights_file import load_weights
+from tools.data.cache import CacheError
+
+from .batches import BatchMaker, NoDataError
+from .config import TrainConfig, read_config
 from .loop import Machine, train
 from .plots import plot_losses
+from .targets import Hear
 
 
-def main() -> None:
-    """Trains one experiment, or goes on with it."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Trains one experiment, or goes on with it; returns the exit status."""
+    options = _parse(arguments)
+    torch.set_num_threads(options.threads)
+    targets, machine = options.out / "targets", Machine(options.device, options.workers)
+    try:
+        config = _config(options)
+        hear = _listener(options.finetune) if config.keep_unknown else None
+        maker = BatchMaker(config, options.cache, targets, hear=hear)
+        try:
+            held_out = BatchMaker(config, options.cache, targets, split="test", hear=hear)
+        except NoDataError:
+            held_out = None  # nothing to look at on the way
+        weights = train(config, maker, options.out, machine, options.finetune, held_out)
+    except (A2FError, CacheError, NoDataError, FileNotFoundError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(weights, plot_losses(options.out))
+    return 0
+
+
+def _config(options: argparse.Namespace) -> TrainConfig:
+    """The experiment, its network and corpora as the command line has them."""
+    config = read_config(options.config)
+    if options.finetune is not None and options.finetune.suffix == ".npz":
+        network, _ = load_weights(options.finetune)
+        config = replace(config, network=network)
+    if options.corpora:
+        config = replace(config, corpora=dict(options.corpora))
+    return config
+
+
+def _listener(weights: Path | None) -> Hear:
+    if weights is None or weights.suffix != ".npz":
+        raise A2FError("This configuration fine-tunes: name a weights file with --finetune.")
+    runtime = choose_runtime("numpy", weights)
+    return lambda samples: runtime.predict(samples).values
+
+
+def _share(text: str) -> tuple[str, float]:
+    name, _, share = text.partition("=")
+    return name, float(share or 1.0)
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.train", description=__doc__)
     parser.add_argument("config", type=Path)
     parser.add_argument("--cache", type=Path, required=True, help="made by python -m tools.data")
@@ -21,18 +73,15 @@ def main() -> None:
         "--finetune", type=Path, metavar="START",
         help="begin with these weights: a weights file (.npz) or a run's checkpoint.pt",
     )  # fmt: skip
+    parser.add_argument(
+        "--corpora", type=_share, nargs="+", metavar="NAME[=SHARE]",
+        help="train on these instead of the configuration's",
+    )  # fmt: skip
     parser.add_argument("--threads", type=int, default=1, help="of torch on the CPU (1)")
     parser.add_argument("--workers", type=int, default=1, help="processes that make batches (1)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    config = read_config(options.config)
-    maker = BatchMaker(config, options.cache, options.out / "targets")
-    held_out = BatchMaker(config, options.cache, options.out / "targets", split="test")
-    machine = Machine(options.device, options.workers)
-    weights = train(config, maker, options.out, machine, options.finetune, held_out)
-    print(weights, plot_losses(options.out))
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

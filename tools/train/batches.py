@@ -12,9 +12,13 @@ from tools.data.cache import Utterance, load
 from .augment import no_speech, vary_log_mel, vary_waveform
 from .config import TrainConfig
 from .masking import mask_bands
-from .targets import UNKNOWN, CorpusTargets, corpus_targets, rows
+from .targets import UNKNOWN, CorpusTargets, Hear, corpus_targets, rows
 
 _MARGIN = 4  # frames beyond the crop on each side, so that windows and deltas at its edges are true
+
+
+class NoDataError(RuntimeError):
+    """A cache without anything that could be learnt from."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,18 @@ class _Corpus:
 
 
 class BatchMaker:
-    """Draws batches from the cache; ``maker[step]`` is the batch of one step."""
+    """Draws batches from the cache; ``maker[step]`` is the batch of one step.
+
+    ``hear`` is a trained network that fills what captured curves leave unknown.
+    """
 
     def __init__(
-        self, config: TrainConfig, cache: Path, targets: Path, split: str = "train"
+        self,
+        config: TrainConfig,
+        cache: Path,
+        targets: Path,
+        split: str = "train",
+        hear: Hear | None = None,
     ) -> None:
         self.config = config
         network = config.network
@@ -62,10 +74,10 @@ class BatchMaker:
             lengths = [rows(utterance) for utterance in utterances]
             starts = np.concatenate([[0], np.cumsum(lengths)])
             ends = np.cumsum(lengths) / np.sum(lengths)
-            found = corpus_targets(utterances, targets)
+            found = corpus_targets(utterances, targets, hear)
             self.corpora[name] = _Corpus(utterances, starts, ends, found)
         if not self.corpora:
-            raise ValueError(f'No corpus of the configuration has labelled "{split}" utterances.')
+            raise NoDataError(f'No corpus of the configuration has labelled "{split}" utterances.')
         shares = np.array([config.corpora[name] for name in self.corpora])
         self.shares = shares / shares.sum()
 

@@ -24,9 +24,14 @@ class TrainConfig:
         closure_weight: extra weight of mouth channels while the lips touch.
         smooth_weight: weight of the smooth loss (velocity).
         opening_weight: weight of the lip opening's own error.
+        contact_weight: weight of the cross entropy of the lips' contacts.
         dropout: share of hidden units left out while training.
         noise_share: share of crops that hold no speech and must leave the face at rest.
         corpora: share of speech crops by corpus name.
+        pull: how strongly each step draws the weights back to where the run began, as a factor of
+            its learning rate (fine-tuning).
+        keep_unknown: channels that a capture does not know keep what the network says that the run
+            begins with (fine-tuning); else they are left free.
     """
 
     seed: int
@@ -40,15 +45,36 @@ class TrainConfig:
     closure_weight: float
     smooth_weight: float
     opening_weight: float
+    contact_weight: float
     dropout: float
     noise_share: float
     corpora: dict[str, float]
     network: NetworkConfig = field(default_factory=NetworkConfig)
+    pull: float = 0.0
+    keep_unknown: bool = False
 
 
 def read_config(path: Path) -> TrainConfig:
-    """Reads one TOML file. Raises TypeError for unknown keys, OSError for a missing file."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    """Reads one TOML file.
+
+    ``extends = "other.toml"``, beside it, takes what the file does not say from another.
+
+    Raises:
+        TypeError: a key that is not known, or one that is missing.
+        OSError: a missing file.
+    """
+    data = _read(path)
     features = FeatureConfig(**data.pop("features", {}))
     network = NetworkConfig(features=features, **data.pop("network", {}))
     return TrainConfig(network=network, **data)
+
+
+def _read(path: Path) -> dict:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    base = data.pop("extends", None)
+    if base is None:
+        return data
+    merged = _read(path.parent / base)
+    for key, value in data.items():
+        merged[key] = merged.get(key, {}) | value if isinstance(value, dict) else value
+    return merged

@@ -94,6 +94,7 @@ def train(
         trainee.network.feature_mean.copy_(torch.from_numpy(mean))
         trainee.network.feature_std.copy_(torch.from_numpy(std))
     trainee.to(machine.device)
+    origin = [p.detach().clone() for p in trainee.network.parameters()] if config.pull else []
     optimiser = torch.optim.AdamW(trainee.parameters(), config.learning_rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, config.learning_rate, total_steps=config.steps + 1, pct_start=0.05,
@@ -135,6 +136,7 @@ def train(
             losses["total"].backward()
             nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
             optimiser.step()
+            _pull_back(trainee, origin, config.pull * schedule.get_last_lr()[0])
             schedule.step()
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + float(value.detach()) / _EVERY
@@ -169,6 +171,17 @@ def _begin_with(trainee: Trainee, start: Path) -> None:
         return
     saved = torch.load(start, map_location="cpu", weights_only=True)
     trainee.load_state_dict(saved["trainee"])
+
+
+@torch.no_grad()
+def _pull_back(trainee: Trainee, origin: list[torch.Tensor], share: float) -> None:
+    """Moves the network's parameters by a share of their way back to ``origin``, if there is one.
+
+    Decoupled from the gradient, after X. Li et al., "Explicit Inductive Bias for Transfer
+    Learning", 2018, whose penalty is on the squared distance.
+    """
+    for parameter, start in zip(trainee.network.parameters(), origin, strict=False):
+        parameter.lerp_(start, share)
 
 
 @torch.no_grad()
@@ -208,7 +221,7 @@ def _losses(
         losses["target"]
         + config.smooth_weight * losses["smooth"]
         + config.opening_weight * losses["opening"]
-        + 0.1 * losses["contact"]
+        + config.contact_weight * losses["contact"]
         + config.phone_weight * losses["phone"]
     )
     return losses
