@@ -12,9 +12,8 @@ from .corpora import CORPORA, CorpusError, recordings
 from .espeak import EspeakError
 from .festival import FestivalError
 from .flite import FliteError
-from .heard import read_heard
+from .labelling import labeller
 from .phones import UnknownSymbolError
-from .recognise import complete
 from .synthesis import SYNTHETIC, synthesise
 from .texts import TextError
 
@@ -49,11 +48,8 @@ def summary(name: str, utterances: Sequence[Utterance]) -> str:
 def _source(name: str, args: argparse.Namespace) -> Iterator[Recording]:
     if name in SYNTHETIC:
         return synthesise(args.corpora, name, args.hours, args.seed)
-    if not CORPORA[name].heard:
-        return recordings(args.corpora, name)
-    file = args.out / "heard" / f"{name}.jsonl"
-    complete(args.corpora, name, file)
-    return recordings(args.corpora, name, heard=read_heard(file))
+    label = labeller(args.corpora, name, args.out / "heard", args.posteriors)
+    return recordings(args.corpora, name, label=label)
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -66,6 +62,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         choices=_NAMES,
         metavar="NAME",
         help=f"some of {', '.join(_NAMES)}; all unless given",
+    )
+    parser.add_argument(
+        "--posteriors", type=Path, help="folder with NAME.npz of a network (tools.train.posteriors)"
     )
     parser.add_argument("--hours", type=float, default=6.25, help="of synthesis in all (6.25)")
     parser.add_argument("--seed", type=int, default=0, help="of the synthesis (0)")

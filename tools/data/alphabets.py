@@ -78,5 +78,6 @@ IPA_SEQUENCES: dict[str, str] = {
     "tɕ": "tʃ", "dʑ": "dʒ", "ʈʂ": "tʃ", "ɖʐ": "dʒ",
     # palatals, velars, uvulars, laryngeals
     "ʎ": "l", "ʝ": "j", "c": "k", "ɟ": "ɡ", "g": "ɡ", "ɰ": "ɣ", "ʀ": "ʁ", "χ": "x", "ɢ": "ɡ",
-    "ɴ": "ŋ", "ħ": "h", "ɦ": "h", "ʕ": "ʔ", "?": "ʔ", "??": "ʔ",
+    "ɴ": "ŋ", "ħ": "h", "ɦ": "h", "ʕ": "ʔ", "?": "ʔ",
+    "??": "ʊ ɐ",  # how espeak-ng writes its German phoneme UR, as in durch
 }  # fmt: skip

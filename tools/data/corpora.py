@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,6 @@ import soxr
 from .cache import SAMPLE_RATE, Recording
 from .emodb import merge_labels
 from .energy import level_curve, silence_threshold
-from .heard import Word, sure_labels
 from .labels import Label, fill_silence, to_phones
 from .phones import Phone
 
@@ -27,9 +26,10 @@ _EMODB_TEST = frozenset({"03", "10", "09", "14"})
 
 # Labels aligned by pocketsphinx come early by 8.5 ms in both corpora, where the same measure finds
 # 1.6 ms in hand labels (tools.data.timing): its frames begin before the sound they stand for.
-_POCKETSPHINX_SHIFT = 0.007
+POCKETSPHINX_SHIFT = 0.007
 
 Row = Mapping[str, object]
+Labeller = Callable[[Row], list[Phone] | None]
 
 
 class CorpusError(RuntimeError):
@@ -40,9 +40,9 @@ class CorpusError(RuntimeError):
 class Corpus:
     """How one corpus becomes recordings.
 
-    `folder` is relative to the data root. `alphabet` None means audio only. `shift` seconds are
+    `folder` is relative to the data root. `alphabet` is None where the index has no labels.
+    `shift` seconds are
     added to all label times to undo a constant offset (measured by `tools.data.timing`).
-    `heard` says that the labels are a recogniser's (`heard.sure_labels`), not the index's.
     `trim_edges` says that labels stretch over the silence before the first and after the last
     phone. `split` maps a row to "train" or "test".
     """
@@ -54,7 +54,6 @@ class Corpus:
     alphabet: str | None = None
     shift: float = 0.0
     trim_edges: bool = False
-    heard: bool = False
     split: Callable[[Row], str] = lambda row: "train"
 
 
@@ -76,20 +75,17 @@ def _emodb_split(row: Row) -> str:
 
 CORPORA: dict[str, Corpus] = {
     "kathleen_en": Corpus("speech/kathleen_en", "en-us", "kathleen", "f", "arpabet",
-                          shift=_POCKETSPHINX_SHIFT, trim_edges=True, split=_by_text),
+                          shift=POCKETSPHINX_SHIFT, trim_edges=True, split=_by_text),
     "grid_s1": Corpus("capture/grid_s1", "en-gb", "grid_s1", "m", "arpabet",
-                      shift=_POCKETSPHINX_SHIFT, split=_by_text),
+                      shift=POCKETSPHINX_SHIFT, split=_by_text),
     "emodb_de": Corpus("speech/emodb_de", "de", alphabet="emodb", split=_emodb_split),
     "nathalie_nl": Corpus("speech/nathalie_nl", "nl", "nathalie", "f", "ipa",
                           trim_edges=True, split=_by_text),
-    "grid_s26": Corpus("capture/grid_s26", "en-gb", "grid_s26", "m", "arpabet",
-                       shift=_POCKETSPHINX_SHIFT, heard=True, split=_test),
+    "grid_s26": Corpus("capture/grid_s26", "en-gb", "grid_s26", "m", split=_test),
     "whitehouse": Corpus("capture/whitehouse", "en-us", "whitehouse", "m", split=_test),
     "facegood": Corpus("capture/facegood", "zh", "facegood", "f"),
-    "librispeech_en": Corpus("speech/librispeech_en", "en-us", alphabet="arpabet",
-                             shift=_POCKETSPHINX_SHIFT, heard=True, split=_by_speaker),
-    "picovoice_en": Corpus("speech/picovoice_en", "en", alphabet="arpabet",
-                           shift=_POCKETSPHINX_SHIFT, heard=True),
+    "librispeech_en": Corpus("speech/librispeech_en", "en-us", split=_by_speaker),
+    "picovoice_en": Corpus("speech/picovoice_en", "en"),
     "kerstin_de": Corpus("speech/kerstin_de", "de", "kerstin", "f", split=_by_text),
 }  # fmt: skip
 
@@ -112,14 +108,13 @@ def recordings(
     root: Path,
     name: str,
     seconds: float | None = None,
-    heard: Mapping[str, Sequence[Word]] | None = None,
+    label: Labeller | None = None,
 ) -> Iterator[Recording]:
     """All recordings of one corpus, at most about `seconds` of audio (evenly thinned out).
 
-    `heard` holds by id what a recogniser heard, for the corpora that need it (`Corpus.heard`).
+    `label` finds phones where the index has none (`labelling`).
     """
     corpus = CORPORA[name]
-    heard = heard or {}
     rows = read_index(root, name)
     if seconds is not None:
         total = sum(row["seconds"] for row in rows)
@@ -134,7 +129,7 @@ def recordings(
             speaker=speaker,
             lang=corpus.lang,
             sex=corpus.sex or row.get("sex") or _EMODB_SEX.get((speaker or "")[-2:]),
-            phones=_phones(corpus, row, samples, heard.get(row["id"])),
+            phones=_phones(corpus, row, samples, label),
             split=corpus.split(row),
             text=row.get("text"),
         )
@@ -151,11 +146,12 @@ def read_16k(path: Path) -> np.ndarray:
 
 
 def _phones(
-    corpus: Corpus, row: Row, samples: np.ndarray, heard: Sequence[Word] | None
+    corpus: Corpus, row: Row, samples: np.ndarray, label: Labeller | None
 ) -> list[Phone] | None:
+    if label is not None:
+        found = label(row)
+        return None if found is None else fill_silence(found, samples, SAMPLE_RATE)
     labels: list[Label] | None = row.get("phones")
-    if corpus.heard:
-        labels = None if heard is None else sure_labels(heard)
     if corpus.alphabet is None or labels is None:
         return None
     if corpus.alphabet == "emodb":

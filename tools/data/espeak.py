@@ -155,19 +155,34 @@ class Espeak:
                 labels[-1] = (*labels[-1][:2], end)
         return labels
 
+    def transcribe(self, text: str, voice: str) -> list[list[tuple[str, int]]]:
+        """The words of `text` as phones with their stress, without speaking them.
+
+        Raises `EspeakError` for an unknown voice, `UnknownSymbolError` for an untranslated sound.
+        """
+        self._set(Manner(voice))
+        return [word for word in map(_phones_of, self._transcription(text)) if word]
+
     def _stresses(self, text: str) -> list[tuple[str, int]]:
         """Vowels and their stress as the text's transcription has them; events carry no stress."""
+        tokens = [token for word in self._transcription(text) for token in word]
+        vowels: list[tuple[str, int]] = []
+        for token in tokens:
+            stress = stress_of(token)
+            for phone in _vowels_of(token):
+                vowels.append((phone, stress))
+                stress = 0
+        return vowels
+
+    def _transcription(self, text: str) -> list[list[str]]:
+        """The words of `text` as espeak-ng's symbols."""
         mode = _PHONEME_IPA | (ord(_SEPARATOR) << 8)
         rest = ctypes.c_char_p(text.encode())
-        vowels: list[tuple[str, int]] = []
+        words: list[list[str]] = []
         while rest.value:
             clause = self._lib.espeak_TextToPhonemes(ctypes.byref(rest), _CHARS_UTF8, mode) or b""
-            for token in clause.decode("utf-8").replace(" ", _SEPARATOR).split(_SEPARATOR):
-                stress = stress_of(token)
-                for phone in _vowels_of(token):
-                    vowels.append((phone, stress))
-                    stress = 0
-        return vowels
+            words += [word.split(_SEPARATOR) for word in clause.decode("utf-8").split()]
+        return words
 
 
 def _mostly(flags: np.ndarray) -> bool:
@@ -179,6 +194,21 @@ def _vowels_of(token: str) -> list[str]:
         return [p for p, _ in normalise(token, _ALPHABET) if is_vowel(p)]
     except UnknownSymbolError:
         return []  # language switch marks such as (en); the events name every sound again
+
+
+def _phones_of(word: list[str]) -> list[tuple[str, int]]:
+    """Phones and stress of one word; a mark stands before its syllable and goes to its vowel."""
+    phones: list[tuple[str, int]] = []
+    pending = 0
+    for token in word:
+        # Language switches such as (en) have no sound.
+        if token.startswith("(") or not token.strip("".join(IPA_MARKS)):
+            continue
+        pending = stress_of(token) or pending
+        for phone, _ in normalise(token, _ALPHABET):
+            phones.append((phone, pending if is_vowel(phone) else 0))
+            pending = 0 if is_vowel(phone) else pending
+    return phones
 
 
 def _stressed(phones: list[Phone], vowels: list[tuple[str, int]]) -> list[Phone]:

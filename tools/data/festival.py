@@ -44,17 +44,17 @@ class Voice:
 
 
 VOICES: dict[str, Voice] = {
-    "kal_diphone": Voice("festvox-kallpc16k", "flite", "ascii", "m"),
-    "ked_diphone": Voice("festvox-kdlpc16k", "flite", "ascii", "m"),
-    "cmu_us_slt_arctic_hts": Voice("festvox-us-slt-hts", "flite", "ascii", "f"),
-    "czech_krb": Voice("festvox-czech-krb", "festival-cs", "iso8859-2", "m"),
-    "czech_dita": Voice("festvox-czech-dita", "festival-cs", "iso8859-2", "f"),
-    "czech_machac": Voice("festvox-czech-machac", "festival-cs", "iso8859-2", "m"),
-    "czech_ph": Voice("festvox-czech-ph", "festival-cs", "iso8859-2", "m"),
+    "kal_diphone": Voice("festvox-kallpc16k", "flite", "ascii", "m", 0.009),
+    "ked_diphone": Voice("festvox-kdlpc16k", "flite", "ascii", "m", 0.005),
+    "cmu_us_slt_arctic_hts": Voice("festvox-us-slt-hts", "flite", "ascii", "f", 0.012),
+    "czech_krb": Voice("festvox-czech-krb", "festival-cs", "iso8859-2", "m", 0.006),
+    "czech_dita": Voice("festvox-czech-dita", "festival-cs", "iso8859-2", "f", 0.005),
+    "czech_machac": Voice("festvox-czech-machac", "festival-cs", "iso8859-2", "m", 0.006),
+    "czech_ph": Voice("festvox-czech-ph", "festival-cs", "iso8859-2", "m", 0.006),
     "lp_diphone": Voice("festvox-italp16k", "festival-it", "iso8859-1", "f"),
-    "pc_diphone": Voice("festvox-itapc16k", "festival-it", "iso8859-1", "m"),
-    "suo_fi_lj_diphone": Voice("festvox-suopuhe-lj", "festival-fi", "iso8859-1", "f"),
-    "hy_fi_mv_diphone": Voice("festvox-suopuhe-mv", "festival-fi", "iso8859-1", "m"),
+    "pc_diphone": Voice("festvox-itapc16k", "festival-it", "iso8859-1", "m", 0.003),
+    "suo_fi_lj_diphone": Voice("festvox-suopuhe-lj", "festival-fi", "iso8859-1", "f", 0.014),
+    "hy_fi_mv_diphone": Voice("festvox-suopuhe-mv", "festival-fi", "iso8859-1", "m", 0.006),
 }
 
 
