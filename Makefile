@@ -28,7 +28,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
 .NOTPARALLEL:
-.PHONY: demo test lint test-core test-blender test-bpy build wheels data train evaluate clean system-packages
+.PHONY: demo test lint test-core test-blender test-bpy build wheels data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -57,6 +57,11 @@ wheels: $(VENV)/.demo
 data: $(VENV_TRAIN)/.train
 	@test -n "$(CORPORA)" || { echo "Say where the corpora are: make data CORPORA=/path" >&2; exit 1; }
 	$(VENV_TRAIN)/bin/python -m tools.data --corpora $(CORPORA) --out $(CACHE)
+
+filmed: $(VENV_TRAIN)/.train
+	@test -n "$(CORPORA)" || { echo "Say where the corpora are: make filmed CORPORA=/path" >&2; exit 1; }
+	$(VENV_TRAIN)/bin/python -m tools.teacher.filmed_corpus --cache $(CACHE) \
+		--films $(CORPORA)/capture/grid_s1
 
 train: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN)
