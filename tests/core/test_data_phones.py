@@ -2,11 +2,21 @@
 
 import pytest
 
-from tools.data.alphabets import ARPABET, EMODB, FLITE, IPA_SEQUENCES
+from tools.data.alphabets import (
+    ARPABET,
+    EMODB,
+    FESTIVAL_CS,
+    FESTIVAL_FI,
+    FESTIVAL_IT,
+    FLITE,
+    IPA_SEQUENCES,
+)
 from tools.data.phones import PHONES, UnknownSymbolError, normalise, stress_of
 
 
-@pytest.mark.parametrize("table", [ARPABET, EMODB, FLITE, IPA_SEQUENCES])
+@pytest.mark.parametrize(
+    "table", [ARPABET, EMODB, FESTIVAL_CS, FESTIVAL_FI, FESTIVAL_IT, FLITE, IPA_SEQUENCES]
+)
 def test_tables_lead_only_to_the_inventory(table):
     assert {phone for value in table.values() for phone in value.split()} <= set(PHONES)
 

@@ -1,0 +1,64 @@
+"""Which phone the network hears when: ``python -m tools.train.posteriors``.
+
+Writes OUT, an npz with log posteriors [T, len(PHONES)] float16 of 10 ms frames for each recording
+of a corpus of the cache, for ``tools.data --posteriors``.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model.runtime import padded_steps
+from tools.data.cache import CacheError, load
+
+from .config import TrainConfig, read_config
+from .loop import Trainee
+
+_BLOCK = 60  # longer than the network's own: quicker, and nothing here is live
+
+
+def phone_listener(config: TrainConfig, checkpoint: Path) -> Callable[[np.ndarray], np.ndarray]:
+    """A function from samples [N] to log posteriors [T, len(PHONES)] by a run's checkpoint."""
+    trainee = Trainee(config)
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    trainee.load_state_dict(saved["trainee"])
+    trainee.set_block(_BLOCK)
+    trainee.eval()
+
+    @torch.inference_mode()
+    def listen(samples: np.ndarray) -> np.ndarray:
+        steps, count = padded_steps(samples, trainee.network.config)
+        state = trainee.network.initial_state(1)
+        joined, _ = trainee.network.encode(torch.from_numpy(steps)[None], state)
+        return torch.log_softmax(trainee.phone_logits(joined), -1)[0, :count].numpy()
+
+    return listen
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.train.posteriors", description=__doc__)
+    parser.add_argument("config", type=Path, help="of the run")
+    parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of the run")
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("corpus")
+    parser.add_argument("out", type=Path, help="NAME.npz")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    try:
+        utterances = load(options.cache, [options.corpus])
+    except CacheError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    listen = phone_listener(read_config(options.config), options.checkpoint)
+    heard = {u.id: listen(u.samples()).astype(np.float16) for u in utterances}
+    np.savez_compressed(options.out, allow_pickle=False, **heard)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
