@@ -31,9 +31,9 @@ def loudness_jaw(samples: np.ndarray) -> np.ndarray:
     return values
 
 
-def taught(phones: Phones, samples: np.ndarray) -> np.ndarray:
+def taught(phones: Phones, samples: np.ndarray, arousal: float = 0.0) -> np.ndarray:
     """Channels [T, 52] that the teacher makes from the labels."""
-    return apply_seal(ARKIT_52, teach(phones, samples))
+    return apply_seal(ARKIT_52, teach(phones, samples, arousal))
 
 
 def drawn(phones: Phones, samples: np.ndarray) -> np.ndarray:

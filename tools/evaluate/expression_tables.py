@@ -11,7 +11,7 @@ from .captured_face import MOVING_BROWS, captured_faces
 from .expression import MEASURES, Performance, excitement, pitch_following, speech_frames
 from .face_measures import brow_raise
 from .held_out import HeldOut, spans
-from .systems import Network, System, teacher
+from .systems import Network, System, teacher, teacher_of_actors
 from .tables import Table
 
 
@@ -26,7 +26,7 @@ def excitement_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
     )  # fmt: skip
     utterances = sets.actors()
     systems: dict[str, System] = {network.name: network for network in networks}
-    systems["teacher with the labels"] = teacher
+    systems["teacher with the labels"] = teacher_of_actors(utterances)
     for name, system in systems.items():
         performances = [Performance(u.id, spans(u), system(u)) for u in utterances]
         for measure, function in MEASURES.items():

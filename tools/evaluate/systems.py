@@ -8,6 +8,7 @@ import numpy as np
 
 from model.runtime import choose_runtime
 from tools.data.cache import Utterance
+from tools.teacher.arousal import arousals
 
 from .baselines import drawn, loudness_jaw, taught
 from .conditions import CLEAN, Condition
@@ -63,6 +64,20 @@ def loudness(utterance: Utterance) -> np.ndarray:
 def teacher(utterance: Utterance) -> np.ndarray:
     """The teacher, who is told the phones."""
     return taught(spans(utterance), utterance.samples())
+
+
+def teacher_of_actors(utterances: Sequence[Utterance]) -> System:
+    """The teacher, who also knows how excited each utterance is for its speaker."""
+    found = arousals([u.samples() for u in utterances], [u.speaker for u in utterances])
+    excitement = {
+        (u.corpus, u.id): float(arousal) for u, arousal in zip(utterances, found, strict=True)
+    }
+
+    def teach(utterance: Utterance) -> np.ndarray:
+        arousal = excitement[utterance.corpus, utterance.id]
+        return taught(spans(utterance), utterance.samples(), arousal)
+
+    return teach
 
 
 def from_labels(utterance: Utterance) -> np.ndarray:
