@@ -19,7 +19,7 @@ Pair = tuple[np.ndarray, np.ndarray]
 _REACH = 0.5  # seconds
 _WINDOW = 20.0  # seconds a local estimate needs
 _TRUSTED = 0.3  # correlation from which a window says anything
-_DRIFTED = 0.02  # seconds over the whole take, below which clocks count as one
+_DRIFTED = 0.04  # seconds over the whole take, below which clocks count as one
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def align(captured: np.ndarray, heard: np.ndarray) -> Alignment:
 
     Drift is the slope of a line through the lags of windows of 20 s; it is taken only where at
     least four windows can be trusted, they lie on the line within 30 ms, and it comes to more than
-    20 ms over the take.
+    40 ms over the take.
     """
     whole = best_lag([(captured, heard)])
     size = round(_WINDOW * RATE)
