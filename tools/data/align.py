@@ -80,10 +80,8 @@ def _best_path(scores: np.ndarray, of_word: np.ndarray, shortest: int) -> np.nda
     last = np.arange(states) % shortest == shortest - 1
     stays = np.where(last, 0.0, _IMPOSSIBLE)
     # A word's first phone may follow the last one of the word before, without the silence.
-    skips = np.full(states, _IMPOSSIBLE)
-    skips[first & (position >= 2)] = 0.0
     after_silence = np.append([False], of_word[:-1] == -1)
-    skips[first & ~after_silence[position]] = _IMPOSSIBLE
+    skips = np.where(first & after_silence[position], 0.0, _IMPOSSIBLE)
     jump = shortest + 1
 
     total = np.full(states, _IMPOSSIBLE)

@@ -81,8 +81,8 @@ SYNTHETIC: dict[str, Synthetic] = {
 def synthesise(root: Path, name: str, hours: float, seed: int) -> Iterator[Recording]:
     """Recordings of one synthetic corpus, its share of `hours`; the same for the same seed.
 
-    Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`,
-    `TEST_FESTIVAL`) that speak only held-out sentences.
+    Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`, `TEST_FESTIVAL`) that speak only held-out
+    sentences.
     Sentences with a sound that has no translation are left out; they are counted and printed.
     """
     corpus = SYNTHETIC[name]
