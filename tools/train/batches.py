@@ -1,5 +1,6 @@
 """Batches of augmented crops, the same for the same seed and step."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from .config import TrainConfig
 from .masking import mask_bands
 from .targets import UNKNOWN, CorpusTargets, Hear, corpus_targets, rows
 
+_LOG = logging.getLogger(__name__)
 _MARGIN = 4  # frames beyond the crop on each side, so that windows and deltas at its edges are true
 
 
@@ -70,6 +72,7 @@ class BatchMaker:
                 u for u in load(cache, [name], split) if u.phones or u.first_row is not None
             ]
             if not utterances:
+                _LOG.warning('%s has no labelled "%s" utterances and is left out.', name, split)
                 continue
             lengths = [rows(utterance) for utterance in utterances]
             starts = np.concatenate([[0], np.cumsum(lengths)])
