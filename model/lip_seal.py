@@ -14,10 +14,10 @@ This stage is ours, not the paper's.
 
 import numpy as np
 
-SURE_SEAL = 0.7
+SURE_SEAL = 0.55
 """Raw seal from which the lips are shut completely."""
 
-TUCK_FROM, TUCK_TO = 0.3, 0.6
+TUCK_FROM, TUCK_TO = 0.2, 0.45
 """Raw tuck at which the lower lip begins to meet the teeth, and from which it does."""
 
 TUCK_ROLL = 0.62
