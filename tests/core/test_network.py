@@ -116,8 +116,10 @@ def test_the_output_stage_can_be_undone() -> None:
     raw = np.random.default_rng(3).uniform(0.1, 0.6, (200, 52)).astype(np.float32)
     channels = apply_seal(ARKIT_52, raw)
     again = apply_seal(ARKIT_52, np.nan_to_num(remove_seal(ARKIT_52, channels)))
-    lips = [ARKIT_52.index(name) for name in ("jawOpen", "mouthClose", "mouthRollLower")]
-    assert np.allclose(again[:, lips], channels[:, lips], atol=1e-5)
+    exact = [ARKIT_52.index(name) for name in ("jawOpen", "mouthRollLower")]
+    assert np.allclose(again[:, exact], channels[:, exact], atol=1e-5)
+    close = ARKIT_52.index("mouthClose")  # all but sealed counts as sealed
+    assert np.allclose(again[:, close], channels[:, close], atol=0.05 * channels[:, exact[0]].max())
 
 
 @pytest.mark.parametrize("changes", [
