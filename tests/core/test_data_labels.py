@@ -5,7 +5,7 @@ import pytest
 
 from tools.data.closures import claim_closures
 from tools.data.emodb import merge_labels
-from tools.data.labels import fill_silence, to_phones
+from tools.data.labels import cover, fill_silence, from_ends, to_phones
 from tools.data.phones import Phone
 
 RATE = 16000
@@ -89,3 +89,13 @@ def test_emodb_pause_is_silence_only_where_it_is_silent(silent):
     labels = [("n", 0.0, 0.1), ("(gef", 0.1, 0.3), ("b", 0.3, 0.4)]
     merged = merge_labels(labels, lambda start, end: silent)
     assert [entry for entry, _, _ in merged] == (["n", "sil", "b"] if silent else ["n", "b"])
+
+
+def test_ends_make_labels_without_gaps():
+    assert from_ends([("h", 0.1), ("aj", 0.35)]) == [("h", 0.0, 0.1), ("aj", 0.1, 0.35)]
+
+
+def test_phones_cover_the_sound_and_no_more():
+    phones = [Phone("h", 0.01, 0.1), Phone("a", 0.1, 0.3), Phone("m", 0.6, 0.7)]
+    assert cover(phones, 0.5) == [Phone("h", 0.0, 0.1), Phone("a", 0.1, 0.5)]
+    assert cover(phones[2:], 0.5) == []

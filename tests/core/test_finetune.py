@@ -11,22 +11,17 @@ torch = pytest.importorskip("torch")
 
 from model.channels import ARKIT_52
 from model.network import AttentionBiLSTM
-from model.network_config import NetworkConfig
 from model.weights_file import load_weights, save_weights
+from tests.core.tiny_run import TINY
 from tools.data.cache import Recording, curve_rows, load, write_corpus
 from tools.train.__main__ import main
 from tools.train.batches import BatchMaker, NoDataError
-from tools.train.config import TrainConfig
 from tools.train.loop import Machine, train
 from tools.train.targets import corpus_targets
 
 JAW, CLOSE, PUCKER = (ARKIT_52.index(name) for name in ("jawOpen", "mouthClose", "mouthPucker"))
-NETWORK = NetworkConfig(hidden=6, attention=4)
-TINY = TrainConfig(
-    seed=3, steps=3, batch=2, seconds=0.6, learning_rate=1e-3, wide_block=10, wide_share=0.5,
-    phone_weight=0.1, closure_weight=2.0, smooth_weight=1.0, opening_weight=0.5,
-    contact_weight=0.1, dropout=0.0, noise_share=0.0, corpora={"anna": 1.0}, network=NETWORK,
-)  # fmt: skip
+NETWORK = TINY.network
+ANNA = replace(TINY, steps=3, dropout=0.0, noise_share=0.0, corpora={"anna": 1.0})
 
 
 @pytest.fixture
@@ -78,11 +73,11 @@ def test_what_the_capture_does_not_know_is_kept(cache: Path, tmp_path: Path) -> 
 
 
 def test_the_pull_draws_weights_back(cache: Path, start: Path, tmp_path: Path) -> None:
-    maker = BatchMaker(TINY, cache, tmp_path)
+    maker = BatchMaker(ANNA, cache, tmp_path)
     _, before = load_weights(start)
 
     def moved(pull: float) -> float:
-        config = replace(TINY, pull=pull)
+        config = replace(ANNA, pull=pull)
         weights = train(config, maker, tmp_path / f"pull{pull}", Machine(), start)
         _, after = load_weights(weights)
         return max(float(np.abs(after[name] - before[name]).max()) for name in before)
@@ -135,4 +130,4 @@ def test_a_corpus_with_nothing_to_learn_is_told(tmp_path: Path) -> None:
     sound = np.zeros(1600, np.float32)
     write_corpus(tmp_path / "c" / "anna", [Recording("a", sound, "a", "en", None, None, "train")])
     with pytest.raises(NoDataError, match="No corpus"):
-        BatchMaker(TINY, tmp_path / "c", tmp_path)
+        BatchMaker(ANNA, tmp_path / "c", tmp_path)

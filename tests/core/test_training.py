@@ -9,22 +9,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from model.network_config import NetworkConfig
 from model.runtime import choose_runtime
+from tests.core.tiny_run import TINY
 from tools.data.cache import Recording, write_corpus
 from tools.data.phones import Phone
 from tools.train.batches import BatchMaker
-from tools.train.config import TrainConfig, read_config
+from tools.train.config import read_config
 from tools.train.loop import Machine, train
 from tools.train.losses import contact_loss, lip_contact, target_loss
 
 CONFIGS = Path(__file__).parents[2] / "tools" / "train" / "configs"
-TINY = TrainConfig(
-    seed=3, steps=4, batch=2, seconds=0.6, learning_rate=1e-3, wide_block=10, wide_share=0.5,
-    phone_weight=0.1, closure_weight=2.0, smooth_weight=1.0, opening_weight=0.5,
-    contact_weight=0.1, dropout=0.1, noise_share=0.2,
-    corpora={"tiny": 1.0}, network=NetworkConfig(hidden=6, attention=4),
-)  # fmt: skip
 
 
 class StoppedError(Exception):

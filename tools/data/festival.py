@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from .cache import SAMPLE_RATE
 from .corpora import read_16k
-from .labels import Label, to_phones
+from .labels import cover, from_ends, to_phones
 from .phones import Phone
 
 _SCRIPT = """(voice_{voice})
@@ -84,22 +85,15 @@ def speak(text: str, name: str, stretch: float = 1.0) -> tuple[np.ndarray, list[
                 f"festival cannot speak {text!r} as {name} (package {voice.package}): {reason}"
             )
         samples = read_16k(sound)
-    end = len(samples) / 16000
-    phones = to_phones(_labels(done.stdout.decode(voice.encoding)), voice.alphabet, voice.shift)
-    phones = [p._replace(end=min(p.end, end)) for p in phones if p.start < end]
+    labels = from_ends(_ends(done.stdout.decode(voice.encoding)))
+    phones = to_phones(labels, voice.alphabet, voice.shift)
+    phones = cover(phones, len(samples) / SAMPLE_RATE)
     if not phones:
         raise FestivalError(f"festival says nothing for {text!r} as {name}.")
-    phones[0] = phones[0]._replace(start=0.0)
-    phones[-1] = phones[-1]._replace(end=end)
     return samples, phones
 
 
-def _labels(printed: str) -> list[Label]:
-    """The script prints a phone and its end a line; a phone begins where the one before ends."""
-    labels: list[Label] = []
-    at = 0.0
-    for line in printed.splitlines():
-        symbol, _, time = line.rpartition(" ")
-        labels.append((symbol, at, float(time)))
-        at = float(time)
-    return labels
+def _ends(printed: str) -> list[tuple[str, float]]:
+    """The script prints a phone and its end a line."""
+    lines = (line.rpartition(" ") for line in printed.splitlines())
+    return [(symbol, float(end)) for symbol, _, end in lines]

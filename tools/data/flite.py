@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from .cache import SAMPLE_RATE
 from .corpora import read_16k
-from .labels import Label, to_phones
+from .labels import cover, from_ends, to_phones
 from .phones import Phone
 
 # Voices of Debian's flite that report times, and their speakers' sex.
@@ -50,20 +51,11 @@ def speak(text: str, manner: FliteManner, shift: float = 0.0) -> tuple[np.ndarra
         except subprocess.CalledProcessError as error:
             raise FliteError(f"flite cannot speak {text!r}: {error.stderr.strip()}") from error
         samples = read_16k(sound)
-    end = len(samples) / 16000
-    phones = to_phones(_labels(done.stdout), "flite", shift)
-    phones = [p._replace(end=min(p.end, end)) for p in phones if p.start < end]
-    phones[0] = phones[0]._replace(start=0.0)
-    phones[-1] = phones[-1]._replace(end=end)
-    return samples, phones
+    phones = to_phones(from_ends(_ends(done.stdout)), "flite", shift)
+    return samples, cover(phones, len(samples) / SAMPLE_RATE)
 
 
-def _labels(printed: str) -> list[Label]:
-    """flite prints `phone:end` pairs; a phone begins where the one before ends."""
-    labels: list[Label] = []
-    at = 0.0
-    for pair in printed.split():
-        symbol, _, time = pair.rpartition(":")
-        labels.append((symbol, at, float(time)))
-        at = float(time)
-    return labels
+def _ends(printed: str) -> list[tuple[str, float]]:
+    """flite prints `phone:end` pairs."""
+    pairs = (pair.rpartition(":") for pair in printed.split())
+    return [(symbol, float(end)) for symbol, _, end in pairs]
