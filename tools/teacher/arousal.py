@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .pitch import SAMPLE_RATE, frames_of, pitch_track
+
 _SPREAD = np.array([4.94, 0.888, 4.61])  # dB, semitones, semitones: typical departures
 _WEIGHTS = np.array([0.27, 0.13, 0.47])
-_FRAME, _HOP, _RATE = 640, 160, 16000
-_SHORTEST, _LONGEST = 38, 230  # samples: 421 to 70 Hz
 _VOICED = 0.6
 _FEWEST = 10  # voiced frames below which nothing is said
 
@@ -43,25 +43,19 @@ def voice_statistics(samples: np.ndarray) -> np.ndarray:
 
     Over the voiced frames of [N] samples, pitch in semitones; NaN where hardly any are voiced.
     """
-    count = -(-len(samples) // _HOP)
-    padded = np.pad(samples, (_FRAME // 2, _FRAME))
-    window = np.hanning(_FRAME)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FRAME)[::_HOP][:count] * window
-    frames = frames - frames.mean(1, keepdims=True)
-    spectrum = np.abs(np.fft.rfft(frames, 2048)) ** 2
-    hertz = np.fft.rfftfreq(2048, 1 / _RATE)
-    level = 10 * np.log10(spectrum.sum(1) + 1e-9)
-    low, high = (
-        10 * np.log10(spectrum[:, (hertz > a) & (hertz < b)].sum(1) + 1e-9)
-        for a, b in ((60, 1000), (1000, 4000))
-    )
-    wave = np.fft.irfft(spectrum)[:, :_LONGEST]
-    own = np.correlate(window, window, "full")[_FRAME - 1 :]
-    ratio = (wave / (wave[:, :1] + 1e-9) / (own / own[0])[:_LONGEST])[:, _SHORTEST:]
-    voiced = (ratio.max(1) > _VOICED) & (level > np.percentile(level, 95) - 25)
+    track = pitch_track(samples)
+    voiced = (track.periodicity > _VOICED) & (track.level > np.percentile(track.level, 95) - 25)
     if voiced.sum() < _FEWEST:
         return np.full(3, np.nan)
-    pitch = 12 * np.log2(_RATE / (ratio.argmax(1) + _SHORTEST))[voiced]
+    frames = frames_of(samples)[voiced]
+    frames = (frames - frames.mean(1, keepdims=True)) * np.hanning(frames.shape[1])
+    power = np.abs(np.fft.rfft(frames, 2048)) ** 2
+    hertz = np.fft.rfftfreq(2048, 1 / SAMPLE_RATE)
+    low, high = (
+        10 * np.log10(power[:, (hertz > a) & (hertz < b)].sum(1) + 1e-9)
+        for a, b in ((60, 1000), (1000, 4000))
+    )
+    pitch = 12 * np.log2(track.hertz[voiced])
     median = np.median(pitch)
     near = pitch[np.abs(pitch - median) < 10]  # beyond are octave errors
-    return np.array([np.mean((high - low)[voiced]), near.std(), median])
+    return np.array([np.mean(high - low), near.std(), median])

@@ -19,11 +19,13 @@ RATE = 100.0
 _NAMES = tuple(ARTICULATORS)
 _ROUNDING = np.array([name in ("pucker", "funnel") for name in _NAMES])
 
-_DECAY_BEFORE = np.where(_ROUNDING, 0.045, 0.014)  # s; rounding leads its vowel
-_DECAY_AFTER = np.where(_ROUNDING, 0.050, 0.014)
+_DECAY_BEFORE = np.where(_ROUNDING, 0.045, 0.011)  # s; rounding leads its vowel
+_DECAY_AFTER = np.where(_ROUNDING, 0.050, 0.011)
 _REACH = 0.30
 _SMOOTHING = 0.018  # s, standard deviation of the final Gaussian
 _CLOSING, _RELEASING = 0.045, 0.040  # s the lips take to meet and to part
+_FLANK = 0.4  # share of a neighbour's time that they may take of it: a vowel keeps its middle
+_QUICKEST = 0.02  # s
 _NUCLEUS = 0.70  # share of a diphthong for which its first vowel keeps the mouth open
 _OFFGLIDES = frozenset("ɪʊʏ")
 _PAUSE = 0.10  # s; in a shorter silence the mouth only half relaxes
@@ -113,14 +115,18 @@ def contact_track(
     """Contact [frames] in 0..1: 1 for the share of each phone's time, with cosine ramps."""
     track = np.zeros(frames)
     time = np.arange(frames) / RATE
-    for phone, start, end in phones:
+    for index, (phone, start, end) in enumerate(phones):
         if phone not in shares:
             continue
         release = start + max(shares[phone] * (end - start), 0.02)
-        low = max(int((start - _CLOSING) * RATE), 0)
-        high = min(int((release + _RELEASING) * RATE) + 2, frames)
+        before = phones[index - 1][1] if index else -np.inf
+        after = phones[index + 1][2] if index + 1 < len(phones) else np.inf
+        closing = min(_CLOSING, max(_FLANK * (start - before), _QUICKEST))
+        releasing = min(_RELEASING, max(_FLANK * (after - release), _QUICKEST))
+        low = max(int((start - closing) * RATE), 0)
+        high = min(int((release + releasing) * RATE) + 2, frames)
         around = time[low:high]
-        gap = np.maximum((start - around) / _CLOSING, (around - release) / _RELEASING)
+        gap = np.maximum((start - around) / closing, (around - release) / releasing)
         ramp = 0.5 + 0.5 * np.cos(np.pi * np.clip(gap, 0, 1))
         track[low:high] = np.maximum(track[low:high], ramp)
     return track
