@@ -20,8 +20,9 @@ from model.errors import A2FError
 from model.opening import lip_opening
 from model.runtime import choose_runtime
 from tools.data.cache import CacheError, Utterance, load
+from tools.teacher.lip_geometry import width
 
-from .face_measures import brow_raise, column, mouth_width
+from .face_measures import brow_raise, column
 from .lag import mean_correlation
 from .tables import Table
 
@@ -33,7 +34,7 @@ _MEASURES: dict[str, tuple[Measure, tuple[str, ...]]] = {
         lambda rows: column(rows, "mouthPucker") + column(rows, "mouthFunnel"),
         ("mouthPucker", "mouthFunnel"),
     ),
-    "width": (mouth_width, ("mouthPucker", "mouthSmileLeft")),
+    "width": (width, ("mouthPucker", "mouthSmileLeft")),
     "lower lip": (lambda rows: column(rows, "mouthLowerDownLeft"), ("mouthLowerDownLeft",)),
     "upper lip": (lambda rows: column(rows, "mouthUpperUpLeft"), ("mouthUpperUpLeft",)),
     "brows": (brow_raise, ("browInnerUp", "browDownLeft")),

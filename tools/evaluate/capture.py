@@ -7,9 +7,10 @@ import numpy as np
 
 from model.channels import ARKIT_52
 from model.opening import lip_opening
+from tools.teacher.lip_geometry import width as mouth_width
 
 from .captured_face import CapturedFace
-from .face_measures import brow_raise, mouth_width
+from .face_measures import brow_raise
 from .lag import RATE, best_lag, mean_correlation
 
 _MAX_LAG = 15

@@ -9,8 +9,7 @@ import numpy as np
 
 from model.channels import ARKIT_52
 from model.opening import lip_opening
-
-from .face_measures import mouth_width
+from tools.teacher.lip_geometry import width as mouth_width
 
 _RATE = 100
 

@@ -6,26 +6,6 @@ from model.channels import ARKIT_52, BROWS
 
 _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
 
-WIDTH_SHARES: dict[str, float] = {
-    "mouthSmileLeft": 0.055, "mouthSmileRight": 0.055,
-    "mouthStretchLeft": 0.025, "mouthStretchRight": 0.025,
-    "mouthDimpleLeft": 0.022, "mouthDimpleRight": 0.022,
-    "mouthPucker": -0.30, "mouthFunnel": -0.15, "jawOpen": -0.06,
-}  # fmt: skip
-"""Change of the corner-to-corner distance, in rest widths, that each full shape makes.
-
-The widening shapes are as measured on MakeHuman's ARKit face. The narrowing ones are ours: that
-face hardly puckers, where the lips of filmed speakers lose up to a third of their width.
-"""
-
-
-def mouth_width(values: np.ndarray) -> np.ndarray:
-    """Mouth width [T] in rest widths: 1 plus what each shape adds (WIDTH_SHARES)."""
-    width = np.ones(len(values))
-    for name, share in WIDTH_SHARES.items():
-        width += share * values[:, _COLUMN[name]]
-    return width
-
 
 def brow_raise(values: np.ndarray) -> np.ndarray:
     """How far the brows are up [T]: the mean of inner and outer raise minus that of lowering."""

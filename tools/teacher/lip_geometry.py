@@ -1,4 +1,4 @@
-"""The teacher's lips in the terms in which filmed lips are measured."""
+"""A face's lips in the terms in which filmed lips are measured."""
 
 import numpy as np
 
@@ -6,10 +6,16 @@ from model.channels import ARKIT_52
 from model.opening import lip_opening
 
 _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
-_WIDTH = {
+WIDTH_SHARES: dict[str, float] = {
     "mouthStretchLeft": 0.5, "mouthStretchRight": 0.5, "mouthSmileLeft": 0.5,
     "mouthSmileRight": 0.5, "mouthPucker": -1.0, "mouthFunnel": -0.4, "jawOpen": -0.15,
 }  # fmt: skip
+"""What each full shape adds to the width of the mouth, a full pucker's narrowing being 1.
+
+Rounded, and cautious with the stretch: a regression of filmed widths on MediaPipe's scores of three
+speakers gave 0.5 to 1.9 for a smile, 1.1 to 2.3 for a stretch, -0.6 to -1.7 for the funnel and -0.2
+to -0.5 for the jaw.
+"""
 
 
 def aperture(channels: np.ndarray) -> np.ndarray:
@@ -19,7 +25,7 @@ def aperture(channels: np.ndarray) -> np.ndarray:
 
 def width(channels: np.ndarray) -> np.ndarray:
     """Mouth width [T] of channels [T, 52], 0 at rest, in shape-key units."""
-    return sum(share * channels[:, _COLUMN[name]] for name, share in _WIDTH.items())
+    return sum(share * channels[:, _COLUMN[name]] for name, share in WIDTH_SHARES.items())
 
 
 def filmed(path, frames: int) -> tuple[np.ndarray, np.ndarray]:
