@@ -5,12 +5,10 @@ Riggers write the ARKit names in many ways: ``mouthSmileLeft``, ``MouthSmile_L``
 capitals and separators, and L, Left, R, Right as the last word name the side.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
-_SIDES = {"l": "left", "r": "right"}
+from .rigs.names import plain
 
 
 @dataclass(frozen=True)
@@ -41,10 +39,10 @@ def match_names(channels: Sequence[str], key_names: Iterable[str]) -> Mapping:
     """
     answering: dict[str, list[str]] = {}
     for name in key_names:
-        answering.setdefault(_plain(name), []).append(name)
+        answering.setdefault(plain(name), []).append(name)
     pairs, missing, passed_over = [], [], []
     for channel in channels:
-        candidates = answering.get(_plain(channel), [])
+        candidates = answering.get(plain(channel), [])
         if not candidates:
             missing.append(channel)
             continue
@@ -52,11 +50,3 @@ def match_names(channels: Sequence[str], key_names: Iterable[str]) -> Mapping:
         pairs.append((channel, taken))
         passed_over += [name for name in candidates if name != taken]
     return Mapping(tuple(pairs), tuple(missing), tuple(passed_over))
-
-
-def _plain(name: str) -> str:
-    """The words of a name, lower case and joined, the side written out."""
-    words = [word.lower() for word in _WORDS.findall(name)]
-    if len(words) > 1:
-        words[-1] = _SIDES.get(words[-1], words[-1])
-    return "".join(words)

@@ -1,0 +1,64 @@
+"""When two names of a shape key are the same name.
+
+Riggers and exporters write one name in many ways: ``mouthSmileLeft``, ``MouthSmile_L``,
+``mouth smile.L``, ``L_Mouth_Smile``, ``A38_Mouth_Smile_Left``, ``Face.MouthSmileLeft``. Two names
+are the same when their words are, whatever the capitals and separators; L, Left, R, Right name the
+side wherever they stand at an end. Numbering and the names of a mesh in front of them are no part
+of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_SIDES = {"l": "left", "r": "right", "left": "left", "right": "right"}
+_NUMBERING = re.compile(r"^[A-Za-z]?\d{1,3}[\s_.-]+")
+_SEPARATOR = re.compile(r"[\s_.:-]+")
+_MESH = re.compile(r"^.*(?:__|\.)(?=[^\d.])")
+
+
+@lru_cache(maxsize=16384)
+def plain(name: str) -> str:
+    """The words of a name, lower case and joined; the side written out and last."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if len(words) > 1:
+        if words[-1] in _SIDES:
+            words[-1] = _SIDES[words[-1]]
+        elif words[0] in _SIDES:
+            words.append(_SIDES[words.pop(0)])
+    return "".join(words)
+
+
+def spellings(names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """What each name may mean, the surest first.
+
+    Returns:
+        name → plain names: of the whole name, without the first words of the prefix that most
+        names share, without the mesh in front (``Face.``, ``head_lod0_mesh__``), without numbering
+        (``A01_``).
+    """
+    names = list(names)
+    shared = _shared_prefix(names)
+    found = {}
+    for name in names:
+        forms = [name]
+        if name.startswith(shared):
+            forms += [name[mark.end() :] for mark in _SEPARATOR.finditer(shared)]
+        forms += [_MESH.sub("", form) for form in forms]
+        forms += [_NUMBERING.sub("", form) for form in forms]
+        found[name] = tuple(dict.fromkeys(text for form in forms if (text := plain(form))))
+    return found
+
+
+def _shared_prefix(names: list[str]) -> str:
+    """The longest beginning, up to a separator, of at least three names and half of all; or ""."""
+    counts = Counter(
+        name[: match.end()]
+        for name in names
+        for match in _SEPARATOR.finditer(name)
+        if match.start()
+    )
+    enough = max(3, (len(names) + 1) // 2)
+    return max((prefix for prefix, count in counts.items() if count >= enough), key=len, default="")

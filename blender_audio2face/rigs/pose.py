@@ -1,0 +1,52 @@
+"""Recorded bones: the difference between a bone at rest and at its extreme, as links."""
+
+from collections.abc import Mapping
+
+from .mapping import Link, Target
+
+Pose = Mapping[tuple[str, str, int], float]
+"""(bone, path, component) → value."""
+
+_STILL = 1e-5
+
+
+def links_between(output: str, rest: Pose, extreme: Pose) -> tuple[Link, ...]:
+    """Links that move bones from one pose to the other as an output goes from 0 to 1.
+
+    A quaternion and its negative turn a bone alike; the extreme is taken on the side of the rest,
+    so that the bone goes the short way. Between the two its components go straight and Blender
+    normalises them: the path is the shortest, only its speed is a little uneven.
+
+    Args:
+        output: what drives the bones.
+        rest: the recorded rest.
+        extreme: the recorded extreme, of the same bones in the same rotation modes; a channel that
+            only one of the two has is left out.
+
+    Returns:
+        One link for each channel that differs.
+    """
+    flipped = {
+        bone
+        for bone, path, component in rest
+        if path == "rotation_quaternion" and component == 0
+        if _dot(bone, rest, extreme) < 0.0
+    }
+    links = []
+    for (bone, path, component), start in rest.items():
+        end = extreme.get((bone, path, component))
+        if end is None:
+            continue
+        if path == "rotation_quaternion" and bone in flipped:
+            end = -end
+        if abs(end - start) > _STILL:
+            links.append(Link(output, Target("bone", bone, path, component, start, end)))
+    return tuple(links)
+
+
+def _dot(bone: str, rest: Pose, extreme: Pose) -> float:
+    return sum(
+        rest.get((bone, "rotation_quaternion", i), 0.0)
+        * extreme.get((bone, "rotation_quaternion", i), 0.0)
+        for i in range(4)
+    )

@@ -1,0 +1,143 @@
+"""Names that riggers and exporters write, and the rigs they tell."""
+
+import re
+
+import pytest
+from a2f.blender_audio2face.rigs.match import match, rank
+from a2f.blender_audio2face.rigs.names import plain
+from a2f.blender_audio2face.rigs.preset import preset_with_id
+
+from model.channels import ARKIT_52
+
+ARKIT = preset_with_id("arkit")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mouthSmileLeft",
+        "MouthSmileLeft",
+        "mouth_smile_left",
+        "MOUTH_SMILE_LEFT",
+        "mouthSmile_L",
+        "Mouth Smile.L",
+        "mouthSmileL",
+        "_mouthSmileLeft",
+        "L_mouthSmile",
+        "Left Mouth Smile",
+        "A38_Mouth_Smile_Left",
+        "38_mouthSmileLeft",
+        "Face.mouthSmileLeft",
+        "Head__mouthSmile_L",
+        "blendShape1.MouthSmileLeft",
+    ],
+)
+def test_spellings_of_one_name(name: str) -> None:
+    assert match(ARKIT, [name]).found == {"mouthSmileLeft": name}
+
+
+@pytest.mark.parametrize(
+    "name", ["mouthSmile", "mouthSmileLeft.001", "smileLeft", "L", "", "l_", "Basis", "jaw", "A01_"]
+)
+def test_other_names_match_nothing(name: str) -> None:
+    assert match(ARKIT, [name]).found == {}
+
+
+def test_sides_are_not_confused_with_directions() -> None:
+    found = match(ARKIT, ["Jaw_L", "Jaw_R", "Mouth.L", "eyeLookIn_R"]).found
+    assert found == {
+        "jawLeft": "Jaw_L",
+        "jawRight": "Jaw_R",
+        "mouthLeft": "Mouth.L",
+        "eyeLookInRight": "eyeLookIn_R",
+    }
+
+
+def test_a_prefix_that_most_names_share_is_no_part_of_them() -> None:
+    names = [f"hero face-{name}" for name in ARKIT_52] + ["Basis"]
+    assert rank(names)[0].found == dict(zip(ARKIT_52, names, strict=False))
+
+
+def test_exact_spelling_wins_then_least_change_then_the_first() -> None:
+    names = ["jaw_open", "JawOpen", "jawOpen", "A52_Tongue_Out", "Tongue_Out", "tongueout"]
+    found = match(ARKIT, names)
+    assert found.found == {"jawOpen": "jawOpen", "tongueOut": "Tongue_Out"}
+    assert found.passed_over == ("jaw_open", "JawOpen", "tongueout", "A52_Tongue_Out")
+
+
+def test_one_shape_key_can_come_for_both_sides() -> None:
+    names = ["browInnerUp_L", "browInnerUp_R", "cheekPuff", "cheekPuff_L"]
+    found = match(ARKIT, names)
+    assert found.found == {
+        "browInnerUpLeft": "browInnerUp_L",
+        "browInnerUpRight": "browInnerUp_R",
+        "cheekPuff": "cheekPuff",
+    }
+    assert "browInnerUp" in found.missing
+    assert "cheekPuffRight" not in found.missing
+
+
+def character_creator() -> list[str]:
+    """Names as in A01_Brow_Inner_Up."""
+    words = [re.sub(r"(?<!^)([A-Z])", r"_\1", name[0].upper() + name[1:]) for name in ARKIT_52]
+    return [f"A{number:02d}_{name}" for number, name in enumerate(words, 1)]
+
+
+def split(words: str, prefix: str = "") -> list[str]:
+    """Words with a prefix each."""
+    return [prefix + word for word in words.split()]
+
+
+CC3_LIPS = split("Open Explosive Dental_Lip Tight-O Tight Wide Affricate Lip_Open")
+CC4_LIPS = split("Open Explosive Dental_Lip Tight_O Tight Wide Affricate Lip_Open", "V_")
+OVR = split("sil PP FF TH DD kk CH SS nn RR aa E I O U", "viseme_")
+VRCHAT = split("sil pp ff th dd kk ch ss nn rr aa e ih oh ou", "vrc.v_")
+DAZ = "AA EE EH ER F IH IY K L M OW S SH T TH UW W"
+METAHUMAN = """eye_blink_L jaw_open mouth_cornerPull_left mouth_cornerPull_right mouth_funnel_DL
+mouth_funnel_DR mouth_funnel_UL mouth_funnel_UR mouth_lipsPurse_DL mouth_lipsPurse_DR
+mouth_upperLipRaise_left mouth_lowerLipDepress_left mouth_stretch_left mouth_stretch_right
+brow_raiseIn_L brow_down_L"""
+
+
+@pytest.mark.parametrize(
+    ("names", "expected", "count"),
+    [
+        (character_creator(), "arkit", 52),
+        ([name[0].upper() + name[1:] for name in ARKIT_52], "arkit", 52),
+        ([*ARKIT_52, *OVR, "mouthOpen", "mouthSmile"], "arkit", 52),
+        ([*OVR, "mouthOpen", "mouthSmile"], "oculus", 15),
+        (VRCHAT, "oculus", 15),
+        ([*CC4_LIPS, "Eye_Blink_L", "Eye_Blink_R"], "cc4", 8),
+        (CC3_LIPS, "cc3", 8),
+        (split(METAHUMAN, "head_lod0_mesh__"), "metahuman", 16),
+        ([f"Face.M_F00_000_00_Fcl_MTH_{v}" for v in "AIUEO"], "vroid", 5),
+        (list("AIUEO"), "vowels", 5),
+        (list("あいうえお"), "vowels", 5),
+        (["Basis", "mouth_a", "mouth_i", "mouth_u", "mouth_e", "mouth_o"], "vowels", 5),
+        (["aa", "ih", "ou", "ee", "oh", "blinkLeft", "blinkRight"], "vrm1", 7),
+        (list("ABCDEFGHX"), "rhubarb", 9),
+        ([f"mouth {letter}" for letter in "ABCDEF"], "rhubarb", 6),
+        (["AI", "E", "O", "U", "etc", "L", "WQ", "MBP", "FV", "rest"], "preston_blair", 10),
+        (split(DAZ, "eCTRLv"), "daz_visemes", 17),
+        (split(DAZ, "facs_ctrl_v"), "daz_visemes", 17),
+        (["jawOpen"], "arkit", 1),
+    ],
+)
+def test_the_best_preset_for_names_as_they_come(
+    names: list[str], expected: str, count: int
+) -> None:
+    best = rank(names)[0]
+    assert best.preset.id == expected
+    assert len(best.found) == count
+
+
+@pytest.mark.parametrize(
+    "names", [["Basis"], [], ["A", "B"], ["Open", "Wide"], ["O"], ["Smirk", "Frown"]]
+)
+def test_a_few_short_names_are_no_rig(names: list[str]) -> None:
+    assert rank(names) == ()
+
+
+def test_words_make_a_name() -> None:
+    assert plain("CTRL_expressions_mouthFunnelUL") == plain("ctrl expressions mouth_funnel_UL")
+    assert plain("Eye_L_Look_R") == "eyellookright"
