@@ -1,10 +1,13 @@
-"""The demo's head: all keys, lips that really meet, and teeth where f and v need them."""
+"""The demo head as added: all keys, lips that really meet, and teeth where f and v need them."""
 
+import importlib
+
+import bpy
 import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tools.demo.head.build import build_head, head_part
+from tools.demo.head.arrays import head_part
 from tools.demo.head.part import TOOTH, Part
 from tools.demo.head.skin import CONTACT_ROW, SIN
 from tools.demo.head.skull import EYE_LEFT, EYE_RADIUS
@@ -17,9 +20,10 @@ def part() -> Part:
 
 
 @pytest.fixture(scope="module")
-def keys() -> dict[str, np.ndarray]:
+def keys(extension: str) -> dict[str, np.ndarray]:
     """The coordinates [N, 3] that Blender keeps for each shape key, the basis first."""
-    blocks = build_head().data.shape_keys.key_blocks
+    add = importlib.import_module(f"{extension}.blender_audio2face.demo_head.add")
+    blocks = add.add_demo_head(bpy.context, with_speech=False).data.shape_keys.key_blocks
     coordinates = {}
     for block in blocks:
         flat = np.empty(len(block.data) * 3, np.float32)

@@ -1,4 +1,4 @@
-"""Run the demo: install the zip, build the head, bake the sentence, render film and still."""
+"""Run the demo: install the zip, add its head, bake the sentence, render film and still."""
 
 from __future__ import annotations
 

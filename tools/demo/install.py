@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 REPOSITORY = "user_default"
+MODULE = f"bl_ext.{REPOSITORY}.audio2face_blender"
 
 
-def install_zip(path: Path) -> None:
-    """Install and enable the extension in `path`.
+def install_zip(path: Path) -> str:
+    """Install and enable the extension in `path`; return the name of its module.
 
     BLENDER_USER_RESOURCES must have been set before `bpy` was first imported. Raises RuntimeError
     when Blender refuses the zip; Blender's own messages say why.
@@ -22,3 +23,4 @@ def install_zip(path: Path) -> None:
     )
     if not hasattr(bpy.types, "AUDIO2FACE_OT_bake"):
         raise RuntimeError(f"Blender did not enable {path}: see its messages above.")
+    return MODULE

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import bpy
 
 from . import scene as stage
 from .contact_sheet import choose_moments, draw_sheet
-from .head.build import build_head
 from .install import install_zip
 from .render import render_film, render_still, set_film_output
-from .sentence import SOUND, read_phones
+from .sentence import read_phones
 
 
-def bake(head: bpy.types.Object) -> None:
-    """Select the head and press the add-on's button; raises RuntimeError when it refuses."""
-    for other in bpy.context.selected_objects:
-        other.select_set(False)
-    head.select_set(True)
-    bpy.context.view_layer.objects.active = head
+def bake() -> None:
+    """Press the add-on's button for the head, still selected; raises RuntimeError at a refusal."""
     if bpy.ops.audio2face.bake() != {"FINISHED"}:
         raise RuntimeError("The bake did not finish: see Blender's messages above.")
 
@@ -37,19 +33,20 @@ def run(package: Path, out: Path, scratch: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     print(f"Installing {package.name}")
-    install_zip(package)
+    extension = install_zip(package)
 
-    print("Building the head")
+    print("Adding the head")
     scene = stage.empty_scene()
-    head = build_head()
-    stage.add_sound(scene, SOUND)
+    add = importlib.import_module(f"{extension}.blender_audio2face.demo_head.add")
+    add.add_demo_head(bpy.context, with_speech=True)
+    stage.fit_to_sentence(scene)
     _, close_up = stage.add_cameras(scene)
     stage.add_key_light(scene)
     stage.add_backdrop(scene)
     stage.set_picture(scene)
 
     print("Baking the sentence")
-    bake(head)
+    bake()
     set_film_output(scene, Path("//demo.mp4"))
     bpy.ops.wm.save_as_mainfile(filepath=str(out / "demo.blend"), compress=True)
     print(f"Scene: {out / 'demo.blend'}")

@@ -1,9 +1,8 @@
-"""The stage: sound strip, cameras, lights and the settings of the picture."""
+"""The stage: timeline, cameras, lights and the settings of the picture."""
 
 from __future__ import annotations
 
 from math import radians
-from pathlib import Path
 
 import bpy
 from mathutils import Vector
@@ -22,15 +21,11 @@ def empty_scene() -> bpy.types.Scene:
     return scene
 
 
-def add_sound(scene: bpy.types.Scene, path: Path) -> bpy.types.SoundStrip:
-    """Put the sound on the timeline from frame 1, pack it, and return its strip, now active."""
-    editor = scene.sequence_editor_create()
-    strip = editor.strips.new_sound("Sentence", str(path), channel=1, frame_start=1)
-    strip.sound.pack()
-    editor.active_strip = strip
+def fit_to_sentence(scene: bpy.types.Scene) -> None:
+    """Make the scene as long as the active strip, which starts at frame 1."""
+    strip = scene.sequence_editor.active_strip
     scene.frame_start = 1
     scene.frame_end = strip.frame_final_end - 1
-    return strip
 
 
 def add_camera(

@@ -1,8 +1,9 @@
 """The demo's sentence: its recording, and the times of its sounds.
 
-`python -m tools.demo.sentence` makes `sentence.flac` and `sentence.json` again. It needs flite
-(http://cmuflite.org, Debian package `flite`), whose voice `rms` speaks, and soundfile. The phone
-times are the synthesizer's own, so they are exact.
+`python -m tools.demo.sentence` makes `sentence.json` and the `sentence.flac` that the extension
+ships again; the README beside the latter says whose it is. It needs flite (http://cmuflite.org,
+Debian package `flite`), whose voice `rms` speaks, and soundfile. The phone times are the
+synthesizer's own, so they are exact.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
-SOUND = HERE / "sentence.flac"
-LABELS = HERE / "sentence.json"
+SOUND = Path(__file__).parents[2] / "blender_audio2face" / "demo_head" / "sentence.flac"
+LABELS = Path(__file__).with_name("sentence.json")
 
 TEXT = (
     "Meet Audio to Face, for Blender. Pop in a voice, bake, and the mouth moves: "
@@ -31,11 +31,6 @@ PRONUNCIATION = (
 """What flite says for each word; checked when the recording is made."""
 
 PAUSE = "pau"
-PROVENANCE = (
-    "Synthesized by flite 2.2 with its built-in voice cmu_us_rms (Carnegie Mellon University, "
-    "free software under a BSD-like licence that leaves use and distribution unrestricted). The "
-    "text and this recording are part of this project, GPL-3.0-or-later."
-)
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def main() -> None:
     phones = with_words(parse_durations(listing))
     soundfile.write(SOUND, samples, rate, subtype="PCM_16")
     rows = ",\n    ".join(json.dumps([p.name, p.word, p.start, p.end]) for p in phones)
-    head = json.dumps({"text": TEXT, "provenance": PROVENANCE, "seconds": len(samples) / rate})
+    head = json.dumps({"text": TEXT, "seconds": len(samples) / rate})
     head = head[:-1].replace('", "', '",\n  "')
     LABELS.write_text(f'{{\n  {head[1:]},\n  "phones": [\n    {rows}\n  ]\n}}\n', "utf-8")
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from .part import EYE, SKIN, Part, grid_faces
+from . import part as slots
+from .part import Part, grid_faces
 from .skin import SKIN_COLOUR
 from .skull import EYE_LEFT, EYE_RADIUS, LID_RADIUS
 
 CORNER = np.radians(58)
 LID_ROWS, LID_COLUMNS = 18, 33
+LASH_ROWS = 4
 LASH_COLOUR = np.array([0.035, 0.016, 0.012])
 LID_COLOUR = SKIN_COLOUR * np.array([0.90, 0.80, 0.78])
 
@@ -44,12 +46,14 @@ def eyeball(side: int) -> Part:
         [PUPIL_COLOUR, inner, IRIS_COLOUR, RIM_COLOUR],
         WHITE_COLOUR,
     )  # fmt: skip
+    between = 0.5 * (degrees[1:] + degrees[:-1])
+    ring_slots = np.select([between < PUPIL, between < RIM], [slots.PUPIL, slots.IRIS], slots.EYE)
     centre = EYE_LEFT * [side, 1, 1]
     return Part(
         (centre + EYE_RADIUS * ball).reshape(-1, 3),
         grid_faces(len(degrees), columns, wrap=True, flip=True),
         np.repeat(colours, columns, 0),
-        EYE,
+        np.repeat(ring_slots, columns),
         {"eyeball": side},
     )
 
@@ -98,13 +102,14 @@ def lid(side: int, upper: bool) -> Part:
     closed = place(grid, shut + t * (far - shut), radius * (1 + 0.035 * (1 - t)), side)
     colour = np.tile(LID_COLOUR, (LID_ROWS, 1))
     colour[8:] = SKIN_COLOUR
-    colour[: 4 if upper else 2] = LASH_COLOUR if upper else LID_COLOUR * 0.7
+    colour[: LASH_ROWS if upper else 2] = LASH_COLOUR if upper else LID_COLOUR * 0.7
+    lashes = upper & (np.arange(LID_ROWS - 1) < LASH_ROWS)
     shift = (closed - points).reshape(-1, 3)
     return Part(
         points.reshape(-1, 3),
         grid_faces(LID_ROWS, LID_COLUMNS, flip=upper),
         np.repeat(colour, LID_COLUMNS, 0),
-        SKIN,
+        np.repeat(np.where(lashes, slots.LASHES, slots.SKIN), LID_COLUMNS - 1),
         {
             "lid": 1 if upper else -1,
             "side": side,

@@ -1,4 +1,4 @@
-"""One piece of the head (skin, tooth row, eye ...) as arrays, before Blender sees it."""
+"""One piece of the head (skin, tooth row, eye ...) as arrays, before it is written."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-SKIN, CAVITY, TOOTH, GUM, TONGUE, EYE, HAIR, CLOTH = range(8)
-"""Material slots, in the order in which `materials.py` makes them."""
+MATERIALS = (
+    "Demo Skin", "Demo Mouth Cavity", "Demo Teeth", "Demo Gums", "Demo Tongue", "Demo Eyes",
+    "Demo Hair", "Demo Sweater", "Demo Lips", "Demo Irises", "Demo Pupils", "Demo Lashes",
+)  # fmt: skip
+"""Names of the material slots; the extension has a finish for each."""
+SKIN, CAVITY, TOOTH, GUM, TONGUE, EYE, HAIR, CLOTH, LIPS, IRIS, PUPIL, LASHES = range(12)
 
 
 @dataclass

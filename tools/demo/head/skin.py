@@ -12,7 +12,7 @@ import numpy as np
 
 from . import sdf
 from .falloff import ramp
-from .part import CAVITY, SKIN, Part, grid_faces
+from .part import CAVITY, LIPS, SKIN, Part, grid_faces
 from .skull import (
     EYE_LEFT,
     EYE_RADIUS,
@@ -178,7 +178,9 @@ def face_sheet() -> Part:
         points,
         faces,
         colours(points, row),
-        np.where(face_row < CONTACT_ROW - 2, CAVITY, SKIN),
+        np.select(
+            [face_row < CONTACT_ROW - 2, face_row < CONTACT_ROW + LIP_STEPS], [CAVITY, LIPS], SKIN
+        ),
         {
             "column": np.tile(np.arange(COLUMNS), rows),
             "row": row,

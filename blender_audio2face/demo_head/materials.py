@@ -1,7 +1,7 @@
 """The materials: every colour comes from the mesh, only light and shine differ.
 
-The scene has one lamp, the key. Sky light and rim light are part of the materials: functions of
-the surface's direction, which need no rays and hence are fast and free of noise.
+The head is lit by its scene, best by one lamp. Sky light and rim light are part of the materials:
+functions of the surface's direction, which need no rays and hence are fast and free of noise.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ SKY_DIRECTION = (0.45, -0.62, 0.64)
 class Finish:
     """Roughness and specular level of a material, and its light from below, sky and rim."""
 
-    name: str
     roughness: float
     specular: float
     base: float = 0.17
@@ -26,17 +25,25 @@ class Finish:
     rim: float = 0.30
 
 
-FINISHES = (
-    Finish("Demo Skin", 0.50, 0.30),
-    Finish("Demo Mouth Cavity", 0.90, 0.0, base=0.25, sky=0.2, rim=0.0),
-    Finish("Demo Teeth", 0.20, 0.40, base=0.24, sky=0.22, rim=0.0),
-    Finish("Demo Gums", 0.35, 0.40, base=0.30, rim=0.0),
-    Finish("Demo Tongue", 0.40, 0.40, base=0.30, rim=0.0),
-    Finish("Demo Eyes", 0.08, 0.50, base=0.30, rim=0.0),
-    Finish("Demo Hair", 0.50, 0.20, rim=1.1),
-    Finish("Demo Sweater", 0.90, 0.05, rim=0.9),
-)
-"""In the slot order of `part.py`."""
+SKIN = Finish(0.50, 0.30)
+EYES = Finish(0.08, 0.50, base=0.30, rim=0.0)
+
+FINISHES = {
+    "Demo Skin": SKIN,
+    "Demo Lips": SKIN,
+    "Demo Lashes": SKIN,
+    "Demo Mouth Cavity": Finish(0.90, 0.0, base=0.25, sky=0.2, rim=0.0),
+    "Demo Teeth": Finish(0.20, 0.40, base=0.24, sky=0.22, rim=0.0),
+    "Demo Gums": Finish(0.35, 0.40, base=0.30, rim=0.0),
+    "Demo Tongue": Finish(0.40, 0.40, base=0.30, rim=0.0),
+    "Demo Eyes": EYES,
+    "Demo Irises": EYES,
+    "Demo Pupils": EYES,
+    "Demo Hair": Finish(0.50, 0.20, rim=1.1),
+    "Demo Sweater": Finish(0.90, 0.05, rim=0.9),
+}
+"""By the names that the head's file uses. Some differ in nothing but their name: as materials of
+their own they have their colour in Solid mode too."""
 
 
 def soft_light(tree: bpy.types.NodeTree, finish: Finish) -> bpy.types.NodeSocket:
@@ -71,23 +78,25 @@ def soft_light(tree: bpy.types.NodeTree, finish: Finish) -> bpy.types.NodeSocket
     return both.outputs[0]
 
 
-def make_material(finish: Finish) -> bpy.types.Material:
-    """Return a new material."""
-    material = bpy.data.materials.new(finish.name)
-    material.use_nodes = True
+def make_material(name: str, colour: list[float]) -> bpy.types.Material:
+    """Return a new material with the finish of `name`; `colour` (linear RGB) is for Solid mode.
+
+    Raises KeyError where FINISHES has no such name.
+    """
+    finish = FINISHES[name]
+    material = bpy.data.materials.new(name)
+    material.diffuse_color = (*colour, 1.0)
+    if material.node_tree is None:  # before 5.0
+        material.use_nodes = True
     nodes, links = material.node_tree.nodes, material.node_tree.links
-    colour = nodes.new("ShaderNodeVertexColor")
-    colour.layer_name = COLOUR_ATTRIBUTE
-    surface = nodes["Principled BSDF"]
+    painted = nodes.new("ShaderNodeVertexColor")
+    painted.layer_name = COLOUR_ATTRIBUTE
+    surface = next(node for node in nodes if node.type == "BSDF_PRINCIPLED")
     surface.inputs["Roughness"].default_value = finish.roughness
     surface.inputs["Specular IOR Level"].default_value = finish.specular
-    links.new(colour.outputs["Color"], surface.inputs["Base Color"])
-    links.new(colour.outputs["Color"], surface.inputs["Emission Color"])
+    links.new(painted.outputs["Color"], surface.inputs["Base Color"])
+    links.new(painted.outputs["Color"], surface.inputs["Emission Color"])
     links.new(soft_light(material.node_tree, finish), surface.inputs["Emission Strength"])
-    material.cycles.emission_sampling = "NONE"
+    if hasattr(material, "cycles"):  # an add-on, which may be off
+        material.cycles.emission_sampling = "NONE"
     return material
-
-
-def make_materials() -> list[bpy.types.Material]:
-    """Return new materials in slot order."""
-    return [make_material(finish) for finish in FINISHES]

@@ -1,0 +1,74 @@
+"""Puts the demo head into the scene, where the artist looks for it."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..errors import BakeError
+from .asset import HEAD, read_asset
+from .objects import make_objects
+from .speech import add_sentence
+
+
+class DemoHeadError(BakeError):
+    """The demo head cannot be added."""
+
+
+def check_place(context: bpy.types.Context) -> None:
+    """Raises DemoHeadError where a new object could not be added or selected.
+
+    Blender sees to it that the active collection is never a hidden one.
+    """
+    if context.mode != "OBJECT":
+        raise DemoHeadError("Switch to Object Mode first.")
+    place = context.collection
+    if place.library is not None or place.override_library is not None:
+        raise DemoHeadError(
+            f'Collection "{place.name}" is linked: choose another one in the Outliner.'
+        )
+
+
+def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Object:
+    """Add the head with its 52 ARKit shape keys, hair and sweater at the 3D cursor.
+
+    The head alone becomes selected and active; all three go into the active collection.
+
+    Args:
+        context: gives scene, view layer, collection and cursor.
+        with_speech: also put the sample sentence on the timeline, as `speech.add_sentence` does.
+
+    Returns:
+        The object with the shape keys, "Demo Head".
+
+    Raises:
+        DemoHeadError: the active collection takes no objects, or the head's file is damaged.
+        SentenceError: the sentence cannot be added; then neither is the head.
+    """
+    check_place(context)
+    try:
+        asset = read_asset(HEAD)
+    except (OSError, ValueError, KeyError) as error:
+        raise DemoHeadError(
+            f"{HEAD.name} cannot be read ({error}): install the extension again."
+        ) from error
+    if with_speech:
+        add_sentence(context)
+    objects = make_objects(asset)
+    _show(context, objects)
+    head = objects[0]
+    head.location = context.scene.cursor.location
+    for other in context.view_layer.objects:
+        other.select_set(False)
+    head.select_set(True)
+    context.view_layer.objects.active = head
+    return head
+
+
+def _show(context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
+    """Link the objects to the active collection, and into the view's isolation if it has one."""
+    space = context.space_data
+    isolated = space is not None and space.type == "VIEW_3D" and space.local_view is not None
+    for one in objects:
+        context.collection.objects.link(one)
+        if isolated:
+            one.local_view_set(space, True)
