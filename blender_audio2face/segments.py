@@ -1,11 +1,10 @@
-"""The record our Actions carry: which frames were baked from which strip.
+"""Which frames were baked from which strip.
 
-With it a strip can be baked again, longer, shorter or moved, without touching the keys that came
+With this a strip can be baked again, longer, shorter or moved, without touching the keys that came
 from the other strips on the same face. What surrounds a strip's speech yields to the neighbours,
 so that strips give the same keys in whatever order they are baked.
 """
 
-import json
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -30,24 +29,6 @@ class Segment:
     start: int
     end: int
     part: Part = Part.SPEECH
-
-
-def dumps(segments: tuple[Segment, ...]) -> str:
-    """Text of the record, for a custom property."""
-    return json.dumps([[s.strip, s.start, s.end, s.part] for s in segments], ensure_ascii=False)
-
-
-def loads(text: object) -> tuple[Segment, ...] | None:
-    """The record back from its text; None when it is not one of ours."""
-    if not isinstance(text, str):
-        return None
-    try:
-        return tuple(
-            Segment(str(strip), int(start), int(end), Part(part))
-            for strip, start, end, part in json.loads(text)
-        )
-    except (ValueError, TypeError):
-        return None
 
 
 def wanted(strip: str, timing: StripTiming) -> tuple[Segment, ...]:
@@ -77,29 +58,58 @@ def granted(segments: tuple[Segment, ...], new: tuple[Segment, ...]) -> tuple[Se
 
 def frames_of(segments: tuple[Segment, ...]) -> np.ndarray:
     """The frames of segments one after the other, int64 [N]."""
-    return np.concatenate([np.arange(segment.start, segment.end) for segment in segments])
+    frames = [np.arange(segment.start, segment.end) for segment in segments]
+    return np.concatenate([np.empty(0, np.int64), *frames])
+
+
+def within(segments: tuple[Segment, ...], start: int, end: int) -> tuple[Segment, ...]:
+    """What of the segments lies in frames [start, end)."""
+    cut = (replace(s, start=max(s.start, start), end=min(s.end, end)) for s in segments)
+    return tuple(segment for segment in cut if segment.start < segment.end)
+
+
+def lies_in(frames: np.ndarray, segments: tuple[Segment, ...]) -> np.ndarray:
+    """Which of ``frames`` [N] lie in any of the segments, bool [N]."""
+    inside = np.zeros(len(frames), dtype=bool)
+    for segment in segments:
+        inside |= (frames >= segment.start) & (frames < segment.end)
+    return inside
+
+
+def runs(segments: tuple[Segment, ...]) -> tuple[tuple[int, int], ...]:
+    """The segments' frames as ranges [start, end) that do not touch, ascending."""
+    merged: list[tuple[int, int]] = []
+    for segment in sorted(segments, key=lambda segment: segment.start):
+        if merged and segment.start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], segment.end))
+        else:
+            merged.append((segment.start, segment.end))
+    return tuple(merged)
+
+
+def covered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """The segments with each lead-in reaching to its strip's speech: between the two, nothing
+    else may be keyed on the same curve."""
+    reaching = []
+    for segment in segments:
+        if segment.part is Part.LEAD_IN:
+            later = [
+                other.start
+                for other in segments
+                if other.strip == segment.strip and other.start >= segment.end
+            ]
+            segment = replace(segment, end=min(later, default=segment.end))
+        reaching.append(segment)
+    return tuple(reaching)
 
 
 def rebaked(segments: tuple[Segment, ...], new: tuple[Segment, ...]) -> tuple[Segment, ...]:
     """The record after ``new``, all of one strip, was baked: the strip's earlier segments are
     gone, the others keep the frames that ``new`` did not take."""
-    kept = [old for old in segments if old.strip != new[0].strip]
+    kept = [old for old in segments if old.strip not in {segment.strip for segment in new}]
     for taken in new:
         kept = [piece for old in kept for piece in _without(old, taken)]
     return tuple(sorted((*kept, *new), key=lambda segment: segment.start))
-
-
-def frames_kept(
-    frames: np.ndarray, segments: tuple[Segment, ...], new: tuple[Segment, ...]
-) -> np.ndarray:
-    """Which keys at ``frames`` [N] stay when ``new``, all of one strip, is baked, bool [N].
-
-    Keys go that lie in the new frames or in those baked from the same strip before.
-    """
-    keep = np.ones(len(frames), dtype=bool)
-    for gone in (*(old for old in segments if old.strip == new[0].strip), *new):
-        keep &= (frames < gone.start) | (frames >= gone.end)
-    return keep
 
 
 def _without(old: Segment, taken: Segment) -> list[Segment]:

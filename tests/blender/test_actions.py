@@ -179,7 +179,7 @@ def test_a_failure_leaves_no_trace(actions, segment, key, before: str) -> None:
     whole = state(key)
     record = [action.get(actions.RECORD) for action in bpy.data.actions]
     values = {JAW: np.full(3, 0.5, np.float32), 'key_blocks["tongueOut"].value': np.zeros(2)}
-    with pytest.raises(IndexError), ExitStack() as undo:
+    with pytest.raises(ValueError), ExitStack() as undo:
         actions.write_action(key, "A2F Face", (segment("a", 2, 5),), values, undo)
     assert state(key) == whole
     assert [action.get(actions.RECORD) for action in bpy.data.actions] == record

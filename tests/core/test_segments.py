@@ -5,13 +5,14 @@ import pytest
 from a2f.blender_audio2face.segments import (
     Part,
     Segment,
-    dumps,
-    frames_kept,
+    covered,
     frames_of,
     granted,
-    loads,
+    lies_in,
     rebaked,
+    runs,
     wanted,
+    within,
 )
 from a2f.blender_audio2face.timing import StripTiming
 
@@ -31,18 +32,6 @@ def record_of(*bakes: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return record
 
 
-def test_record_survives_its_text() -> None:
-    record = (Segment('é "1"', -5, 3, Part.LEAD_IN), B)
-    assert loads(dumps(record)) == record
-
-
-@pytest.mark.parametrize(
-    "text", [None, 3, "", "x", "{}x", "[[1]]", '[["a", 1, null, 2]]', '[["a", 1, 2, 9]]', "7"]
-)
-def test_anything_else_is_not_ours(text: object) -> None:
-    assert loads(text) is None
-
-
 def test_strips_are_baked_side_by_side() -> None:
     assert rebaked((B,), (A,)) == (A, B)
 
@@ -59,10 +48,29 @@ def test_an_overlap_belongs_to_the_later_bake() -> None:
     assert rebaked((A,), (middle,)) == (Segment("a", 1, 40), middle, Segment("a", 60, 100))
 
 
-def test_keys_of_other_strips_and_of_the_artist_stay() -> None:
-    frames = np.array([0.0, 1.0, 99.5, 100.0, 149.0, 150.0, 310.0, 350.0])
-    kept = frames_kept(frames, (A, B), (Segment("a", 300, 320),))
-    assert frames[kept].tolist() == [0.0, 100.0, 149.0, 150.0, 350.0]
+def test_which_frames_lie_in_segments() -> None:
+    frames = np.array([0.0, 1.0, 99.5, 100.0, 149.0, 150.0, 199.0, 200.0])
+    assert frames[lies_in(frames, (A, B))].tolist() == [1.0, 99.5, 150.0, 199.0]
+
+
+def test_touching_segments_are_one_run() -> None:
+    assert runs((Segment("a", 20, 28), Segment("b", 40, 50), Segment("a", 10, 20))) == (
+        (10, 28),
+        (40, 50),
+    )
+
+
+def test_a_lead_in_covers_the_way_to_its_speech() -> None:
+    lead_in, *rest = parts("a", 10, 20)
+    assert covered((lead_in, B, *rest)) == (Segment("a", 7, 10, Part.LEAD_IN), B, *rest)
+
+
+def test_segments_are_cut_to_a_range() -> None:
+    assert within(parts("a", 10, 20), 12, 22) == (
+        Segment("a", 12, 20, Part.SPEECH),
+        Segment("a", 20, 22, Part.RELEASE),
+    )
+    assert frames_of(within(parts("a", 10, 20), 50, 60)).tolist() == []
 
 
 def test_a_strip_alone_leads_in_and_is_released() -> None:

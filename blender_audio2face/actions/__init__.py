@@ -1,0 +1,30 @@
+"""Keys in Actions: an Action of our own in place of the artist's, or as a strip in the NLA, or the
+artist's active Action, in which only the baked frames change.
+
+Actions carry a record of what was baked (``bake_record``), so that baking again replaces it and
+clearing takes out nothing else. ``slotted`` is the one place that knows how the Action API moved.
+"""
+
+from .outputs import (
+    ACTION,
+    ACTIVE,
+    NLA,
+    BakedAction,
+    commit,
+    write_action,
+    write_keys,
+)
+from .removal import baked_strips
+from .store import RECORD
+
+__all__ = [
+    "ACTION",
+    "ACTIVE",
+    "NLA",
+    "RECORD",
+    "BakedAction",
+    "baked_strips",
+    "commit",
+    "write_action",
+    "write_keys",
+]

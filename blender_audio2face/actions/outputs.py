@@ -1,0 +1,302 @@
+"""Writes keys into an Action of our own, an NLA strip, or the artist's active Action."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import bpy
+import numpy as np
+
+from .. import segments
+from ..bake_record import Record, SetAside
+from ..channel_keys import ChannelPath, Keys
+from ..errors import PlanError
+from ..segments import Segment
+from . import layering, nla, removal, slotted, store
+from .changes import Changes
+from .layering import Layer
+
+ACTION, NLA, ACTIVE = "ACTION", "NLA", "ACTIVE"
+
+
+@dataclass
+class BakedAction:
+    """Keys written, and the Action that plays them.
+
+    Attributes:
+        action: the Action that holds the keys.
+        output: ACTION: ours, assigned; NLA: ours, as a strip; ACTIVE: the artist's, assigned.
+        note: sentence on why it is not the output that was asked for, or None.
+        track: name of the NLA track, or None.
+        previous: the Action that ours took the place of, or None.
+        previous_curves: how many F-curves of it moved the datablock.
+        previous_was_ours: it is an earlier state of ``action``.
+        frames: the frames baked, ascending int64 [K].
+        muted_paths: data paths written whose F-curve is muted.
+    """
+
+    action: Any
+    previous: Any
+    previous_curves: int
+    previous_was_ours: bool
+    frames: np.ndarray
+    muted_paths: tuple[str, ...]
+    output: str = ACTION
+    note: str | None = None
+    track: str | None = None
+    _changes: Changes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A datablock's animation before the bake.
+
+    Attributes:
+        active: the active Action, or None.
+        slot: the slot of it in use.
+        curves: how many F-curves of it move the datablock.
+        record: what was baked into it, or None.
+        ours: the active Action is one that a bake made.
+        in_nla: (track, strip) of an Action that a bake made, or None.
+    """
+
+    anim: Any
+    active: Any
+    slot: Any
+    curves: int
+    record: Record | None
+    ours: bool
+    in_nla: tuple | None
+
+
+def write_keys(
+    datablock,
+    name: str,
+    wanted: tuple[Segment, ...],
+    keys: Mapping[ChannelPath, Keys],
+    output: str,
+    undo: ExitStack,
+) -> BakedAction:
+    """Keys a strip's segments on a datablock. ``commit`` what it returns, once nothing can fail.
+
+    Frames that belong to what other strips baked are left out (``segments.granted``); what the
+    same strip baked before goes, wherever it was. Keys of the artist that the new ones cover in
+    the active Action are kept, and come back with ``clearing.clear``.
+
+    Args:
+        datablock: an ID that can be animated, such as shape keys or an armature object.
+        name: name for a new Action.
+        wanted: one strip's segments, ascending.
+        keys: what to key. Keys outside the segments are left out.
+        output: ACTION, NLA or ACTIVE. Where it would lose something of the artist's or cannot be,
+            another is taken; the result says so.
+        undo: gets the steps that put everything back as it was.
+
+    Raises:
+        PlanError: the datablock is in NLA tweak mode.
+    """
+    changes = Changes(undo)
+    place = _look(datablock, undo)
+    chosen, note = _choose(datablock, place, output)
+    if chosen == ACTIVE:
+        baked = _write_active(datablock, place, wanted, keys, changes)
+    else:
+        baked = _write_ours(datablock, place, name, wanted, keys, chosen, changes)
+    baked.note = note
+    baked._changes = changes
+    return baked
+
+
+def write_action(
+    key,
+    name: str,
+    wanted: tuple[Segment, ...],
+    values: Mapping[str, np.ndarray],
+    undo: ExitStack,
+) -> BakedAction:
+    """Keys each frame of the segments, straight lines between them, in an Action of our own.
+
+    Args:
+        key: the shape-key datablock.
+        name: name for a new Action.
+        wanted: one strip's segments, ascending, F frames in all.
+        values: data path -> float32 [F].
+        undo: gets the steps that put everything back as it was.
+    """
+    frames = segments.frames_of(wanted).astype(np.float64)
+    keys = {ChannelPath(path): Keys(frames, column) for path, column in values.items()}
+    return write_keys(key, name, wanted, keys, ACTION, undo)
+
+
+def commit(baked: BakedAction) -> None:
+    """Drops what the bake replaced once nothing can fail any more."""
+    baked._changes.done()
+
+
+def _look(datablock, undo: ExitStack) -> _Place:
+    """The datablock's animation; ``undo`` gets the way back to it."""
+    anim = datablock.animation_data
+    if anim is None:
+        anim = datablock.animation_data_create()
+        undo.callback(datablock.animation_data_clear)
+        return _Place(anim, None, None, 0, None, False, None)
+    if anim.use_tweak_mode:
+        raise PlanError(
+            f'"{datablock.name}" is in NLA tweak mode: leave it with Tab in the NLA editor.'
+        )
+    active, slot = anim.action, slotted.slot_of(anim)
+    undo.callback(setattr, anim, "action_blend_type", anim.action_blend_type)
+    undo.callback(slotted.assign, anim, active, slot)
+    if slotted.SLOTTED:
+        undo.callback(setattr, anim, "last_slot_identifier", anim.last_slot_identifier)
+    record = store.record_of(active, slot)
+    ours = record is not None and record.ours and active.is_editable
+    curves = len(slotted.curves_of(active, slot))
+    return _Place(anim, active, slot, curves, record, ours, nla.find_ours(anim))
+
+
+def _choose(datablock, place: _Place, output: str) -> tuple[str, str | None]:
+    """(output, sentence on why it is another than was asked for or None)."""
+    artists = place.active is not None and not place.ours
+    if output == ACTIVE:
+        if not artists:
+            return ACTION, None
+        if not place.active.is_editable:
+            return NLA, f'Action "{place.active.name}" is linked: baked as an NLA strip instead.'
+        return ACTIVE, None
+    if output == ACTION and artists and datablock.id_type != "KEY":
+        return NLA, (
+            f'"{datablock.name}" is moved by Action "{place.active.name}": baked as an NLA strip, '
+            "so that both act."
+        )
+    return output, None
+
+
+def _write_active(
+    datablock,
+    place: _Place,
+    wanted: tuple[Segment, ...],
+    keys: Mapping[ChannelPath, Keys],
+    changes: Changes,
+) -> BakedAction:
+    action, slot = place.active, place.slot
+    if slotted.SLOTTED and slot is None:
+        known = {slot.handle for slot in action.slots}
+        slot = slotted.ensure_slot(action, datablock)
+        if slot.handle not in known:
+            changes.undo.callback(action.slots.remove, slot)
+        slotted.assign(place.anim, action, slot)
+    record = store.record_of(action, slot) or Record(ours=False)
+    layer = Layer(action, slot, datablock, is_copy=False)
+    new = layering.bake(layer, record, wanted, keys, changes)
+    if place.in_nla is not None:
+        strips = {segment.strip for segment in wanted}
+        removal.from_strip(datablock, *place.in_nla, strips, changes)
+    muted = _muted(action, slot, keys)
+    return BakedAction(action, None, 0, False, segments.frames_of(new), muted, ACTIVE)
+
+
+def _write_ours(
+    datablock,
+    place: _Place,
+    name: str,
+    wanted: tuple[Segment, ...],
+    keys: Mapping[ChannelPath, Keys],
+    output: str,
+    changes: Changes,
+) -> BakedAction:
+    old, old_slot, record = _our_earlier(place)
+    if old is not None:
+        action = old.copy()
+        action.use_fake_user = old.use_fake_user
+    else:
+        action, record = bpy.data.actions.new(name), Record(ours=True)
+    changes.undo.callback(bpy.data.actions.remove, action)
+    slot = slotted.ensure_slot(action, datablock, old_slot or place.slot)
+    new = layering.bake(Layer(action, slot, datablock, True), record, wanted, keys, changes)
+    if place.record is not None and not place.ours and place.active.is_editable:
+        strips = {segment.strip for segment in wanted}
+        artists = Layer(place.active, place.slot, datablock, is_copy=False)
+        layering.withdraw(artists, place.record, strips, changes)
+    baked = BakedAction(action, old, place.curves, old is not None, segments.frames_of(new), ())
+    baked.muted_paths = _muted(action, slot, keys)
+    baked.output = output
+    if output == NLA:
+        baked.track = _to_nla(place, action, slot, changes)
+    else:
+        if old is None:
+            baked.previous = place.active
+        _to_active(place, action, slot, changes)
+    if old is not None:
+        changes.dropped.insert(0, (old, action))
+    return baked
+
+
+def _our_earlier(place: _Place) -> tuple:
+    """(Action that a bake made for the datablock, slot, record), each None where there is none."""
+    if place.ours:
+        return place.active, place.slot, place.record
+    if place.in_nla is None:
+        return None, None, None
+    strip = place.in_nla[1]
+    slot = slotted.slot_of(strip)
+    return strip.action, slot, store.record_of(strip.action, slot)
+
+
+def _to_active(place: _Place, action, slot, changes: Changes) -> None:
+    """Assigns our Action; the artist's is set aside with a fake user, to come back on clearing."""
+    previous = place.active
+    if previous is not None and not place.ours:
+        aside = SetAside(slotted.handle_of(place.slot), previous.use_fake_user)
+        _change_record(action, slot, set_aside=aside)
+        action[store.SET_ASIDE] = previous
+        if previous.is_editable:
+            changes.undo.callback(setattr, previous, "use_fake_user", previous.use_fake_user)
+            previous.use_fake_user = True
+    slotted.assign(place.anim, action, slot)
+    if place.in_nla is not None:
+        changes.finish.append(partial(nla.remove, place.anim, *place.in_nla))
+        removal.blend_as_before(place.anim, action, slot)
+        _change_record(action, slot, blend_type=None)
+
+
+def _to_nla(place: _Place, action, slot, changes: Changes) -> str:
+    """Plays our Action as a strip, whose track's name is returned; the artist's stays active."""
+    if place.ours:
+        removal.give_back(place.anim, action, slot, changes)
+        _change_record(action, slot, set_aside=None)
+        action.pop(store.SET_ASIDE, None)
+    record = store.record_of(action, slot)
+    first = min(segment.start for segment in record.segments)
+    last = max(segment.end for segment in record.segments) - 1
+    if place.in_nla is not None and not place.ours:
+        track, strip = place.in_nla
+        nla.change(strip, action, slot, first, last, changes.undo)
+    else:
+        track, strip = nla.add(place.anim, action, slot, first, last, changes.undo)
+    _let_both_act(place.anim, strip, action, slot)
+    return track.name
+
+
+def _let_both_act(anim, strip, action, slot) -> None:
+    """Has the active Action added to the strip of ours below it, where it would replace it.
+
+    Left alone where further strips play below: adding to those would change what they show.
+    """
+    active = slotted.curves_of(anim.action, slotted.slot_of(anim)) if anim.action else {}
+    shared = active.keys() & slotted.curves_of(action, slot).keys()
+    if not shared or anim.action_blend_type != "REPLACE" or nla.other_strips(anim, strip):
+        return
+    _change_record(action, slot, blend_type="REPLACE")
+    anim.action_blend_type = "COMBINE"
+
+
+def _change_record(action, slot, **changed) -> None:
+    store.set_record(action, slot, replace(store.record_of(action, slot), **changed))
+
+
+def _muted(action, slot, channels: Iterable[ChannelPath]) -> tuple[str, ...]:
+    curves = slotted.curves_of(action, slot)
+    return tuple(channel.path for channel in channels if slotted.is_muted(curves[channel]))

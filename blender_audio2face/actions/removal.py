@@ -1,0 +1,103 @@
+"""Takes what was baked out of a datablock's animation, and nothing else."""
+
+from functools import partial
+
+import bpy
+
+from . import layering, nla, slotted, store, values
+from .changes import Changes
+from .layering import Layer
+
+
+def from_active(datablock, strips: set[str] | None, changes: Changes) -> int:
+    """Takes what was baked from some strips (None: all) out of the active Action; returns the
+    number of keys. When nothing is left in an Action of ours, the one set aside comes back."""
+    anim = datablock.animation_data
+    action, slot = anim.action, slotted.slot_of(anim)
+    record = store.record_of(action, slot)
+    if record is None or not action.is_editable:
+        return 0
+    changes.undo.callback(slotted.assign, anim, action, slot)
+    copy, copy_slot, count = _taken_out(datablock, action, slot, record, strips, changes)
+    if copy is None:
+        return count
+    if _has_keys(copy, copy_slot):
+        slotted.assign(anim, copy, copy_slot)
+        changes.dropped.append((action, copy))
+    else:
+        give_back(anim, action, slot, changes)
+        changes.dropped += [(action, None), (copy, None)]
+    return count
+
+
+def from_strip(datablock, track, strip, strips: set[str] | None, changes: Changes) -> int:
+    """The same for the Action of an NLA strip; a strip of ours goes when nothing is left."""
+    anim = datablock.animation_data
+    action, slot = strip.action, slotted.slot_of(strip)
+    record = store.record_of(action, slot)
+    if record is None or not action.is_editable:
+        return 0
+    copy, copy_slot, count = _taken_out(datablock, action, slot, record, strips, changes)
+    if copy is None:
+        return count
+    if _has_keys(copy, copy_slot):
+        changes.undo.callback(slotted.assign, strip, action, slot)
+        slotted.assign(strip, copy, copy_slot)
+        changes.dropped.append((action, copy))
+    else:
+        changes.undo.callback(setattr, anim, "action_blend_type", anim.action_blend_type)
+        blend_as_before(anim, action, slot)
+        changes.finish.append(partial(nla.remove, anim, track, strip))
+        changes.dropped += [(action, None), (copy, None)]
+    return count
+
+
+def give_back(anim, action, slot, changes: Changes) -> None:
+    """Assigns the Action that ours set aside, as it was assigned then."""
+    record, artists = store.record_of(action, slot), action.get(store.SET_ASIDE)
+    if artists is None or record.set_aside is None:
+        anim.action = None
+        return
+    slotted.assign(anim, artists, slotted.slot_with_handle(artists, record.set_aside.slot))
+    if artists.is_editable:
+        changes.undo.callback(setattr, artists, "use_fake_user", artists.use_fake_user)
+        artists.use_fake_user = record.set_aside.fake_user
+
+
+def blend_as_before(anim, action, slot) -> None:
+    """Takes back that the active Action was added to a strip of ours."""
+    record = store.record_of(action, slot)
+    if record.blend_type is not None and anim.action_blend_type == "COMBINE":
+        anim.action_blend_type = record.blend_type
+
+
+def _taken_out(datablock, action, slot, record, strips: set[str] | None, changes: Changes) -> tuple:
+    """(copy of an Action of ours without the keys, its slot, number of keys); the artist's Action
+    is changed itself, and there is no copy."""
+    gone = set(record.strips) if strips is None else strips
+    if gone >= set(record.strips):
+        for channel, value in record.before.items():
+            changes.finish.append(partial(values.put, datablock, channel, value))
+    if not record.ours:
+        layer = Layer(action, slot, datablock, is_copy=False)
+        return None, None, layering.withdraw(layer, record, gone, changes)
+    copy = action.copy()
+    copy.use_fake_user = action.use_fake_user
+    copy_slot = slotted.slot_with_handle(copy, slotted.handle_of(slot))
+    changes.undo.callback(bpy.data.actions.remove, copy)
+    count = layering.withdraw(Layer(copy, copy_slot, datablock, True), record, gone, changes)
+    return copy, copy_slot, count
+
+
+def _has_keys(action, slot) -> bool:
+    return any(curve.keyframe_points for curve in slotted.curves_of(action, slot).values())
+
+
+def baked_strips(datablock) -> tuple[str, ...]:
+    """Names of the sound strips whose keys are in the datablock's animation."""
+    anim = datablock.animation_data
+    if anim is None:
+        return ()
+    users = [anim, *(strip for _, strip in nla.strips_of(anim))]
+    records = [store.record_of(user.action, slotted.slot_of(user)) for user in users]
+    return tuple(dict.fromkeys(s for record in records if record for s in record.strips))

@@ -1,0 +1,99 @@
+"""What Actions carry of ours in custom properties: the record, and pointers to two other Actions.
+
+The artist's keys that a bake replaces wait in an Action of their own, to come back when the bake is
+cleared or moves away.
+"""
+
+from contextlib import ExitStack
+
+import bpy
+
+from .. import bake_record
+from ..bake_record import Record
+from ..channel_keys import ChannelPath
+from . import key_table, slotted
+from .changes import Changes
+from .key_table import KeyTable
+
+RECORD = "audio2face"
+"""Custom property of an Action: the text of ``bake_record``."""
+
+SET_ASIDE = "audio2face_set_aside"
+"""Custom property of our Action: the artist's that it replaced."""
+
+REPLACED = "audio2face_replaced"
+"""Custom property of an Action: the one that holds the keys a bake replaced in it."""
+
+
+def record_of(action, slot) -> Record | None:
+    """What was baked into an Action for a slot; None where nothing was."""
+    if action is None:
+        return None
+    return bake_record.loads(action.get(RECORD)).get(slotted.handle_of(slot))
+
+
+def set_record(action, slot, record: Record | None) -> None:
+    """Writes the record of a slot; None removes it, and with the last one all that we keep."""
+    records = bake_record.loads(action.get(RECORD))
+    records.pop(slotted.handle_of(slot), None)
+    if record is not None:
+        records[slotted.handle_of(slot)] = record
+    if records:
+        action[RECORD] = bake_record.dumps(records)
+        return
+    for name in (RECORD, SET_ASIDE):
+        if name in action:
+            del action[name]
+
+
+def replaced_keys(action, slot) -> dict[ChannelPath, KeyTable]:
+    """The artist's keys that bakes replaced in an Action's slot."""
+    store = action.get(REPLACED)
+    if store is None:
+        return {}
+    curves = slotted.curves_of(store, _store_slot(store, slotted.handle_of(slot)))
+    return {channel: key_table.read(curve) for channel, curve in curves.items()}
+
+
+def set_replaced_keys(
+    action, slot, datablock, tables: dict[ChannelPath, KeyTable], changes: Changes
+) -> None:
+    """Keeps the artist's keys that a bake replaced, in place of those kept so far for the slot."""
+    old = action.get(REPLACED)
+    if not tables and not replaced_keys(action, slot):
+        return
+    store = bpy.data.actions.new(f".{action.name} replaced") if old is None else old.copy()
+    changes.undo.callback(bpy.data.actions.remove, store)
+    handle = slotted.handle_of(slot)
+    kept = _store_slot(store, handle)
+    slotted.remove_curves(store, kept, set(slotted.curves_of(store, kept)))
+    if tables:
+        if not slotted.SLOTTED:
+            store.id_root = datablock.id_type
+        elif kept is None:
+            kept = store.slots.new(id_type=datablock.id_type, name=str(handle))
+        collection = slotted.ensure_collection(store, kept)
+        for channel, table in tables.items():
+            key_table.write(collection.new(channel.path, index=channel.index), table)
+    changes.undo.callback(_point, action, REPLACED, old)
+    _point(action, REPLACED, None if slotted.is_empty(store) else store)
+    changes.dropped += [(one, None) for one in (old, store) if one is not None]
+
+
+def keep_properties(action, undo: ExitStack) -> None:
+    """``undo`` gets the way back to our custom properties as they are."""
+    for name in (RECORD, SET_ASIDE, REPLACED):
+        undo.callback(_point, action, name, action.get(name))
+
+
+def _point(action, name: str, value) -> None:
+    if value is not None:
+        action[name] = value
+    elif name in action:
+        del action[name]
+
+
+def _store_slot(store, handle: int | None):
+    if not slotted.SLOTTED:
+        return None
+    return next((slot for slot in store.slots if slot.name_display == str(handle)), None)

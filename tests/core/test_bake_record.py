@@ -1,0 +1,52 @@
+"""The text in which an Action remembers what was baked into it."""
+
+import pytest
+from a2f.blender_audio2face.bake_record import Record, SetAside, dumps, loads
+from a2f.blender_audio2face.channel_keys import ChannelPath
+from a2f.blender_audio2face.segments import Part, Segment
+
+JAW, EAR = ChannelPath('key_blocks["jaw\\"Öpen"].value'), ChannelPath('pose.bones["ear"].scale', 2)
+A, B = Segment("a", 1, 100), Segment('é "1"', 150, 200, Part.LEAD_IN)
+
+
+def test_record_survives_its_text() -> None:
+    record = Record(
+        ours=True,
+        segments=(A, B),
+        channels={"a": (JAW, EAR), B.strip: (EAR,)},
+        before={JAW: 0.25, EAR: 1.0},
+        set_aside=SetAside(12, True),
+        blend_type="REPLACE",
+    )
+    records = {3: record, 0: Record(ours=False)}
+    assert loads(dumps(records)) == records
+
+
+@pytest.mark.parametrize(
+    "text", [None, 3, "", "x", "{}x", "[[1]]", "7", '{"0": 3}', '{"a": {}}', '{"0": {"ours": 1}}']
+)
+def test_anything_else_is_not_ours(text: object) -> None:
+    assert loads(text) == {}
+
+
+def test_a_channel_is_owned_where_a_strip_keyed_it() -> None:
+    record = Record(ours=True, segments=(A, B), channels={"a": (JAW, EAR), B.strip: (EAR,)})
+    assert record.owned(JAW) == (A,)
+    assert record.owned(EAR) == (A, B)
+    assert record.owned(ChannelPath("location")) == ()
+
+
+def test_a_second_bake_replaces_the_strips_channels_and_keeps_the_first_values() -> None:
+    first = Record(ours=True).with_bake((A,), (JAW, EAR), {JAW: 0.1, EAR: 1.0})
+    moved = Segment("a", 300, 400)
+    second = first.with_bake((moved,), (EAR,), {EAR: 0.7})
+    assert second.segments == (moved,)
+    assert second.channels == {"a": (EAR,)}
+    assert second.before == {JAW: 0.1, EAR: 1.0}
+
+
+def test_a_strip_that_is_covered_whole_is_forgotten() -> None:
+    record = Record(ours=True).with_bake((A,), (JAW,), {})
+    over = record.with_bake((Segment("over", 0, 200),), (JAW,), {})
+    assert over.strips == ("over",)
+    assert over.without({"over"}).segments == ()

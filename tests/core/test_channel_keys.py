@@ -1,0 +1,63 @@
+"""Cutting keys to the frames of a bake, and blending them into what surrounds them."""
+
+import numpy as np
+import pytest
+from a2f.blender_audio2face.channel_keys import Keys, led_from, restricted, sampled
+from a2f.blender_audio2face.segments import Part, Segment, granted, wanted
+from a2f.blender_audio2face.timing import StripTiming
+
+BEZIER = Keys(
+    np.array([0.0, 4.0, 10.0, 21.0]),
+    np.array([0.0, 0.8, 0.1, 0.5], np.float32),
+    np.array([0.0, 0.05, -0.1, 0.02], np.float32),
+)
+LINES = Keys(BEZIER.frames, BEZIER.values)
+
+
+def test_a_hermite_curve_passes_through_its_keys_with_their_slopes() -> None:
+    values, slopes = sampled(BEZIER, BEZIER.frames)
+    assert values == pytest.approx(BEZIER.values)
+    assert slopes == pytest.approx(BEZIER.slopes)
+    near = 1e-6
+    ahead, behind = (sampled(BEZIER, np.array([7.0 + d]))[0][0] for d in (near, -near))
+    assert (ahead - behind) / (2 * near) == pytest.approx(sampled(BEZIER, np.array([7.0]))[1][0])
+
+
+def test_curves_are_constant_outside_their_keys() -> None:
+    for keys in (BEZIER, LINES):
+        assert sampled(keys, np.array([-5.0, 40.0]))[0] == pytest.approx([0.0, 0.5])
+
+
+@pytest.mark.parametrize("keys", [BEZIER, LINES])
+@pytest.mark.parametrize("start,end", [(0, 22), (2, 15), (5, 8), (4, 11), (-9, 3), (11, 60)])
+def test_a_cut_leaves_the_shape(keys: Keys, start: int, end: int) -> None:
+    cut = restricted(keys, (Segment("a", start, end),))
+    assert np.all((cut.frames >= start) & (cut.frames < end))
+    assert np.all(np.diff(cut.frames) > 0)
+    frames = np.arange(max(start, 0), min(end, 22))
+    assert sampled(cut, frames)[0] == pytest.approx(sampled(keys, frames)[0], abs=1e-6)
+
+
+def test_nothing_is_added_where_nothing_is_cut() -> None:
+    whole = (Segment("a", 0, 1, Part.LEAD_IN), Segment("a", 3, 22))
+    assert restricted(BEZIER, whole) is BEZIER
+
+
+@pytest.mark.parametrize("slopes", [np.zeros(12, np.float32), None])
+def test_the_speech_starts_and_ends_on_the_artists_curve(slopes: np.ndarray | None) -> None:
+    want = wanted("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
+    frames = np.array([7, *range(10, 21)], np.float64)
+    keys = Keys(frames, np.array([0, *[0.5] * 3, *np.linspace(0.4, 0, 8)], np.float32), slopes)
+    led = led_from(keys, want, want, lambda frame: frame / 100)
+    assert led.values[0] == pytest.approx(0.07)
+    assert led.values[-1] == pytest.approx(0.20)
+    assert led.values[1:4] == pytest.approx([0.5] * 3)
+    assert np.all(np.diff(led.values[3:]) < 0)
+    assert keys.values[0] == 0
+
+
+def test_a_release_cut_by_a_neighbour_stays_as_it_is() -> None:
+    want = wanted("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
+    cut = granted((Segment("b", 16, 30),), want)
+    keys = Keys(np.arange(10.0, 16.0), np.full(6, 0.5, np.float32))
+    assert led_from(keys, want, cut, lambda _: 9.0).values == pytest.approx([0.5] * 6)
