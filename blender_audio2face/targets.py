@@ -1,9 +1,18 @@
-"""From the selection to mesh plans: whose shape keys, which of them, what would hide the result."""
+"""From objects to plans: whose controls, which of them, what would hide the result."""
+
+from dataclasses import replace
 
 import bpy
 
+from . import bones
+from .character import has_shape_keys, is_instance
 from .mapping import match_names
+from .object_plan import plan_object, plan_properties
 from .plan import KeyedShape, MeshPlan, SkippedMesh
+from .rigs.mapping import Mapping, automatic, chosen_match
+from .rigs.match import Match, match
+from .shape_effect import without_effect
+from .target_plan import PlannedLink, TargetPlan, TargetSettings
 
 
 def chosen_meshes(context) -> list:
@@ -119,3 +128,207 @@ def _hiding(obj, key, names: list[str]) -> list[str]:
         if anim.action_influence < 1.0 or anim.action_blend_type != "REPLACE":
             reasons.append("the Action is blended with NLA tracks; set it to Replace at 1.0.")
     return reasons
+
+
+def object_with_uid(uid: int):
+    """The object with a session_uid. Raises KeyError when it is gone."""
+    return {obj.session_uid: obj for obj in bpy.data.objects}[uid]
+
+
+def plan_targets(
+    objects: list, settings: TargetSettings | None = None
+) -> tuple[tuple[TargetPlan, ...], tuple[SkippedMesh, ...]]:
+    """Decides what to key on each datablock of one character.
+
+    Args:
+        objects: its objects, e.g. from `character.chosen_objects`.
+        settings: the mapping to use; by default the rig is found by its names. Custom properties
+            are then looked at only where no shape key can be keyed.
+
+    Returns:
+        One plan for each datablock, and the objects that have none, with reasons. Shape keys that
+        several objects share are planned once.
+
+    Raises:
+        PresetError: the settings name an unknown preset.
+    """
+    settings = settings or TargetSettings()
+    sharers: dict[int, list] = {}
+    others, skipped = [], []
+    for obj in objects:
+        refusal = _object_refusal(obj)
+        if refusal is not None:
+            skipped.append(SkippedMesh(obj.name, refusal))
+        elif has_shape_keys(obj):
+            sharers.setdefault(obj.data.shape_keys.session_uid, []).append(obj)
+        else:
+            others.append(obj)
+    plans = _plan_keys(list(sharers.values()), settings, skipped)
+    if settings.mapping is not None:
+        holders = [*others, *(obj for sharing in sharers.values() for obj in sharing)]
+        plans += [plan for obj in holders if (plan := plan_object(obj, settings.mapping))]
+    elif not plans:
+        plans += plan_properties(others, settings.preset_id)
+        if plans:
+            skipped = [mesh for mesh in skipped if mesh.reason != _ALL_DRIVEN]
+    skipped += _without_plan(others, plans, settings)
+    planned = {name for plan in plans for name in (plan.object_name, *plan.shared_by)}
+    missing = _missing(plans, sharers, others, settings)
+    return _with_missing(plans, missing), tuple(m for m in skipped if m.object_name not in planned)
+
+
+_ALL_DRIVEN = (
+    "has drivers on all its shape keys of speech: select the armature that drives them, or remove "
+    "the drivers"
+)
+_NOT_IN_MAPPING = "has none of the controls that the mapping names: choose it again for this rig"
+_BARE_ARMATURE = (
+    "is an armature without a face that is known by its names: record bones or properties in the "
+    "mapping"
+)
+
+
+def _without_plan(
+    others: list, plans: list[TargetPlan], settings: TargetSettings
+) -> list[SkippedMesh]:
+    """Reasons for objects without shape keys that were not planned."""
+    skipped = []
+    for obj in others:
+        if obj.type != "ARMATURE":
+            skipped.append(SkippedMesh(obj.name, "has no shape keys"))
+        elif not plans:
+            bare = _BARE_ARMATURE if settings.mapping is None else _NOT_IN_MAPPING
+            skipped.append(SkippedMesh(obj.name, bare))
+    return skipped
+
+
+def _object_refusal(obj) -> str | None:
+    """Why nothing of an object can be keyed, or None."""
+    if is_instance(obj):
+        return (
+            f'shows the collection "{obj.instance_collection.name}": make a library override of it '
+            "(Object > Library Override > Make)"
+        )
+    if has_shape_keys(obj) or obj.is_editable:
+        return None
+    return f"is linked from {_library_of(obj)}: make a library override of it, or append it"
+
+
+def _library_of(datablock) -> str:
+    return datablock.library.filepath if datablock.library is not None else "a library"
+
+
+def _plan_keys(
+    sharings: list[list], settings: TargetSettings, skipped: list[SkippedMesh]
+) -> list[TargetPlan]:
+    """Plans for shape keys; adds what cannot be planned to skipped."""
+    names = {id(sharing): _names(sharing[0].data.shape_keys) for sharing in sharings}
+    everything = tuple(dict.fromkeys(name for some in names.values() for name in some))
+    best = None
+    if settings.mapping is None:
+        best = chosen_match(everything, settings.preset_id)
+    plans = []
+    for sharing in sharings:
+        key = sharing[0].data.shape_keys
+        refusal = _refusal(key)
+        if refusal is None:
+            mapping, found = settings.mapping, None
+            if mapping is None:
+                mapping, found = _automatic(names[id(sharing)], best)
+            planned = _plan_one_key(sharing, mapping, found, settings)
+            if isinstance(planned, TargetPlan):
+                plans.append(planned)
+                continue
+            refusal = planned
+        skipped += [SkippedMesh(obj.name, refusal) for obj in sharing]
+    return plans
+
+
+def _names(key) -> tuple[str, ...]:
+    return tuple(block.name for block in key.key_blocks if block != key.reference_key)
+
+
+def _automatic(names: tuple[str, ...], best: Match | None) -> tuple[Mapping, Match | None]:
+    if best is None:
+        return Mapping(None, ()), None
+    return automatic(names, best.preset.id), match(best.preset, names)
+
+
+def _plan_one_key(
+    sharing: list, mapping: Mapping, found: Match | None, settings: TargetSettings
+) -> TargetPlan | str:
+    """The plan for shape keys, or why there is none."""
+    obj = sharing[0]
+    key = obj.data.shape_keys
+    names = set(_names(key))
+    wanted = [
+        link
+        for link in mapping.links
+        if link.enabled and link.target.kind == "shape" and link.target.name in names
+    ]
+    if not wanted:
+        if settings.mapping is not None:
+            return _NOT_IN_MAPPING
+        return (
+            f"has {len(key.key_blocks)} shape keys but no known names such as jawOpen, viseme_aa "
+            "or A, I, U, E, O: choose a rig preset, or link them by hand"
+        )
+    drivers = _driven_paths(key)
+    planned, driven = [], []
+    for link in wanted:
+        block = key.key_blocks[link.target.name]
+        path = block.path_from_id("value")
+        if path in drivers:
+            driven.append(block.name)
+        else:
+            planned.append(PlannedLink(link, path, 0, block.slider_min, block.slider_max))
+    if not planned:
+        return _ALL_DRIVEN
+    keyed = list(dict.fromkeys(one.link.target.name for one in planned))
+    still = without_effect(key, keyed) if settings.check_effect else []
+    hidden_by = _hiding(obj, key, keyed)
+    if still and len(still) == len(keyed):
+        hidden_by.append("none of the keyed shape keys moves a vertex.")
+    return TargetPlan(
+        object_name=obj.name,
+        shared_by=tuple(other.name for other in sharing[1:]),
+        kind="KEY",
+        uid=key.session_uid,
+        preset_id=mapping.preset_id,
+        links=tuple(planned),
+        passed_over=found.passed_over if found is not None else (),
+        driven=tuple(dict.fromkeys(driven)),
+        without_effect=tuple(still),
+        hidden_by=tuple(hidden_by),
+    )
+
+
+def _missing(
+    plans: list[TargetPlan], sharers: dict[int, list], others: list, settings: TargetSettings
+) -> tuple[str, ...]:
+    """What no object of the character has."""
+    if not plans:
+        return ()
+    if settings.mapping is not None:
+        there = {one.link.target.address for plan in plans for one in plan.links}
+        driven = {name for plan in plans for name in plan.driven}
+        absent = [
+            link.target.name
+            for link in settings.mapping.links
+            if link.enabled and link.target.address not in there and link.target.name not in driven
+        ]
+        return tuple(dict.fromkeys(absent))
+    if plans[0].kind == "KEY":
+        names = [n for sharing in sharers.values() for n in _names(sharing[0].data.shape_keys)]
+    else:
+        names = [name for obj in others for name in bones.numeric_properties(obj)]
+    best = chosen_match(dict.fromkeys(names), plans[0].preset_id)
+    return best.missing if best is not None else ()
+
+
+def _with_missing(plans: list[TargetPlan], missing: tuple[str, ...]) -> tuple[TargetPlan, ...]:
+    """The plans, what is missing told with the one that has most."""
+    if not missing:
+        return tuple(plans)
+    fullest = max(plans, key=lambda plan: len(plan.links))
+    return tuple(replace(plan, missing=missing) if plan is fullest else plan for plan in plans)

@@ -1,0 +1,393 @@
+"""Plans of characters: several meshes, armatures, libraries, and what has no effect."""
+
+import importlib
+import math
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from tests.blender.scenes import make_face
+
+OVR = [f"viseme_{v}" for v in ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa")]
+
+
+class Addon:
+    """The modules under test, of the installed extension."""
+
+    def __init__(self, extension: str) -> None:
+        def module(name: str):
+            return importlib.import_module(f"{extension}.blender_audio2face.{name}")
+
+        self.targets = module("targets")
+        self.character = module("character")
+        self.effect = module("shape_effect")
+        self.bones = module("bones")
+        self.plan = module("target_plan")
+        self.mapping = module("rigs.mapping")
+        self.pose = module("rigs.pose")
+
+
+@pytest.fixture
+def addon(extension: str) -> Addon:
+    return Addon(extension)
+
+
+def moves(face: bpy.types.Object, *names: str) -> None:
+    """Gives shape keys an effect."""
+    for name in names:
+        face.data.shape_keys.key_blocks[name].data[0].co.z = 1.0
+
+
+def make_armature(*bone_names: str) -> bpy.types.Object:
+    armature = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.scene.collection.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
+    armature.select_set(True)
+    bpy.ops.object.mode_set(mode="EDIT")
+    for place, name in enumerate(bone_names):
+        bone = armature.data.edit_bones.new(name)
+        bone.head, bone.tail = (place, 0, 0), (place, 0, 1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return armature
+
+
+def reason_of(skipped, name: str) -> str:
+    return next(mesh.reason for mesh in skipped if mesh.object_name == name)
+
+
+def test_head_teeth_and_lashes_are_one_character(addon: Addon) -> None:
+    head = make_face("Head", ("jawOpen", "mouthClose", "mouthPucker", "eyeBlinkLeft"))
+    teeth = make_face("Teeth", ("Jaw_Open",))
+    lashes = make_face("Lashes", ("eyeBlink_L", "bend"))
+    hat = make_face("Hat", ("tall",))
+    bald = make_face("Bald", ())
+    plans, skipped = addon.targets.plan_targets([head, teeth, lashes, hat, bald])
+    assert [(plan.object_name, plan.kind, len(plan.links)) for plan in plans] == [
+        ("Head", "KEY", 4),
+        ("Teeth", "KEY", 1),
+        ("Lashes", "KEY", 1),
+    ]
+    assert {plan.preset_id for plan in plans} == {"arkit"}
+    assert plans[1].links[0].path == 'key_blocks["Jaw_Open"].value'
+    assert plans[0].uid == head.data.shape_keys.session_uid
+    assert "mouthFunnel" in plans[0].missing
+    assert "jawOpen" not in plans[0].missing
+    assert plans[1].missing == plans[2].missing == ()
+    assert reason_of(skipped, "Bald") == "has no shape keys"
+    assert "no known names such as jawOpen" in reason_of(skipped, "Hat")
+
+
+def test_shared_shape_keys_are_planned_once(addon: Addon) -> None:
+    face = make_face("Face", ("jawOpen",))
+    twin = bpy.data.objects.new("Twin", face.data)
+    (plan,), skipped = addon.targets.plan_targets([twin, face])
+    assert (plan.object_name, plan.shared_by) == ("Twin", ("Face",))
+    assert skipped == ()
+
+
+def test_an_armature_stands_for_its_children_and_what_it_deforms(addon: Addon) -> None:
+    armature = make_armature("head")
+    child = make_face("Child", ("jawOpen",), select=False)
+    child.parent = armature
+    grandchild = make_face("Grandchild", ("jawOpen",), select=False)
+    grandchild.parent = child
+    deformed = make_face("Deformed", ("jawOpen",), select=False)
+    deformed.modifiers.new("Armature", "ARMATURE").object = armature
+    make_face("Shirt", (), select=False).parent = armature
+    make_face("Stranger", ("jawOpen",), select=False)
+    chosen = addon.character.chosen_objects(bpy.context)
+    assert chosen[0] == armature
+    assert {obj.name for obj in chosen[1:]} == {"Child", "Grandchild", "Deformed"}
+    plans, skipped = addon.targets.plan_targets(chosen)
+    assert {plan.object_name for plan in plans} == {"Child", "Grandchild", "Deformed"}
+    assert skipped == ()
+
+
+def test_the_active_object_comes_first_and_alone_if_nothing_is_selected(addon: Addon) -> None:
+    first = make_face("First", ("jawOpen",))
+    second = make_face("Second", ("jawOpen",))
+    assert addon.character.chosen_objects(bpy.context) == [second, first]
+    bpy.ops.object.select_all(action="DESELECT")
+    assert addon.character.chosen_objects(bpy.context) == [second]
+
+
+def test_an_armature_without_a_face_is_told(addon: Addon) -> None:
+    plans, skipped = addon.targets.plan_targets([make_armature("jaw")])
+    assert plans == ()
+    assert "record bones or properties" in reason_of(skipped, "Rig")
+
+
+def test_visemes_are_driven_from_the_channels(addon: Addon) -> None:
+    face = make_face("Face", (*OVR, "browInnerUp"))
+    (plan,), _ = addon.targets.plan_targets([face])
+    assert plan.preset_id == "oculus"
+    names = ("jawOpen", "mouthClose", "mouthPressLeft", "mouthPressRight", "browInnerUp")
+    values = np.array([[0.0] * 5, [0.2, 0.2, 0.2, 0.2, 0.0], [0.45, 0, 0, 0, 0.5]], np.float32)
+    made = addon.plan.columns(plan, names, values)
+    assert made['key_blocks["viseme_PP"].value', 0] == pytest.approx([0, 1, 0], abs=0.01)
+    assert made['key_blocks["viseme_aa"].value', 0] == pytest.approx([0, 0, 1], abs=0.01)
+    assert made['key_blocks["browInnerUp"].value', 0] == pytest.approx([0, 0, 0.5])
+    assert set(addon.plan.resting(plan, names).values()) == {0.0}
+
+
+def test_values_keep_to_the_slider_s_range(addon: Addon) -> None:
+    face = make_face("Face", ("jawOpen", "tongueOut"))
+    block = face.data.shape_keys.key_blocks["jawOpen"]
+    block.slider_min, block.slider_max = 0.1, 0.6
+    (plan,), _ = addon.targets.plan_targets([face])
+    values = np.array([[0.0], [0.9]], np.float32)
+    made = addon.plan.columns(plan, ("jawOpen",), values)
+    assert list(made) == [('key_blocks["jawOpen"].value', 0)]
+    assert made['key_blocks["jawOpen"].value', 0] == pytest.approx([0.1, 0.6])
+    assert addon.plan.resting(plan, ("jawOpen",)) == {
+        ('key_blocks["jawOpen"].value', 0): pytest.approx(0.1)
+    }
+
+
+class TestEffect:
+    def test_flat_shape_keys_are_flagged(self, addon: Addon) -> None:
+        face = make_face("Face", ("jawOpen", "mouthClose"))
+        moves(face, "jawOpen")
+        (plan,), _ = addon.targets.plan_targets([face])
+        assert plan.without_effect == ("mouthClose",)
+        assert len(plan.links) == 2
+        assert plan.hidden_by == ()
+        blocks = face.data.shape_keys.key_blocks
+        assert addon.effect.has_effect(blocks["jawOpen"])
+        assert not addon.effect.has_effect(blocks["mouthClose"])
+
+    def test_a_shape_key_is_compared_with_what_it_is_relative_to(self, addon: Addon) -> None:
+        face = make_face("Face", ("jawOpen", "mouthClose"))
+        moves(face, "jawOpen", "mouthClose")
+        blocks = face.data.shape_keys.key_blocks
+        blocks["mouthClose"].relative_key = blocks["jawOpen"]
+        assert not addon.effect.has_effect(blocks["mouthClose"])
+
+    def test_a_face_that_nothing_moves_is_told(self, addon: Addon) -> None:
+        face = make_face("Face", ("jawOpen",))
+        (plan,), _ = addon.targets.plan_targets([face])
+        assert plan.hidden_by == ("none of the keyed shape keys moves a vertex.",)
+        unchecked = addon.plan.TargetSettings(check_effect=False)
+        assert addon.targets.plan_targets([face], unchecked)[0][0].without_effect == ()
+
+
+class TestDrivers:
+    def test_driven_shape_keys_are_left(self, addon: Addon) -> None:
+        face = make_face("Face", ("jawOpen", "mouthClose"))
+        face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
+        (plan,), _ = addon.targets.plan_targets([face])
+        assert plan.driven == ("jawOpen",)
+        assert [one.link.output for one in plan.links] == ["mouthClose"]
+
+    def test_properties_that_drive_a_daz_face_are_keyed_instead(self, addon: Addon) -> None:
+        armature = make_armature("head")
+        face = make_face("Face", ("facs_bs_JawOpen_div2",), select=False)
+        face.parent = armature
+        face.data.shape_keys.key_blocks[1].driver_add("value")
+        for name in ("AA", "EE", "EH", "ER", "F", "IH", "IY", "K", "L", "M"):
+            armature[f"facs_ctrl_v{name}"] = 0.0
+        armature.id_properties_ui("facs_ctrl_vAA").update(min=0.0, max=0.8)
+        armature["note"] = "text"
+        chosen = addon.character.chosen_objects(bpy.context)
+        (plan,), skipped = addon.targets.plan_targets(chosen)
+        assert skipped == ()
+        assert (plan.kind, plan.uid, plan.preset_id) == (
+            "OBJECT",
+            armature.session_uid,
+            "daz_visemes",
+        )
+        made = addon.plan.columns(plan, ("jawOpen",), np.array([[0.5]], np.float32))
+        assert made['["facs_ctrl_vAA"]', 0][0] == pytest.approx(0.8)
+        armature.keyframe_insert('["facs_ctrl_vAA"]', frame=1)
+
+    def test_a_face_of_drivers_alone_says_so(self, addon: Addon) -> None:
+        face = make_face("Face", ("jawOpen",))
+        face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
+        plans, skipped = addon.targets.plan_targets([face])
+        assert plans == ()
+        assert "select the armature that drives them" in reason_of(skipped, "Face")
+
+
+class TestLibraries:
+    @pytest.fixture
+    def linked(self, tmp_path: Path) -> bpy.types.Object:
+        face = make_face("Face", ("jawOpen",))
+        armature = make_armature("jaw")
+        armature["open"] = 0.5
+        face.parent = armature
+        library = tmp_path / "face.blend"
+        bpy.data.libraries.write(str(library), {face, armature})
+        bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+        with bpy.data.libraries.load(str(library), link=True) as (_, wanted):
+            wanted.objects = ["Face", "Rig"]
+        for obj in wanted.objects:
+            bpy.context.scene.collection.objects.link(obj)
+        return bpy.data.objects["Face"]
+
+    def mapping(self, addon: Addon):
+        link, target = addon.mapping.Link, addon.mapping.Target
+        return addon.mapping.Mapping(
+            None,
+            (
+                link("jawOpen", target("shape", "jawOpen")),
+                link("jawOpen", target("property", "open")),
+                link("jawOpen", target("bone", "jaw", "location", 2)),
+            ),
+        )
+
+    def test_linked_data_is_refused_with_a_way_out(self, addon: Addon, linked) -> None:
+        settings = addon.plan.TargetSettings(mapping=self.mapping(addon))
+        plans, skipped = addon.targets.plan_targets([linked, linked.parent], settings)
+        assert plans == ()
+        assert "is linked from" in reason_of(skipped, "Face")
+        assert "make library overrides" in reason_of(skipped, "Face")
+        assert "make a library override" in reason_of(skipped, "Rig")
+
+    def test_overrides_are_planned(self, addon: Addon, linked) -> None:
+        override = linked.override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
+        override.data.override_create(remap_local_usages=True)
+        settings = addon.plan.TargetSettings(mapping=self.mapping(addon))
+        plans, skipped = addon.targets.plan_targets([override, override.parent], settings)
+        assert [(plan.kind, len(plan.links)) for plan in plans] == [("KEY", 1), ("OBJECT", 2)]
+        assert skipped == ()
+
+    def test_an_instanced_collection_is_refused_with_a_way_out(self, addon: Addon) -> None:
+        collection = bpy.data.collections.new("Hero")
+        empty = bpy.data.objects.new("Empty", None)
+        bpy.context.scene.collection.objects.link(empty)
+        empty.instance_type, empty.instance_collection = "COLLECTION", collection
+        empty.select_set(True)
+        plans, skipped = addon.targets.plan_targets(addon.character.chosen_objects(bpy.context))
+        assert plans == ()
+        assert 'shows the collection "Hero": make a library override' in skipped[0].reason
+
+
+class TestMapping:
+    def test_a_mapping_decides_what_is_keyed(self, addon: Addon) -> None:
+        face = make_face("Face", ("Mund", "jawOpen", "weit"))
+        moves(face, "Mund", "weit")
+        link, target = addon.mapping.Link, addon.mapping.Target
+        mapping = addon.mapping.Mapping(
+            "oculus",
+            (
+                link("viseme_aa", target("shape", "Mund"), 0.5),
+                link("jawOpen", target("shape", "Mund"), 1.0),
+                link("viseme_O", target("shape", "weit"), enabled=False),
+                link("viseme_U", target("shape", "gone")),
+            ),
+        )
+        settings = addon.plan.TargetSettings(mapping=mapping)
+        (plan,), _ = addon.targets.plan_targets([face], settings)
+        assert plan.missing == ("gone",)
+        made = addon.plan.columns(plan, ("jawOpen",), np.array([[0.4]], np.float32))
+        assert made == {('key_blocks["Mund"].value', 0): pytest.approx([0.9])}
+
+    def test_a_mapping_of_another_rig_is_told(self, addon: Addon) -> None:
+        face = make_face("Face", ("jawOpen",))
+        link = addon.mapping.Link("jawOpen", addon.mapping.Target("shape", "Kiefer"))
+        settings = addon.plan.TargetSettings(mapping=addon.mapping.Mapping(None, (link,)))
+        plans, skipped = addon.targets.plan_targets([face, make_armature("jaw")], settings)
+        assert plans == ()
+        assert [mesh.object_name for mesh in skipped] == ["Face", "Rig"]
+        assert all("none of the controls that the mapping names" in m.reason for m in skipped)
+
+    @pytest.mark.parametrize("mode", ["QUATERNION", "XYZ", "ZYX", "AXIS_ANGLE"])
+    def test_a_recorded_jaw_turns_in_any_rotation_mode(self, addon: Addon, mode: str) -> None:
+        armature = make_armature("jaw", 'lip "upper"')
+        bone = armature.pose.bones["jaw"]
+        bone.rotation_mode = mode
+        names = ["jaw", 'lip "upper"']
+        rest = addon.bones.read_pose(armature, names)
+        turn = math.radians(30)
+        path = addon.bones.turning_path(bone)[0]
+        setattr(
+            bone,
+            path,
+            {
+                "QUATERNION": (math.cos(turn / 2), math.sin(turn / 2), 0, 0),
+                "AXIS_ANGLE": (turn, 1, 0, 0),
+            }.get(mode, (turn, 0, 0)),
+        )
+        armature.pose.bones['lip "upper"'].location.z = 0.25
+        extreme = addon.bones.read_pose(armature, names)
+        links = addon.pose.links_between("jawOpen", rest, extreme)
+        settings = addon.plan.TargetSettings(mapping=addon.mapping.Mapping(None, links))
+        (plan,), _ = addon.targets.plan_targets([armature], settings)
+        made = addon.plan.columns(plan, ("jawOpen",), np.array([[0.0], [1.0]], np.float32))
+        for (data_path, index), column in made.items():
+            for frame, value in enumerate(column):
+                holder, _, attribute = data_path.rpartition(".")
+                getattr(armature.path_resolve(holder), attribute)[index] = value
+                armature.keyframe_insert(data_path, index=index, frame=frame)
+        for frame, angle in ((0, 0.0), (1, turn)):
+            bpy.context.scene.frame_set(frame)
+            matrix = bone.matrix_basis
+            assert matrix.to_quaternion().angle == pytest.approx(angle, abs=1e-4)
+            lip = armature.pose.bones['lip "upper"']
+            assert lip.location.z == pytest.approx(0.25 * frame, abs=1e-6)
+        resting = addon.plan.resting(plan, ("jawOpen",))
+        assert set(resting) == set(made)
+
+    def test_a_changed_rotation_mode_is_told(self, addon: Addon) -> None:
+        armature = make_armature("jaw")
+        armature.pose.bones["jaw"].rotation_mode = "XYZ"
+        link, target = addon.mapping.Link, addon.mapping.Target
+        mapping = addon.mapping.Mapping(
+            None,
+            (
+                link("jawOpen", target("bone", "jaw", "rotation_quaternion", 1)),
+                link("jawOpen", target("bone", "jaw", "location", 1)),
+            ),
+        )
+        settings = addon.plan.TargetSettings(mapping=mapping)
+        (plan,), _ = addon.targets.plan_targets([armature], settings)
+        assert [one.path for one in plan.links] == ['pose.bones["jaw"].location']
+        assert plan.hidden_by == ('bone "jaw" now turns in the mode XYZ: record it again.',)
+
+    def test_links_of_one_bone_add_up(self, addon: Addon) -> None:
+        armature = make_armature("lip")
+        link, target = addon.mapping.Link, addon.mapping.Target
+        place = target("bone", "lip", "location", 0, rest=0.5, extreme=1.5)
+        mapping = addon.mapping.Mapping(
+            None, (link("jawOpen", place), link("mouthPucker", place, multiplier=-0.5))
+        )
+        settings = addon.plan.TargetSettings(mapping=mapping)
+        (plan,), _ = addon.targets.plan_targets([armature], settings)
+        values = np.array([[0.4, 0.4]], np.float32)
+        made = addon.plan.columns(plan, ("jawOpen", "mouthPucker"), values)
+        assert made == {('pose.bones["lip"].location', 0): pytest.approx([0.7])}
+        assert addon.plan.resting(plan, ("jawOpen",)) == {
+            ('pose.bones["lip"].location', 0): pytest.approx(0.5)
+        }
+
+    def test_properties_of_bones_and_meshes(self, addon: Addon) -> None:
+        armature = make_armature("ctrl")
+        armature.pose.bones["ctrl"]["open"] = 0.0
+        face = make_face("Face", ())
+        face["wide"] = 1
+        link, target = addon.mapping.Link, addon.mapping.Target
+        mapping = addon.mapping.Mapping(
+            None,
+            (
+                link("jawOpen", target("property", "open", "ctrl", 0, 0.0, 2.0)),
+                link("jawOpen", target("property", "wide")),
+            ),
+        )
+        settings = addon.plan.TargetSettings(mapping=mapping)
+        plans, skipped = addon.targets.plan_targets([armature, face], settings)
+        assert [one.path for plan in plans for one in plan.links] == [
+            'pose.bones["ctrl"]["open"]',
+            '["wide"]',
+        ]
+        assert skipped == ()
+        assert armature.path_resolve('pose.bones["ctrl"]["open"]') == 0.0
+
+    def test_a_rest_pose_hides_bones(self, addon: Addon) -> None:
+        armature = make_armature("jaw")
+        armature.data.pose_position = "REST"
+        link = addon.mapping.Link("jawOpen", addon.mapping.Target("bone", "jaw", "location", 2))
+        settings = addon.plan.TargetSettings(mapping=addon.mapping.Mapping(None, (link,)))
+        (plan,), _ = addon.targets.plan_targets([armature], settings)
+        assert "rest position" in plan.hidden_by[0]
