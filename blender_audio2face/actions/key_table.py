@@ -177,9 +177,10 @@ def _fresh_columns(keys: Keys) -> dict[str, np.ndarray]:
 
 def _put(curve, table: KeyTable) -> None:
     """Fills the keys just added to an F-curve. Handles that follow from the keys and the selection
-    Blender gives to new keys are not set: that would take half of the time."""
+    Blender gives to new keys are not set: that would take half of the time. A key alone has
+    handles that follow from nothing."""
     types = (table.columns[f"{name}_type"] for name in _HANDLES)
-    follow = not any(np.isin(kinds, _SET_BY_HAND).any() for kinds in types)
+    follow = len(table) > 1 and not any(np.isin(kinds, _SET_BY_HAND).any() for kinds in types)
     for name, column in table.columns.items():
         as_made = follow if name in _HANDLES else column.dtype == bool and column.all()
         if not as_made:

@@ -60,6 +60,7 @@ class _Place:
         record: what was baked into it, or None.
         ours: the active Action is one that a bake made.
         in_nla: (track, strip) of an Action that a bake made, or None.
+        before: the values channels had before they were baked in any of these.
     """
 
     anim: Any
@@ -69,6 +70,7 @@ class _Place:
     record: Record | None
     ours: bool
     in_nla: tuple | None
+    before: Mapping[ChannelPath, float]
 
 
 def write_keys(
@@ -99,7 +101,7 @@ def write_keys(
     """
     changes = Changes(undo)
     place = _look(datablock, undo)
-    chosen, note = _choose(datablock, place, output)
+    chosen, note = _choose(datablock, place, wanted, output)
     if chosen == ACTIVE:
         baked = _write_active(datablock, place, wanted, keys, changes)
     else:
@@ -141,7 +143,7 @@ def _look(datablock, undo: ExitStack) -> _Place:
     if anim is None:
         anim = datablock.animation_data_create()
         undo.callback(datablock.animation_data_clear)
-        return _Place(anim, None, None, 0, None, False, None)
+        return _Place(anim, None, None, 0, None, False, None, {})
     if anim.use_tweak_mode:
         raise PlanError(
             f'"{datablock.name}" is in NLA tweak mode: leave it with Tab in the NLA editor.'
@@ -154,21 +156,31 @@ def _look(datablock, undo: ExitStack) -> _Place:
     record = store.record_of(active, slot)
     ours = record is not None and record.ours and active.is_editable
     curves = len(slotted.curves_of(active, slot))
-    return _Place(anim, active, slot, curves, record, ours, nla.find_ours(anim))
+    before = removal.values_before(datablock)
+    return _Place(anim, active, slot, curves, record, ours, nla.find_ours(anim), before)
 
 
-def _choose(datablock, place: _Place, output: str) -> tuple[str, str | None]:
+def _choose(
+    datablock, place: _Place, wanted: tuple[Segment, ...], output: str
+) -> tuple[str, str | None]:
     """(output, sentence on why it is another than was asked for or None)."""
-    artists = place.active is not None and not place.ours
+    artists = None if place.ours else place.active
     if output == ACTIVE:
-        if not artists:
+        if place.ours:
+            artists = place.active.get(store.SET_ASIDE)
+        if artists is None:
             return ACTION, None
-        if not place.active.is_editable:
-            return NLA, f'Action "{place.active.name}" is linked: baked as an NLA strip instead.'
+        if not artists.is_editable:
+            return NLA, f'Action "{artists.name}" is linked: baked as an NLA strip instead.'
+        if place.ours and set(place.record.strips) - {segment.strip for segment in wanted}:
+            return ACTION, (
+                f'Action "{place.active.name}" holds other strips of "{datablock.name}": baked '
+                "into it. Clear them to bake into the Action it set aside."
+            )
         return ACTIVE, None
-    if output == ACTION and artists and datablock.id_type != "KEY":
+    if output == ACTION and artists is not None and datablock.id_type != "KEY":
         return NLA, (
-            f'"{datablock.name}" is moved by Action "{place.active.name}": baked as an NLA strip, '
+            f'"{datablock.name}" is moved by Action "{artists.name}": baked as an NLA strip, '
             "so that both act."
         )
     return output, None
@@ -181,7 +193,9 @@ def _write_active(
     keys: Mapping[ChannelPath, Keys],
     changes: Changes,
 ) -> BakedAction:
-    action, slot = place.active, place.slot
+    if place.ours:
+        removal.from_active(datablock, None, changes)
+    action, slot = place.anim.action, slotted.slot_of(place.anim)
     if slotted.SLOTTED and slot is None:
         known = {slot.handle for slot in action.slots}
         slot = slotted.ensure_slot(action, datablock)
@@ -189,6 +203,7 @@ def _write_active(
             changes.undo.callback(action.slots.remove, slot)
         slotted.assign(place.anim, action, slot)
     record = store.record_of(action, slot) or Record(ours=False)
+    record = replace(record, before={**place.before, **record.before})
     layer = Layer(action, slot, datablock, is_copy=False)
     new = layering.bake(layer, record, wanted, keys, changes)
     if place.in_nla is not None:
@@ -212,7 +227,7 @@ def _write_ours(
         action = old.copy()
         action.use_fake_user = old.use_fake_user
     else:
-        action, record = bpy.data.actions.new(name), Record(ours=True)
+        action, record = bpy.data.actions.new(name), Record(ours=True, before=place.before)
     changes.undo.callback(bpy.data.actions.remove, action)
     slot = slotted.ensure_slot(action, datablock, old_slot or place.slot)
     new = layering.bake(Layer(action, slot, datablock, True), record, wanted, keys, changes)

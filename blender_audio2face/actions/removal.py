@@ -4,6 +4,8 @@ from functools import partial
 
 import bpy
 
+from ..bake_record import Record
+from ..channel_keys import ChannelPath
 from . import layering, nla, slotted, store, values
 from .changes import Changes
 from .layering import Layer
@@ -95,9 +97,20 @@ def _has_keys(action, slot) -> bool:
 
 def baked_strips(datablock) -> tuple[str, ...]:
     """Names of the sound strips whose keys are in the datablock's animation."""
+    return tuple(dict.fromkeys(s for record in _records(datablock) for s in record.strips))
+
+
+def values_before(datablock) -> dict[ChannelPath, float]:
+    """The values that channels had before they were baked, in whatever output."""
+    return {
+        channel: value for record in _records(datablock) for channel, value in record.before.items()
+    }
+
+
+def _records(datablock) -> list[Record]:
     anim = datablock.animation_data
     if anim is None:
-        return ()
+        return []
     users = [anim, *(strip for _, strip in nla.strips_of(anim))]
-    records = [store.record_of(user.action, slotted.slot_of(user)) for user in users]
-    return tuple(dict.fromkeys(s for record in records if record for s in record.strips))
+    found = [store.record_of(user.action, slotted.slot_of(user)) for user in users]
+    return [record for record in found if record is not None]
