@@ -6,7 +6,7 @@ functions of the surface's direction, which need no rays and hence are fast and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 
@@ -16,13 +16,17 @@ SKY_DIRECTION = (0.45, -0.62, 0.64)
 
 @dataclass(frozen=True)
 class Finish:
-    """Roughness and specular level of a material, and its light from below, sky and rim."""
+    """Roughness and specular level of a material, and its light from below, sky and rim.
+
+    `solid_metal` acts in Solid mode only: 1 keeps that mode's highlights off a dark surface.
+    """
 
     roughness: float
     specular: float
     base: float = 0.17
     sky: float = 0.27
     rim: float = 0.30
+    solid_metal: float = 0.0
 
 
 SKIN = Finish(0.50, 0.30)
@@ -38,7 +42,7 @@ FINISHES = {
     "Demo Tongue": Finish(0.40, 0.40, base=0.30, rim=0.0),
     "Demo Eyes": EYES,
     "Demo Irises": EYES,
-    "Demo Pupils": EYES,
+    "Demo Pupils": replace(EYES, solid_metal=1.0),
     "Demo Hair": Finish(0.50, 0.20, rim=1.1),
     "Demo Sweater": Finish(0.90, 0.05, rim=0.9),
 }
@@ -86,6 +90,7 @@ def make_material(name: str, colour: list[float]) -> bpy.types.Material:
     finish = FINISHES[name]
     material = bpy.data.materials.new(name)
     material.diffuse_color = (*colour, 1.0)
+    material.roughness, material.metallic = finish.roughness, finish.solid_metal
     if material.node_tree is None:  # before 5.0
         material.use_nodes = True
     nodes, links = material.node_tree.nodes, material.node_tree.links

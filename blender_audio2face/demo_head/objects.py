@@ -54,4 +54,5 @@ def _add_shape_keys(head: bpy.types.Object, asset: HeadAsset) -> None:
     points = asset.shapes[0].points
     for name, offset in asset.keys.items():
         key = head.shape_key_add(name=name, from_mix=False)
+        key.value = 0.0  # some releases start at 1
         key.data.foreach_set("co", (points + offset).ravel())
