@@ -10,7 +10,7 @@ from .mapping import match_names
 from .object_plan import plan_object, plan_properties
 from .plan import KeyedShape, MeshPlan, SkippedMesh
 from .rigs.mapping import Mapping, automatic, chosen_match
-from .rigs.match import Match, match
+from .rigs.match import Match, match, rank
 from .shape_effect import without_effect
 from .target_plan import PlannedLink, TargetPlan, TargetSettings
 
@@ -94,10 +94,9 @@ def _plan_key(sharing: list, channels: tuple[str, ...]) -> MeshPlan | SkippedMes
 def _refusal(key) -> str | None:
     """Why the shape keys cannot be keyed at all, or None."""
     if not key.is_editable:
-        library = key.library.filepath if key.library is not None else "a library"
         return (
-            f"is linked from {library}: make library overrides of both the object and its mesh "
-            "data, or append it"
+            f"is linked from {_library_of(key)}: make library overrides of both the object and its "
+            "mesh data, or append it"
         )
     if key.animation_data is not None and key.animation_data.use_tweak_mode:
         return "is in NLA tweak mode: leave it with Tab in the NLA editor"
@@ -188,6 +187,27 @@ _BARE_ARMATURE = (
 )
 
 
+def automatic_mapping(objects: list, preset_id: str | None = None) -> Mapping:
+    """The links that `plan_targets` finds by name, for the artist to edit.
+
+    Driven controls are left out. Raises PresetError for an unknown preset.
+    """
+    plans, _ = plan_targets(objects, TargetSettings(preset_id=preset_id, check_effect=False))
+    links = dict.fromkeys(one.link for plan in plans for one in plan.links)
+    return Mapping(plans[0].preset_id if plans else preset_id, tuple(links))
+
+
+def fitting_presets(objects: list) -> tuple[Match, ...]:
+    """How well presets fit a character, the best first: by its shape keys, or where none of those
+    is known by name, by the custom properties of its other objects."""
+    keys = {obj.data.shape_keys for obj in objects if has_shape_keys(obj)}
+    by_shapes = rank(dict.fromkeys(name for key in keys for name in _names(key)))
+    if by_shapes:
+        return by_shapes
+    others = [obj for obj in objects if not has_shape_keys(obj)]
+    return rank(dict.fromkeys(name for obj in others for name in bones.numeric_properties(obj)))
+
+
 def _without_plan(
     others: list, plans: list[TargetPlan], settings: TargetSettings
 ) -> list[SkippedMesh]:
@@ -203,15 +223,19 @@ def _without_plan(
 
 
 def _object_refusal(obj) -> str | None:
-    """Why nothing of an object can be keyed, or None."""
+    """Why nothing of an object can be keyed, or None; shape keys have reasons of their own."""
     if is_instance(obj):
         return (
             f'shows the collection "{obj.instance_collection.name}": make a library override of it '
             "(Object > Library Override > Make)"
         )
-    if has_shape_keys(obj) or obj.is_editable:
+    if has_shape_keys(obj):
         return None
-    return f"is linked from {_library_of(obj)}: make a library override of it, or append it"
+    if not obj.is_editable:
+        return f"is linked from {_library_of(obj)}: make a library override of it, or append it"
+    if obj.animation_data is not None and obj.animation_data.use_tweak_mode:
+        return "is in NLA tweak mode: leave it with Tab in the NLA editor"
+    return None
 
 
 def _library_of(datablock) -> str:

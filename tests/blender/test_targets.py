@@ -146,6 +146,37 @@ def test_values_keep_to_the_slider_s_range(addon: Addon) -> None:
     }
 
 
+def test_the_links_found_by_name_can_be_edited(addon: Addon) -> None:
+    head = make_face("Head", ("jawOpen", "mouthClose", "browInnerUp"))
+    teeth = make_face("Teeth", ("Jaw_Open",))
+    mapping = addon.targets.automatic_mapping([head, teeth])
+    assert mapping.preset_id == "arkit"
+    pairs = [(link.output, link.target.name) for link in mapping.links]
+    assert sorted(pairs) == [
+        ("browInnerUp", "browInnerUp"),
+        ("jawOpen", "Jaw_Open"),
+        ("jawOpen", "jawOpen"),
+        ("mouthClose", "mouthClose"),
+    ]
+    by_hand = addon.plan.TargetSettings(mapping=mapping, check_effect=False)
+    by_name = addon.plan.TargetSettings(check_effect=False)
+    edited, _ = addon.targets.plan_targets([head, teeth], by_hand)
+    found, _ = addon.targets.plan_targets([head, teeth], by_name)
+    assert [plan.links for plan in edited] == [plan.links for plan in found]
+    assert addon.targets.automatic_mapping([]) == addon.mapping.Mapping(None, ())
+
+
+def test_presets_are_ranked_for_a_character(addon: Addon) -> None:
+    face = make_face("Face", OVR)
+    armature = make_armature("head")
+    armature["jawOpen"] = 0.0
+    best = addon.targets.fitting_presets([armature, face])[0]
+    assert (best.preset.id, len(best.found)) == ("oculus", 11)
+    assert 0.7 < best.score < 0.8
+    assert addon.targets.fitting_presets([armature])[0].preset.id == "arkit"
+    assert addon.targets.fitting_presets([]) == ()
+
+
 class TestEffect:
     def test_flat_shape_keys_are_flagged(self, addon: Addon) -> None:
         face = make_face("Face", ("jawOpen", "mouthClose"))

@@ -1,0 +1,53 @@
+"""Which objects make up a character: the selection, and what hangs on a selected armature."""
+
+
+def chosen_objects(context) -> list:
+    """The selected objects that could have a face, the active one first, each with its parts.
+
+    An armature stands for itself and for every mesh with shape keys that is its child or is
+    deformed by it. If nothing is selected, the active object is taken.
+    """
+    layer = context.view_layer
+    active = layer.objects.active
+    selected = sorted(layer.objects.selected, key=lambda obj: obj != active)
+    if not selected:
+        selected = [active] if active is not None else []
+    return with_parts([obj for obj in selected if _may_have_a_face(obj)], layer.objects)
+
+
+def with_parts(objects: list, others) -> list:
+    """The objects, each armature followed by its parts among the others; none twice."""
+    found = {}
+    for obj in objects:
+        found.setdefault(obj.session_uid, obj)
+        if obj.type == "ARMATURE":
+            for part in others:
+                if has_shape_keys(part) and _hangs_on(part, obj):
+                    found.setdefault(part.session_uid, part)
+    return list(found.values())
+
+
+def has_shape_keys(obj) -> bool:
+    """Whether the object's data has shape keys; curves and lattices may have them too."""
+    return getattr(obj.data, "shape_keys", None) is not None
+
+
+def _may_have_a_face(obj) -> bool:
+    """Meshes count without shape keys too, so that it can be said that they have none."""
+    return obj.type in ("MESH", "ARMATURE") or has_shape_keys(obj) or is_instance(obj)
+
+
+def is_instance(obj) -> bool:
+    """Whether the object is an empty that shows a collection."""
+    return obj.type == "EMPTY" and obj.instance_collection is not None
+
+
+def _hangs_on(part, armature) -> bool:
+    parent = part.parent
+    while parent is not None:
+        if parent == armature:
+            return True
+        parent = parent.parent
+    return any(
+        modifier.type == "ARMATURE" and modifier.object == armature for modifier in part.modifiers
+    )

@@ -1,0 +1,44 @@
+"""Whether a shape key moves anything."""
+
+import numpy as np
+
+_STILL = 1e-5
+
+
+def without_effect(key, names: list[str]) -> list[str]:
+    """Of the named shape keys, those that leave every vertex where their relative key has it.
+
+    A movement counts from a hundred-thousandth of the mesh's size on. Absolute shape keys and
+    those of other things than meshes and lattices all count as moving something.
+    """
+    if not names or not key.use_relative or key.user.rna_type.identifier not in ("Mesh", "Lattice"):
+        return []
+    shapes: dict[str, np.ndarray] = {}
+
+    def shape(block) -> np.ndarray:
+        if block.name not in shapes:
+            shapes[block.name] = _coordinates(block)
+        return shapes[block.name]
+
+    reference = shape(key.reference_key).reshape(-1, 3)
+    size = float(np.ptp(reference, axis=0).max()) if len(reference) else 0.0
+    still = []
+    for name in names:
+        block = key.key_blocks[name]
+        moved = np.abs(_coordinates(block) - shape(block.relative_key))
+        # A mesh of one point has no size of its own.
+        if len(moved) == 0 or moved.max() <= _STILL * (size or 1.0):
+            still.append(name)
+    return still
+
+
+def has_effect(block) -> bool:
+    """Whether one shape key moves anything."""
+    return not without_effect(block.id_data, [block.name])
+
+
+def _coordinates(block) -> np.ndarray:
+    """float32 [3 N]."""
+    coordinates = np.empty(3 * len(block.data), np.float32)
+    block.data.foreach_get("co", coordinates)
+    return coordinates
