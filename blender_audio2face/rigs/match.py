@@ -1,13 +1,25 @@
 """Which rig a character has, by the names of its controls."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .names import plain, spellings
 from .preset import Output, Preset, presets
 
 _ESSENTIAL_SHARE = 0.9
+_Answers = Mapping[str, list[tuple[int, int, str]]]
+
+
+class _Candidate(NamedTuple):
+    """A control that answers to an output: how it is named, and by how many letters it is told."""
+
+    name: str
+    style: int
+    exact: bool
+    letters: int
 
 
 @dataclass(frozen=True)
@@ -54,38 +66,41 @@ def _rank(key_names: tuple[str, ...]) -> tuple[Match, ...]:
 def match(preset: Preset, key_names: Iterable[str]) -> Match:
     """Pairs a preset's outputs with controls.
 
-    Of several controls that answer to one output the exact spelling is taken, else the name that
-    needed least change, else the first in the given order. No control is taken twice.
+    Of several controls that answer to one output the exact spelling is taken, else the one named
+    in the way in which most outputs are (all with ``A01_``, say), else the one whose name needed
+    least change, else the first in the given order. No control is taken twice.
     """
     return _match(preset, _answers(key_names))
 
 
-def _answers(key_names: Iterable[str]) -> dict[str, list[tuple[int, int, str]]]:
-    """Plain name → (how changed, place, control) of the controls that it may stand for."""
+def _answers(key_names: Iterable[str]) -> _Answers:
+    """Plain name → (style, place, control) of the controls that it may stand for."""
     answers: dict[str, list[tuple[int, int, str]]] = {}
     for place, (name, forms) in enumerate(spellings(key_names).items()):
-        for form, text in enumerate(forms):
-            answers.setdefault(text, []).append((form, place, name))
+        for style, text in forms:
+            answers.setdefault(text, []).append((style, place, name))
     return answers
 
 
-def _match(preset: Preset, answers: Mapping[str, list[tuple[int, int, str]]]) -> Match:
+def _match(preset: Preset, answers: _Answers) -> Match:
+    answering = {output.name: _candidates(output, answers) for output in preset.outputs}
+    common = Counter(style for some in answering.values() for style in {one.style for one in some})
     found: dict[str, str] = {}
-    also: list[str] = []
     letters: dict[str, int] = {}
-    for output in preset.outputs:
-        candidates = _candidates(output, answers)
-        taken = set(found.values())
-        free = [name for name in candidates if name not in taken]
-        also += candidates
+    taken: set[str] = set()
+    for output, candidates in answering.items():
+        candidates.sort(key=lambda one: (not one.exact, -common[one.style], one.style))
+        free = [one for one in candidates if one.name not in taken]
         if free:
-            found[output.name] = free[0]
-            letters[output.name] = candidates[free[0]]
+            found[output] = free[0].name
+            letters[output] = free[0].letters
+            taken.add(free[0].name)
     for output in preset.outputs:
         if any(name in found for name in output.unless):
             found.pop(output.name, None)
     taken = set(found.values())
-    passed_over = [name for name in dict.fromkeys(also) if name not in taken]
+    also = dict.fromkeys(one.name for some in answering.values() for one in some)
+    passed_over = [name for name in also if name not in taken]
     missing = [
         output.name
         for output in preset.outputs
@@ -97,18 +112,15 @@ def _match(preset: Preset, answers: Mapping[str, list[tuple[int, int, str]]]) ->
     return Match(preset, _score(preset, found), found, tuple(missing), tuple(passed_over), told)
 
 
-def _candidates(
-    output: Output, answers: Mapping[str, list[tuple[int, int, str]]]
-) -> dict[str, int]:
-    """Names that answer to an output, the best first, and the letters that told each."""
-    ranked = []
-    for order, wanted in enumerate((output.name, *output.aliases)):
+def _candidates(output: Output, answers: _Answers) -> list[_Candidate]:
+    """Controls that answer to an output: by its first name first, then in the rig's order."""
+    candidates = []
+    for wanted in (output.name, *output.aliases):
         text = plain(wanted)
-        for form, place, name in answers.get(text, ()):
-            ranked.append((name != wanted, form, order, place, name, len(text)))
-    candidates: dict[str, int] = {}
-    for *_, name, letters in sorted(ranked):
-        candidates.setdefault(name, letters)
+        candidates += [
+            _Candidate(name, style, name == wanted, len(text))
+            for style, _, name in sorted(answers.get(text, ()), key=lambda answer: answer[1])
+        ]
     return candidates
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+SHARED, MESH, NUMBERING = 1, 2, 4
 _SIDES = {"l": "left", "r": "right", "left": "left", "right": "right"}
 _NUMBERING = re.compile(r"^[A-Za-z]?\d{1,3}[\s_.-]+")
 _SEPARATOR = re.compile(r"[\s_.:-]+")
@@ -31,24 +32,29 @@ def plain(name: str) -> str:
     return "".join(words)
 
 
-def spellings(names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+def spellings(names: Iterable[str]) -> Mapping[str, tuple[tuple[int, str], ...]]:
     """What each name may mean, the surest first.
 
     Returns:
-        name → plain names: of the whole name, without the first words of the prefix that most
-        names share, without the mesh in front (``Face.``, ``head_lod0_mesh__``), without numbering
-        (``A01_``).
+        name → (style, plain name) of the whole name; without the first words of the prefix that
+        most names share; without the mesh in front (``Face.``, ``head_lod0_mesh__``); without
+        numbering (``A01_``). The style, a sum of SHARED, MESH and NUMBERING, says what was left
+        out.
     """
     names = list(names)
     shared = _shared_prefix(names)
     found = {}
     for name in names:
-        forms = [name]
+        forms = [(0, name)]
         if name.startswith(shared):
-            forms += [name[mark.end() :] for mark in _SEPARATOR.finditer(shared)]
-        forms += [_MESH.sub("", form) for form in forms]
-        forms += [_NUMBERING.sub("", form) for form in forms]
-        found[name] = tuple(dict.fromkeys(text for form in forms if (text := plain(form))))
+            forms += [(SHARED, name[mark.end() :]) for mark in _SEPARATOR.finditer(shared)]
+        forms += [(style + MESH, _MESH.sub("", form)) for style, form in forms]
+        forms += [(style + NUMBERING, _NUMBERING.sub("", form)) for style, form in forms]
+        styles: dict[str, int] = {}
+        for style, form in forms:
+            if text := plain(form):
+                styles.setdefault(text, style)
+        found[name] = tuple((style, text) for text, style in styles.items())
     return found
 
 

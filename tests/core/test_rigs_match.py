@@ -65,6 +65,13 @@ def test_exact_spelling_wins_then_least_change_then_the_first() -> None:
     assert found.passed_over == ("jaw_open", "JawOpen", "tongueout", "A52_Tongue_Out")
 
 
+def test_names_of_one_style_are_taken_together() -> None:
+    """Character Creator 3+ has its older shapes beside the numbered set of ARKit."""
+    older = ["Mouth_Smile_L", "Mouth_Smile_R", "Eye_Blink_L", "Jaw_Open"]
+    numbered = character_creator()
+    assert list(match(ARKIT, older + numbered).found.values()) == numbered
+
+
 def test_one_shape_key_can_come_for_both_sides() -> None:
     names = ["browInnerUp_L", "browInnerUp_R", "cheekPuff", "cheekPuff_L"]
     found = match(ARKIT, names)
