@@ -97,7 +97,7 @@ def write_keys(
         undo: gets the steps that put everything back as it was.
 
     Raises:
-        PlanError: the datablock is in NLA tweak mode.
+        PlanError: the datablock is in NLA tweak mode, or an armature without a pose.
     """
     changes = Changes(undo)
     place = _look(datablock, undo)
@@ -139,6 +139,7 @@ def commit(baked: BakedAction) -> None:
 
 def _look(datablock, undo: ExitStack) -> _Place:
     """The datablock's animation; ``undo`` gets the way back to it."""
+    _need_pose(datablock)
     anim = datablock.animation_data
     if anim is None:
         anim = datablock.animation_data_create()
@@ -158,6 +159,17 @@ def _look(datablock, undo: ExitStack) -> _Place:
     curves = len(slotted.curves_of(active, slot))
     before = removal.values_before(datablock)
     return _Place(anim, active, slot, curves, record, ours, nla.find_ours(anim), before)
+
+
+def _need_pose(datablock) -> None:
+    """Blender crashes when an Action is given to an armature that has not been evaluated yet."""
+    if datablock.id_type != "OBJECT" or datablock.type != "ARMATURE" or datablock.pose is not None:
+        return
+    bpy.context.view_layer.update()
+    if datablock.pose is None:
+        raise PlanError(
+            f'Armature "{datablock.name}" has no pose yet: bake where it is in the view layer.'
+        )
 
 
 def _choose(

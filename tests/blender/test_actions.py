@@ -192,12 +192,12 @@ def test_a_feature_length_bake_takes_seconds(actions, segment) -> None:
     key = make_face("Face", tuple(f"key{i}" for i in range(52))).data.shape_keys
     column = np.linspace(0, 1, 20_000, dtype=np.float32)
     values = {block.path_from_id("value"): column for block in key.key_blocks[1:]}
-    began = time.perf_counter()
+    began = time.process_time()
     for strip in ("a", "b"):
         start = 0 if strip == "a" else 20_000
         with ExitStack() as undo:
             new = segment(strip, start, start + 20_000)
             actions.write_action(key, "A2F Face", (new,), values, undo)
             undo.pop_all()
-    assert time.perf_counter() - began < 30.0
+    assert time.process_time() - began < 30.0
     assert len(fcurves(key.animation_data.action)[0].keyframe_points) == 40_000
