@@ -4,6 +4,8 @@ At 24 fps a frame lasts 42 ms and a *p* may seal the lips for less. A closure th
 two frames therefore lands on the nearer one.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .channels import MOUTH_GROUP
@@ -12,6 +14,13 @@ from .opening import lip_opening
 
 SEALED = 0.04
 """Lip opening, in shape-key units, below which the lips are taken as shut."""
+
+
+LIDS_SHUT = 0.1
+"""Lid opening, as a share of what the widest blink closes, below which lids are taken as shut."""
+
+_LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
+_LEAST_BLINK = 0.3
 
 
 def sample_at(curves: Curves, times: np.ndarray) -> np.ndarray:
@@ -24,29 +33,68 @@ def sample_at(curves: Curves, times: np.ndarray) -> np.ndarray:
 
     Returns:
         float32 [F, C]: linear interpolation, except that a frame nearest to a lip closure that
-        no frame would show takes the mouth channels of that closure.
+        no frame would show takes the mouth channels of that closure; likewise the lids of a
+        blink.
     """
     times = np.asarray(times, dtype=np.float64)
     if len(curves.values) == 0:
         return np.zeros((len(times), len(curves.names)), np.float32)
     sampled = _interpolate(curves, times)
-    opening = lip_opening(curves.names, curves.values)
-    if opening is None or len(times) == 0:
-        return sampled
-    shown = lip_opening(curves.names, sampled)
-    mouth = [curves.names.index(name) for name in MOUTH_GROUP if name in curves.names]
-    reach = 0.5 * np.median(np.diff(times)) if len(times) > 1 else 0.5 / curves.rate
-    for start, stop in _closures(opening):
-        instant = start + int(np.argmin(opening[start:stop]))
-        when = instant / curves.rate
-        frame = _nearest(times, when)
-        if abs(times[frame] - when) > reach + 1e-9:
-            continue
-        first, last = np.searchsorted(times, (start / curves.rate, (stop - 1) / curves.rate))
-        if np.any(shown[first : last + 1] < SEALED) or shown[frame] < SEALED:
-            continue
-        sampled[frame, mouth] = curves.values[instant, mouth]
+    if len(times):
+        _land(curves, times, sampled, lip_opening, SEALED, MOUTH_GROUP)
+        _land(curves, times, sampled, _lid_opening(curves), LIDS_SHUT, _LIDS)
     return sampled
+
+
+def _land(
+    curves: Curves,
+    times: np.ndarray,
+    sampled: np.ndarray,
+    opening_of: Callable[[tuple[str, ...], np.ndarray], np.ndarray | None],
+    threshold: float,
+    group: tuple[str, ...],
+) -> None:
+    """Lets each closure that falls between two frames land on the nearer one.
+
+    Args:
+        curves: what was sampled.
+        times: F ascending times.
+        sampled: [F, C], changed where a closure lands.
+        opening_of: opening of channels (names, [N, C]); None where there is none to be had.
+        threshold: opening below which it is shut.
+        group: channels that take the closure's values.
+    """
+    opening = opening_of(curves.names, curves.values)
+    if opening is None:
+        return
+    is_shown = opening_of(curves.names, sampled) < threshold
+    columns = [curves.names.index(name) for name in group if name in curves.names]
+    reach = (0.5 * np.median(np.diff(times)) if len(times) > 1 else 0.5 / curves.rate) + 1e-9
+    for start, stop in _closures(opening, threshold):
+        first = np.searchsorted(times, start / curves.rate - reach)
+        last = np.searchsorted(times, (stop - 1) / curves.rate + reach, side="right")
+        if is_shown[first:last].any():
+            continue
+        instant = start + int(np.argmin(opening[start:stop]))
+        frame = _nearest(times, instant / curves.rate)
+        # Beyond the last frame only part of a closure may be within reach.
+        within = np.clip(times[frame], start / curves.rate, (stop - 1) / curves.rate)
+        if abs(times[frame] - within) <= reach:
+            sampled[frame, columns] = curves.values[instant, columns]
+            is_shown[frame] = True
+
+
+def _lid_opening(
+    curves: Curves,
+) -> Callable[[tuple[str, ...], np.ndarray], np.ndarray | None]:
+    """How far the lids are open, 1 to 0 at the curves' widest blink; None without blinks."""
+    lids = [curves.names.index(name) for name in _LIDS if name in curves.names]
+    widest = curves.values[:, lids].max(initial=0.0)
+
+    def opening(_names: tuple[str, ...], values: np.ndarray) -> np.ndarray | None:
+        return None if widest < _LEAST_BLINK else 1.0 - values[:, lids].max(axis=1) / widest
+
+    return opening
 
 
 def _nearest(times: np.ndarray, when: float) -> int:
@@ -65,8 +113,8 @@ def _interpolate(curves: Curves, times: np.ndarray) -> np.ndarray:
     return curves.values[low] * (1 - weight) + curves.values[high] * weight
 
 
-def _closures(opening: np.ndarray) -> list[tuple[int, int]]:
-    """Runs [start, stop) of rows with the lips shut."""
-    shut = np.concatenate(([False], opening < SEALED, [False])).astype(np.int8)
+def _closures(opening: np.ndarray, threshold: float) -> list[tuple[int, int]]:
+    """Runs [start, stop) of rows below the threshold."""
+    shut = np.concatenate(([False], opening < threshold, [False])).astype(np.int8)
     edges = np.flatnonzero(np.diff(shut))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -50,6 +50,26 @@ def test_a_closure_that_a_frame_shows_is_left_alone() -> None:
     )
 
 
+def test_a_closure_is_not_taken_for_its_neighbour() -> None:
+    curves = curves_with_closures([0.1, 0.19], width=0.0)
+    times = np.arange(0, 4, 1 / 12)
+    opening = lip_opening(ARKIT_52, sample_at(curves, times))
+    assert np.flatnonzero(opening < SEALED).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("fps", [12, 24, 29.97])
+def test_every_blink_is_seen(fps: float) -> None:
+    values = np.zeros((400, 52), np.float32)
+    lids = [ARKIT_52.index("eyeBlinkLeft"), ARKIT_52.index("eyeBlinkRight")]
+    at = np.arange(20, 380, 37)
+    for row in at:
+        values[row - 2 : row + 3, lids] = np.array([0.2, 0.5, 1.0, 0.5, 0.2])[:, None]
+    times = np.arange(0, 4, 1 / fps)
+    sampled = sample_at(Curves(ARKIT_52, 100.0, values), times)[:, lids[0]]
+    for row in at:
+        assert sampled[np.argmin(np.abs(times - row / 100))] >= 0.9
+
+
 def test_empty() -> None:
     empty = Curves(("a",), 100.0, np.zeros((0, 1), np.float32))
     assert sample_at(empty, [0.0, 1.0]).shape == (2, 1)

@@ -1,0 +1,63 @@
+"""Blinks: seeded by the scene's time, drawn to pauses of speech, never cut by a strip's end."""
+
+import numpy as np
+
+from .bumps import bump, lay
+from .timeline import events
+
+CLOSE, HOLD, OPEN = 0.1, 0.03, 0.2
+"""Seconds a lid takes (S. VanderWerf et al. 2003: about 100 ms down, twice that up)."""
+
+TAIL = 0.3
+"""Seconds at the end that stay free: over them a bake lets the face come back to rest."""
+
+_LEAST_INTERVAL = 0.5
+_PAUSE = 0.15
+_DRAWN = 0.5
+
+
+def blink_track(
+    shut: np.ndarray, rate: float, start: float, per_minute: float, seed: int
+) -> np.ndarray:
+    """How far the lids are shut, float32 [T] of 0..1.
+
+    A blink within half a second of the beginning of a pause moves there, where speakers blink most
+    (T. Nakano and S. Kitazawa 2010). One that the end would cut comes earlier, or not at all.
+
+    Args:
+        shut: rows [T] with the lips shut, which tell pauses.
+        rate: rows per second.
+        start: scene seconds of row 0.
+        per_minute: mean number of blinks a minute.
+        seed: the artist's.
+    """
+    track = np.zeros(len(shut), np.float32)
+    if per_minute <= 0.0:
+        return track
+    mean = max(60.0 / per_minute, _LEAST_INTERVAL + 0.1)
+    drawn = events(seed, "blinks", mean, _LEAST_INTERVAL, (start, start + len(shut) / rate), 1)
+    pauses = _pauses(shut, rate)
+    free = len(shut) - round(TAIL * rate)
+    before = -np.inf
+    for time, (tempo,) in zip(drawn.times, drawn.draws, strict=True):
+        slower = 0.9 + 0.25 * tempo
+        blink = bump(rate, CLOSE * slower, HOLD, OPEN * slower)
+        row = min(_at_pause(round((time - start) * rate), pauses, rate), free - len(blink))
+        if row >= 0 and row - before >= _LEAST_INTERVAL * rate:
+            lay(track, row, blink)
+            before = row
+    return track
+
+
+def _pauses(shut: np.ndarray, rate: float) -> np.ndarray:
+    """First rows of runs of shut lips long enough to be a pause."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], shut.astype(np.int8), [0]))))
+    first, last = edges[::2], edges[1::2]
+    return first[(last - first >= _PAUSE * rate) & (first > 0)]
+
+
+def _at_pause(row: int, pauses: np.ndarray, rate: float) -> int:
+    if len(pauses) == 0:
+        return row
+    nearest = int(pauses[np.argmin(np.abs(pauses - row))])
+    return nearest if abs(nearest - row) <= _DRAWN * rate else row

@@ -1,0 +1,134 @@
+"""Few keys that show the same movement."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from a2f.blender_audio2face.shaping.dials import Dials
+from a2f.blender_audio2face.shaping.keys import Keys, closures, evaluate, every_frame, reduce_keys
+from a2f.blender_audio2face.shaping.shape import shape
+from a2f.blender_audio2face.shaping.turning_points import turning_points
+from a2f.model.audio_file import read_audio
+from a2f.model.channels import MOUTH_GROUP
+from a2f.model.runtime import choose_runtime
+from a2f.model.sampling import sample_at
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
+
+
+@settings(max_examples=50, deadline=None, database=None, derandomize=True)
+@given(
+    column=st.lists(st.floats(-2.0, 2.0, width=32), max_size=60),
+    tolerance=st.sampled_from([0.001, 0.01, 0.1]),
+    anchored=st.sets(st.integers(0, 59), max_size=5),
+)
+def test_the_bound_holds_and_curves_hardly_overshoot(
+    column: list[float], tolerance: float, anchored: set[int]
+) -> None:
+    frames = 3 + np.arange(len(column))
+    anchors = np.isin(np.arange(len(column)), list(anchored))
+    values = np.array(column, np.float32)
+    keys = reduce_keys(frames, {"a": values}, tolerance, anchors)["a"]
+    if len(column) == 0:
+        assert len(keys.frames) == 0
+        return
+    assert np.abs(evaluate(keys, frames) - values).max() <= tolerance + 1e-6
+    assert np.all(np.isin(keys.frames, frames))
+    if np.ptp(values) > tolerance:
+        assert np.all(np.isin(frames[anchors], keys.frames))
+    fine = np.linspace(frames[0], frames[-1], 500)
+    between = evaluate(keys, fine)
+    left = np.clip(np.searchsorted(keys.frames, fine, side="right") - 1, 0, len(keys.frames) - 1)
+    right = np.minimum(left + 1, len(keys.frames) - 1)
+    low = np.minimum(keys.values[left], keys.values[right])
+    high = np.maximum(keys.values[left], keys.values[right])
+    beyond = 0.7 * tolerance + 1e-5
+    assert np.all((between >= low - beyond) & (between <= high + beyond))
+
+
+def test_no_overshoot_into_a_closure() -> None:
+    column = np.float32([0.4, 0.42, 0.38, 0.1, 0.0, 0.0, 0.0, 0.12, 0.3, 0.35])
+    frames = np.arange(len(column))
+    keys = reduce_keys(frames, {"jawOpen": column}, 0.05, column == 0.0)["jawOpen"]
+    assert evaluate(keys, np.linspace(3, 7, 200)).min() >= 0.0
+
+
+def test_uneven_frames() -> None:
+    frames = np.array([-3, 0, 1, 2, 5, 9, 20])
+    values = np.array([0, 0, 0.3, 0.4, 0.9, 0.2, 0.0], np.float32)
+    keys = reduce_keys(frames, {"a": values}, 0.01, None)["a"]
+    assert evaluate(keys, frames) == pytest.approx(values, abs=0.0101)
+
+
+def test_a_still_column_takes_two_keys() -> None:
+    still = np.full(500, 0.25, np.float32)
+    keys = reduce_keys(np.arange(500), {"a": still}, 0.01, np.ones(500, bool))["a"]
+    assert keys.frames.tolist() == [0, 499]
+
+
+def test_peaks_are_keyed_with_level_handles() -> None:
+    frames = np.arange(120)
+    column = 0.5 - 0.5 * np.cos(2 * np.pi * frames / 24)
+    keys = reduce_keys(frames, {"a": column}, 0.01, None)["a"]
+    for peak in range(12, 120, 12):
+        (place,) = np.flatnonzero(keys.frames == peak)
+        assert keys.slopes[place] == 0.0
+    assert len(keys.frames) < 120 / 3
+
+
+def test_small_wiggles_are_no_turning_points() -> None:
+    ramp = np.linspace(0, 1, 100)
+    assert len(turning_points(ramp + 0.01 * np.tile([0, 1], 50), 0.05)) == 0
+    hill = np.concatenate([ramp, 1 - ramp])
+    wiggly = hill + 0.01 * np.tile([0, 1], 100)
+    assert np.abs(turning_points(wiggly, 0.05) - 100) == pytest.approx([0], abs=2)
+
+
+def test_evaluate_is_the_bezier_with_handles_at_a_third() -> None:
+    keys = Keys(np.array([10.0, 16.0]), np.float32([0.2, 0.8]), np.float32([0.1, -0.05]))
+    control = np.array([0.2, 0.2 + 0.1 * 2, 0.8 + 0.05 * 2, 0.8])
+    for t in (0.0, 0.25, 0.5, 1.0):
+        weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3]
+        assert evaluate(keys, [10 + 6 * t])[0] == pytest.approx(control @ weights, abs=1e-6)
+    assert evaluate(keys, [0, 99]) == pytest.approx([0.2, 0.8])
+
+
+def test_every_frame_is_joined_by_lines() -> None:
+    keys = every_frame([1, 2, 4], [0.0, 1.0, 0.0])
+    assert keys.slopes is None
+    assert evaluate(keys, [1.5, 3]) == pytest.approx([0.5, 0.5])
+
+
+def test_closures_are_anchored_at_start_lowest_and_end() -> None:
+    opening = np.array([0.3, 0.02, 0.01, 0.0, 0.03, 0.2, 0.2, 0.01])
+    values = np.stack([opening, np.zeros(8)], axis=1)
+    anchors = closures(("jawOpen", "mouthClose"), values)
+    assert np.flatnonzero(anchors).tolist() == [1, 3, 4, 7]
+    assert not closures(("browInnerUp",), values[:, :1]).any()
+
+
+def test_speech_takes_a_quarter_of_the_keys_at_24_fps() -> None:
+    curves = shape(choose_runtime("numpy").predict(read_audio(SPEECH)), Dials())
+    frames = np.arange(int(len(curves.values) * 0.24))
+    sampled = sample_at(curves, frames / 24)
+    columns = dict(zip(curves.names, sampled.T, strict=True))
+    anchors = closures(curves.names, sampled)
+    keys = reduce_keys(frames, columns, anchors=anchors, anchored=MOUTH_GROUP)
+    assert sum(len(each.frames) for each in keys.values()) <= sampled.size / 4
+    shown = np.stack([evaluate(keys[name], frames) for name in curves.names], axis=1)
+    assert np.abs(shown - sampled).max() <= 0.01
+
+
+def test_a_quarter_of_an_hour_is_quick() -> None:
+    rng = np.random.default_rng(0)
+    coarse = rng.random((10, 4001))
+    frames = np.arange(20_000)
+    columns = {
+        str(i): np.interp(frames, np.arange(4001) * 5, each) for i, each in enumerate(coarse)
+    }
+    began = time.process_time()
+    reduce_keys(frames, columns, 0.01, None)
+    assert time.process_time() - began < 0.6
