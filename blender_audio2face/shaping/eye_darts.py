@@ -23,17 +23,17 @@ def dart_tracks(count: int, rate: float, start: float, seed: int) -> dict[str, n
     """What darts add to each eyeLook channel: float32 [T] of 0..0.3, T = ``count``.
 
     The eyes jump in 40 ms, then hold; two in five fixations are at the middle, where the gaze was
-    meant to be. The last fixation before the strip goes on into it.
+    meant to be. No fixation is shorter than 0.3 s, the last one before the way back included.
     """
-    span = (start - 8 * _MEAN, start + count / rate)
+    back = start + count / rate - _REST
+    span = (start + _REST, back - _LEAST)
     drawn = events(seed, "darts", _MEAN, _LEAST, span, 3)
     middle = drawn.draws[:, 2] < _MIDDLE
     aims = (2.0 * drawn.draws[:, :2] - 1.0) * (_SIDEWAYS, _UPWARDS) * ~middle[:, None]
     seconds = start + np.arange(count) / rate
     latest = np.searchsorted(drawn.times, seconds, side="right") - 1
-    gaze = np.where((latest >= 0)[:, None], aims[np.maximum(latest, 0)], 0.0)
-    inside = np.minimum(np.arange(count), np.arange(count)[::-1]) / rate
-    gaze[inside < _REST] = 0.0
+    gaze = np.concatenate([np.zeros((1, 2)), aims])[latest + 1]
+    gaze[seconds >= back] = 0.0
     gaze = _travelled(gaze, max(round(_JUMP * rate), 1))
     return {
         name: np.maximum(sign * gaze[:, axis], 0.0).astype(np.float32)

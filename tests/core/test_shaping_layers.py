@@ -118,5 +118,7 @@ def test_eyes_jump_and_hold_together() -> None:
     assert np.mean(np.diff(sideways) == 0.0) > 0.85
     assert 0.1 < np.abs(sideways).max() <= 0.3
     assert sideways[0] == sideways[-1] == 0.0
+    jumps = np.flatnonzero(np.diff(sideways) != 0.0)
+    assert np.diff(jumps)[np.diff(jumps) > 1].min() >= 25
     untouched = [name for name in ARKIT_52 if not name.startswith("eyeLook")]
     assert all(shaped.column(name).max() == 0.0 for name in untouched)
