@@ -17,15 +17,22 @@ from .timing import StripTiming
 class _TimingNames:
     content_start: str
     content_trim_start: str
+    content_duration: str
     left_handle: str
     right_handle: str
 
 
 _NAMES = (
-    _TimingNames("content_start", "content_trim_start", "left_handle", "right_handle")
+    _TimingNames(
+        "content_start", "content_trim_start", "content_duration", "left_handle", "right_handle"
+    )
     if bpy.app.version >= (5, 1, 0)
     else _TimingNames(
-        "frame_start", "animation_offset_start", "frame_final_start", "frame_final_end"
+        "frame_start",
+        "animation_offset_start",
+        "frame_duration",
+        "frame_final_start",
+        "frame_final_end",
     )
 )
 
@@ -40,20 +47,34 @@ def sequencer_scenes(context) -> list:
     return scenes
 
 
-def sound_strips(scene) -> list:
-    """Every sound strip of a scene, those inside meta strips too."""
+def all_strips(scene) -> list:
+    """Every strip of a scene, those inside meta strips too."""
     editor = scene.sequence_editor
     if editor is None:
         return []
-    strips = editor.strips_all if bpy.app.version >= (4, 4, 0) else editor.sequences_all
-    return [strip for strip in strips if strip.type == "SOUND"]
+    return list(editor.strips_all if bpy.app.version >= (4, 4, 0) else editor.sequences_all)
+
+
+def sound_strips(scene) -> list:
+    """Every strip of a scene that plays sound of its own, those inside meta strips too."""
+    return [strip for strip in all_strips(scene) if strip.type == "SOUND" or plays_scene(strip)]
+
+
+def plays_scene(strip) -> bool:
+    """Whether a strip plays the sequencer, and so the sound, of another scene."""
+    return (
+        strip.type == "SCENE"
+        and strip.scene_input == "SEQUENCER"
+        and strip.scene is not None
+        and strip.scene.sequence_editor is not None
+    )
 
 
 def active_sound_strip(scene):
-    """The active strip when it is a sound, else None."""
+    """The active strip when it plays sound, else None."""
     editor = scene.sequence_editor
     strip = editor.active_strip if editor is not None else None
-    return strip if strip is not None and strip.type == "SOUND" else None
+    return strip if strip is not None and strip in sound_strips(scene) else None
 
 
 def strip_timing(scene, strip) -> StripTiming:
@@ -67,10 +88,29 @@ def strip_timing(scene, strip) -> StripTiming:
         fps=render.fps / render.fps_base,
         content_start=getattr(strip, _NAMES.content_start),
         content_trim_start=getattr(strip, _NAMES.content_trim_start),
-        sound_offset=strip.sound_offset if bpy.app.version >= (4, 3, 0) else 0.0,
+        sound_offset=_sound_offset(strip),
         left_handle=int(left),
         right_handle=int(right),
     )
+
+
+def _sound_offset(strip) -> float:
+    return strip.sound_offset if strip.type == "SOUND" and bpy.app.version >= (4, 3, 0) else 0.0
+
+
+def move_content(strip, frames: float) -> None:
+    """Moves a strip, and what is in it, along the timeline."""
+    setattr(strip, _NAMES.content_start, getattr(strip, _NAMES.content_start) + frames)
+
+
+def family(strip) -> list:
+    """A strip and the meta strips around it, the innermost first."""
+    return [strip, *parent_metas(strip)]
+
+
+def sound_strips_in(scene, strip) -> list:
+    """The strips that play sound in a meta strip, or the strip itself if it plays sound."""
+    return [one for one in sound_strips(scene) if strip in family(one)]
 
 
 def parent_metas(strip) -> list:
@@ -82,19 +122,29 @@ def parent_metas(strip) -> list:
 
 
 def is_retimed(strip) -> bool:
-    """Whether a sound strip plays at another speed than its sound; opens the sound before 4.4.
+    """Whether a sound strip may play at another speed than its sound; opens the sound before 4.4.
 
     Until then sound strips did not show their retiming keys, but retiming changes the length of
     the content. A difference of two frames is left to codecs, which round lengths.
     """
     if bpy.app.version >= (4, 4, 0):
-        return len(strip.retiming_keys) > 0
+        return len(strip.retiming_keys) > 0 or any(map(_may_be_retimed, parent_metas(strip)))
     seconds = _sound_seconds(strip.sound)
     if seconds is None:
         return False
     render = strip.id_data.render
     content = strip.frame_duration + strip.animation_offset_start + strip.animation_offset_end
     return abs(content - seconds * render.fps / render.fps_base) > 2.0
+
+
+def _may_be_retimed(meta) -> bool:
+    """Meta strips can be retimed from 5.0 on. They do not show their keys, but then they are not
+    as long as what is in them."""
+    if bpy.app.version < (5, 0, 0):
+        return False
+    starts = [getattr(strip, _NAMES.left_handle) for strip in meta.strips]
+    ends = [getattr(strip, _NAMES.right_handle) for strip in meta.strips]
+    return abs(max(ends) - min(starts) - getattr(meta, _NAMES.content_duration)) > 1.0
 
 
 def _sound_seconds(sound) -> float | None:

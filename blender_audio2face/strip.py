@@ -1,12 +1,19 @@
-"""From the sequencer to a strip plan: which sound strip, and can its timing be known exactly."""
+"""From the sequencer to strip plans: which sounds speak, from where to where, and how loud."""
 
+import math
 from pathlib import Path
 
 import bpy
 
-from . import sequencer_api
+from . import retiming, sequencer_api
+from .audio import sound_seconds
 from .errors import StripError
+from .heard import heard
+from .identity import uid_of
 from .plan import SoundSource, StripPlan
+from .sound_choice import Channel, Selector, SoundFile
+from .timing import StripTiming
+from .volume_curves import silenced, strip_volume
 
 
 def find_strip(context, name: str):
@@ -45,20 +52,57 @@ def find_strip(context, name: str):
     )
 
 
-def plan_strip(scene, strip) -> StripPlan:
-    """Reads a sound strip.
+def plan_sources(scene, selector: Selector) -> tuple[StripPlan, ...]:
+    """Reads everything that speaks for a face.
+
+    Args:
+        scene: the scene whose sequencer is meant; for a sound file, whose frame rate.
+        selector: strips by name, a channel, or a sound file.
+
+    Returns:
+        One plan for each sound strip, in the order they play.
 
     Raises:
-        StripError: it is silent, empty, retimed, or its file is missing.
+        StripError: there is none, or one of those named cannot be read. Of a channel, silent
+            strips are left out, unless they are all there is.
+    """
+    if isinstance(selector, SoundFile):
+        return (_plan_file(scene, selector),)
+    if isinstance(selector, Channel):
+        strips = _heard_on(scene, selector.number)
+    else:
+        strips = [strip for name in selector.names for strip in _named(scene, name)]
+    plans = [plan_strip(scene, strip) for strip in dict.fromkeys(strips)]
+    return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
+
+
+def moved_only(old: StripPlan, new: StripPlan) -> bool:
+    """Whether the curves of ``old`` serve ``new``: the same sound, within the range heard then.
+    `heard.Heard.offset_in` tells where in them it begins."""
+    return heard(new).offset_in(heard(old)) is not None
+
+
+def plan_strip(scene, strip) -> StripPlan:
+    """Reads a sound strip, or a scene strip with sound.
+
+    The timing of a retimed strip is measured by letting Blender play a time code in its place; a
+    scene strip is mixed down. Both are done in a copy of the scene.
+
+    Raises:
+        StripError: it is silent, empty, its file is missing, or Blender cannot play it.
     """
     check_strip(scene, strip)
-    source = _source(strip)
-    if sequencer_api.is_retimed(strip):
-        raise StripError(
-            f'Strip "{strip.name}" is retimed, which cannot be followed exactly: remove its '
-            "retiming keys, or mix it down (Render > Render Audio) and use that sound."
-        )
-    return StripPlan(strip.name, source, sequencer_api.strip_timing(scene, strip))
+    timing = sequencer_api.strip_timing(scene, strip)
+    if sequencer_api.plays_scene(strip):
+        source, timing = retiming.mixed_down(scene, strip)
+    else:
+        source = _source(strip)
+        if sequencer_api.is_retimed(strip):
+            timing = retiming.retimed(scene, strip, timing, sound_seconds(source))
+    volume = strip_volume(scene, strip, timing)
+    if volume.silent:
+        raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
+    return StripPlan(strip.name, source, timing, volume, uid_of(strip))
 
 
 def check_strip(scene, strip) -> None:
@@ -66,7 +110,9 @@ def check_strip(scene, strip) -> None:
     muted = sequencer_api.muted_by(scene, strip)
     if muted is not None:
         raise StripError(f'Strip "{strip.name}" is silent, {muted}: unmute it.')
-    if strip.sound is None:
+    if silenced(scene, strip):
+        raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
+    if strip.type == "SOUND" and strip.sound is None:
         raise StripError(f'Strip "{strip.name}" has no sound: choose its file in the sequencer.')
     timing = sequencer_api.strip_timing(scene, strip)
     if timing.right_handle <= timing.left_handle:
@@ -83,11 +129,60 @@ def check_same_rate(scene, animated) -> None:
         )
 
 
+def _plan_file(scene, choice: SoundFile) -> StripPlan:
+    path = bpy.path.abspath(choice.path)
+    if not Path(path).is_file():
+        raise StripError(f"There is no sound file {path}: choose another.")
+    source = SoundSource(bpy.path.basename(path), path)
+    fps = scene.render.fps / scene.render.fps_base
+    frames = math.ceil(sound_seconds(source) * fps - 1e-6)
+    if frames < 1:
+        raise StripError(f'Sound file "{source.label}" is empty: choose another.')
+    first = choice.first_frame
+    timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
+    return StripPlan(source.label, source, timing)
+
+
+def _named(scene, name: str) -> list:
+    """The sound strips a name stands for."""
+    for strip in sequencer_api.all_strips(scene):
+        if strip.name == name:
+            inside = sequencer_api.sound_strips_in(scene, strip)
+            if inside:
+                return inside
+            raise StripError(f'Strip "{name}" plays no sound: choose a sound strip.')
+    raise StripError(f'There is no sound strip named "{name}": choose another in the panel.')
+
+
+def _heard_on(scene, channel: int) -> list:
+    """The sound strips on a channel that are not silent."""
+    strips = [
+        strip
+        for strip in sequencer_api.sound_strips(scene)
+        if sequencer_api.family(strip)[-1].channel == channel
+    ]
+    if not strips:
+        raise StripError(f"Channel {channel} has no sound strip: choose another channel.")
+    audible = [strip for strip in strips if not _silent(scene, strip)]
+    if not audible:
+        raise StripError(f"Every sound strip on channel {channel} is silent: unmute one.")
+    return audible
+
+
+def _silent(scene, strip) -> bool:
+    try:
+        check_strip(scene, strip)
+    except StripError:
+        return True
+    timing = sequencer_api.strip_timing(scene, strip)
+    return strip_volume(scene, strip, timing).silent
+
+
 def _source(strip) -> SoundSource:
     sound = strip.sound
     label = bpy.path.basename(sound.filepath) or sound.name
     if sound.packed_file is not None:
-        return SoundSource(label, sound.packed_file.data)
+        return SoundSource(label, bytes(sound.packed_file.data))
     path = bpy.path.abspath(sound.filepath, library=sound.library)
     if not Path(path).is_file():
         raise StripError(

@@ -23,6 +23,8 @@ class StripTiming:
         sound_offset: seconds by which the sound is delayed against its content.
         left_handle: first audible frame.
         right_handle: frame after the last audible one.
+        warp: of a retimed strip, seconds in the file at each frame from left_handle to
+            right_handle, both included; None where the strip plays at the sound's own speed.
     """
 
     fps: float
@@ -31,13 +33,18 @@ class StripTiming:
     sound_offset: float
     left_handle: int
     right_handle: int
+    warp: tuple[float, ...] | None = None
 
     def source_time(self, frame: float) -> float:
         """Seconds in the file heard at a scene frame; negative before the file's beginning.
 
         The formula was found by mixing down click tracks and is held by
-        tests/blender/test_strip.py.
+        tests/blender/test_strip.py. Around a retimed strip time runs at the sound's own speed.
         """
+        if self.warp is not None:
+            inside = min(max(frame, self.left_handle), self.right_handle)
+            handles = np.arange(self.left_handle, self.right_handle + 1)
+            return float(np.interp(inside, handles, self.warp)) + (frame - inside) / self.fps
         content_frame = frame - self.content_start + self.content_trim_start
         return content_frame / self.fps - self.sound_offset
 
@@ -48,8 +55,15 @@ class StripTiming:
 
     @property
     def duration(self) -> float:
-        """Seconds of the audible range."""
+        """Seconds of the audible range on the timeline."""
         return (self.right_handle - self.left_handle) / self.fps
+
+    @property
+    def source_duration(self) -> float:
+        """Seconds of the file heard; differs from ``duration`` only where the strip is retimed."""
+        if self.warp is not None:
+            return self.warp[-1] - self.warp[0]
+        return self.duration
 
     @property
     def rest_before(self) -> int:
@@ -68,9 +82,11 @@ class StripTiming:
 
     @property
     def times(self) -> np.ndarray:
-        """Seconds of each frame from the first audible sample, float64 [F]; the first is
-        negative."""
-        return (self.frames - self.left_handle) / self.fps
+        """Seconds of the file at each frame from the first audible sample, float64 [F]; the first
+        is negative."""
+        if self.warp is None:
+            return (self.frames - self.left_handle) / self.fps
+        return np.array([self.source_time(frame) for frame in self.frames]) - self.start
 
     @property
     def weights(self) -> np.ndarray:

@@ -92,3 +92,20 @@ def test_the_second_decoder_is_asked_when_the_first_fails() -> None:
 def test_every_decoders_reason_is_told() -> None:
     with pytest.raises(BakeError, match=r"\(a: unknown format; b: unknown format\)\. Convert it"):
         audible_samples(SOURCE, timing(1, 11), RATE, [("a", broken), ("b", broken)])
+
+
+WARPED = replace(timing(5, 9), warp=(0.5, 0.7, 0.9, 1.0, 1.1))
+
+
+def test_a_retimed_strip_is_sampled_at_its_own_seconds() -> None:
+    assert WARPED.source_time(5.5) == pytest.approx(0.6)
+    assert WARPED.source_time(3) == pytest.approx(0.3)
+    assert WARPED.source_time(11) == pytest.approx(1.3)
+    assert (WARPED.duration, WARPED.source_duration) == pytest.approx((0.4, 0.6))
+    expected = [-0.1, 0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8]
+    assert WARPED.times == pytest.approx(expected)
+    assert len(WARPED.times) == len(WARPED.frames) == len(WARPED.weights)
+
+
+def test_of_a_retimed_strip_all_of_the_sound_is_read() -> None:
+    assert samples(WARPED) == pytest.approx(np.arange(50, 110) / RATE + 1)

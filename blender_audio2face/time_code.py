@@ -1,0 +1,54 @@
+"""A sound that says at every sample which second of it is playing. Imports no bpy.
+
+Blender does not tell how a retimed strip's frames map to its sound. Played in the sound's place,
+this one tells: its channels are the cosine and the sine of an angle that grows over its whole
+length by less than a turn, so the angle survives every gain and every resampling.
+"""
+
+import io
+import wave
+
+import numpy as np
+
+_RATE = 4000
+_SPAN = 0.9 * np.pi
+"""Angle of the whole sound, from -_SPAN/2 to _SPAN/2."""
+
+
+def encoded(seconds: float) -> bytes:
+    """A WAV of 32-bit stereo, ``seconds`` long."""
+    angle = _SPAN * (np.arange(round(seconds * _RATE)) / _RATE / seconds - 0.5)
+    stereo = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    text = io.BytesIO()
+    with wave.open(text, "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(4)
+        file.setframerate(_RATE)
+        file.writeframes((0.7 * 0x7FFFFFFF * stereo).astype("<i4").tobytes())
+    return text.getvalue()
+
+
+def decoded(stereo: np.ndarray, seconds: float, step: float) -> np.ndarray:
+    """Which second plays at each frame.
+
+    Args:
+        stereo: the played sound, samples at one frame each, float [F, 2].
+        seconds: its length when it was encoded.
+        step: seconds between frames at the sound's own speed, taken where it does not play.
+
+    Returns:
+        float64 [F], never falling.
+
+    Raises:
+        ValueError: it does not play at any frame.
+    """
+    loudness = np.hypot(stereo[:, 0], stereo[:, 1])
+    plays = np.flatnonzero(loudness > 0.1 * loudness.max(initial=0.0))
+    if len(plays) == 0:
+        raise ValueError("the time code does not play at any frame")
+    angle = np.arctan2(stereo[plays, 1].astype(float), stereo[plays, 0].astype(float))
+    heard = (angle / _SPAN + 0.5) * seconds
+    frames = np.arange(len(stereo))
+    times = np.interp(frames, plays, heard)
+    times += step * (np.minimum(frames - plays[0], 0) + np.maximum(frames - plays[-1], 0))
+    return np.maximum.accumulate(times)
