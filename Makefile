@@ -72,7 +72,7 @@ evaluate: $(VENV_TRAIN)/.train
 		--json $(EVALUATION)/tables.json --pictures $(EVALUATION) $(OPTIONS)
 
 clean:
-	rm -rf .venv .venv-* out wheels .pytest_cache .ruff_cache
+	rm -rf .venv .venv-* out wheels .hypothesis .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-packages:
