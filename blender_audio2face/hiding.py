@@ -4,12 +4,14 @@ Every kind of hiding is one ``_Check``: what it finds, the sentence, and what pu
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import bpy
 
 from .actions import nla, slotted, store
+from .actions.changes import Changes
 from .channel_keys import ChannelPath
 from .errors import BakeError
 
@@ -341,6 +343,16 @@ def _strengthen_strips(baked: _Baked, _names: tuple[str, ...]) -> None:
             strip.mute = strip.use_animated_influence = False
 
 
+def _blend_over(baked: _Baked, user, name: str) -> None:
+    """Has an Action added to the bake below it."""
+    setattr(user, name, nla.blend_type(baked.datablock))
+    with ExitStack() as undo:
+        changes = Changes(undo)
+        nla.update_rest(baked.datablock, changes)
+        undo.pop_all()
+    changes.done()
+
+
 def _replacing(baked: _Baked, user) -> bool:
     """Whether an Action's user replaces baked channels."""
     curves = slotted.curves_of(user.action, slotted.slot_of(user))
@@ -360,7 +372,7 @@ def _action_over_strip(baked: _Baked) -> list[str]:
 
 
 def _add_action(baked: _Baked, _names: tuple[str, ...]) -> None:
-    baked.anim.action_blend_type = "COMBINE"
+    _blend_over(baked, baked.anim, "action_blend_type")
 
 
 def _strips_over(baked: _Baked) -> list:
@@ -389,7 +401,7 @@ def _strip_over_strip(baked: _Baked) -> list[str]:
 def _add_strips(baked: _Baked, names: tuple[str, ...]) -> None:
     for strip in _strips_over(baked):
         if strip.name in names:
-            strip.blend_type = "COMBINE"
+            _blend_over(baked, strip, "blend_type")
 
 
 _CHECKS = (
@@ -494,15 +506,15 @@ _CHECKS = (
     _Check(
         "action_over_strip",
         _action_over_strip,
-        "Action {} replaces the baked strip: set its blending to Combine in the NLA editor.",
-        "Combine",
+        "Action {} replaces the baked strip: have it added in the NLA editor.",
+        "Add to It",
         _add_action,
     ),
     _Check(
         "strip_over_strip",
         _strip_over_strip,
-        "NLA strips above replace the baked one: {}. Set their blending to Combine.",
-        "Combine",
+        "NLA strips above replace the baked one: {}. Have them added.",
+        "Add to It",
         _add_strips,
     ),
 )

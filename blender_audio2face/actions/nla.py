@@ -1,11 +1,24 @@
-"""Our Action as a strip in the NLA, on a track of ours above the artist's."""
+"""Our Action as a strip in the NLA, on a track of ours above the artist's.
+
+The NLA takes a property's default for its rest. In Blender 5.0 that of a shape key's value is 1
+instead of 0, so there a second track of ours, below the first, holds the shape keys at 0.
+"""
 
 from contextlib import ExitStack
 
+import bpy
+
+from ..channel_keys import ChannelPath
 from . import slotted, store
+from .changes import Changes
 
 TRACK = "Audio2Face"
 """Name of our track."""
+
+REST = "audio2face_rest"
+"""Custom property that marks our Action of shape keys at rest."""
+
+_RESTS_AT_ZERO = bpy.types.ShapeKey.bl_rna.properties["value"].default == 0.0
 
 _PLACEMENT = (
     "scale",
@@ -37,18 +50,68 @@ def find_ours(anim):
     return None
 
 
-def add(anim, action, slot, first: int, last: int, undo: ExitStack):
+def blend_type(datablock) -> str:
+    """How a layer is added to those below it."""
+    return "COMBINE" if _RESTS_AT_ZERO or datablock.id_type != "KEY" else "ADD"
+
+
+def add(datablock, action, slot, first: int, last: int, changes: Changes):
     """Plays an Action from its frame ``first`` to ``last`` at those frames, added to what lies
     below; returns (track, strip)."""
-    track = anim.nla_tracks.new()
-    undo.callback(anim.nla_tracks.remove, track)
-    track.name = TRACK
-    strip = track.strips.new(action.name, first, action)
+    anim = datablock.animation_data
+    if blend_type(datablock) == "ADD":
+        rest = bpy.data.actions.new(f"{action.name} rest")
+        rest[REST] = True
+        changes.undo.callback(bpy.data.actions.remove, rest)
+        _new_strip(anim, rest, 0, f"{TRACK} Rest", changes)
+    track, strip = _new_strip(anim, action, first, TRACK, changes)
     slotted.assign(strip, action, slot)
-    strip.blend_type = "COMBINE"
+    strip.blend_type = blend_type(datablock)
     strip.extrapolation = "NOTHING"
     _place(strip, first, last)
     return track, strip
+
+
+def update_rest(datablock, changes: Changes) -> None:
+    """Holds at rest what the strips of ours and the active Action add to, where Blender needs it
+    and no strip of the artist's below does."""
+    anim = datablock.animation_data
+    rest = _find_rest(anim)
+    if rest is None:
+        return
+    added = slotted.curves_of(anim.action, slotted.slot_of(anim)).keys()
+    below: set[ChannelPath] = set()
+    found = False
+    for _, strip in strips_of(anim):
+        curves = slotted.curves_of(strip.action, slotted.slot_of(strip)).keys()
+        found = found or strip == rest[1]
+        if found:
+            added = added | curves
+        else:
+            below |= curves
+    action = bpy.data.actions.new(rest[1].action.name)
+    changes.undo.callback(bpy.data.actions.remove, action)
+    action[REST] = True
+    slot = slotted.ensure_slot(action, datablock)
+    collection = slotted.ensure_collection(action, slot)
+    for path, index in sorted(added - below):
+        collection.new(path, index=index).keyframe_points.insert(0, 0.0)
+    old = rest[1].action
+    changes.undo.callback(slotted.assign, rest[1], old, slotted.slot_of(rest[1]))
+    slotted.assign(rest[1], action, slot)
+    changes.dropped.append((old, action))
+
+
+def _find_rest(anim):
+    """(track, strip) that holds shape keys at rest, or None."""
+    return next((pair for pair in strips_of(anim) if pair[1].action.get(REST)), None)
+
+
+def _new_strip(anim, action, first: int, name: str, changes: Changes):
+    track = anim.nla_tracks.new()
+    changes.undo.callback(anim.nla_tracks.remove, track)
+    track.name = name
+    return track, track.strips.new(action.name, first, action)
 
 
 def change(strip, action, slot, first: int, last: int, undo: ExitStack) -> None:
@@ -60,7 +123,16 @@ def change(strip, action, slot, first: int, last: int, undo: ExitStack) -> None:
 
 
 def remove(anim, track, strip) -> None:
-    """Removes a strip of ours, and its track when nothing else is on it."""
+    """Removes a strip of ours, its track when nothing else is on it, and the rest below it."""
+    _remove(anim, track, strip)
+    rest = _find_rest(anim)
+    if rest is not None:
+        action = rest[1].action
+        _remove(anim, *rest)
+        bpy.data.actions.remove(action)
+
+
+def _remove(anim, track, strip) -> None:
     track.strips.remove(strip)
     if not track.strips:
         anim.nla_tracks.remove(track)
@@ -72,7 +144,8 @@ def other_strips(anim, strip) -> list:
         other
         for track in anim.nla_tracks
         for other in track.strips
-        if not track.mute and not other.mute and other != strip
+        if not (track.mute or other.mute or other == strip)
+        and not (other.action is not None and other.action.get(REST))
     ]
 
 

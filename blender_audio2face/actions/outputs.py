@@ -251,7 +251,7 @@ def _write_ours(
     baked.muted_paths = _muted(action, slot, keys)
     baked.output = output
     if output == NLA:
-        baked.track = _to_nla(place, action, slot, changes)
+        baked.track = _to_nla(datablock, place, action, slot, changes)
     else:
         if old is None:
             baked.previous = place.active
@@ -289,7 +289,7 @@ def _to_active(place: _Place, action, slot, changes: Changes) -> None:
         _change_record(action, slot, blend_type=None)
 
 
-def _to_nla(place: _Place, action, slot, changes: Changes) -> str:
+def _to_nla(datablock, place: _Place, action, slot, changes: Changes) -> str:
     """Plays our Action as a strip, whose track's name is returned; the artist's stays active."""
     if place.ours:
         removal.give_back(place.anim, action, slot, changes)
@@ -302,22 +302,24 @@ def _to_nla(place: _Place, action, slot, changes: Changes) -> str:
         track, strip = place.in_nla
         nla.change(strip, action, slot, first, last, changes.undo)
     else:
-        track, strip = nla.add(place.anim, action, slot, first, last, changes.undo)
-    _let_both_act(place.anim, strip, action, slot)
+        track, strip = nla.add(datablock, action, slot, first, last, changes)
+    _let_both_act(datablock, strip, action, slot)
+    nla.update_rest(datablock, changes)
     return track.name
 
 
-def _let_both_act(anim, strip, action, slot) -> None:
+def _let_both_act(datablock, strip, action, slot) -> None:
     """Has the active Action added to the strip of ours below it, where it would replace it.
 
     Left alone where further strips play below: adding to those would change what they show.
     """
-    active = slotted.curves_of(anim.action, slotted.slot_of(anim)) if anim.action else {}
+    anim = datablock.animation_data
+    active = slotted.curves_of(anim.action, slotted.slot_of(anim))
     shared = active.keys() & slotted.curves_of(action, slot).keys()
     if not shared or anim.action_blend_type != "REPLACE" or nla.other_strips(anim, strip):
         return
     _change_record(action, slot, blend_type="REPLACE")
-    anim.action_blend_type = "COMBINE"
+    anim.action_blend_type = nla.blend_type(datablock)
 
 
 def _change_record(action, slot, **changed) -> None:

@@ -69,7 +69,7 @@ def give_back(anim, action, slot, changes: Changes) -> None:
 def blend_as_before(anim, action, slot) -> None:
     """Takes back that the active Action was added to a strip of ours."""
     record = store.record_of(action, slot)
-    if record.blend_type is not None and anim.action_blend_type == "COMBINE":
+    if record.blend_type is not None and anim.action_blend_type in ("ADD", "COMBINE"):
         anim.action_blend_type = record.blend_type
 
 

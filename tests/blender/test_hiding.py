@@ -136,7 +136,7 @@ def test_wrong_slot(hiding, bake, face, output, has_other) -> None:
     action = bake(face.data.shape_keys, output).action
     other = action.slots.new(id_type="KEY", name="Other") if has_other else None
     anim = face.data.shape_keys.animation_data
-    (anim if output == "ACTION" else anim.nla_tracks[0].strips[0]).action_slot = other
+    (anim if output == "ACTION" else anim.nla_tracks["Audio2Face"].strips[0]).action_slot = other
     fix_only(hiding, face, "wrong_slot")
 
 
@@ -158,7 +158,7 @@ def test_nla_solo(hiding, bake, face, output) -> None:
 
 def test_our_own_solo_hides_nothing(hiding, bake, face) -> None:
     bake(face.data.shape_keys, "NLA")
-    face.data.shape_keys.animation_data.nla_tracks[0].is_solo = True
+    face.data.shape_keys.animation_data.nla_tracks["Audio2Face"].is_solo = True
     assert hiding.find_hidden(face.data.shape_keys, face) == ()
 
 
@@ -170,14 +170,14 @@ def test_nla_turned_off(hiding, bake, face) -> None:
 
 def test_muted_track(hiding, bake, face) -> None:
     bake(face.data.shape_keys, "NLA")
-    face.data.shape_keys.animation_data.nla_tracks[0].mute = True
+    face.data.shape_keys.animation_data.nla_tracks["Audio2Face"].mute = True
     fix_only(hiding, face, "muted_track")
 
 
 @pytest.mark.parametrize("mute", [False, True])
 def test_weak_strip(hiding, bake, face, mute) -> None:
     bake(face.data.shape_keys, "NLA")
-    strip = face.data.shape_keys.animation_data.nla_tracks[0].strips[0]
+    strip = face.data.shape_keys.animation_data.nla_tracks["Audio2Face"].strips[0]
     strip.mute = mute
     if not mute:
         strip.use_animated_influence = True
