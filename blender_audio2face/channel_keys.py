@@ -1,16 +1,12 @@
-"""Keys of one F-curve as numbers: cut to the frames a bake may write, blended into what is there.
-
-Bezier keys have one slope and handles at a third of the way to the neighbouring keys; Blender's
-curve then equals the cubic Hermite spline through values and slopes.
-"""
+"""Keys of one F-curve as numbers: cut to the frames a bake may write, blended into others."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from .segments import Part, Segment, lies_in, runs
+from .shaping.keys import Keys
 
 
 class ChannelPath(NamedTuple):
@@ -18,21 +14,6 @@ class ChannelPath(NamedTuple):
 
     path: str
     index: int = 0
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Keys of one F-curve.
-
-    Attributes:
-        frames: float64 [K], ascending.
-        values: float32 [K].
-        slopes: float32 [K], value per frame; None: straight lines between the keys.
-    """
-
-    frames: np.ndarray
-    values: np.ndarray
-    slopes: np.ndarray | None = None
 
 
 def sampled(keys: Keys, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

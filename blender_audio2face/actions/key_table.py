@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..channel_keys import Keys
+from ..shaping.keys import Keys
 
 _LINEAR, _BEZIER = 1, 2
 _ALIGNED = 3

@@ -8,8 +8,9 @@ import numpy as np
 
 from .. import segments
 from ..bake_record import Record
-from ..channel_keys import ChannelPath, Keys, led_from, restricted
+from ..channel_keys import ChannelPath, led_from, restricted
 from ..segments import Segment
+from ..shaping.keys import Keys
 from . import key_table, slotted, store, values
 from .changes import Changes
 from .key_table import NO_KEYS, KeyTable

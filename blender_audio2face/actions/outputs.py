@@ -11,9 +11,10 @@ import numpy as np
 
 from .. import segments
 from ..bake_record import Record, SetAside
-from ..channel_keys import ChannelPath, Keys
+from ..channel_keys import ChannelPath
 from ..errors import PlanError
 from ..segments import Segment
+from ..shaping.keys import Keys, every_frame
 from . import layering, nla, removal, slotted, store
 from .changes import Changes
 from .layering import Layer
@@ -128,7 +129,7 @@ def write_action(
         undo: gets the steps that put everything back as it was.
     """
     frames = segments.frames_of(wanted).astype(np.float64)
-    keys = {ChannelPath(path): Keys(frames, column) for path, column in values.items()}
+    keys = {ChannelPath(path): every_frame(frames, column) for path, column in values.items()}
     return write_keys(key, name, wanted, keys, ACTION, undo)
 
 

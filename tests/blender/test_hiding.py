@@ -21,13 +21,13 @@ def hiding(extension: str):
 @pytest.fixture
 def bake(extension: str):
     """Keys jawOpen at 0.5 in frames 10 to 19: ``bake(datablock, output)``."""
-    actions, segments, channel_keys = (
+    actions, segments, channel_keys, shaping_keys = (
         importlib.import_module(f"{extension}.blender_audio2face.{name}")
-        for name in ("actions", "segments", "channel_keys")
+        for name in ("actions", "segments", "channel_keys", "shaping.keys")
     )
 
     def write(datablock, output: str, path: str = JAW):
-        keys = channel_keys.Keys(np.arange(10.0, 20.0), np.full(10, 0.5, np.float32))
+        keys = shaping_keys.every_frame(np.arange(10.0, 20.0), np.full(10, 0.5))
         wanted = (segments.Segment("speech", 10, 20),)
         channel = channel_keys.ChannelPath(path)
         with ExitStack() as undo:

@@ -23,6 +23,7 @@ class Modules:
     def __init__(self, extension: str) -> None:
         for name in ("actions", "clearing", "segments", "channel_keys", "timing"):
             setattr(self, name, importlib.import_module(f"{extension}.blender_audio2face.{name}"))
+        self.keys = importlib.import_module(f"{extension}.blender_audio2face.shaping.keys")
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def write(a2f: Modules, datablock, wanted: tuple, output: str, paths=(JAW,), val
     column = np.where(speaking, value, 0.0).astype(np.float32)
     keys = {
         a2f.channel_keys.ChannelPath(*((path,) if isinstance(path, str) else path)): (
-            a2f.channel_keys.Keys(frames, column)
+            a2f.keys.every_frame(frames, column)
         )
         for path in paths
     }
@@ -182,7 +183,7 @@ def test_an_armature_that_was_never_evaluated_is_keyed(a2f) -> None:
 def test_bezier_keys_show_the_hermite_curve(a2f, key) -> None:
     random = np.random.default_rng(7)
     frames = np.cumsum(random.integers(1, 9, 60)).astype(np.float64)
-    keys = a2f.channel_keys.Keys(
+    keys = a2f.keys.Keys(
         frames, random.random(60, np.float32), random.normal(0, 0.1, 60).astype(np.float32)
     )
     whole = (a2f.segments.Segment("speech", 0, int(frames[-1]) + 1),)
@@ -200,13 +201,13 @@ def test_bezier_keys_show_the_hermite_curve(a2f, key) -> None:
 
 
 def test_a_strip_baked_over_another_leaves_the_rest_of_its_curve(a2f, key) -> None:
-    keys = a2f.channel_keys.Keys(
+    keys = a2f.keys.Keys(
         np.array([0.0, 20.0, 40.0]), np.array([0, 1, 0], np.float32), np.zeros(3, np.float32)
     )
     channel = a2f.channel_keys.ChannelPath(JAW)
     first = (a2f.segments.Segment("a", 0, 41),)
     for wanted in (first, (a2f.segments.Segment("b", 28, 33),)):
-        flat = a2f.channel_keys.Keys(
+        flat = a2f.keys.Keys(
             np.array([28.0, 32.0]), np.full(2, 0.3, np.float32), np.zeros(2, np.float32)
         )
         with ExitStack() as undo:
@@ -437,7 +438,7 @@ def test_a_failure_after_writing_leaves_no_trace(a2f, key, output, before) -> No
     wanted = speech(a2f, "speech", 12, 30)
     frames = a2f.segments.frames_of(wanted).astype(np.float64)
     keys = {
-        a2f.channel_keys.ChannelPath(path): a2f.channel_keys.Keys(frames, np.ones(len(frames)))
+        a2f.channel_keys.ChannelPath(path): a2f.keys.every_frame(frames, np.ones(len(frames)))
         for path in (JAW, TONGUE)
     }
     with pytest.raises(KeyboardInterrupt), ExitStack() as undo:

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.channel_keys import Keys, led_from, restricted, sampled
+from a2f.blender_audio2face.channel_keys import led_from, restricted, sampled
 from a2f.blender_audio2face.segments import Part, Segment, granted, wanted
+from a2f.blender_audio2face.shaping.keys import Keys
 from a2f.blender_audio2face.timing import StripTiming
 
 BEZIER = Keys(
@@ -11,7 +12,7 @@ BEZIER = Keys(
     np.array([0.0, 0.8, 0.1, 0.5], np.float32),
     np.array([0.0, 0.05, -0.1, 0.02], np.float32),
 )
-LINES = Keys(BEZIER.frames, BEZIER.values)
+LINES = Keys(BEZIER.frames, BEZIER.values, None)
 
 
 def test_a_hermite_curve_passes_through_its_keys_with_their_slopes() -> None:
@@ -59,5 +60,5 @@ def test_the_speech_starts_and_ends_on_the_artists_curve(slopes: np.ndarray | No
 def test_a_release_cut_by_a_neighbour_stays_as_it_is() -> None:
     want = wanted("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
     cut = granted((Segment("b", 16, 30),), want)
-    keys = Keys(np.arange(10.0, 16.0), np.full(6, 0.5, np.float32))
+    keys = Keys(np.arange(10.0, 16.0), np.full(6, 0.5, np.float32), None)
     assert led_from(keys, want, cut, lambda _: 9.0).values == pytest.approx([0.5] * 6)
