@@ -81,14 +81,20 @@ def model_decoder(source: SoundSource, start: float, duration: float) -> np.ndar
     return read_audio(source.content, start, duration)
 
 
+_SEEK_BEYOND = 60.0
+"""Seconds up to which aud decodes from the beginning: after seeking in Matroska files it is up to
+35 ms early."""
+
+
 def aud_decoder(source: SoundSource, start: float, duration: float) -> np.ndarray:
     """Blender's decoder (FFmpeg): also M4A and the sound of videos. Holds the GIL."""
     import aud
 
+    begin = start if start > _SEEK_BEYOND else 0.0
     with _as_file(source) as path:
         sound = aud.Sound(path)
         rate = sound.specs[0]
-        data = sound.limit(start, start + duration).data()
+        data = sound.limit(begin, start + duration).data()[round((start - begin) * rate) :]
     return to_mono_16k(data, rate)
 
 

@@ -184,9 +184,12 @@ def test_a_file_needs_no_strip(strip_module, choice, audio, clicks: Path) -> Non
         strip_module.plan_sources(scene, choice.SoundFile(str(clicks.parent / "gone.wav")))
 
 
-@pytest.mark.parametrize("container", ["MPEG4", "QUICKTIME"])
+@pytest.mark.parametrize(
+    ("container", "tolerance"),
+    [("MPEG4", 0.1), ("QUICKTIME", 0.1), ("MKV", 0.6)],  # in MKV Blender itself seeks inexactly
+)
 def test_the_sound_of_a_film(
-    strip_module, choice, audio, clicks: Path, tmp_path: Path, container: str
+    strip_module, choice, audio, clicks: Path, tmp_path: Path, container: str, tolerance: float
 ) -> None:
     film = render_film(clicks, tmp_path / f"film.{container.lower()}", container)
     scene = bpy.context.scene
@@ -195,7 +198,7 @@ def test_the_sound_of_a_film(
     plan = strip_module.plan_strip(scene, strip)
     samples = audio.strip_samples(plan, 16000, audio.DECODERS)
     ours = 30 + onsets(samples, 16000, 0.2) * 25
-    assert ours == pytest.approx(frames_heard(tmp_path), abs=0.1)
+    assert ours == pytest.approx(frames_heard(tmp_path), abs=tolerance)
     (whole,) = strip_module.plan_sources(scene, choice.SoundFile(str(film)))
     assert whole.timing.duration == pytest.approx(6.0, abs=0.2)
 
