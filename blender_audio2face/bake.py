@@ -1,23 +1,34 @@
-"""A bake from end to end, without any interface: plan, speak, write.
+"""A bake from end to end, without any interface: request, plan, write.
 
-``plan_bake`` and ``write_bake`` run on the main thread; between them ``inference.speech_curves``
-may run anywhere. A request names things by what survives undo, renaming and deletion, so the plan
-can be made again just before writing.
+``plan_bake`` and ``write_bake`` run on the main thread; between them ``inference.listen`` may run
+anywhere. A request names things by what survives undo, renaming and deletion, so the plan can be
+made again just before writing.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import bpy
-import numpy as np
 
-from ..model.channels import ARKIT_52
-from ..model.curves import Curves
-from ..model.sampling import sample_at
-from . import actions, segments, sequencer_api, strip, targets
-from .errors import StripError
-from .plan import BakePlan, MeshPlan, StripPlan, check_meshes
-from .report import BakeReport, Inference, Written, describe
+from . import edits, live, settings
+from .character import chosen_objects
+from .errors import BakeError, PlanError, StripError
+from .faces import plan_face
+from .heard import heard
+from .keying import finish, key_speaker
+from .plan import StripPlan
+from .report import BakeReport, Inference, describe
+from .showing import hidden_in
+from .sound_choice import SoundFile
+from .speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
+from .take_store import NewTake, as_kept, store_take
+from .targets import objects_with_uids
+from .voices import Voice, mark_strip, plan_voice, voice_of, voice_of_takes
+
+if TYPE_CHECKING:
+    from .inference import Spoken
 
 
 @dataclass(frozen=True)
@@ -25,122 +36,160 @@ class BakeRequest:
     """What the artist asked for.
 
     Attributes:
-        scene_uid: session_uid of the scene whose sequencer holds the strip.
-        strip_name: the strip's name there.
-        object_uids: session_uids of the meshes, the most important first.
+        scene_uid: session_uid of the scene that the face and the speaker belong to.
+        speaker: name of the speaker; empty for a new one.
+        object_uids: session_uids of the face's objects, the most important first.
+        voice: where the sound is.
+        choices: (property, value) of the speaker to set first.
     """
 
     scene_uid: int
-    strip_name: str
+    speaker: str
     object_uids: tuple[int, ...]
+    voice: Voice
+    choices: tuple[tuple[str, object], ...] = ()
 
 
-def request_from(context, strip_name: str) -> BakeRequest:
-    """Reads strip and selection; refuses, without touching files, what cannot be baked.
+def request_for(
+    context,
+    speaker_name: str,
+    voice: dict[str, object],
+    choices: tuple[tuple[str, object], ...] = (),
+) -> BakeRequest:
+    """The request of one bake; refuses, without touching files, what cannot be baked.
+
+    Args:
+        context: gives scene and selection.
+        speaker_name: an existing speaker; empty for the selection's, or a new one.
+        voice: values of a speaker's properties that stand in for his own.
+        choices: (property, value) of the speaker that the bake is to set.
 
     Raises:
         StripError, PlanError: with the sentence that says why.
     """
-    scene, sound_strip = strip.find_strip(context, strip_name)
-    strip.check_strip(scene, sound_strip)
-    strip.check_same_rate(scene, context.scene)
-    objects = check_selection(context)
+    scene = context.scene
+    if speaker_name:
+        speaker = find_speaker(scene, speaker_name)
+        objects = members_of(speaker)
+    else:
+        speaker, objects = _of_selection(context)
+    plan_face(objects, speaker, check_effect=False)
     uids = tuple(obj.session_uid for obj in objects)
-    return BakeRequest(scene.session_uid, sound_strip.name, uids)
+    name = speaker.name if speaker is not None else ""
+    sound = voice_of(context, speaker, voice)
+    return BakeRequest(scene.session_uid, name, uids, sound, choices)
 
 
-def check_selection(context) -> list:
-    """The chosen mesh objects. Raises PlanError when none of them can be keyed."""
-    objects = targets.chosen_meshes(context)
-    check_meshes(*targets.plan_meshes(objects, ARKIT_52))
-    return objects
-
-
-def plan_bake(request: BakeRequest) -> BakePlan:
-    """The checked plan of a request, from the scene as it is now.
+def requests_for_all(context) -> tuple[BakeRequest, ...]:
+    """A request for each speaker of the scene: from the voice in his settings, else from the
+    strips he was baked from.
 
     Raises:
-        StripError: the strip is gone or cannot be read.
+        BakeError: one of them cannot be baked; the sentence names him.
+    """
+    requests = []
+    for speaker in context.scene.audio2face.speakers:
+        try:
+            voice = None
+            if speaker.source == "STRIP" and not speaker.strip:
+                voice = voice_of_takes(context, speaker)
+            request = request_for(context, speaker.name, {})
+        except BakeError as error:
+            raise PlanError(f"{speaker.name}: {error}") from error
+        requests.append(request if voice is None else replace(request, voice=voice))
+    return tuple(requests)
+
+
+def _of_selection(context) -> tuple[object, list]:
+    """(speaker or None, objects) of what is selected: the active face's speaker as a whole, with
+    what is selected besides and is no other speaker's."""
+    objects = chosen_objects(context)
+    speaker = speaker_of(context.scene, objects[0]) if objects else None
+    if speaker is None:
+        return None, objects
+    known = members_of(speaker)
+    others = [obj for obj in objects if speaker_of(context.scene, obj) is None]
+    return speaker, [*known, *(obj for obj in others if obj not in known)]
+
+
+def plan_bake(request: BakeRequest) -> tuple[StripPlan, ...]:
+    """The strips to listen to, from the scene as it is now.
+
+    Raises:
+        StripError: a strip is gone or cannot be read.
         PlanError: nothing would move.
     """
-    strip_plan = strip.plan_strip(*_strip_of(request))
-    objects = targets.objects_with_uids(request.object_uids)
-    meshes, skipped = targets.plan_meshes(objects, ARKIT_52)
-    check_meshes(meshes, skipped)
-    return BakePlan(strip_plan, meshes, skipped)
+    _, speaker, objects = _resolved(request)
+    plan_face(objects, speaker, check_effect=False)
+    return plan_voice(request.voice)
 
 
 def write_bake(
-    request: BakeRequest, planned: BakePlan, curves: Curves, inference: Inference
-) -> BakeReport:
-    """Keys the curves; on any failure the scene is as it was before.
+    request: BakeRequest, spoken: Sequence["Spoken"], inference: Inference
+) -> tuple[object, BakeReport]:
+    """Keeps what was heard and keys it; on any failure the scene is as it was before.
 
     Args:
-        request: what was asked for; planned again, as the artist may have gone on working.
-        planned: the plan the curves were made for.
-        curves: from the strip's first audible frame to the end of its release.
+        request: what was asked for; looked at again, as the artist may have gone on working.
+        spoken: curves of each planned strip.
         inference: how they were made, for the report.
 
+    Returns:
+        The speaker, new if there was none, and the report.
+
     Raises:
-        StripError: the strip changed since it was planned.
+        StripError: a strip changed since it was planned.
         PlanError: nothing would move any more.
     """
-    plan = plan_bake(request)
-    if plan.strip != planned.strip:
-        raise StripError(
-            f'Strip "{request.strip_name}" was changed while its sound was analysed: bake again.'
-        )
-    timing = plan.strip.timing
-    sampled = sample_at(curves, timing.times) * timing.weights[:, None]
-    channels = dict(zip(curves.names, sampled.T, strict=True))
-    written = []
+    scene, speaker, objects = _resolved(request)
+    plans, skipped = plan_face(objects, speaker)
+    _check_unchanged(request, spoken)
     with ExitStack() as undo:
-        for mesh in plan.meshes:
-            written.append((mesh, *_write_mesh(plan.strip, mesh, channels, undo)))
+        if speaker is None:
+            speaker = add_speaker(scene, objects[0].name, objects, undo)
+        else:
+            undo.callback(settings.restore, speaker, settings.snapshot(speaker))
+            add_members(speaker, objects, undo)
+        with live.quietly(speaker):
+            for name, value in request.choices:
+                setattr(speaker, name, value)
+        takes = [
+            as_kept(store_take(speaker, _new_take(request, one, undo), undo)) for one in spoken
+        ]
+        written = key_speaker(speaker, plans, takes, undo)
         undo.pop_all()
-    outcomes = []
-    for mesh, baked, paths in written:
-        actions.commit(baked)
-        outcomes.append(_outcome(mesh, baked, paths))
-    return describe(plan, inference, tuple(outcomes))
+    outcomes = finish(written)
+    edits.remember(plans)
+    hidden = [one.sentence for one in hidden_in(speaker)]
+    return speaker, describe(takes, outcomes, skipped, inference, hidden=hidden)
 
 
-def _write_mesh(
-    strip_plan: StripPlan, mesh: MeshPlan, channels: dict[str, np.ndarray], undo: ExitStack
-) -> tuple[actions.BakedAction, dict[str, str]]:
-    """Keys one mesh from the channels' values at each of ``timing.frames``; returns the Action,
-    and the shape key's name for each data path in it."""
-    key = targets.key_with_uid(mesh.key_uid)
-    values, names = {}, {}
-    for shape in mesh.shapes:
-        if shape.channel in channels:
-            path = key.key_blocks[shape.name].path_from_id("value")
-            values[path] = np.clip(channels[shape.channel], shape.low, shape.high)
-            names[path] = shape.name
-    wanted = segments.wanted(strip_plan.name, strip_plan.timing)
-    baked = actions.write_action(key, f"A2F {mesh.object_name}", wanted, values, undo)
-    return baked, names
+def _new_take(request: BakeRequest, spoken: "Spoken", undo: ExitStack) -> NewTake:
+    strip = spoken.strip
+    selector = request.voice.selector
+    if isinstance(selector, SoundFile):
+        return NewTake(
+            f"file {strip.name}", strip.name, strip.timing, spoken.curves, heard(strip),
+            selector.path,
+        )  # fmt: skip
+    key = mark_strip(request.voice, strip.name, undo)
+    return NewTake(key, strip.name, strip.timing, spoken.curves, heard(strip))
 
 
-def _outcome(mesh: MeshPlan, baked: actions.BakedAction, names: dict[str, str]) -> Written:
-    set_aside = None if baked.previous_was_ours else baked.previous
-    return Written(
-        mesh=mesh,
-        action=baked.action.name,
-        shapes=len(names),
-        first_frame=int(baked.frames[0]),
-        last_frame=int(baked.frames[-1]),
-        set_aside=set_aside.name if set_aside is not None else None,
-        set_aside_curves=baked.previous_curves,
-        muted=tuple(names[path] for path in baked.muted_paths),
-    )
+def _check_unchanged(request: BakeRequest, spoken: Sequence["Spoken"]) -> None:
+    now = plan_voice(request.voice)
+    if now == tuple(one.strip for one in spoken):
+        return
+    then = {one.strip.name: one.strip for one in spoken}
+    changed = [strip.name for strip in now if then.get(strip.name) != strip]
+    names = ", ".join(f'"{name}"' for name in (changed or then))
+    raise StripError(f"Strip {names} was changed while its sound was analysed: bake again.")
 
 
-def _strip_of(request: BakeRequest):
-    """(scene, strip) of a request. Raises StripError when one is gone."""
+def _resolved(request: BakeRequest):
+    """(scene, speaker or None, objects) of a request. Raises PlanError when one is gone."""
     for scene in bpy.data.scenes:
         if scene.session_uid == request.scene_uid:
-            for sound_strip in sequencer_api.sound_strips(scene):
-                if sound_strip.name == request.strip_name:
-                    return scene, sound_strip
-    raise StripError(f'Strip "{request.strip_name}" is gone: choose another sound strip.')
+            speaker = find_speaker(scene, request.speaker) if request.speaker else None
+            return scene, speaker, objects_with_uids(request.object_uids)
+    raise PlanError("The scene of the face is gone: bake again in another one.")

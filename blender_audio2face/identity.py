@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from . import sequencer_api
 
-_PROPERTY = "audio2face_id"
+PROPERTY = "audio2face_id"
+"""Custom property of a strip that holds its mark, and the name it then had."""
 
 
 def uid_of(strip) -> str:
@@ -22,7 +23,7 @@ def mark(scene, strip) -> str:
     shared = any(uid_of(one) == uid and one != strip for one in sequencer_api.all_strips(scene))
     if not uid or (shared and name != strip.name):
         uid = uuid4().hex[:12]
-    strip[_PROPERTY] = f"{uid} {strip.name}"
+    strip[PROPERTY] = f"{uid} {strip.name}"
     return uid
 
 
@@ -35,6 +36,6 @@ def marked(scene, uid: str):
 
 def _stored(strip) -> tuple[str, str]:
     """(mark, name the strip had when it was marked)."""
-    text = strip.get(_PROPERTY)
+    text = strip.get(PROPERTY)
     uid, _, name = text.partition(" ") if isinstance(text, str) else ("", "", "")
     return uid, name

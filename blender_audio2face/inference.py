@@ -1,7 +1,8 @@
-"""From a strip's sound to curves: the work of the background thread. Imports no bpy."""
+"""From the sound of strips to curves: the work of the background thread. Imports no bpy."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,45 +10,66 @@ import numpy as np
 from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
 from ..model.runtime import choose_runtime
-from .audio import DECODERS, audible_samples
+from .audio import DECODERS, strip_samples
 from .plan import StripPlan
 from .report import Inference
 from .timing import RELEASE
 
 
-def speech_curves(
-    strip: StripPlan,
+@dataclass(frozen=True)
+class Spoken:
+    """What the network made of one strip.
+
+    Attributes:
+        strip: the strip as it was planned.
+        curves: from its first audible frame to RELEASE seconds after its last.
+    """
+
+    strip: StripPlan
+    curves: Curves
+
+
+def listen(
+    strips: Sequence[StripPlan],
     runtime_name: str,
     weights: Path | None,
     on_progress: Callable[[float], None],
-) -> tuple[Curves, Inference]:
-    """Decodes the strip's audible range and runs the network on it and on the silence after it.
+) -> tuple[tuple[Spoken, ...], Inference]:
+    """Decodes each strip's audible range and runs the network on it and on the silence after it.
 
     Args:
-        strip: what to decode.
+        strips: what to decode.
         runtime_name: "auto", "numpy" or "torch".
         weights: the network's weights file, None for the bundled one.
         on_progress: gets fractions 0..1; an exception it raises ends the work.
 
     Returns:
-        Curves from the strip's first audible frame to RELEASE seconds after its last, and how they
-        were made.
+        What was heard in each strip, and how.
 
     Raises:
-        BakeError: the sound cannot be decoded.
+        BakeError: a sound cannot be decoded.
         model.errors.A2FError: the network cannot run, or its weights cannot be used.
     """
     began = time.perf_counter()
     on_progress(0.0)
-    samples = audible_samples(strip.source, strip.timing, SAMPLE_RATE, DECODERS)
-    on_progress(0.0)
     runtime = choose_runtime(runtime_name, weights)
-    curves = runtime.predict(_with_release(samples), on_progress)
-    return curves, Inference(
+    total = sum(strip.timing.source_duration for strip in strips)
+    spoken, done = [], 0.0
+    for strip in strips:
+        share = strip.timing.source_duration / total
+
+        def within(fraction: float, done: float = done, share: float = share) -> None:
+            on_progress(done + share * fraction)
+
+        samples = strip_samples(strip, SAMPLE_RATE, DECODERS)
+        within(0.0)
+        spoken.append(Spoken(strip, runtime.predict(_with_release(samples), within)))
+        done += share
+    return tuple(spoken), Inference(
         runtime=runtime.name,
         device=runtime.device,
         weights=weights.name if weights is not None else None,
-        audio_seconds=strip.timing.duration,
+        audio_seconds=total,
         wall_seconds=time.perf_counter() - began,
     )
 

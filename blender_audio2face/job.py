@@ -1,8 +1,12 @@
 """A piece of work in the background, with progress and cancel. Imports no bpy."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
+
+_TOO_EARLY = 0.05
+"""Progress below which no end is foretold."""
 
 
 class CancelledError(Exception):
@@ -20,6 +24,7 @@ class Job(threading.Thread):
     def __init__(self, work: Callable[[Callable[[float], None]], Any]) -> None:
         super().__init__(name="audio2face", daemon=True)
         self.progress = 0.0
+        self._began = time.monotonic()
         self._work = work
         self._cancel = threading.Event()
         self._result: Any = None
@@ -38,6 +43,13 @@ class Job(threading.Thread):
     @property
     def cancelled(self) -> bool:
         return self._cancel.is_set()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the end at the pace so far; None before there is one."""
+        if self.progress < _TOO_EARLY:
+            return None
+        return (time.monotonic() - self._began) * (1.0 / self.progress - 1.0)
 
     @property
     def done(self) -> bool:

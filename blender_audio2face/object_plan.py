@@ -47,7 +47,7 @@ def plan_object(obj, mapping: Mapping) -> TargetPlan | None:
         preset_id=mapping.preset_id,
         links=tuple(planned),
         driven=tuple(dict.fromkeys(driven)),
-        hidden_by=tuple(dict.fromkeys((*hidden_by, *_hiding_object(obj)))),
+        hidden_by=tuple(dict.fromkeys(hidden_by)),
     )
 
 
@@ -79,14 +79,3 @@ def _driven_channels(obj) -> set[tuple[str, int]]:
     if anim is None:
         return set()
     return {(driver.data_path, driver.array_index) for driver in anim.drivers}
-
-
-def _hiding_object(obj) -> list[str]:
-    """Sentences on what will keep keyed bones or properties from showing."""
-    reasons = []
-    if obj.type == "ARMATURE" and obj.data.pose_position == "REST":
-        reasons.append("the armature shows its rest position; choose Pose Position.")
-    anim = obj.animation_data
-    if anim is not None and any(track.is_solo for track in anim.nla_tracks):
-        reasons.append("an NLA track is soloed; turn its star off in the NLA editor.")
-    return reasons

@@ -2,9 +2,22 @@
 
 import bpy
 
-from . import job, operators, panel, preferences, properties
+from . import job, preferences
+from .demo_head import operator as demo_head
+from .operators import bake, keys, mapping, speakers
+from .panels import bake as bake_panel
+from .panels import face as face_panel
+from .panels import look as look_panel
+from .panels import sound as sound_panel
+from .properties import dials, links, scene, speaker
 
-_MODULES = (properties, preferences, operators, panel)
+_MODULES = (
+    dials, links, speaker, scene, preferences,
+    bake, keys, mapping, speakers, demo_head,
+    sound_panel, face_panel, look_panel, bake_panel,
+)  # fmt: skip
+"""Properties first, those that hold others after them."""
+
 _STOP_SECONDS = 2.0
 
 
@@ -18,14 +31,14 @@ def register() -> None:
     for module in _MODULES:
         for cls in module.CLASSES:
             bpy.utils.register_class(cls)
-    properties.register()
+    scene.register()
     bpy.app.handlers.load_pre.append(_stop_before_load)
 
 
 def unregister() -> None:
     job.stop_all(_STOP_SECONDS)
     bpy.app.handlers.load_pre.remove(_stop_before_load)
-    properties.unregister()
+    scene.unregister()
     for module in reversed(_MODULES):
         for cls in reversed(module.CLASSES):
             bpy.utils.unregister_class(cls)

@@ -1,8 +1,11 @@
 """What a bake did, in words: what was keyed, where, and what may hide it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .plan import BakePlan, MeshPlan
+from .plan import SkippedMesh
+from .take_store import Placed
+from .target_plan import TargetPlan
 
 
 @dataclass(frozen=True)
@@ -18,84 +21,134 @@ class Inference:
 
 @dataclass(frozen=True)
 class Written:
-    """What was written for one mesh.
+    """What was written for one datablock.
 
     Attributes:
-        mesh: its plan.
-        action: name of our Action.
-        shapes: how many shape keys were keyed.
+        plan: what was to be keyed on it.
+        action: name of the Action that holds the keys.
+        output: "ACTION", "NLA" or "ACTIVE" (``actions``).
+        note: why it is not the output that was asked for, or None.
+        track: name of the NLA track, or None.
+        controls: how many controls were keyed.
+        keys: how many keys were written.
+        frames: how many a key on each frame would have been.
         first_frame: frame of the first key.
         last_frame: frame of the last key.
         set_aside: name of the artist's Action that ours replaced, or None.
-        set_aside_curves: how many F-curves of that Action moved these shape keys.
-        muted: shape keys whose F-curve in our Action is muted.
+        set_aside_curves: how many F-curves of that Action moved these controls.
     """
 
-    mesh: MeshPlan
+    plan: TargetPlan
     action: str
-    shapes: int
+    output: str
+    note: str | None
+    track: str | None
+    controls: int
+    keys: int
+    frames: int
     first_frame: int
     last_frame: int
     set_aside: str | None = None
     set_aside_curves: int = 0
-    muted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class BakeReport:
-    """One line for the status bar, and the details."""
+    """One line for the status bar, the details, and what keeps the result from showing."""
 
     summary: str
     details: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Summary and details, for the panel, which shows what is hidden with a button each."""
+        return "\n".join((self.summary, *self.details))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All there is to say."""
+        return (self.summary, *self.details, *(f"Hidden: {reason}" for reason in self.hidden))
 
 
-def describe(plan: BakePlan, inference: Inference, written: tuple[Written, ...]) -> BakeReport:
-    """The report of a finished bake."""
-    timing = plan.strip.timing
-    faces = ", ".join(one.mesh.object_name for one in written)
-    shapes = sum(one.shapes for one in written)
-    speed = inference.audio_seconds / max(inference.wall_seconds, 1e-6)
+def describe(
+    takes: Sequence[Placed],
+    written: Sequence[Written],
+    skipped: Sequence[SkippedMesh],
+    inference: Inference | None,
+    remarks: Sequence[str] = (),
+    hidden: Sequence[str] = (),
+) -> BakeReport:
+    """The report of keys that were written.
+
+    Args:
+        takes: what was keyed.
+        written: what was written.
+        skipped: objects that were not keyed.
+        inference: how the curves were made; None when they were kept from before.
+        remarks: further sentences.
+        hidden: sentences on what keeps the result from showing.
+    """
+    faces = ", ".join(dict.fromkeys(one.plan.object_name for one in written))
+    controls = sum(one.controls for one in written)
+    strips = ", ".join(f'"{take.label}"' for take in takes[:3])
+    strips += f" and {len(takes) - 3} more" if len(takes) > 3 else ""
+    first = min(take.timing.left_handle for take in takes)
+    last = max(take.timing.right_handle for take in takes) - 1
     summary = (
-        f'Keyed {_counted(shapes, "shape key")} of {faces} from "{plan.strip.name}", '
-        f"frames {timing.left_handle} to {timing.right_handle - 1}"
+        f"Keyed {_counted(controls, 'control')} of {faces} from {strips}, frames {first} to {last}"
     )
-    details = [
+    details = [] if inference is None else _inference_details(inference)
+    for one in written:
+        details += _details(one)
+    details += [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped]
+    hidden = (*hidden, *(reason for one in written for reason in one.plan.hidden_by))
+    return BakeReport(summary, (*details, *remarks), hidden)
+
+
+def _inference_details(inference: Inference) -> list[str]:
+    speed = inference.audio_seconds / max(inference.wall_seconds, 1e-6)
+    lines = [
         f"{inference.audio_seconds:.1f} s of sound in {inference.wall_seconds:.1f} s "
         f"({speed:.1f} times real time, {inference.runtime} on {inference.device})."
     ]
     if inference.weights is not None:
-        details.append(f'Network: "{inference.weights}".')
-    for one in written:
-        details += _mesh_details(one)
-    details += [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in plan.skipped]
-    return BakeReport(summary, tuple(details))
+        lines.append(f'Network: "{inference.weights}".')
+    return lines
 
 
-def _mesh_details(one: Written) -> list[str]:
-    mesh = one.mesh
-    keyed = _counted(one.shapes, "shape key")
+def _details(one: Written) -> list[str]:
+    plan = one.plan
+    saved = f", {one.frames / one.keys:.1f} times fewer than frames" if one.keys else ""
     lines = [
-        f'{mesh.object_name}: {keyed} in Action "{one.action}", '
-        f"keys at frames {one.first_frame} to {one.last_frame}."
+        f"{plan.object_name}: {_counted(one.controls, 'control')} in {_place(one)}, "
+        f"{_counted(one.keys, 'key')} at frames {one.first_frame} to {one.last_frame}{saved}."
     ]
-    if mesh.shared_by:
-        lines.append(f"{_listed(mesh.shared_by)} shares these shape keys and moves too.")
-    if mesh.missing:
-        lines.append(f"No shape key for {_listed(mesh.missing)}.")
-    if mesh.passed_over:
-        lines.append(f"Left alone, as a better match exists: {_listed(mesh.passed_over)}.")
-    if mesh.driven:
-        lines.append(f"Left to their drivers: {_listed(mesh.driven)}.")
+    if one.note is not None:
+        lines.append(one.note)
+    if plan.shared_by:
+        lines.append(f"{_listed(plan.shared_by)} shares these shape keys and moves too.")
+    if plan.missing:
+        lines.append(f"Nothing to move for {_listed(plan.missing)}.")
+    if plan.without_effect:
+        lines.append(f"Keyed, but they move nothing: {_listed(plan.without_effect)}.")
+    if plan.passed_over:
+        lines.append(f"Left alone, as a better match exists: {_listed(plan.passed_over)}.")
+    if plan.driven:
+        lines.append(f"Left to their drivers: {_listed(plan.driven)}.")
     if one.set_aside is not None:
         curves = _counted(one.set_aside_curves, "F-curve")
         lines.append(
-            f'Action "{one.set_aside}" ({curves} on these shape keys) '
+            f'Action "{one.set_aside}" ({curves} on these controls) '
             "no longer plays; it is kept with a fake user."
         )
-    if one.muted:
-        lines.append(f"Hidden: the F-curves of {_listed(one.muted)} are muted in the Action.")
-    lines += [f"Hidden: {reason}" for reason in mesh.hidden_by]
     return lines
+
+
+def _place(one: Written) -> str:
+    if one.output == "NLA":
+        return f'NLA track "{one.track}"'
+    return f'Action "{one.action}"'
 
 
 def _listed(names: tuple[str, ...], most: int = 6) -> str:

@@ -54,7 +54,8 @@ class TargetPlan:
         passed_over: controls that also answer to an output; left alone.
         driven: controls left to their drivers.
         without_effect: keyed shape keys that move nothing.
-        hidden_by: sentences on what will keep the result from showing.
+        hidden_by: what of the character itself will keep the result from showing; see ``hiding``
+            for the rest.
     """
 
     object_name: str

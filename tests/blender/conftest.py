@@ -4,10 +4,12 @@ Every test here starts with an empty scene and the extension enabled. Modules of
 reached through the fixture: `importlib.import_module(f"{extension}.blender_audio2face.plan")`.
 """
 
+import importlib
 import os
 import shutil
 import tempfile
 
+import numpy as np
 import pytest
 
 from tests.blender.extension import built_zip, install
@@ -33,3 +35,26 @@ def empty_scene(extension: str) -> None:
     import bpy
 
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+
+
+@pytest.fixture
+def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
+    """Takes the network's place: jawOpen is 2 where it is loud (its slider ends at 1), browInnerUp
+    is 0.5; so what is keyed shows what was heard, and when."""
+    curves = importlib.import_module(f"{extension}.model.curves")
+
+    class LoudJaw:
+        name, device = "fake", "cpu"
+        heard: np.ndarray
+
+        def predict(self, samples: np.ndarray, on_progress=None):
+            LoudJaw.heard = samples
+            on_progress(0.5)
+            rows = len(samples) // 160
+            loud = np.abs(samples[: rows * 160]).reshape(rows, 160).max(axis=1) > 0.1
+            values = np.stack([2.0 * loud, np.full(rows, 0.5)], axis=1).astype(np.float32)
+            return curves.Curves(("jawOpen", "browInnerUp"), 100.0, values)
+
+    inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+    monkeypatch.setattr(inference, "choose_runtime", lambda _name, _weights: LoudJaw())
+    return LoudJaw

@@ -18,8 +18,11 @@ _RENAMED = {
 }
 
 
-def make_face(name: str, shape_keys: tuple[str, ...], *, select: bool = True) -> bpy.types.Object:
-    """A mesh object with a Basis and the named shape keys, selected and active."""
+def make_face(
+    name: str, shape_keys: tuple[str, ...], *, select: bool = True, flat: bool = False
+) -> bpy.types.Object:
+    """A mesh object with a Basis and the named shape keys, selected and active; flat ones move
+    nothing."""
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata([(0, 0, 0)], [], [])
     face = bpy.data.objects.new(name, mesh)
@@ -27,7 +30,9 @@ def make_face(name: str, shape_keys: tuple[str, ...], *, select: bool = True) ->
     if shape_keys:
         face.shape_key_add(name="Basis")
     for key_name in shape_keys:
-        face.shape_key_add(name=key_name)
+        key = face.shape_key_add(name=key_name)
+        key.data[0].co.z = 0.0 if flat else 1.0
+        key.value = 0.0  # from 5.0 on Blender begins with 1
     face.select_set(select)
     if select:
         bpy.context.view_layer.objects.active = face

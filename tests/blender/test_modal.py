@@ -24,8 +24,10 @@ class Instance:
     """Stands in for the operator's instance."""
 
     def __init__(self, operator: type) -> None:
-        self.strip, self.runtime, self.weights = "", "numpy", ""
-        self.properties = SimpleNamespace(is_property_set=lambda _name: True)
+        self.speaker = self.strip = self.file = self.weights = ""
+        self.channel, self.runtime = 0, "numpy"
+        chosen = ("runtime", "weights")
+        self.properties = SimpleNamespace(is_property_set=lambda name: name in chosen)
         self.reports: list[tuple[str, str]] = []
         self._operator = operator
 
@@ -72,7 +74,7 @@ def operator(
     extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, context: SimpleNamespace
 ) -> Instance:
     """A bake of two seconds that was invoked."""
-    operators = importlib.import_module(f"{extension}.blender_audio2face.operators")
+    operators = importlib.import_module(f"{extension}.blender_audio2face.operators.bake")
     windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
     monkeypatch.setattr(operators, "bpy", windowed)
     make_face("Face", ("jawOpen",))

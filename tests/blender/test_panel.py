@@ -29,6 +29,9 @@ class Recorder:
 
     column = box = row
 
+    def template_list(self, kind: str, _id: str, data: object, name: str, *_, **__) -> None:
+        self.drawn.append((kind, len(getattr(data, name))))
+
     def label(self, text: str, **_) -> None:
         self.drawn.append(("label", text))
 
@@ -36,7 +39,7 @@ class Recorder:
         self.drawn.append(("menu", text))
 
     def prop(self, data: object, name: str, **_) -> None:
-        self.drawn.append(("prop", getattr(data, name)))
+        self.drawn.append(("prop", name))
 
     def progress(self, factor: float, **_) -> None:
         self.drawn.append(("progress", factor))
@@ -59,8 +62,14 @@ class Recorder:
 
 
 @pytest.fixture
-def panel(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.panel")
+def panels(extension: str) -> dict[str, type]:
+    """Every panel and menu by its short name: sound, face, look, bake, strips, presets, ..."""
+    found = {}
+    for name in ("sound", "face", "look", "bake"):
+        module = importlib.import_module(f"{extension}.blender_audio2face.panels.{name}")
+        for cls in module.CLASSES:
+            found.setdefault(cls.__name__.split("_", 2)[2].removesuffix("_V3D"), cls)
+    return found
 
 
 @pytest.fixture
@@ -73,7 +82,7 @@ def hum(tmp_path: Path) -> Path:
     return write_wav(tmp_path / "hum.wav", tone(0.5), 16000)
 
 
-def drawn(panel_class) -> Recorder:
+def drawn(panel_class: type) -> Recorder:
     layout = Recorder()
     context = SimpleNamespace(
         scene=bpy.context.scene,
@@ -82,55 +91,107 @@ def drawn(panel_class) -> Recorder:
         preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),  # 0 without a window
         region=SimpleNamespace(width=280),
     )
+    if not getattr(panel_class, "poll", lambda _: True)(context):
+        return layout
     panel_class.draw(SimpleNamespace(layout=layout), context)
     return layout
 
 
-def test_the_panel_says_why_the_button_is_grey(panel, hum: Path) -> None:
-    layout = drawn(panel.AUDIO2FACE_PT_bake)
+def test_every_panel_draws_before_and_after_a_bake(panels, hum: Path) -> None:
+    for cls in panels.values():
+        if hasattr(cls, "bl_label"):
+            drawn(cls)
+    add_sound(hum)
+    make_face("Face", ("jawOpen", "browInnerUp"))
+    bpy.ops.audio2face.bake()
+    bpy.ops.audio2face.mapping_edit()
+    bpy.ops.audio2face.channel_strengths()
+    for name in ("sound", "face", "mapping", "look", "layers", "channels", "bake", "output"):
+        assert drawn(panels[name]).drawn, name
+    assert drawn(panels["mapping"]).all("AUDIO2FACE_UL_links") == [2]
+    assert drawn(panels["channels"]).all("AUDIO2FACE_UL_strengths") == [52]
+
+
+def test_the_sequencer_shows_the_same_panels(panels, extension: str) -> None:
+    spaces = {cls.bl_space_type for cls in panels.values() if hasattr(cls, "bl_space_type")}
+    assert spaces == {"VIEW_3D", "SEQUENCE_EDITOR"}
+
+
+def test_the_panel_says_why_the_button_is_grey(panels, hum: Path) -> None:
+    make_face("Face", ("jawOpen",))
+    layout = drawn(panels["bake"])
     assert layout.greyed
     assert "There is no sound strip: add the speech" in layout.text
-    assert "No mesh selected" in layout.text
     add_sound(hum)
-    assert "No mesh is selected" in drawn(panel.AUDIO2FACE_PT_bake).text
+    assert not drawn(panels["bake"]).greyed
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.context.view_layer.objects.active = None
+    layout = drawn(panels["bake"])
+    assert layout.greyed
+    assert "No face is selected" in layout.text
+    assert "No face selected" in drawn(panels["face"]).text
 
 
-def test_the_panel_is_ready_then_reports(panel, hum: Path) -> None:
+def test_the_panel_is_ready_then_reports(panels, hum: Path) -> None:
     add_sound(hum)
     make_face("Face", ("jawOpen",))
-    layout = drawn(panel.AUDIO2FACE_PT_bake)
+    assert drawn(panels["sound"]).all("menu") == ["Active Strip"]
+    assert "ARKit" in drawn(panels["face"]).text
+    layout = drawn(panels["bake"])
     assert not layout.greyed
-    assert (layout.text, layout.all("menu")) == ("Face", ["Active strip"])
     assert len(layout.all("audio2face.bake")) == 1
+    assert layout.all("audio2face.update") == []
     bpy.ops.audio2face.bake()
-    layout = drawn(panel.AUDIO2FACE_PT_bake)
-    assert 'Keyed 1 shape key of Face from "speech"' in layout.text
+    layout = drawn(panels["bake"])
+    assert 'Keyed 1 control of Face from "speech"' in layout.text
     assert max(map(len, layout.all("label"))) <= 40
+    assert len(layout.all("audio2face.update")) == 1
+    assert drawn(panels["sound"]).all("AUDIO2FACE_UL_speakers") == [1]
 
 
-def test_the_menu_lists_sound_strips(panel, hum: Path) -> None:
+def test_what_hides_the_face_has_a_button_each(panels, hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Face", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    assert drawn(panels["bake"]).all("audio2face.fix") == []
+    face.show_only_shape_key = True
+    face.data.shape_keys.key_blocks["jawOpen"].mute = True
+    layout = drawn(panels["bake"])
+    assert [fix.index for fix in layout.all("audio2face.fix")] == [0, 1]
+    bpy.ops.audio2face.fix(index=0)
+    assert not face.show_only_shape_key
+    bpy.ops.audio2face.fix()
+    assert drawn(panels["bake"]).all("audio2face.fix") == []
+
+
+def test_the_menu_lists_sound_strips(panels, hum: Path) -> None:
     add_sound(hum, name="one")
     add_sound(hum, channel=2, name="two")
-    entries = drawn(panel.AUDIO2FACE_MT_strips).all("wm.context_set_string")
-    assert [entry.value for entry in entries] == ["", "one", "two"]
-    for entry in entries[1:]:
-        bpy.ops.wm.context_set_string(data_path=entry.data_path, value=entry.value)
+
+    def choose_last() -> None:
+        entries = drawn(panels["strips"]).all("wm.context_set_string")
+        assert [entry.value for entry in entries] == ["", "one", "two"]
+        bpy.ops.wm.context_set_string(data_path=entries[2].data_path, value=entries[2].value)
+
+    choose_last()
     assert bpy.context.scene.audio2face.strip == "two"
+    make_face("Face", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    choose_last()
+    assert bpy.context.scene.audio2face.speakers["Face"].strip == "two"
 
 
-def test_the_panel_names_the_network(panel, hum: Path) -> None:
+def test_the_panel_names_the_network(panels, hum: Path) -> None:
     add_sound(hum)
     make_face("Face", ("jawOpen",))
-    layout = drawn(panel.AUDIO2FACE_PT_bake)
-    assert layout.all("prop") == [""]
-    assert not layout.greyed
+    assert drawn(panels["output"]).all("prop") == ["weights"]
     bpy.context.scene.audio2face.weights = str(hum.with_name("gone.npz"))
-    layout = drawn(panel.AUDIO2FACE_PT_bake)
+    layout = drawn(panels["bake"])
     assert layout.greyed
     assert "does not exist: choose another file" in layout.text
 
 
-def test_progress_and_cancel_while_a_bake_runs(panel, job, hum: Path) -> None:
+def test_progress_and_cancel_while_a_bake_runs(panels, job, hum: Path) -> None:
     add_sound(hum)
     make_face("Face", ("jawOpen",))
     assert not bpy.ops.audio2face.cancel.poll()
@@ -145,7 +206,7 @@ def test_progress_and_cancel_while_a_bake_runs(panel, job, hum: Path) -> None:
     bake.start()
     while bake.progress == 0.0:
         time.sleep(0.01)
-    layout = drawn(panel.AUDIO2FACE_PT_bake)
+    layout = drawn(panels["bake"])
     assert layout.all("progress") == [0.4]
     assert len(layout.all("audio2face.cancel")) == 1
     assert layout.all("audio2face.bake") == []
@@ -154,7 +215,7 @@ def test_progress_and_cancel_while_a_bake_runs(panel, job, hum: Path) -> None:
     assert bpy.ops.audio2face.cancel() == {"FINISHED"}
     bake.join(1.0)
     assert bake.done
-    assert drawn(panel.AUDIO2FACE_PT_bake).all("progress") == []
+    assert drawn(panels["bake"]).all("progress") == []
 
 
 def test_loading_a_file_stops_a_bake(job) -> None:

@@ -32,7 +32,7 @@ def wide_open(extension: str, tmp_path: Path) -> Path:
 
 def jaw(face: bpy.types.Object, **options: str) -> float:
     """Bakes; the jaw in the middle of the strip."""
-    assert bpy.ops.audio2face.bake(**options) == {"FINISHED"}
+    assert bpy.ops.audio2face.bake(reduction="EVERY_FRAME", **options) == {"FINISHED"}
     keys = dict(keys_of(face.data.shape_keys.animation_data.action, "jawOpen"))
     return keys[6.0]
 

@@ -1,7 +1,5 @@
 """The training loop: seeded, resumable, logged to a text file and to TensorBoard."""
 
-import json
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,18 +7,18 @@ import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader
-from torch.utils.tensorboard import SummaryWriter
 
 from model.network import AttentionBiLSTM
 from model.weights_file import load_weights, save_weights
 from tools.data.phones import PHONES
 
 from .batches import Batch, BatchMaker
+from .checkpoint import Checkpoint
 from .config import TrainConfig
 from .losses import contact_loss, lip_contact, opening_loss, phone_loss, smooth_loss, target_loss
+from .run_log import RunLog
 from .targets import UNKNOWN
 
-_EVERY = 20  # steps between log lines
 _SAVE_EVERY = 100
 _VALIDATE_EVERY = 500
 _VALIDATION_BATCHES = 4
@@ -86,45 +84,24 @@ def train(
     """
     torch.manual_seed(config.seed)
     folder.mkdir(parents=True, exist_ok=True)
-    trainee = Trainee(config)
-    if start is not None:
-        _begin_with(trainee, start)
-    else:
-        mean, std = maker.feature_statistics(8)
-        trainee.network.feature_mean.copy_(torch.from_numpy(mean))
-        trainee.network.feature_std.copy_(torch.from_numpy(std))
-    trainee.to(machine.device)
+    trainee = _new_trainee(config, maker, start).to(machine.device)
     origin = [p.detach().clone() for p in trainee.network.parameters()] if config.pull else []
     optimiser = torch.optim.AdamW(trainee.parameters(), config.learning_rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, config.learning_rate, total_steps=config.steps + 1, pct_start=0.05,
         final_div_factor=200,
     )  # fmt: skip
-    checkpoint = folder / "checkpoint.pt"
-    first = 0
-    if checkpoint.is_file():
-        saved = torch.load(checkpoint, map_location=machine.device, weights_only=True)
-        trainee.load_state_dict(saved["trainee"])
-        optimiser.load_state_dict(saved["optimiser"])
-        schedule.load_state_dict(saved["schedule"])
-        first = saved["step"]
-
-    def save(step: int) -> None:
-        state = {
-            "trainee": trainee.state_dict(), "optimiser": optimiser.state_dict(),
-            "schedule": schedule.state_dict(), "step": step,
-        }  # fmt: skip
-        partial = checkpoint.with_suffix(".part")
-        torch.save(state, partial)
-        partial.replace(checkpoint)
-
+    checkpoint = Checkpoint(
+        folder / "checkpoint.pt",
+        {"trainee": trainee, "optimiser": optimiser, "schedule": schedule},
+    )
+    first = checkpoint.load(machine.device)
     batches = DataLoader(
         maker, batch_size=None, sampler=range(first, config.steps), num_workers=machine.workers,
         collate_fn=_as_is, prefetch_factor=4 if machine.workers else None,
     )  # fmt: skip
     mixed = machine.device.startswith("cuda") and torch.cuda.is_bf16_supported()
-    started, sums = time.time(), {}
-    with (folder / "log.jsonl").open("a") as log, SummaryWriter(folder / "tensorboard") as board:
+    with RunLog(folder) as log:
         for step, batch in enumerate(batches, first):
             torch.manual_seed(config.seed + step)  # dropout is the same after a resume
             wide = step < config.wide_share * config.steps
@@ -138,21 +115,11 @@ def train(
             optimiser.step()
             _pull_back(trainee, origin, config.pull * schedule.get_last_lr()[0])
             schedule.step()
-            for name, value in losses.items():
-                sums[name] = sums.get(name, 0.0) + float(value.detach()) / _EVERY
-            if (step + 1) % _EVERY == 0:
-                row = {"step": step + 1, "seconds": round(time.time() - started, 1), **sums}
-                log.write(json.dumps(row) + "\n")
-                log.flush()
-                print(" ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
-                for name, value in sums.items():
-                    board.add_scalar(f"train/{name}", value, step + 1)
-                sums = {}
+            log.add(step + 1, losses)
             if held_out is not None and (step + 1) % _VALIDATE_EVERY == 0:
-                for name, value in _validate(trainee, held_out, config, machine.device).items():
-                    board.add_scalar(f"held out/{name}", value, step + 1)
+                log.show("held out", step + 1, _validate(trainee, held_out, config, machine.device))
             if (step + 1) % _SAVE_EVERY == 0 or step + 1 == config.steps:
-                save(step + 1)
+                checkpoint.save(step + 1)
     return export(trainee, config, folder)
 
 
@@ -164,13 +131,19 @@ def export(trainee: Trainee, config: TrainConfig, folder: Path) -> Path:
     return path
 
 
-def _begin_with(trainee: Trainee, start: Path) -> None:
-    if start.suffix == ".npz":
+def _new_trainee(config: TrainConfig, maker: BatchMaker, start: Path | None) -> Trainee:
+    trainee = Trainee(config)
+    if start is None:
+        mean, std = maker.feature_statistics(8)
+        trainee.network.feature_mean.copy_(torch.from_numpy(mean))
+        trainee.network.feature_std.copy_(torch.from_numpy(std))
+    elif start.suffix == ".npz":
         _, arrays = load_weights(start)
         trainee.network.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
-        return
-    saved = torch.load(start, map_location="cpu", weights_only=True)
-    trainee.load_state_dict(saved["trainee"])
+    else:
+        saved = torch.load(start, map_location="cpu", weights_only=True)
+        trainee.load_state_dict(saved["trainee"])
+    return trainee
 
 
 @torch.no_grad()

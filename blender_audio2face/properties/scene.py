@@ -1,23 +1,29 @@
-"""What the artist sets in a scene, and the last report."""
+"""What the artist sets in a scene."""
 
 import bpy
-from bpy.props import PointerProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
-# From 4.5 on Blender has to be told that a path may start with //, the folder of the .blend.
-_RELATIVE = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+from .speaker import RELATIVE, Audio2FaceSpeaker
 
 
 class Audio2FaceSettings(bpy.types.PropertyGroup):
     strip: StringProperty(
         name="Sound Strip",
-        description="The strip to speak from; empty for the active one",
+        description="The strip that a new speaker speaks from; empty for the active one",
     )
     weights: StringProperty(
         name="Network",
         description="Weights trained on an actor of yours (.npz); empty for the one that came with "
         "the extension",
         subtype="FILE_PATH",
-        options=_RELATIVE,
+        options=RELATIVE,
+    )
+    speakers: CollectionProperty(type=Audio2FaceSpeaker)
+    active_speaker: IntProperty(name="Speaker")
+    live: BoolProperty(
+        name="Live",
+        description="Dials act on the keys at once; off, they act with the next Update",
+        default=True,
     )
     report: StringProperty(name="Last Bake", description="What the last bake did, line by line")
 

@@ -1,0 +1,55 @@
+"""Dials act at once: whatever a property of a speaker changes, its keys follow."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..model.errors import A2FError
+
+
+def on_change(group, _context) -> None:
+    """The ``update`` of every property that shapes keys without new inference."""
+    settings = group.id_data.audio2face
+    if not settings.live:
+        return
+    speaker = owner_of(settings, group)
+    if speaker is not None and len(speaker.takes):
+        refresh(speaker)
+
+
+@contextmanager
+def at_once(speaker) -> Iterator[None]:
+    """Within it many properties of a speaker change and the keys follow once, at its end."""
+    with quietly(speaker):
+        yield
+    on_change(speaker, None)
+
+
+@contextmanager
+def quietly(speaker) -> Iterator[None]:
+    """Within it properties change and the keys do not follow."""
+    settings = speaker.id_data.audio2face
+    was = settings.live
+    settings.live = False
+    try:
+        yield
+    finally:
+        settings.live = was
+
+
+def owner_of(settings, group):
+    """The speaker that a property group is part of."""
+    path = group.path_from_id()
+    for speaker in settings.speakers:
+        if path.startswith(speaker.path_from_id()):
+            return speaker
+    return None
+
+
+def refresh(speaker) -> None:
+    """Keys a speaker's takes again; what stands in the way goes into its report."""
+    from .rekey import shape_anew
+
+    try:
+        speaker.report = shape_anew(speaker).text
+    except A2FError as error:
+        speaker.report = str(error)

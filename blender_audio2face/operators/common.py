@@ -1,0 +1,61 @@
+"""What the operators share."""
+
+import logging
+from collections.abc import Callable
+
+from bpy.props import StringProperty
+
+from ...model.errors import A2FError
+from ..errors import PlanError
+from ..report import BakeReport
+from ..speakers import find_speaker, shown_speaker
+
+log = logging.getLogger(__name__)
+
+
+def speaker_property() -> StringProperty:
+    """The ``speaker`` argument of operators that work on one."""
+    return StringProperty(
+        name="Speaker",
+        description="Name of the speaker; empty for the one in the panel",
+        options={"SKIP_SAVE"},
+    )
+
+
+def chosen_speaker(context, name: str):
+    """The named speaker, else the one the panel shows. Raises PlanError without one."""
+    if name:
+        return find_speaker(context.scene, name)
+    speaker = shown_speaker(context)
+    if speaker is None:
+        raise PlanError("No speaker is chosen: select a face that was baked, or add a speaker.")
+    return speaker
+
+
+def has_speaker(cls, context) -> bool:
+    """``poll`` of operators that work on a speaker; a script may name another than the panel's."""
+    if len(context.scene.audio2face.speakers):
+        return True
+    cls.poll_message_set("There is no speaker yet: bake a face, or add a speaker.")
+    return False
+
+
+def attempt(operator, act: Callable[[], str | None]) -> set[str]:
+    """Runs ``act``; its text, or the sentence of its A2FError, is reported."""
+    try:
+        text = act()
+    except A2FError as error:
+        operator.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+    if text:
+        operator.report({"INFO"}, text)
+    return {"FINISHED"}
+
+
+def publish(operator, context, speaker, report: BakeReport) -> None:
+    """Puts a report where the artist looks: the panel, the status bar, the log."""
+    speaker.report = report.text
+    context.scene.audio2face.report = "\n".join(report.lines)
+    for line in report.lines:
+        log.info(line)
+    operator.report({"WARNING" if report.hidden else "INFO"}, report.summary)

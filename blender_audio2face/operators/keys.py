@@ -1,0 +1,138 @@
+"""Buttons for what was baked: place it anew, take it out, show it, play it."""
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from ...model.errors import A2FError
+from .. import sequencer_api
+from ..clearing import clear
+from ..errors import PlanError
+from ..faces import animated_datablocks
+from ..hiding import fix
+from ..rekey import place_anew
+from ..showing import hidden_in
+from ..speakers import members_of, shown_speaker
+from .common import attempt, chosen_speaker, has_speaker, publish, speaker_property
+
+
+class AUDIO2FACE_OT_update(bpy.types.Operator):
+    """Key again where the strips play now, with the dials as they are; nothing is analysed"""
+
+    bl_idname = "audio2face.update"
+    bl_label = "Update"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        try:
+            speaker = chosen_speaker(context, self.speaker)
+            report = place_anew(context.scene, speaker)
+        except A2FError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        publish(self, context, speaker, report)
+        return {"FINISHED"}
+
+
+class AUDIO2FACE_OT_clear(bpy.types.Operator):
+    """Take out what was baked for this speaker; your own keys stay, or come back"""
+
+    bl_idname = "audio2face.clear"
+    bl_label = "Clear Bake"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+    strip: StringProperty(
+        name="Sound Strip",
+        description="Only what was baked from this strip; empty for all",
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        def act() -> str:
+            speaker = chosen_speaker(context, self.speaker)
+            keys = {
+                take.name for take in speaker.takes if not self.strip or take.label == self.strip
+            }
+            if not keys:
+                raise PlanError(f'Nothing of "{self.strip or speaker.name}" was baked.')
+            face = animated_datablocks(members_of(speaker))
+            count = sum(clear(datablock, keys) for datablock in face)
+            for key in keys:
+                speaker.takes.remove(speaker.takes.find(key))
+            speaker.report = ""
+            return f"Removed {count} keys of {speaker.name}"
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_fix(bpy.types.Operator):
+    """Take away what hides the face's movement"""
+
+    bl_idname = "audio2face.fix"
+    bl_label = "Fix"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+    index: IntProperty(
+        name="Which",
+        description="Of what the panel lists, from 0; -1 for all that can be fixed",
+        default=-1,
+        min=-1,
+    )
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        def act() -> str:
+            found = hidden_in(chosen_speaker(context, self.speaker))
+            chosen = found if self.index < 0 else found[self.index : self.index + 1]
+            for hidden in chosen:
+                fix(hidden)
+            return f"Fixed {len(chosen)} of {len(found)}"
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_play(bpy.types.Operator):
+    """Play the face with its sound, from where the voice begins"""
+
+    bl_idname = "audio2face.play"
+    bl_label = "Preview"
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        if context.screen is not None:
+            return True
+        cls.poll_message_set("There is no window to play in.")
+        return False
+
+    def execute(self, context) -> set[str]:
+        scene = context.scene
+        if not context.screen.is_animation_playing:
+            scene.sync_mode = "AUDIO_SYNC"
+            scene.use_audio = True
+            speaker = shown_speaker(context)
+            starts = sequencer_api.strip_starts(scene, [take.name for take in speaker.takes])
+            if starts and not min(starts) <= scene.frame_current:
+                scene.frame_set(min(starts))
+        return bpy.ops.screen.animation_play()
+
+
+CLASSES = (
+    AUDIO2FACE_OT_update,
+    AUDIO2FACE_OT_clear,
+    AUDIO2FACE_OT_fix,
+    AUDIO2FACE_OT_play,
+)

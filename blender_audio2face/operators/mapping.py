@@ -1,0 +1,246 @@
+"""Buttons for the mapping: which control each channel moves."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import EnumProperty, IntProperty, StringProperty
+
+from .. import live
+from ..bones import read_pose
+from ..errors import PlanError
+from ..recording import record_extreme, remember_rest
+from ..rigs.document import dumps, loads
+from ..rigs.errors import MappingError
+from ..rigs.preset import presets
+from ..settings import mapping_of, set_mapping
+from ..speakers import add_members, members_of
+from ..targets import automatic_mapping
+from .common import attempt, chosen_speaker, has_speaker, speaker_property
+
+_MAX_BYTES = 8_000_000
+
+
+class AUDIO2FACE_OT_preset(bpy.types.Operator):
+    """Map the face by this naming"""
+
+    bl_idname = "audio2face.preset"
+    bl_label = "Choose Preset"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+    preset: StringProperty(name="Preset", description="Its id; empty for the one that fits best")
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        def act() -> None:
+            known = {preset.id for preset in presets()}
+            if self.preset and self.preset not in known:
+                raise PlanError(
+                    f'There is no preset "{self.preset}": choose one of {", ".join(sorted(known))}.'
+                )
+            speaker = chosen_speaker(context, self.speaker)
+            with live.at_once(speaker):
+                speaker.links.clear()
+                speaker.preset = self.preset
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_mapping_edit(bpy.types.Operator):
+    """Turn the automatic mapping into a list that you can change"""
+
+    bl_idname = "audio2face.mapping_edit"
+    bl_label = "Edit Mapping"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        def act() -> None:
+            speaker = chosen_speaker(context, self.speaker)
+            set_mapping(speaker, automatic_mapping(members_of(speaker), speaker.preset or None))
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_mapping_save(bpy.types.Operator):
+    """Save the mapping as a JSON file, for other scenes and other people"""
+
+    bl_idname = "audio2face.mapping_save"
+    bl_label = "Save Mapping"
+
+    speaker: speaker_property()
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def invoke(self, context, _event) -> set[str]:
+        self.filepath = self.filepath or "face_mapping.json"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context) -> set[str]:
+        def act() -> str:
+            speaker = chosen_speaker(context, self.speaker)
+            mapping = mapping_of(speaker)
+            if mapping is None:
+                mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
+            path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
+            try:
+                path.write_text(dumps(mapping), encoding="utf-8")
+            except OSError as error:
+                raise MappingError(f"The mapping cannot be saved: {error}.") from error
+            return f"Saved {len(mapping.links)} links to {path.name}"
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_mapping_load(bpy.types.Operator):
+    """Take the mapping of a JSON file"""
+
+    bl_idname = "audio2face.mapping_load"
+    bl_label = "Load Mapping"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def invoke(self, context, _event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context) -> set[str]:
+        def act() -> str:
+            speaker = chosen_speaker(context, self.speaker)
+            mapping = loads(_text_of(Path(bpy.path.abspath(self.filepath))))
+            set_mapping(speaker, mapping)
+            return f"Loaded {len(mapping.links)} links"
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_link_add(bpy.types.Operator):
+    """Add a line to the mapping"""
+
+    bl_idname = "audio2face.link_add"
+    bl_label = "Add Link"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        def act() -> None:
+            speaker = chosen_speaker(context, self.speaker)
+            link = speaker.links.add()
+            link.output = "jawOpen"
+            speaker.active_link = len(speaker.links) - 1
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_link_remove(bpy.types.Operator):
+    """Take the chosen line out of the mapping; without lines the mapping is automatic again"""
+
+    bl_idname = "audio2face.link_remove"
+    bl_label = "Remove Link"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+    index: IntProperty(name="Line", description="From 0; -1 for the chosen one", default=-1, min=-1)
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        def act() -> None:
+            speaker = chosen_speaker(context, self.speaker)
+            index = speaker.active_link if self.index < 0 else self.index
+            if not 0 <= index < len(speaker.links):
+                raise PlanError(f"The mapping has no line {index}; it has {len(speaker.links)}.")
+            speaker.links.remove(index)
+            speaker.active_link = min(speaker.active_link, max(len(speaker.links) - 1, 0))
+            live.on_change(speaker, context)
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_pose_record(bpy.types.Operator):
+    """Remember the selected bones as they are now, at rest or at the channel's extreme"""
+
+    bl_idname = "audio2face.pose_record"
+    bl_label = "Record Pose"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+    state: EnumProperty(
+        name="State",
+        items=(
+            ("REST", "Rest", "Where the bones are while the channel is 0"),
+            ("EXTREME", "Extreme", "Where they are while the channel is 1: makes the links"),
+        ),
+    )
+    output: StringProperty(
+        name="Channel", description="Empty for the one in the panel", options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        if not context.selected_pose_bones:
+            cls.poll_message_set("Select the bones in Pose Mode.")
+            return False
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        def act() -> str:
+            speaker = chosen_speaker(context, self.speaker)
+            bones = context.selected_pose_bones
+            armature = bones[0].id_data
+            pose = read_pose(armature, [bone.name for bone in bones if bone.id_data == armature])
+            add_members(speaker, [armature])
+            if self.state == "REST":
+                remember_rest(speaker, pose)
+                return f"Recorded the rest of {len(bones)} bones"
+            return f"Made {record_extreme(speaker, self.output, pose)} links"
+
+        return attempt(self, act)
+
+
+def _text_of(path: Path) -> str:
+    """The text of a mapping's file. Raises MappingError when it is none."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise MappingError(f"{path.name} is too large for a mapping: choose another file.")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(f"The mapping file {path} cannot be read: {error}.") from error
+
+
+CLASSES = (
+    AUDIO2FACE_OT_preset,
+    AUDIO2FACE_OT_mapping_edit,
+    AUDIO2FACE_OT_mapping_save,
+    AUDIO2FACE_OT_mapping_load,
+    AUDIO2FACE_OT_link_add,
+    AUDIO2FACE_OT_link_remove,
+    AUDIO2FACE_OT_pose_record,
+)

@@ -1,0 +1,86 @@
+"""Bake: the button, where its keys go, and what came of it."""
+
+from ...model.errors import A2FError
+from .. import job, status
+from ..bake import request_for
+from ..showing import hidden_in
+from ..speakers import shown_speaker
+from ..weights import chosen_weights
+from .common import SidebarPanel, draw_lines, in_both_sidebars
+
+_BUNDLED = "Bundled Network"
+
+
+class AUDIO2FACE_PT_bake(SidebarPanel):
+    bl_label = "Bake"
+    bl_order = 3
+
+    def draw(self, context) -> None:
+        layout = self.layout
+        settings = context.scene.audio2face
+        speaker = shown_speaker(context)
+        running = job.running()
+        if running:
+            _draw_progress(layout, running[0])
+        else:
+            _draw_buttons(layout, context, speaker)
+        if speaker is not None and len(speaker.takes):
+            row = layout.row(align=True)
+            row.operator("audio2face.play", icon="PLAY")
+            row.operator("audio2face.update", icon="FILE_REFRESH")
+            row.operator("audio2face.clear", text="", icon="TRASH")
+        report = speaker.report if speaker is not None else settings.report
+        if report:
+            draw_lines(layout.box(), context, report.splitlines())
+        if speaker is not None and len(speaker.takes):
+            _draw_hidden(layout, context, speaker)
+
+
+class AUDIO2FACE_PT_output(SidebarPanel):
+    bl_label = "Output"
+    bl_parent_id = "AUDIO2FACE_PT_bake"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        speaker = shown_speaker(context)
+        if speaker is not None:
+            layout.prop(speaker, "output")
+            layout.prop(speaker, "reduction")
+            row = layout.column()
+            row.enabled = speaker.reduction == "REDUCED"
+            row.prop(speaker, "tolerance")
+        layout.prop(context.scene.audio2face, "weights", placeholder=_BUNDLED)
+
+
+def _draw_progress(layout, bake) -> None:
+    row = layout.row(align=True)
+    row.progress(factor=bake.progress, type="BAR", text=status.progress_text(bake))
+    row.operator("audio2face.cancel", text="", icon="CANCEL")
+
+
+def _draw_buttons(layout, context, speaker) -> None:
+    row = layout.row()
+    row.scale_y = 1.4
+    row.operator("audio2face.bake", icon="SHAPEKEY_DATA")
+    try:
+        request_for(context, speaker.name if speaker is not None else "", {})
+        chosen_weights(context.scene.audio2face.weights)
+    except A2FError as error:
+        row.enabled = False
+        draw_lines(layout, context, [str(error)])
+    if len(context.scene.audio2face.speakers) > 1:
+        layout.operator("audio2face.bake_all", icon="COMMUNITY")
+
+
+def _draw_hidden(layout, context, speaker) -> None:
+    """What hides the result, each with the button that takes it away."""
+    for index, hidden in enumerate(hidden_in(speaker)):
+        box = layout.box()
+        draw_lines(box, context, [hidden.sentence])
+        box.operator("audio2face.fix", text=hidden.fix_label).index = index
+
+
+CLASSES = in_both_sidebars(AUDIO2FACE_PT_bake, AUDIO2FACE_PT_output)

@@ -1,0 +1,93 @@
+"""A speaker: a voice in the sequencer, the face that moves with it, and how."""
+
+import bpy
+from bpy.props import (
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from .. import live
+from .dials import Audio2FaceDials
+from .links import Audio2FaceLink
+
+# From 4.5 on Blender has to be told that a path may start with //, the folder of the .blend.
+RELATIVE = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+
+SOURCES = (
+    ("STRIP", "Strip", "One sound strip; the active one when none is named"),
+    ("CHANNEL", "Channel", "Every sound strip on a channel of the sequencer"),
+    ("FILE", "File", "A sound file that is in no strip"),
+)
+OUTPUTS = (
+    ("ACTION", "Own Action", "A new Action, assigned to the face; yours is kept with a fake user"),
+    ("NLA", "NLA Strip", "A strip on an NLA track of ours, added to what you animate yourself"),
+    ("ACTIVE", "Active Action", "Into the Action that is assigned, only where the sound plays"),
+)
+REDUCTIONS = (
+    ("REDUCED", "Few Keys", "Keys where an animator would set them; it looks the same"),
+    ("EVERY_FRAME", "Every Frame", "One key for each frame"),
+)
+
+
+class Audio2FaceMember(bpy.types.PropertyGroup):
+    object: PointerProperty(name="Object", type=bpy.types.Object)
+
+
+class Audio2FaceTake(bpy.types.PropertyGroup):
+    """Analysed sound (``take_store``); the curves are in its custom property ``curves``."""
+
+    name: StringProperty(name="Key", description="Tells the sound apart, whatever its strip's name")
+    label: StringProperty(name="Strip", description="The strip it was heard in")
+    heard: StringProperty(name="Sound", description="Which part of which sound it is")
+    timing: StringProperty(name="Placement", description="Where it was keyed last")
+    file: StringProperty(name="Sound File", description="Its path, where there is no strip")
+    first_frame: IntProperty(name="First Frame", description="First frame that was keyed")
+
+
+class Audio2FaceSpeaker(bpy.types.PropertyGroup):
+    name: StringProperty(name="Speaker", description="Whose voice and face it is")
+    members: CollectionProperty(type=Audio2FaceMember)
+    source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
+    strip: StringProperty(
+        name="Sound Strip", description="The strip to speak from; empty for the active one"
+    )
+    channel: IntProperty(
+        name="Channel", description="Channel of the sequencer", default=1, min=1, max=128
+    )
+    file: StringProperty(
+        name="Sound File", description="The speech", subtype="FILE_PATH", options=RELATIVE
+    )
+    file_frame: IntProperty(name="First Frame", description="Frame at which it plays", default=1)
+    preset: StringProperty(
+        name="Preset",
+        description="Which naming the rig follows; empty for the one that fits best",
+        update=live.on_change,
+    )
+    links: CollectionProperty(type=Audio2FaceLink)
+    active_link: IntProperty(name="Link")
+    record_output: StringProperty(
+        name="Channel", description="The channel that recorded bones follow", default="jawOpen"
+    )
+    dials: PointerProperty(type=Audio2FaceDials)
+    output: EnumProperty(name="Output", description="Where the keys go", items=OUTPUTS)
+    reduction: EnumProperty(
+        name="Keys", description="How many keys", items=REDUCTIONS, update=live.on_change
+    )
+    tolerance: FloatProperty(
+        name="Tolerance",
+        description="The most, in shape-key units, that few keys may differ from every frame",
+        default=0.01,
+        min=0.001,
+        max=0.2,
+        precision=3,
+        update=live.on_change,
+    )
+    takes: CollectionProperty(type=Audio2FaceTake)
+    report: StringProperty(name="Last Bake", description="What the last bake did, line by line")
+
+
+CLASSES = (Audio2FaceMember, Audio2FaceTake, Audio2FaceSpeaker)

@@ -1,0 +1,50 @@
+"""Recorded bones: a rest, then an extreme, become links of the speaker's mapping."""
+
+import json
+
+from . import settings
+from .errors import PlanError
+from .rigs.mapping import Mapping, known_outputs
+from .rigs.pose import Pose, links_between
+from .rigs.preset import preset_with_id
+from .speakers import members_of
+from .targets import automatic_mapping
+
+_REST = "recorded_rest"
+
+
+def remember_rest(speaker, pose: Pose) -> None:
+    """Keeps a pose as the rest of the next extreme."""
+    speaker[_REST] = json.dumps([[*channel, value] for channel, value in pose.items()])
+
+
+def record_extreme(speaker, output: str, pose: Pose) -> int:
+    """Links the bones that differ from the recorded rest; returns how many links were made.
+
+    An automatic mapping becomes the speaker's own first, so that nothing of it is lost. Links of
+    the same output on the same bones are replaced.
+
+    Raises:
+        PlanError: no rest was recorded, no bone moved, or there is no such channel.
+    """
+    output = output or speaker.record_output
+    preset = preset_with_id(speaker.preset) if speaker.preset else None
+    if output not in known_outputs(preset):
+        raise PlanError(f'There is no channel "{output}": choose an ARKit name such as jawOpen.')
+    stored = speaker.get(_REST)
+    if stored is None:
+        raise PlanError("No rest was recorded: pose the bones at rest and press Record Rest.")
+    rest = {
+        (bone, path, int(component)): float(value)
+        for bone, path, component, value in json.loads(stored)
+    }
+    links = links_between(output, rest, pose)
+    if not links:
+        raise PlanError("The bones are where they rest: move them to the extreme first.")
+    mapping = settings.mapping_of(speaker)
+    if mapping is None:
+        mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
+    replaced = {(link.output, link.target.address) for link in links}
+    kept = [one for one in mapping.links if (one.output, one.target.address) not in replaced]
+    settings.set_mapping(speaker, Mapping(mapping.preset_id, (*kept, *links)))
+    return len(links)

@@ -1,0 +1,85 @@
+"""Between a speaker's Blender properties and the dataclasses that the pure rooms work with."""
+
+from dataclasses import dataclass
+
+from .live import at_once, quietly
+from .rigs.mapping import Link, Mapping, Target
+from .shaping.dials import RANGES, Dials
+
+_LINK_VALUES = ("output", "multiplier", "offset", "low", "high", "enabled")
+_KEY_VALUES = ("preset", "output", "reduction", "tolerance")
+_TARGET_VALUES = ("kind", "path", "component", "rest", "extreme")
+
+
+def dials_of(speaker) -> Dials:
+    """What the artist's dials say."""
+    group = speaker.dials
+    return Dials(
+        **{name: getattr(group, name) for name in (*RANGES, "blinks")},
+        channels={one.name: one.strength for one in group.channels if one.strength != 1.0},
+    )
+
+
+def set_dials(speaker, dials: Dials) -> None:
+    """Sets the artist's dials."""
+    with at_once(speaker):
+        for name in (*RANGES, "blinks"):
+            setattr(speaker.dials, name, getattr(dials, name))
+        speaker.dials.channels.clear()
+        for name, strength in dials.channels.items():
+            one = speaker.dials.channels.add()
+            one.name, one.strength = name, strength
+
+
+def mapping_of(speaker) -> Mapping | None:
+    """The artist's own mapping; None where it is automatic."""
+    if not len(speaker.links):
+        return None
+    return Mapping(speaker.preset or None, tuple(_link_of(group) for group in speaker.links))
+
+
+def set_mapping(speaker, mapping: Mapping) -> None:
+    """Makes a mapping the speaker's own."""
+    with at_once(speaker):
+        speaker.preset = mapping.preset_id or ""
+        speaker.links.clear()
+        for link in mapping.links:
+            group = speaker.links.add()
+            group.target = link.target.name
+            for name in _LINK_VALUES:
+                setattr(group, name, getattr(link, name))
+            for name in _TARGET_VALUES:
+                setattr(group, name, getattr(link.target, name))
+
+
+def _link_of(group) -> Link:
+    target = Target(name=group.target, **{name: getattr(group, name) for name in _TARGET_VALUES})
+    return Link(target=target, **{name: getattr(group, name) for name in _LINK_VALUES})
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All of a speaker's settings that shape keys."""
+
+    dials: Dials
+    mapping: Mapping | None
+    preset: str
+    output: str
+    reduction: str
+    tolerance: float
+
+
+def snapshot(speaker) -> Snapshot:
+    """The settings as they are, for ``restore``."""
+    return Snapshot(
+        dials_of(speaker), mapping_of(speaker), *(getattr(speaker, name) for name in _KEY_VALUES)
+    )
+
+
+def restore(speaker, before: Snapshot) -> None:
+    """Puts the settings back; keys do not follow."""
+    with quietly(speaker):
+        set_dials(speaker, before.dials)
+        set_mapping(speaker, before.mapping or Mapping(None, ()))
+        for name in _KEY_VALUES:
+            setattr(speaker, name, getattr(before, name))

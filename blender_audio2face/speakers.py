@@ -1,0 +1,88 @@
+"""Whose face is whose: finding, making and naming the speakers of a scene."""
+
+from contextlib import ExitStack
+
+from .errors import PlanError
+
+
+def members_of(speaker) -> list:
+    """The speaker's objects that still exist, in the artist's order."""
+    return [member.object for member in speaker.members if member.object is not None]
+
+
+def find_speaker(scene, name: str):
+    """The speaker with a name. Raises PlanError when there is none."""
+    speakers = scene.audio2face.speakers
+    if name in speakers:
+        return speakers[name]
+    known = ", ".join(f'"{speaker.name}"' for speaker in speakers) or "none yet"
+    raise PlanError(f'There is no speaker "{name}" in scene "{scene.name}" ({known}).')
+
+
+def speaker_of(scene, obj):
+    """The speaker that an object belongs to, or shares its shape keys with; None without one."""
+    for speaker in scene.audio2face.speakers:
+        if any(_same_face(obj, member) for member in members_of(speaker)):
+            return speaker
+    return None
+
+
+def shown_speaker(context):
+    """The speaker of the active object; the list's active one when no object is; else None."""
+    settings = context.scene.audio2face
+    active = context.view_layer.objects.active
+    if active is not None and active.select_get():
+        return speaker_of(context.scene, active)
+    if 0 <= settings.active_speaker < len(settings.speakers):
+        return settings.speakers[settings.active_speaker]
+    return None
+
+
+def add_speaker(scene, name: str, objects: list, undo: ExitStack | None = None):
+    """A new speaker, the last of the scene and its active one; its name is made unique.
+
+    ``undo`` gets the way back.
+    """
+    settings = scene.audio2face
+    speaker = settings.speakers.add()
+    speaker.name = _unique(name, {other.name for other in settings.speakers[:-1]})
+    if undo is not None:
+        undo.callback(settings.property_unset, "active_speaker")
+        undo.callback(settings.speakers.remove, len(settings.speakers) - 1)
+    add_members(speaker, objects)
+    settings.active_speaker = len(settings.speakers) - 1
+    return speaker
+
+
+def add_members(speaker, objects: list, undo: ExitStack | None = None) -> None:
+    """Adds the objects that are not there yet; ``undo`` gets the way back."""
+    known = members_of(speaker)
+    for obj in objects:
+        if obj in known:
+            continue
+        speaker.members.add().object = obj
+        if undo is not None:
+            undo.callback(speaker.members.remove, len(speaker.members) - 1)
+
+
+def remove_speaker(scene, speaker) -> None:
+    """Forgets a speaker; what was keyed for it stays."""
+    settings = scene.audio2face
+    settings.speakers.remove(settings.speakers.find(speaker.name))
+    settings.active_speaker = min(settings.active_speaker, max(len(settings.speakers) - 1, 0))
+
+
+def _same_face(obj, member) -> bool:
+    if obj == member:
+        return True
+    keys = [getattr(one.data, "shape_keys", None) for one in (obj, member)]
+    return keys[0] is not None and keys[0] == keys[1]
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name} {number}" in taken:
+        number += 1
+    return f"{name} {number}"

@@ -1,0 +1,36 @@
+"""Progress of a bake where the artist sees it: the status bar and the panels."""
+
+import bpy
+
+_SHOWING = ("VIEW_3D", "SEQUENCE_EDITOR")
+
+
+def show_progress(context, bake) -> None:
+    """Draws a job's progress anew."""
+    left = bake.seconds_left
+    ends = "" if left is None else f"   {_spelled(left)} left"
+    _show(context, f"Audio2Face: {bake.progress:.0%}{ends}   Esc: cancel")
+
+
+def clear_progress(context) -> None:
+    """Gives the status bar back."""
+    _show(context, None)
+
+
+def progress_text(bake) -> str:
+    """What a progress bar says."""
+    left = bake.seconds_left
+    return f"{bake.progress:.0%}" if left is None else f"{bake.progress:.0%}, {_spelled(left)}"
+
+
+def _show(context, text: str | None) -> None:
+    for workspace in bpy.data.workspaces:
+        workspace.status_text_set(text)
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in _SHOWING:
+                area.tag_redraw()
+
+
+def _spelled(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"

@@ -1,0 +1,131 @@
+"""Analysed sound, kept in the scene: dials and moved strips need no second listening."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+
+from ..model.curves import Curves
+from . import heard
+from .heard import Heard
+from .plan import StripPlan
+from .takes import TakeError, decode, encode
+from .timing import StripTiming
+
+_CURVES = "curves"
+_PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Curves and the strip they are for.
+
+    Attributes:
+        key: names what is keyed from it in our Actions, whatever the strip is called.
+        label: the strip's name, for people.
+        timing: where it plays.
+        curves: what was heard.
+        cut: seconds of the curves before the strip's first frame.
+    """
+
+    key: str
+    label: str
+    timing: StripTiming
+    curves: Curves
+    cut: float = 0.0
+
+
+@dataclass(frozen=True)
+class NewTake:
+    """What is to be kept of a strip that was listened to.
+
+    Attributes:
+        key, label: see Placed.
+        timing: where the strip plays.
+        curves: from its first audible frame on.
+        heard: which part of which sound it was; None for curves of a script's own.
+        file: path of a sound file that is in no strip; else empty.
+    """
+
+    key: str
+    label: str
+    timing: StripTiming
+    curves: Curves
+    heard: Heard | None = None
+    file: str = ""
+
+
+def store_take(speaker, new: NewTake, undo: ExitStack):
+    """Keeps a take in place of the one with its key; ``undo`` gets the way back. Returns it."""
+    takes = speaker.takes
+    take = takes.get(new.key)
+    if take is None:
+        take = takes.add()
+        take.name = new.key
+        undo.callback(lambda: takes.remove(takes.find(new.key)))
+    else:
+        undo.callback(_restore, speaker, new.key, _state(take))
+    take.label = new.label
+    take.heard = heard.dumps(new.heard) if new.heard is not None else ""
+    take.file, take.first_frame = new.file, new.timing.left_handle
+    _set_curves(take, encode(new.curves))
+    set_timing(take, new.timing)
+    return take
+
+
+def as_kept(take) -> Placed:
+    """A take where it was keyed last. Raises TakeError when it is damaged."""
+    was = heard.loads(take.heard)
+    timing = timing_of(take)
+    cut = timing.start - was.start if was is not None else 0.0
+    return Placed(take.name, take.label, timing, _curves(take), cut)
+
+
+def where_it_plays(take, strip: StripPlan) -> Placed | None:
+    """A take where its strip plays now; None when the strip plays what was not heard.
+
+    Raises:
+        TakeError: the take is damaged.
+        OSError: the strip's sound cannot be read.
+    """
+    was = heard.loads(take.heard)
+    cut = heard.heard(strip).offset_in(was) if was is not None else None
+    if cut is None:
+        return None
+    return Placed(take.name, strip.name, strip.timing, _curves(take), cut)
+
+
+def set_timing(take, timing: StripTiming) -> None:
+    """Notes where a take is keyed."""
+    take.timing = json.dumps(asdict(timing))
+
+
+def timing_of(take) -> StripTiming:
+    """Where a take is keyed. Raises TakeError when that is damaged."""
+    try:
+        stored = json.loads(take.timing)
+        warp = stored.pop("warp")
+        return StripTiming(**stored, warp=None if warp is None else tuple(map(float, warp)))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise TakeError(f'What was kept of "{take.label}" is damaged: bake it again.') from error
+
+
+def _curves(take) -> Curves:
+    data = take.get(_CURVES)
+    return decode(data if isinstance(data, bytes) else b"")
+
+
+def _state(take) -> dict:
+    return {**{name: getattr(take, name) for name in _PROPERTIES}, _CURVES: take.get(_CURVES, b"")}
+
+
+def _restore(speaker, key: str, state: dict) -> None:
+    take = speaker.takes[key]
+    for name in _PROPERTIES:
+        setattr(take, name, state[name])
+    _set_curves(take, state[_CURVES])
+
+
+def _set_curves(take, data: bytes) -> None:
+    if _CURVES in take:  # bytes assigned over others are cut at the first zero
+        del take[_CURVES]
+    take[_CURVES] = data

@@ -1,0 +1,225 @@
+"""Speakers: made by the first bake, kept with what was heard, several in one scene."""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from tests.blender.scenes import (
+    add_sound,
+    fcurves,
+    keys_of,
+    make_face,
+    needs_sound,
+    set_timing,
+    tone,
+    write_wav,
+)
+
+pytestmark = [needs_sound, pytest.mark.usefixtures("loud_jaw")]
+
+
+@pytest.fixture
+def hum(tmp_path: Path) -> Path:
+    samples = np.concatenate([np.zeros(8000), tone(0.5), np.zeros(8000), tone(0.5)])
+    return write_wav(tmp_path / "hum.wav", samples, 16000)
+
+
+def speaker(name: str):
+    return bpy.context.scene.audio2face.speakers[name]
+
+
+def action_of(face) -> bpy.types.Action:
+    return face.data.shape_keys.animation_data.action
+
+
+def moves(face, name: str = "jawOpen") -> list[float]:
+    """The value of a shape key at frames 1 to 60, as it plays."""
+    values = []
+    for frame in range(1, 61):
+        bpy.context.scene.frame_set(frame)
+        values.append(face.data.shape_keys.key_blocks[name].value)
+    return values
+
+
+def test_the_first_bake_makes_a_speaker_and_the_next_uses_it(hum: Path) -> None:
+    add_sound(hum)
+    make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    bpy.ops.audio2face.bake()
+    speakers = bpy.context.scene.audio2face.speakers
+    assert [one.name for one in speakers] == ["Anna"]
+    assert [take.label for take in speakers[0].takes] == ["speech"]
+
+
+def test_dials_act_at_once_and_without_listening(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    before = moves(face)
+    assert max(before) > 0.9
+    hum.unlink()  # nothing can be heard any more
+    speaker("Anna").dials.jaw = 0.25
+    assert max(moves(face)) == pytest.approx(0.5, abs=0.03)
+    speaker("Anna").dials.jaw = 1.0
+    assert moves(face) == pytest.approx(before, abs=1e-5)
+
+
+def test_dials_leave_keys_alone_that_were_changed_by_hand(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    curve = fcurves(action_of(face))[0]
+    curve.keyframe_points[1].co.y = 0.77
+    speaker("Anna").dials.jaw = 0.25
+    assert curve.keyframe_points[1].co.y == pytest.approx(0.77)
+    assert "changed by hand" in speaker("Anna").report
+    bpy.ops.audio2face.update()
+    assert max(value for _, value in keys_of(action_of(face), "jawOpen")) < 0.7
+
+
+def test_dials_wait_when_they_are_not_live(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    before = moves(face)
+    bpy.context.scene.audio2face.live = False
+    speaker("Anna").dials.overall = 0.0
+    assert moves(face) == before
+    bpy.ops.audio2face.update()
+    assert max(moves(face)) == 0.0
+
+
+def test_update_follows_a_moved_and_trimmed_strip(hum: Path) -> None:
+    strip = add_sound(hum)
+    face = make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake(reduction="EVERY_FRAME")
+    before = dict(keys_of(action_of(face), "jawOpen"))
+    set_timing(strip, content_start=11)
+    set_timing(strip, left_handle=21, right_handle=41)
+    strip.name = "renamed"
+    assert bpy.ops.audio2face.update() == {"FINISHED"}
+    after = dict(keys_of(action_of(face), "jawOpen"))
+    assert min(after) == 18.0
+    assert {f: after[f] for f in range(21, 41)} == pytest.approx(
+        {f: before[f - 10] for f in range(21, 41)}, abs=1e-4
+    )
+    assert 'from "renamed", frames 21 to 40' in speaker("Anna").report
+
+
+def test_update_tells_what_was_not_heard(hum: Path, tmp_path: Path) -> None:
+    strip = add_sound(hum)
+    set_timing(strip, right_handle=20)
+    make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    set_timing(strip, right_handle=30)
+    with pytest.raises(RuntimeError, match="plays sound that was not analysed: bake it again"):
+        bpy.ops.audio2face.update()
+
+
+def test_two_characters_in_dialogue_are_baked_by_one_button(hum: Path) -> None:
+    add_sound(hum, frame=1, channel=1, name="a")
+    add_sound(hum, frame=101, channel=2, name="b")
+    add_sound(hum, frame=201, channel=1, name="c")
+    anna = make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.speaker_add(source="CHANNEL", channel=1)
+    anna.select_set(False)
+    ben = make_face("Ben", ("jawOpen",))
+    bpy.ops.audio2face.speaker_add(source="CHANNEL", channel=2)
+    assert bpy.ops.audio2face.bake_all() == {"FINISHED"}
+    frames = [frame for frame, _ in keys_of(action_of(anna), "jawOpen")]
+    assert frames[0] < 1 and frames[-1] > 201
+    assert not any(60 < frame < 190 for frame in frames)
+    frames = [frame for frame, _ in keys_of(action_of(ben), "jawOpen")]
+    assert frames[0] > 90 and frames[-1] < 160
+
+
+def test_a_face_of_several_meshes_is_one_speaker(hum: Path) -> None:
+    add_sound(hum)
+    teeth = make_face("Teeth", ("jawOpen",))
+    head = make_face("Head", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    assert [one.object for one in speaker("Head").members] == [head, teeth]
+    teeth.select_set(False)
+    bpy.ops.audio2face.bake()
+    assert len(bpy.context.scene.audio2face.speakers) == 1
+    assert action_of(teeth) is not None
+
+
+def test_a_sound_file_needs_no_strip(hum: Path) -> None:
+    face = make_face("Anna", ("jawOpen",))
+    assert bpy.ops.audio2face.bake(file=str(hum), file_frame=31) == {"FINISHED"}
+    frames = [frame for frame, _ in keys_of(action_of(face), "jawOpen")]
+    assert frames[0] == 28.0
+    assert bpy.ops.audio2face.update() == {"FINISHED"}
+
+
+def test_clear_takes_out_only_the_bake(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen", "wave"))
+    wave = face.data.shape_keys.key_blocks["wave"]
+    wave.keyframe_insert("value", frame=5)
+    mine = action_of(face)
+    bpy.ops.audio2face.bake()
+    assert action_of(face) != mine
+    assert bpy.ops.audio2face.clear() == {"FINISHED"}
+    assert action_of(face) == mine
+    assert len(speaker("Anna").takes) == 0
+
+
+def test_the_file_remembers_what_was_heard(hum: Path, tmp_path: Path) -> None:
+    add_sound(hum)
+    make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "shot.blend"))
+    face = bpy.data.objects["Anna"]
+    speaker("Anna").dials.jaw = 0.0
+    assert max(moves(face)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_mapping_goes_through_a_file(hum: Path, tmp_path: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen", "other"))
+    bpy.ops.audio2face.bake()
+    path = str(tmp_path / "map.json")
+    assert bpy.ops.audio2face.mapping_save(filepath=path) == {"FINISHED"}
+    assert bpy.ops.audio2face.mapping_load(filepath=path) == {"FINISHED"}
+    link = next(one for one in speaker("Anna").links if one.output == "jawOpen")
+    link.target = "other"
+    assert max(moves(face, "other")) > 0.0
+    (tmp_path / "bad.json").write_text("[1]")
+    with pytest.raises(RuntimeError, match="mapping"):
+        bpy.ops.audio2face.mapping_load(filepath=str(tmp_path / "bad.json"))
+
+
+def test_a_recorded_bone_follows_the_jaw(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen",))
+    data = bpy.data.armatures.new("Rig")
+    rig = bpy.data.objects.new("Rig", data)
+    bpy.context.scene.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    bone = data.edit_bones.new("jaw")
+    bone.tail = (0, 0, 1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    face.select_set(True)
+    bpy.context.view_layer.objects.active = face
+    bpy.ops.audio2face.bake()
+    rig.pose.bones["jaw"].rotation_mode = "XYZ"
+    with bpy.context.temp_override(selected_pose_bones=[rig.pose.bones["jaw"]]):
+        assert bpy.ops.audio2face.pose_record(speaker="Anna", state="REST") == {"FINISHED"}
+        rig.pose.bones["jaw"].rotation_euler.x = 0.5
+        assert bpy.ops.audio2face.pose_record(speaker="Anna", state="EXTREME") == {"FINISHED"}
+    rig.pose.bones["jaw"].rotation_euler.x = 0.0
+    bpy.ops.audio2face.update(speaker="Anna")
+    furthest = 0.0
+    for frame in range(1, 61):
+        bpy.context.scene.frame_set(frame)
+        jaw = face.data.shape_keys.key_blocks["jawOpen"].value
+        turned = rig.pose.bones["jaw"].rotation_euler.x
+        assert turned == pytest.approx(0.5 * jaw, abs=0.02)
+        furthest = max(furthest, turned)
+    assert furthest > 0.4

@@ -1,0 +1,67 @@
+"""What a bake says of itself."""
+
+import numpy as np
+from a2f.blender_audio2face.plan import SkippedMesh
+from a2f.blender_audio2face.report import Inference, Written, describe
+from a2f.blender_audio2face.take_store import Placed
+from a2f.blender_audio2face.target_plan import TargetPlan
+from a2f.blender_audio2face.timing import StripTiming
+from a2f.model.curves import Curves
+
+TAKE = Placed(
+    "1a2b", "speech", StripTiming(24.0, 1, 0, 0.0, 1, 49),
+    Curves(("jawOpen",), 100.0, np.zeros((200, 1), np.float32)),
+)  # fmt: skip
+
+
+def plan(**values: object) -> TargetPlan:
+    return TargetPlan("Face", (), "KEY", 1, "arkit", (), **values)
+
+
+def written(face: TargetPlan, **values: object) -> Written:
+    return Written(face, "A2F Face", "ACTION", None, None, 2, 50, 112, -2, 56, **values)
+
+
+def test_report_says_what_was_keyed_where_and_what_was_skipped() -> None:
+    face = plan(
+        missing=tuple(f"channel{i}" for i in range(9)),
+        passed_over=("jaw_open",),
+        driven=("tongueOut",),
+        without_effect=("jawLeft",),
+    )
+    report = describe(
+        [TAKE],
+        [written(face, set_aside="Old", set_aside_curves=3)],
+        [SkippedMesh("Cube", "has no shape keys")],
+        Inference("numpy", "cpu", 2.0, 0.5, "actor.npz"),
+        ["A remark."],
+    )
+    assert report.summary == 'Keyed 2 controls of Face from "speech", frames 1 to 48'
+    for sentence in (
+        "2.0 s of sound in 0.5 s (4.0 times real time, numpy on cpu).",
+        'Network: "actor.npz".',
+        'Face: 2 controls in Action "A2F Face", 50 keys at frames -2 to 56, 2.2 times fewer',
+        "Nothing to move for channel0, channel1, channel2, channel3, channel4, channel5 and 3 more",
+        "Keyed, but they move nothing: jawLeft.",
+        "Left alone, as a better match exists: jaw_open.",
+        "Left to their drivers: tongueOut.",
+        'Action "Old" (3 F-curves on these controls) no longer plays',
+        'Skipped "Cube": it has no shape keys.',
+        "A remark.",
+    ):
+        assert sentence in report.text
+
+
+def test_what_hides_it_is_told_apart() -> None:
+    face = plan(hidden_by=("none of the keyed shape keys moves a vertex.",))
+    report = describe([TAKE], [written(face)], [], None, hidden=["An NLA track is soloed."])
+    assert "solo" not in report.text
+    assert report.lines[-2:] == (
+        "Hidden: An NLA track is soloed.",
+        "Hidden: none of the keyed shape keys moves a vertex.",
+    )
+
+
+def test_many_strips_are_counted() -> None:
+    report = describe([TAKE] * 5, [written(plan())], [], None)
+    assert 'from "speech", "speech", "speech" and 2 more, frames' in report.summary
