@@ -78,4 +78,4 @@ def _driven_channels(obj) -> set[tuple[str, int]]:
     anim = obj.animation_data
     if anim is None:
         return set()
-    return {(driver.data_path, driver.array_index) for driver in anim.drivers}
+    return {(driver.data_path, driver.array_index) for driver in anim.drivers if not driver.mute}

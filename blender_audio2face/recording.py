@@ -1,10 +1,12 @@
-"""Recorded bones: a rest, then an extreme, become links of the speaker's mapping."""
+"""Bones become links of a speaker's mapping: by a recorded rest and extreme, or by its head."""
 
 import json
+from collections.abc import Sequence
 
 from . import settings
 from .errors import PlanError
-from .rigs.mapping import Mapping, known_outputs
+from .head_bone import find_head_bone, head_links
+from .rigs.mapping import Link, Mapping, known_outputs
 from .rigs.pose import Pose, links_between
 from .rigs.preset import preset_with_id
 from .speakers import members_of
@@ -20,9 +22,6 @@ def remember_rest(speaker, pose: Pose) -> None:
 
 def record_extreme(speaker, output: str, pose: Pose) -> int:
     """Links the bones that differ from the recorded rest; returns how many links were made.
-
-    An automatic mapping becomes the speaker's own first, so that nothing of it is lost. Links of
-    the same output on the same bones are replaced.
 
     Raises:
         PlanError: no rest was recorded, no bone moved, or there is no such channel.
@@ -41,10 +40,33 @@ def record_extreme(speaker, output: str, pose: Pose) -> int:
     links = links_between(output, rest, pose)
     if not links:
         raise PlanError("The bones are where they rest: move them to the extreme first.")
+    _add_links(speaker, links)
+    return len(links)
+
+
+def link_head(speaker, bone_name: str) -> str:
+    """Links the head's nods to a bone, from its pose now; returns the bone's name.
+
+    Raises:
+        PlanError: the face has no armature, or that no such bone.
+        MappingError: the bone turns by axis and angle.
+    """
+    armature = next((obj for obj in members_of(speaker) if obj.type == "ARMATURE"), None)
+    if armature is None:
+        raise PlanError("The face has no armature: add it with Add Selected to Face first.")
+    name = bone_name or find_head_bone(armature)
+    if name is None or name not in armature.pose.bones:
+        raise PlanError(f'Armature "{armature.name}" has no bone "{name or "head"}": name another.')
+    _add_links(speaker, head_links(armature, name))
+    return name
+
+
+def _add_links(speaker, links: Sequence[Link]) -> None:
+    """Adds links in place of those of the same output and target; an automatic mapping becomes
+    the speaker's own first, so that nothing of it is lost."""
     mapping = settings.mapping_of(speaker)
     if mapping is None:
         mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
     replaced = {(link.output, link.target.address) for link in links}
     kept = [one for one in mapping.links if (one.output, one.target.address) not in replaced]
     settings.set_mapping(speaker, Mapping(mapping.preset_id, (*kept, *links)))
-    return len(links)

@@ -40,7 +40,8 @@ def _refusal(key) -> str | None:
 
 def _driven_paths(key) -> set[str]:
     anim = key.animation_data
-    return {driver.data_path for driver in anim.drivers} if anim is not None else set()
+    drivers = anim.drivers if anim is not None else ()
+    return {driver.data_path for driver in drivers if not driver.mute}
 
 
 def object_with_uid(uid: int):

@@ -11,7 +11,6 @@ from .outputs import (
     NLA,
     BakedAction,
     commit,
-    write_action,
     write_keys,
 )
 from .removal import baked_strips
@@ -25,6 +24,5 @@ __all__ = [
     "BakedAction",
     "baked_strips",
     "commit",
-    "write_action",
     "write_keys",
 ]

@@ -14,7 +14,7 @@ from ..bake_record import Record, SetAside
 from ..channel_keys import ChannelPath
 from ..errors import PlanError
 from ..segments import Segment
-from ..shaping.keys import Keys, every_frame
+from ..shaping.keys import Keys
 from . import layering, nla, removal, slotted, store
 from .changes import Changes
 from .layering import Layer
@@ -110,27 +110,6 @@ def write_keys(
     baked.note = note
     baked._changes = changes
     return baked
-
-
-def write_action(
-    key,
-    name: str,
-    wanted: tuple[Segment, ...],
-    values: Mapping[str, np.ndarray],
-    undo: ExitStack,
-) -> BakedAction:
-    """Keys each frame of the segments, straight lines between them, in an Action of our own.
-
-    Args:
-        key: the shape-key datablock.
-        name: name for a new Action.
-        wanted: one strip's segments, ascending, F frames in all.
-        values: data path -> float32 [F].
-        undo: gets the steps that put everything back as it was.
-    """
-    frames = segments.frames_of(wanted).astype(np.float64)
-    keys = {ChannelPath(path): every_frame(frames, column) for path, column in values.items()}
-    return write_keys(key, name, wanted, keys, ACTION, undo)
 
 
 def commit(baked: BakedAction) -> None:

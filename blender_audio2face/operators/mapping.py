@@ -8,7 +8,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from .. import live
 from ..bones import read_pose
 from ..errors import PlanError
-from ..recording import record_extreme, remember_rest
+from ..recording import link_head, record_extreme, remember_rest
 from ..rigs.document import dumps, loads
 from ..rigs.errors import MappingError
 from ..rigs.preset import presets
@@ -225,6 +225,32 @@ class AUDIO2FACE_OT_pose_record(bpy.types.Operator):
         return attempt(self, act)
 
 
+class AUDIO2FACE_OT_link_head(bpy.types.Operator):
+    """Let the head's nods turn a bone of the face's armature, from the pose it has now"""
+
+    bl_idname = "audio2face.link_head"
+    bl_label = "Link Head Bone"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+    bone: StringProperty(
+        name="Bone",
+        description="Empty for the one that is called head",
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        def act() -> str:
+            speaker = chosen_speaker(context, self.speaker)
+            return f'The head turns bone "{link_head(speaker, self.bone)}"'
+
+        return attempt(self, act)
+
+
 def _text_of(path: Path) -> str:
     """The text of a mapping's file. Raises MappingError when it is none."""
     try:
@@ -243,4 +269,5 @@ CLASSES = (
     AUDIO2FACE_OT_link_add,
     AUDIO2FACE_OT_link_remove,
     AUDIO2FACE_OT_pose_record,
+    AUDIO2FACE_OT_link_head,
 )

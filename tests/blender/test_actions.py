@@ -29,11 +29,21 @@ def key():
     return make_face("Face", ("jawOpen", "tongueOut")).data.shape_keys
 
 
+def write_every_frame(actions, key, new, values: dict[str, np.ndarray], undo: ExitStack):
+    """Keys shape keys, by their data paths, on each frame of a segment."""
+    rooms = actions.__name__.rpartition(".")[0]
+    channel_path = importlib.import_module(f"{rooms}.channel_keys").ChannelPath
+    every_frame = importlib.import_module(f"{rooms}.shaping.keys").every_frame
+    frames = np.arange(new.start, new.end)
+    keys = {channel_path(path): every_frame(frames, column) for path, column in values.items()}
+    return actions.write_keys(key, "A2F Face", (new,), keys, actions.ACTION, undo)
+
+
 def write(actions, key, new, value: float) -> object:
     """Keys jawOpen at one value for the whole segment; the BakedAction."""
     column = np.full(new.end - new.start, value, np.float32)
     with ExitStack() as undo:
-        baked = actions.write_action(key, "A2F Face", (new,), {JAW: column}, undo)
+        baked = write_every_frame(actions, key, new, {JAW: column}, undo)
         undo.pop_all()
     actions.commit(baked)
     return baked
@@ -89,7 +99,7 @@ def test_names_with_quotes_are_keyed(actions, segment) -> None:
     path = key.key_blocks[1].path_from_id("value")
     with ExitStack() as undo:
         values = {path: np.full(2, 0.25, np.float32)}
-        actions.write_action(key, "A2F Face", (segment("speech", 1, 3),), values, undo)
+        write_every_frame(actions, key, segment("speech", 1, 3), values, undo)
         undo.pop_all()
     bpy.context.scene.frame_set(2)
     assert key.key_blocks[1].value == 0.25
@@ -180,7 +190,7 @@ def test_a_failure_leaves_no_trace(actions, segment, key, before: str) -> None:
     record = [action.get(actions.RECORD) for action in bpy.data.actions]
     values = {JAW: np.full(3, 0.5, np.float32), 'key_blocks["tongueOut"].value': np.zeros(2)}
     with pytest.raises(ValueError), ExitStack() as undo:
-        actions.write_action(key, "A2F Face", (segment("a", 2, 5),), values, undo)
+        write_every_frame(actions, key, segment("a", 2, 5), values, undo)
     assert state(key) == whole
     assert [action.get(actions.RECORD) for action in bpy.data.actions] == record
 
@@ -197,7 +207,7 @@ def test_a_feature_length_bake_takes_seconds(actions, segment) -> None:
         start = 0 if strip == "a" else 20_000
         with ExitStack() as undo:
             new = segment(strip, start, start + 20_000)
-            actions.write_action(key, "A2F Face", (new,), values, undo)
+            write_every_frame(actions, key, new, values, undo)
             undo.pop_all()
     assert time.process_time() - began < 30.0
     assert len(fcurves(key.animation_data.action)[0].keyframe_points) == 40_000

@@ -223,3 +223,29 @@ def test_a_recorded_bone_follows_the_jaw(hum: Path) -> None:
         assert turned == pytest.approx(0.5 * jaw, abs=0.02)
         furthest = max(furthest, turned)
     assert furthest > 0.4
+
+
+def test_the_head_nods_with_its_bone(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen", "mouthClose"))
+    rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.scene.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    rig.data.edit_bones.new("mixamorig:Head").tail = (0, 0, 1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    bpy.context.view_layer.objects.active = face
+    face.select_set(True)
+    bpy.ops.audio2face.bake()
+    with pytest.raises(RuntimeError, match="The face has no armature"):
+        bpy.ops.audio2face.link_head()
+    rig.select_set(True)
+    bpy.ops.audio2face.speaker_members(speaker="Anna")
+    assert bpy.ops.audio2face.link_head(speaker="Anna") == {"FINISHED"}
+    speaker("Anna").dials.head_nod = 1.0
+    bone = rig.pose.bones["mixamorig:Head"]
+    turned = 0.0
+    for frame in range(1, 61):
+        bpy.context.scene.frame_set(frame)
+        turned = max(turned, bone.rotation_quaternion.angle)
+    assert turned > 0.005
