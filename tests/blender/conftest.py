@@ -52,8 +52,9 @@ def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
             on_progress(0.5)
             rows = len(samples) // 160
             loud = np.abs(samples[: rows * 160]).reshape(rows, 160).max(axis=1) > 0.1
-            values = np.stack([2.0 * loud, np.full(rows, 0.5)], axis=1).astype(np.float32)
-            return curves.Curves(("jawOpen", "browInnerUp"), 100.0, values)
+            columns = [2.0 * loud, np.full(rows, 0.5), np.zeros(rows)]
+            values = np.stack(columns, axis=1).astype(np.float32)
+            return curves.Curves(("jawOpen", "browInnerUp", "mouthClose"), 100.0, values)
 
     inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
     monkeypatch.setattr(inference, "choose_runtime", lambda _name, _weights: LoudJaw())
