@@ -34,10 +34,10 @@ def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
     Raises:
         StripError: nothing of the sound is in the strip's frames, or Blender cannot play it.
     """
-    coded = seconds + 1.0
     with mixdown.alone(scene, strip) as (copy, twin), tempfile.TemporaryDirectory() as folder:
         code, played = Path(folder, "code.wav"), Path(folder, "played.wav")
-        code.write_bytes(time_code.encoded(coded))
+        # As long as the sound: 5.0 stretches the retiming over another length.
+        code.write_bytes(time_code.encoded(seconds))
         sound = bpy.data.sounds.load(str(code))
         try:
             twin.sound = sound
@@ -50,7 +50,7 @@ def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
             bpy.data.sounds.remove(sound)
         frames = _at_frames(played.read_bytes(), timing)
     try:
-        times = time_code.decoded(frames, coded, 1.0 / timing.fps)
+        times = time_code.decoded(frames, seconds, 1.0 / timing.fps)
     except ValueError as error:
         raise StripError(
             f'Strip "{strip.name}" plays nothing of its sound in frames {timing.left_handle} to '
