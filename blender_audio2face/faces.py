@@ -4,6 +4,7 @@ from .character import has_shape_keys
 from .errors import PlanError
 from .plan import SkippedMesh
 from .settings import mapping_of
+from .shape_effect import without_effect
 from .target_plan import TargetPlan, TargetSettings
 from .targets import key_with_uid, object_with_uid, plan_targets
 
@@ -50,3 +51,16 @@ def animated_datablocks(objects: list) -> list:
             key = obj.data.shape_keys
             found.setdefault(key.session_uid, key)
     return list(found.values())
+
+
+def still_shapes(objects: list) -> set[str]:
+    """Names of shape keys that move no vertex on any mesh of a face; reads every shape."""
+    still, moving = set(), set()
+    for datablock in animated_datablocks(objects):
+        if datablock.id_type != "KEY":
+            continue
+        names = [block.name for block in datablock.key_blocks]
+        flat = set(without_effect(datablock, names))
+        still |= flat
+        moving |= set(names) - flat
+    return still - moving

@@ -11,6 +11,7 @@ from ..model.curves import Curves
 from ..model.sampling import sample_at
 from . import actions, segments
 from .channel_keys import ChannelPath, Keys
+from .errors import PlanError
 from .faces import datablock_of
 from .report import Written
 from .rigs.features import DERIVED
@@ -51,16 +52,26 @@ def key_speaker(
         plans: what to key.
         takes: curves and where they play.
         undo: gets the steps that put everything back as it was.
+
+    Raises:
+        PlanError: only the preview range is to be keyed, and no take plays there.
     """
     dials = dials_of(speaker)
-    framed = [(take, *_at_frames(take, dials)) for take in takes]
+    framed = [
+        (take, wanted, *_at_frames(take, dials))
+        for take in takes
+        if (wanted := _wanted(speaker, take))
+    ]
+    if not framed:
+        raise PlanError(
+            "No strip lies in the preview range: set another range, or turn Only Preview Range off."
+        )
     written = []
     for plan in plans:
         datablock, name = datablock_of(plan), f"A2F {plan.object_name}"
         baked, controls, count = [], set(), 0
-        for take, names, values in framed:
+        for take, wanted, names, values in framed:
             keys = _keys(plan, take, names, values, speaker)
-            wanted = segments.wanted(take.key, take.timing)
             baked.append(actions.write_keys(datablock, name, wanted, keys, speaker.output, undo))
             controls |= keys.keys()
             count += sum(len(one.frames) for one in keys.values())
@@ -94,6 +105,15 @@ def finish(written: Sequence[Keyed]) -> tuple[Written, ...]:
             )
         )
     return tuple(outcomes)
+
+
+def _wanted(speaker, take: Placed) -> tuple[segments.Segment, ...]:
+    """The frames to key: all of a take, or what of it lies in the scene's preview range."""
+    whole = segments.wanted(take.key, take.timing)
+    scene = speaker.id_data
+    if not (speaker.only_preview_range and scene.use_preview_range):
+        return whole
+    return segments.within(whole, scene.frame_preview_start, scene.frame_preview_end + 1)
 
 
 def _at_frames(take: Placed, dials: Dials) -> tuple[tuple[str, ...], np.ndarray]:

@@ -7,7 +7,7 @@ from .rigs.mapping import Link, Mapping, Target
 from .shaping.dials import RANGES, Dials
 
 _LINK_VALUES = ("output", "multiplier", "offset", "low", "high", "enabled")
-_KEY_VALUES = ("preset", "output", "reduction", "tolerance")
+_KEY_VALUES = ("preset", "output", "reduction", "tolerance", "only_preview_range")
 _TARGET_VALUES = ("kind", "path", "component", "rest", "extreme")
 
 
@@ -67,6 +67,7 @@ class Snapshot:
     output: str
     reduction: str
     tolerance: float
+    only_preview_range: bool
 
 
 def snapshot(speaker) -> Snapshot:

@@ -8,6 +8,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from .. import live
 from ..bones import read_pose
 from ..errors import PlanError
+from ..faces import still_shapes
 from ..recording import link_head, record_extreme, remember_rest
 from ..rigs.document import dumps, loads
 from ..rigs.errors import MappingError
@@ -65,7 +66,11 @@ class AUDIO2FACE_OT_mapping_edit(bpy.types.Operator):
     def execute(self, context) -> set[str]:
         def act() -> None:
             speaker = chosen_speaker(context, self.speaker)
-            set_mapping(speaker, automatic_mapping(members_of(speaker), speaker.preset or None))
+            members = members_of(speaker)
+            set_mapping(speaker, automatic_mapping(members, speaker.preset or None))
+            still = still_shapes(members)
+            for link in speaker.links:
+                link.still = link.kind == "shape" and link.target in still
 
         return attempt(self, act)
 

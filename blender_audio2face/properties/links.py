@@ -69,6 +69,9 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
         default=1.0,
         update=live.on_change,
     )
+    still: BoolProperty(
+        name="Moves Nothing", description="The shape key leaves every vertex where it is"
+    )
 
 
 CLASSES = (Audio2FaceLink,)

@@ -2,6 +2,7 @@
 
 import bpy
 from bpy.props import (
+    BoolProperty,
     CollectionProperty,
     EnumProperty,
     FloatProperty,
@@ -85,6 +86,10 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         max=0.2,
         precision=3,
         update=live.on_change,
+    )
+    only_preview_range: BoolProperty(
+        name="Only Preview Range",
+        description="Key only the frames of the scene's preview range, where it has one",
     )
     takes: CollectionProperty(type=Audio2FaceTake)
     report: StringProperty(name="Last Bake", description="What the last bake did, line by line")

@@ -249,3 +249,28 @@ def test_the_head_nods_with_its_bone(hum: Path) -> None:
         bpy.context.scene.frame_set(frame)
         turned = max(turned, bone.rotation_quaternion.angle)
     assert turned > 0.005
+
+
+def test_only_the_preview_range_is_keyed(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.speaker_add()
+    speaker("Anna").only_preview_range = True
+    scene = bpy.context.scene
+    scene.use_preview_range = True
+    scene.frame_preview_start, scene.frame_preview_end = 15, 30
+    bpy.ops.audio2face.bake(reduction="EVERY_FRAME")
+    assert [frame for frame, _ in keys_of(action_of(face), "jawOpen")] == list(range(15, 31))
+    scene.frame_preview_start, scene.frame_preview_end = 300, 310
+    with pytest.raises(RuntimeError, match="No strip lies in the preview range"):
+        bpy.ops.audio2face.bake()
+
+
+def test_the_mapping_flags_what_moves_nothing(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen", "mouthClose"))
+    face.data.shape_keys.key_blocks["mouthClose"].data[0].co.z = 0.0
+    bpy.ops.audio2face.bake()
+    bpy.ops.audio2face.mapping_edit()
+    flags = {link.target: link.still for link in speaker("Anna").links}
+    assert flags == {"jawOpen": False, "mouthClose": True}
