@@ -1,13 +1,25 @@
 """The add-on: the only room that imports bpy.
 
-What lives here: the strip and mesh an artist chose, read from the scene; the plan of a bake; the
-background job; the F-curves; the panel. What does not: features, the network, decoding and
-resampling (``model/``), and anything run by makers rather than artists (``tools/``).
+A bake goes one way, and only its two ends touch bpy, on the main thread:
 
-A bake goes one way: sequencer strip (``strip``) -> samples (``audio``) -> curves (``inference``)
--> checked ``plan`` -> F-curves (``actions``). Only the two ends touch bpy, on the main thread.
-``errors``, ``timing``, ``segments``, ``mapping``, ``plan``, ``report``, ``job``, ``audio`` and
-``inference`` import no bpy. Importing this package imports nothing else.
+- **Sound.** ``voices`` and ``strip`` read the sequencer into strip plans (``plan``, ``timing``,
+  ``volume``; ``retiming`` and ``mixdown`` where only Blender knows what plays); ``audio`` decodes
+  them and ``inference`` runs the network, in the thread of ``job``.
+- **Memory.** ``take_store`` keeps what was heard with the speaker (``takes`` is its format), so
+  that ``rekey`` can key it again for a dial or a moved strip.
+- **Look.** ``shaping`` turns the artist's dials into curves and curves into few keys.
+- **Face.** ``character``, ``targets`` and ``object_plan`` find what can be keyed, ``rigs`` knows
+  the naming and the links, ``target_plan`` turns channels into columns.
+- **Keys.** ``keying`` brings all of it together; ``actions`` writes F-curves, ``clearing`` takes
+  them out, ``hiding`` finds what keeps them from showing, ``edits`` what was changed by hand.
+
+``bake`` is a whole bake, ``speakers`` whose face is whose, ``properties`` what a .blend remembers.
+``operators`` and ``panels`` are the interface over all of it, ``api`` the door for scripts. What
+does not live here: features and the network (``model/``), and anything run by makers (``tools/``).
+
+``rigs`` and ``shaping`` import no bpy, nor do ``timing``, ``volume``, ``plan``, ``audio``,
+``inference``, ``job``, ``takes``, ``heard``, ``segments``, ``bake_record``, ``channel_keys``,
+``target_plan``, ``report`` and ``errors``. Importing this package imports nothing else.
 """
 
 
