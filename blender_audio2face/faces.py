@@ -30,9 +30,11 @@ def plan_face(
     if plans:
         return plans, skipped
     if not objects:
-        raise PlanError("No face is selected: select the meshes, or the armature, that speak.")
+        raise PlanError("No face is selected: select the meshes, or the armature, of the face.")
     if not skipped:
-        raise PlanError("Nothing to key: the mapping names no control of the selected objects.")
+        raise PlanError(
+            "Nothing to key: the face has no control of the mapping. Choose a preset for this rig."
+        )
     reasons = "; ".join(f'"{mesh.object_name}" {mesh.reason}' for mesh in skipped)
     raise PlanError(f"Nothing to key: {reasons}.")
 

@@ -4,9 +4,9 @@ import bpy
 from bpy.props import EnumProperty
 
 RUNTIMES = (
-    ("auto", "Automatic", "torch where it finds a GPU, NumPy elsewhere"),
-    ("numpy", "NumPy", "Runs in every Blender"),
-    ("torch", "torch", "GPU or CPU; torch must be importable in Blender's Python"),
+    ("auto", "Automatic", "PyTorch where it finds a GPU, NumPy elsewhere"),
+    ("numpy", "NumPy", "Runs in every Blender, on the CPU"),
+    ("torch", "PyTorch", "GPU or CPU; needs PyTorch installed in Blender's Python"),
 )
 _ROOT = __package__.rpartition(".")[0]
 

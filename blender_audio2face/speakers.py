@@ -15,8 +15,9 @@ def find_speaker(scene, name: str):
     speakers = scene.audio2face.speakers
     if name in speakers:
         return speakers[name]
-    known = ", ".join(f'"{speaker.name}"' for speaker in speakers) or "none yet"
-    raise PlanError(f'There is no speaker "{name}" in scene "{scene.name}" ({known}).')
+    known = ", ".join(f'"{speaker.name}"' for speaker in speakers)
+    advice = f"choose one of {known}" if known else "bake a face first"
+    raise PlanError(f'There is no speaker "{name}" in scene "{scene.name}": {advice}.')
 
 
 def speaker_of(scene, obj):

@@ -11,7 +11,7 @@ from .speech import has_sound
 
 
 class AUDIO2FACE_OT_add_demo_head(bpy.types.Operator):
-    """Add a head with the 52 ARKit shape keys at the 3D cursor, to try the bake on"""
+    """Add a head with the 52 ARKit shape keys at the 3D cursor, to try Bake Speech on"""
 
     bl_idname = "audio2face.add_demo_head"
     bl_label = "Add Demo Head"
@@ -19,7 +19,7 @@ class AUDIO2FACE_OT_add_demo_head(bpy.types.Operator):
 
     with_speech: BoolProperty(
         name="With Sentence",
-        description="Also put a sample sentence on the timeline, at the current frame",
+        description="Also add a spoken sentence to the sequencer, at the current frame",
         default=False,
     )
 

@@ -164,7 +164,7 @@ CHECKS = (
     Check(
         "wrong_slot",
         _other_slot,
-        "Another slot of Action {} is in use than the one baked: choose that in the Action Editor.",
+        "Action {} plays another slot than the baked one: choose that in the Action Editor.",
         "Use Baked Slot",
         _use_baked_slot,
     ),
@@ -206,14 +206,14 @@ CHECKS = (
     Check(
         "action_over_strip",
         _action_over_strip,
-        "Action {} replaces the baked strip: have it added in the NLA editor.",
+        "Action {} replaces the baked NLA strip: let it add instead (Blending in the NLA editor).",
         "Add to It",
         _add_action,
     ),
     Check(
         "strip_over_strip",
         _strip_over_strip,
-        "NLA strips above replace the baked one: {}. Have them added.",
+        "NLA strips above replace the baked one: {}. Let them add instead (Blending).",
         "Add to It",
         _add_strips,
     ),

@@ -43,14 +43,13 @@ class BakeOperator:
 
     runtime: EnumProperty(
         name="Runtime",
-        description="What runs the network; the preferences say, unless it is set",
+        description="What runs the network; if not given, as the preferences say",
         items=RUNTIMES,
         options={"HIDDEN", "SKIP_SAVE"},
     )
     weights: StringProperty(
         name="Network",
-        description="Weights file (.npz), empty for the bundled network; the panel says, unless "
-        "it is set",
+        description="Weights file (.npz), empty for the bundled network; if not given, the panel's",
         subtype="FILE_PATH",
         options={"HIDDEN", "SKIP_SAVE"},
     )
@@ -133,7 +132,7 @@ class BakeOperator:
 
 
 class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
-    """Key the face of the selected meshes from the speech in a sound strip"""
+    """Key the selected face so that it speaks with the sound strip"""
 
     bl_idname = "audio2face.bake"
     bl_label = "Bake Speech"
@@ -146,33 +145,33 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
     )
     channel: IntProperty(
         name="Channel",
-        description="Every strip on this channel of the sequencer; 0 for one strip",
+        description="All sound strips on this channel of the sequencer; 0 for one strip",
         min=0,
         max=128,
         options={"HIDDEN", "SKIP_SAVE"},
     )
     file: StringProperty(
         name="Sound File",
-        description="A sound file that is in no strip",
+        description="A sound file that is not in the sequencer",
         subtype="FILE_PATH",
         options={"HIDDEN", "SKIP_SAVE"},
     )
     file_frame: IntProperty(
         name="First Frame",
-        description="Frame at which the sound file plays",
+        description="Frame at which the sound file begins",
         default=1,
         options={"HIDDEN", "SKIP_SAVE"},
     )
 
     output: EnumProperty(
         name="Output",
-        description="Where the keys go; as the speaker has it, unless it is set",
+        description="Where the keys are written; if not given, as the speaker has it",
         items=OUTPUTS,
         options={"HIDDEN", "SKIP_SAVE"},
     )
     reduction: EnumProperty(
         name="Keys",
-        description="How many keys; as the speaker has it, unless it is set",
+        description="How many keys are written; if not given, as the speaker has it",
         items=REDUCTIONS,
         options={"HIDDEN", "SKIP_SAVE"},
     )
@@ -206,7 +205,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_bake_all(BakeOperator, bpy.types.Operator):
-    """Bake every speaker of the scene, each from his own voice"""
+    """Bake every speaker of the scene, each with their own voice"""
 
     bl_idname = "audio2face.bake_all"
     bl_label = "Bake All Speakers"

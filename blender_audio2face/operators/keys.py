@@ -64,7 +64,7 @@ class AUDIO2FACE_OT_clear(bpy.types.Operator):
                 take.name for take in speaker.takes if not self.strip or take.label == self.strip
             }
             if not keys:
-                raise PlanError(f'Nothing of "{self.strip or speaker.name}" was baked.')
+                raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
             face = animated_datablocks(members_of(speaker))
             count = sum(clear(datablock, keys) for datablock in face)
             for key in keys:
@@ -85,7 +85,7 @@ class AUDIO2FACE_OT_fix(bpy.types.Operator):
     speaker: speaker_property()
     index: IntProperty(
         name="Which",
-        description="Of what the panel lists, from 0; -1 for all that can be fixed",
+        description="Line of the list in the panel, counted from 0; -1 for all",
         default=-1,
         min=-1,
     )
@@ -106,7 +106,7 @@ class AUDIO2FACE_OT_fix(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_play(bpy.types.Operator):
-    """Play the face with its sound, from where the voice begins"""
+    """Play the face with its sound, from where its voice begins"""
 
     bl_idname = "audio2face.play"
     bl_label = "Preview"

@@ -22,14 +22,17 @@ _MAX_BYTES = 8_000_000
 
 
 class AUDIO2FACE_OT_preset(bpy.types.Operator):
-    """Map the face by this naming"""
+    """Use this naming of shape keys and controls for the face; replaces a mapping of your own"""
 
     bl_idname = "audio2face.preset"
     bl_label = "Choose Preset"
     bl_options = {"REGISTER", "UNDO"}
 
     speaker: speaker_property()
-    preset: StringProperty(name="Preset", description="Its id; empty for the one that fits best")
+    preset: StringProperty(
+        name="Preset",
+        description="Name of the preset, such as arkit; empty for the one that fits best",
+    )
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -51,7 +54,7 @@ class AUDIO2FACE_OT_preset(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_mapping_edit(bpy.types.Operator):
-    """Turn the automatic mapping into a list that you can change"""
+    """Turn the automatic mapping into a list that you can edit"""
 
     bl_idname = "audio2face.mapping_edit"
     bl_label = "Edit Mapping"
@@ -76,13 +79,18 @@ class AUDIO2FACE_OT_mapping_edit(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_mapping_save(bpy.types.Operator):
-    """Save the mapping as a JSON file, for other scenes and other people"""
+    """Save the mapping as a JSON file, for other scenes and other artists"""
 
     bl_idname = "audio2face.mapping_save"
     bl_label = "Save Mapping"
 
     speaker: speaker_property()
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(
+        name="File",
+        description="JSON file with the mapping",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     @classmethod
@@ -111,14 +119,19 @@ class AUDIO2FACE_OT_mapping_save(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_mapping_load(bpy.types.Operator):
-    """Take the mapping of a JSON file"""
+    """Replace the mapping by one from a JSON file"""
 
     bl_idname = "audio2face.mapping_load"
     bl_label = "Load Mapping"
     bl_options = {"REGISTER", "UNDO"}
 
     speaker: speaker_property()
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(
+        name="File",
+        description="JSON file with the mapping",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     @classmethod
@@ -163,14 +176,16 @@ class AUDIO2FACE_OT_link_add(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_link_remove(bpy.types.Operator):
-    """Take the chosen line out of the mapping; without lines the mapping is automatic again"""
+    """Remove the chosen line of the mapping; without any line the mapping is automatic again"""
 
     bl_idname = "audio2face.link_remove"
     bl_label = "Remove Link"
     bl_options = {"REGISTER", "UNDO"}
 
     speaker: speaker_property()
-    index: IntProperty(name="Line", description="From 0; -1 for the chosen one", default=-1, min=-1)
+    index: IntProperty(
+        name="Line", description="Counted from 0; -1 for the chosen line", default=-1, min=-1
+    )
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -190,7 +205,7 @@ class AUDIO2FACE_OT_link_remove(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_pose_record(bpy.types.Operator):
-    """Remember the selected bones as they are now, at rest or at the channel's extreme"""
+    """Record the selected bones as they are posed now, at rest or at the channel's extreme"""
 
     bl_idname = "audio2face.pose_record"
     bl_label = "Record Pose"
@@ -199,13 +214,18 @@ class AUDIO2FACE_OT_pose_record(bpy.types.Operator):
     speaker: speaker_property()
     state: EnumProperty(
         name="State",
+        description="Which end of the movement the pose is",
         items=(
-            ("REST", "Rest", "Where the bones are while the channel is 0"),
-            ("EXTREME", "Extreme", "Where they are while the channel is 1: makes the links"),
+            ("REST", "Rest", "The pose while the channel is 0"),
+            (
+                "EXTREME",
+                "Extreme",
+                "The pose while the channel is 1; adds the bones to the mapping",
+            ),
         ),
     )
     output: StringProperty(
-        name="Channel", description="Empty for the one in the panel", options={"SKIP_SAVE"}
+        name="Channel", description="Empty for the channel in the panel", options={"SKIP_SAVE"}
     )
 
     @classmethod
@@ -231,7 +251,7 @@ class AUDIO2FACE_OT_pose_record(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_link_head(bpy.types.Operator):
-    """Let the head's nods turn a bone of the face's armature, from the pose it has now"""
+    """Turn the head bone of the face's armature with the nods, starting from its pose now"""
 
     bl_idname = "audio2face.link_head"
     bl_label = "Link Head Bone"
@@ -240,7 +260,7 @@ class AUDIO2FACE_OT_link_head(bpy.types.Operator):
     speaker: speaker_property()
     bone: StringProperty(
         name="Bone",
-        description="Empty for the one that is called head",
+        description="Name of the bone; empty for the one that is called head",
         options={"SKIP_SAVE"},
     )
 

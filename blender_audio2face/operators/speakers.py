@@ -12,18 +12,32 @@ from .common import attempt, chosen_speaker, has_speaker, speaker_property
 
 
 class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
-    """Add a speaker for the selected faces; the Bake button adds one by itself"""
+    """Add a speaker with the selected objects as its face; Bake Speech adds one by itself"""
 
     bl_idname = "audio2face.speaker_add"
     bl_label = "Add Speaker"
     bl_options = {"REGISTER", "UNDO"}
 
-    name: StringProperty(name="Name", description="Empty for the name of the active object")
-    source: EnumProperty(name="Voice", items=SOURCES)
-    strip: StringProperty(name="Sound Strip")
-    channel: IntProperty(name="Channel", default=1, min=1, max=128)
-    file: StringProperty(name="Sound File", subtype="FILE_PATH")
-    file_frame: IntProperty(name="First Frame", default=1)
+    name: StringProperty(
+        name="Name", description="Whose voice and face it is; empty for the active object's name"
+    )
+    source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
+    strip: StringProperty(
+        name="Sound Strip", description="The strip with the speech; empty for the active one"
+    )
+    channel: IntProperty(
+        name="Channel",
+        description="Channel of the sequencer with this character's strips",
+        default=1,
+        min=1,
+        max=128,
+    )
+    file: StringProperty(
+        name="Sound File", description="Sound file with the speech", subtype="FILE_PATH"
+    )
+    file_frame: IntProperty(
+        name="First Frame", description="Frame at which the sound file begins", default=1
+    )
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -41,7 +55,7 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_speaker_remove(bpy.types.Operator):
-    """Forget this speaker; what was baked stays"""
+    """Remove this speaker from the list; its keys stay"""
 
     bl_idname = "audio2face.speaker_remove"
     bl_label = "Remove Speaker"
@@ -67,7 +81,9 @@ class AUDIO2FACE_OT_speaker_members(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     speaker: speaker_property()
-    clear: BoolProperty(name="Replace", description="Forget the objects that were there before")
+    clear: BoolProperty(
+        name="Replace", description="Replace the objects of the face instead of adding to them"
+    )
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -84,14 +100,14 @@ class AUDIO2FACE_OT_speaker_members(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_channel_strengths(bpy.types.Operator):
-    """Give every channel a strength of its own"""
+    """List all 52 channels, each with a strength of its own"""
 
     bl_idname = "audio2face.channel_strengths"
     bl_label = "Set Each Channel"
     bl_options = {"REGISTER", "UNDO"}
 
     speaker: speaker_property()
-    remove: BoolProperty(name="Reset", description="Back to one strength for all")
+    remove: BoolProperty(name="Reset", description="Give every channel the same strength again")
 
     @classmethod
     def poll(cls, context) -> bool:

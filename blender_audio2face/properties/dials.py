@@ -26,28 +26,52 @@ def _dial(name: str, label: str, description: str) -> FloatProperty:
 
 class Audio2FaceChannelStrength(bpy.types.PropertyGroup):
     name: StringProperty(name="Channel", description="An ARKit channel such as jawOpen")
-    strength: _dial("overall", "Strength", "Strength of this channel; 1 is as it was heard")
+    strength: _dial(
+        "overall", "Strength", "Strength of this channel; 1 is as it was heard, 0 is still"
+    )
 
 
 class Audio2FaceDials(bpy.types.PropertyGroup):
-    overall: _dial("overall", "Overall", "Strength of the whole face; 1 is as it was heard")
+    overall: _dial(
+        "overall", "Overall", "Strength of the whole face; 1 is as it was heard, 0 is still"
+    )
     jaw: _dial("jaw", "Jaw", "Strength of the jaw: lower for mumbling, higher for shouting")
-    lips: _dial("lips", "Lips", "Strength of the lips")
+    lips: _dial("lips", "Lips", "Strength of the lips and of puffed cheeks")
     tongue: _dial("tongue", "Tongue", "Strength of the tongue")
     upper_face: _dial("upper_face", "Upper Face", "Strength of brows, lids, cheeks and nose")
-    channels: CollectionProperty(type=Audio2FaceChannelStrength)
-    active_channel: IntProperty(name="Channel")
-    emphasis: _dial("emphasis", "Emphasis", "More contrast between movements, or less")
+    channels: CollectionProperty(
+        name="Channels",
+        description="Channels with a strength of their own",
+        type=Audio2FaceChannelStrength,
+    )
+    active_channel: IntProperty(name="Channel", description="The chosen line of the list")
+    emphasis: _dial(
+        "emphasis",
+        "Emphasis",
+        "Above 0 every movement is larger, below 0 flatter; lips that touch still touch",
+    )
     smoothing: _dial(
-        "smoothing", "Smoothing", "Calms the movement; lips still close where they closed"
+        "smoothing",
+        "Smoothing",
+        "Calms the movement; lips still close where they closed. 0 is as it was heard",
     )
-    close_bias: _dial("close_bias", "Mouth Close", "Lips closer together, or further apart")
+    close_bias: _dial(
+        "close_bias", "Mouth Close", "Above 0 the lips come closer together, below 0 further apart"
+    )
     asymmetry: _dial(
-        "asymmetry", "Asymmetry", "Negative: the left half of the face is stronger; positive: right"
+        "asymmetry",
+        "Asymmetry",
+        "Above 0 the character's right half of the face moves more, below 0 the left",
     )
-    limit: _dial("limit", "Limit", "The most any channel may reach")
+    limit: _dial(
+        "limit",
+        "Limit",
+        "The most any channel may reach; lower it where shapes break at full strength",
+    )
     offset_ms: _dial(
-        "offset_ms", "Offset (ms)", "Milliseconds by which the face is later than the sound"
+        "offset_ms",
+        "Offset (ms)",
+        "Milliseconds by which the face moves after the sound; below 0 it moves before",
     )
     blinks: BoolProperty(
         name="Blinks",
@@ -56,16 +80,18 @@ class Audio2FaceDials(bpy.types.PropertyGroup):
         update=live.on_change,
     )
     blink_rate: _dial(
-        "blink_rate", "Per Minute", "Blinks in a minute; who talks blinks 15 to 25 times"
+        "blink_rate", "Per Minute", "Blinks in a minute; people who talk blink 15 to 25 times"
     )
     brow_layer: _dial("brow_layer", "Brows", "Adds brow raises on stressed syllables")
     eye_darts: _dial("eye_darts", "Eye Darts", "Adds small quick shifts of gaze")
     head_nod: _dial(
-        "head_nod", "Head", "Moves the head with the speech; needs a link to a bone or property"
+        "head_nod",
+        "Head",
+        "Moves the head with the speech; the mapping has to link it to a bone or property",
     )
     seed: IntProperty(
         name="Seed",
-        description="Another number gives other blinks, darts and nods",
+        description="Another number gives other blinks, eye darts and nods",
         min=0,
         update=live.on_change,
     )

@@ -15,9 +15,13 @@ KINDS = (
 
 class Audio2FaceLink(bpy.types.PropertyGroup):
     output: StringProperty(
-        name="Channel", description="ARKit channel or viseme that drives it", update=live.on_change
+        name="Channel",
+        description="ARKit channel, or viseme of the preset, that moves the target",
+        update=live.on_change,
     )
-    kind: EnumProperty(name="Kind", items=KINDS, update=live.on_change)
+    kind: EnumProperty(
+        name="Kind", description="What the target is", items=KINDS, update=live.on_change
+    )
     target: StringProperty(
         name="Target",
         description="Name of the shape key, the bone, or the property",
@@ -25,23 +29,26 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
     )
     path: StringProperty(
         name="Path",
-        description="Of a bone: location, rotation_euler, rotation_quaternion or scale. Of a "
-        "property: the bone that has it, empty for the object",
+        description="For a bone: location, rotation_euler, rotation_quaternion or scale. For a "
+        "property: the bone that has it, or empty for the object",
         update=live.on_change,
     )
     component: IntProperty(
         name="Component",
-        description="Which number of the path, from 0: X, Y, Z",
+        description="Which number of the path, counted from 0: X is 0, Y is 1, Z is 2",
         min=0,
         max=31,
         update=live.on_change,
     )
     enabled: BoolProperty(
-        name="Use", description="Key this target", default=True, update=live.on_change
+        name="Use",
+        description="Key this target; off, the line is left out",
+        default=True,
+        update=live.on_change,
     )
     multiplier: FloatProperty(
         name="Multiplier",
-        description="The channel is multiplied by this; negative turns the movement round",
+        description="The channel is multiplied by this; below 0 the movement is reversed",
         default=1.0,
         soft_min=-2.0,
         soft_max=2.0,
@@ -49,16 +56,22 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
     )
     offset: FloatProperty(
         name="Offset",
-        description="Then this is added",
+        description="This is added after the multiplier",
         soft_min=-1.0,
         soft_max=1.0,
         update=live.on_change,
     )
     low: FloatProperty(
-        name="Least", description="It gets no lower", default=-LIMIT, update=live.on_change
+        name="Lowest",
+        description="After multiplier and offset, the value is held above this",
+        default=-LIMIT,
+        update=live.on_change,
     )
     high: FloatProperty(
-        name="Most", description="It gets no higher", default=LIMIT, update=live.on_change
+        name="Highest",
+        description="After multiplier and offset, the value is held below this",
+        default=LIMIT,
+        update=live.on_change,
     )
     rest: FloatProperty(
         name="Rest", description="The target's value where the channel is 0", update=live.on_change

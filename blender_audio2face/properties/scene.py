@@ -9,20 +9,24 @@ from .speaker import RELATIVE, Audio2FaceSpeaker
 class Audio2FaceSettings(bpy.types.PropertyGroup):
     strip: StringProperty(
         name="Sound Strip",
-        description="The strip that a new speaker speaks from; empty for the active one",
+        description="The strip with the speech of the next new speaker; empty for the active one",
     )
     weights: StringProperty(
         name="Network",
-        description="Weights trained on an actor of yours (.npz); empty for the one that came with "
-        "the extension",
+        description="Weights file (.npz) trained on your own actor; empty for the network "
+        "that came with the extension",
         subtype="FILE_PATH",
         options=RELATIVE,
     )
-    speakers: CollectionProperty(type=Audio2FaceSpeaker)
-    active_speaker: IntProperty(name="Speaker")
+    speakers: CollectionProperty(
+        name="Speakers",
+        description="The characters of this scene that speak",
+        type=Audio2FaceSpeaker,
+    )
+    active_speaker: IntProperty(name="Speaker", description="The chosen speaker of the list")
     live: BoolProperty(
         name="Live",
-        description="Dials act on the keys at once; off, they act with the next Update",
+        description="Dials change the keys at once; off, they wait for the next Update",
         default=True,
     )
     report: StringProperty(name="Last Bake", description="What the last bake did, line by line")
