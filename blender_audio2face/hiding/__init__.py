@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import bpy
+from bpy.app.translations import pgettext_rpt
 
 from ..channel_keys import ChannelPath
 from ..errors import BakeError
@@ -56,7 +57,7 @@ def find_hidden(datablock, obj=None, channels: Iterable[ChannelPath] = ()) -> tu
             found.append(
                 Hidden(
                     kind=check.kind,
-                    sentence=check.sentence.format(_listed(names)),
+                    sentence=pgettext_rpt(check.sentence).format(_listed(names)),
                     fix_label=check.fix_label,
                     names=names,
                     datablock_uid=datablock.session_uid,

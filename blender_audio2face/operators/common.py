@@ -9,6 +9,7 @@ from ...model.errors import A2FError
 from ..errors import PlanError
 from ..report import BakeReport
 from ..speakers import find_speaker, shown_speaker
+from ..translations import OWN_CONTEXT
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ def speaker_property() -> StringProperty:
         name="Speaker",
         description="Name of the speaker; empty for the one in the panel",
         options={"SKIP_SAVE"},
+        translation_context=OWN_CONTEXT,
     )
 
 

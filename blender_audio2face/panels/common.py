@@ -34,5 +34,5 @@ def draw_lines(layout, context, lines: list[str]) -> None:
     letters = max(int(context.region.width / (_PIXELS_PER_LETTER * scale)) - 4, 16)
     column = layout.column(align=True)
     for line in lines:
-        for part in textwrap.wrap(line, letters):
+        for part in textwrap.wrap(bpy.app.translations.pgettext_rpt(line), letters):
             column.label(text=part, translate=False)

@@ -3,6 +3,7 @@
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
+from ..translations import OWN_CONTEXT
 from .speaker import RELATIVE, Audio2FaceSpeaker
 
 
@@ -22,8 +23,13 @@ class Audio2FaceSettings(bpy.types.PropertyGroup):
         name="Speakers",
         description="The characters of this scene that speak",
         type=Audio2FaceSpeaker,
+        translation_context=OWN_CONTEXT,
     )
-    active_speaker: IntProperty(name="Speaker", description="The chosen speaker of the list")
+    active_speaker: IntProperty(
+        name="Speaker",
+        description="The chosen speaker of the list",
+        translation_context=OWN_CONTEXT,
+    )
     live: BoolProperty(
         name="Live",
         description="Dials change the keys at once; off, they wait for the next Update",

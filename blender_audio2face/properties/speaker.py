@@ -12,6 +12,7 @@ from bpy.props import (
 )
 
 from .. import live
+from ..translations import OWN_CONTEXT
 from .dials import Audio2FaceDials
 from .links import Audio2FaceLink
 
@@ -58,9 +59,16 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
 
 
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):
-    name: StringProperty(name="Speaker", description="Whose voice and face it is")
+    name: StringProperty(
+        name="Speaker",
+        description="Whose voice and face it is",
+        translation_context=OWN_CONTEXT,
+    )
     members: CollectionProperty(
-        name="Face", description="The meshes and armatures that move", type=Audio2FaceMember
+        name="Face",
+        description="The meshes and armatures that move",
+        type=Audio2FaceMember,
+        translation_context=OWN_CONTEXT,
     )
     source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
     strip: StringProperty(
