@@ -274,3 +274,15 @@ def test_the_mapping_flags_what_moves_nothing(hum: Path) -> None:
     bpy.ops.audio2face.mapping_edit()
     flags = {link.target: link.still for link in speaker("Anna").links}
     assert flags == {"jawOpen": False, "mouthClose": True}
+
+
+def test_muting_the_drivers_frees_the_keys(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen", "browInnerUp"))
+    face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
+    bpy.ops.audio2face.bake()
+    assert keys_of(action_of(face), "jawOpen") == []
+    assert "Drivers move jawOpen" in bpy.context.scene.audio2face.report
+    bpy.ops.audio2face.fix()
+    bpy.ops.audio2face.bake()
+    assert max(moves(face)) > 0.9
