@@ -28,6 +28,8 @@ TUCKED_JAW = 0.25
 
 LOWER = ("mouthLowerDownLeft", "mouthLowerDownRight")
 UPPER = ("mouthUpperUpLeft", "mouthUpperUpRight")
+FUNNEL = "mouthFunnel"
+"""It parts the lips too, so it yields to the seal."""
 
 
 def apply_seal(names: tuple[str, ...], raw: np.ndarray) -> np.ndarray:
@@ -41,7 +43,7 @@ def apply_seal(names: tuple[str, ...], raw: np.ndarray) -> np.ndarray:
     values[:, close] = seal * values[:, jaw]
     for name in LOWER:
         values[:, names.index(name)] *= (1.0 - seal) * (1.0 - tuck)
-    for name in UPPER:
+    for name in (*UPPER, FUNNEL):
         values[:, names.index(name)] *= 1.0 - seal
     return values
 

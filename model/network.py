@@ -16,7 +16,7 @@ worth.
 import torch
 from torch import nn
 
-from .lip_seal import LOWER, SURE_SEAL, TUCK_FROM, TUCK_ROLL, TUCK_TO, TUCKED_JAW, UPPER
+from .lip_seal import FUNNEL, LOWER, SURE_SEAL, TUCK_FROM, TUCK_ROLL, TUCK_TO, TUCKED_JAW, UPPER
 from .network_config import NetworkConfig
 
 State = tuple[torch.Tensor, torch.Tensor]
@@ -167,7 +167,7 @@ class AttentionBiLSTM(nn.Module):
         column["mouthClose"] = seal * column["jawOpen"]
         for name in LOWER:
             column[name] = column[name] * (1.0 - seal) * (1.0 - tuck)
-        for name in UPPER:
+        for name in (*UPPER, FUNNEL):
             column[name] = column[name] * (1.0 - seal)
         return torch.stack([column[name] for name in names], -1)
 
