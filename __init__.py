@@ -1,5 +1,16 @@
-"""Audio2Face for Blender: Blender loads the repository's root as an extension."""
+"""Audio2Face for Blender: Blender loads the repository's root as an extension.
+
+Scripts import ``api`` from here; it is loaded only then, to keep Blender's start quick.
+"""
 
 from .blender_audio2face import register, unregister
 
 __all__ = ["register", "unregister"]
+
+
+def __getattr__(name: str):
+    if name == "api":
+        from .blender_audio2face import api
+
+        return api
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

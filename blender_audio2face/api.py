@@ -1,31 +1,39 @@
 """For scripts: speech to curves, and curves to keys, without a window or a selection.
 
-``from bl_ext.user_default.audio2face_blender.blender_audio2face import api``. The operators
-(``bpy.ops.audio2face``) do the same with strips of the sequencer; see docs/scripting.md.
+``from bl_ext.user_default.audio2face_blender import api``. The operators (``bpy.ops.audio2face``)
+do the same with strips of the sequencer; see docs/scripting.md.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import bpy
 
-from ..model.audio_file import read_audio
+from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
 from ..model.runtime import choose_runtime
 from . import edits, live, settings
-from .errors import PlanError
+from .audio import DECODERS, audible_samples, sound_seconds
+from .errors import PlanError, StripError
 from .faces import plan_face
 from .keying import finish, key_speaker
+from .plan import SoundSource
 from .report import BakeReport, describe
-from .rigs.mapping import Mapping
+from .rigs.mapping import Link, Mapping, Target, is_driven_by, known_outputs
+from .rigs.preset import preset_with_id
 from .shaping.dials import Dials
-from .speakers import add_speaker, members_of, speaker_of
+from .showing import hidden_in
+from .speakers import add_members, add_speaker, members_of, speaker_of
 from .take_store import NewTake, as_kept, store_take
+from .target_plan import TargetPlan
 from .timing import StripTiming
 
-__all__ = ["BakeReport", "Curves", "Dials", "Mapping", "bake", "predict"]
+__all__ = ["BakeReport", "Curves", "Dials", "Link", "Mapping", "Target", "bake", "predict"]
+
+_RATE = 100
+"""Rows a second, to which the length of a sound is rounded up."""
 
 
 def predict(
@@ -34,7 +42,7 @@ def predict(
     """The 52 ARKit channels that a sound file speaks, at 100 Hz.
 
     Args:
-        path: a sound file.
+        path: a sound file; ``//`` is the folder of the .blend.
         weights: weights of one's own (.npz); None for the bundled network.
         runtime: "auto", "numpy" or "torch".
 
@@ -42,7 +50,13 @@ def predict(
         model.errors.A2FError: the file or the weights cannot be used; the sentence says why.
     """
     network = choose_runtime(runtime, Path(weights) if weights is not None else None)
-    return network.predict(read_audio(str(path)))
+    full = Path(bpy.path.abspath(str(path)))
+    if not full.is_file():
+        raise StripError(f"There is no sound file {full}: choose another.")
+    source = SoundSource(full.name, str(full))
+    rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
+    whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
+    return network.predict(audible_samples(source, whole, SAMPLE_RATE, DECODERS))
 
 
 def bake(
@@ -55,27 +69,31 @@ def bake(
     dials: Dials | None = None,
     mapping: Mapping | None = None,
     preset: str = "",
-    output: str = "ACTION",
-    every_frame: bool = False,
-    tolerance: float = 0.01,
+    output: str | None = None,
+    every_frame: bool | None = None,
+    tolerance: float | None = None,
 ) -> BakeReport:
     """Keys curves on a face; its speaker is made, or found by the first object.
 
+    What is not given stays as the speaker has it. An operator that calls this makes one undo step
+    of it; a plain script makes none.
+
     Args:
-        curves: what to key, from ``predict`` or one's own; ARKit names.
-        objects: the face's meshes and armatures.
+        curves: what to key, from ``predict`` or one's own: ARKit names, any rate.
+        objects: the face's meshes and armatures; those a known speaker lacks are added to it.
         name: what the keys are known by: the same name again replaces them.
         frame_start: frame of the curves' first row.
         scene: the face's; the current one by default.
-        dials: how the curves are shaped; None keeps the speaker's.
-        mapping: links of one's own; None keeps the speaker's, or finds them by name.
-        preset: id of a rig preset; empty for the one that fits best.
+        dials: how the curves are shaped.
+        mapping: links of one's own.
+        preset: id of a rig preset, instead of links or of the preset that fits best.
         output: "ACTION", "NLA" or "ACTIVE".
         every_frame: a key on each frame instead of few.
-        tolerance: the most that few keys may differ, in shape-key units.
+        tolerance: the most that few keys may differ, in shape-key units, 0.001 to 0.2.
 
     Raises:
         model.errors.A2FError: nothing can be keyed; the sentence says why, and nothing is changed.
+        TypeError: there is no such output; nothing is changed.
     """
     scene = scene or bpy.context.scene
     faces = list(objects)
@@ -88,25 +106,46 @@ def bake(
             speaker = add_speaker(scene, faces[0].name, faces, undo)
         else:
             undo.callback(settings.restore, speaker, settings.snapshot(speaker))
+            add_members(speaker, faces, undo)
         with live.quietly(speaker):
-            speaker.output, speaker.tolerance = output, tolerance
-            speaker.reduction = "EVERY_FRAME" if every_frame else "REDUCED"
+            if output is not None:
+                speaker.output = output
+            if every_frame is not None:
+                speaker.reduction = "EVERY_FRAME" if every_frame else "REDUCED"
+            if tolerance is not None:
+                speaker.tolerance = tolerance
             if dials is not None:
                 settings.set_dials(speaker, dials)
-            if preset:
-                speaker.preset = preset
             if mapping is not None:
                 settings.set_mapping(speaker, mapping)
+            elif preset:
+                settings.set_mapping(speaker, Mapping(preset, ()))
         plans, skipped = plan_face(members_of(speaker), speaker)
+        _check_channels(curves, plans)
         take = NewTake(f"curves {name}", name, _timing(scene, frame_start, curves), curves)
         takes = [as_kept(store_take(speaker, take, undo))]
         written = key_speaker(speaker, plans, takes, undo)
         undo.pop_all()
     outcomes = finish(written)
     edits.remember(plans)
-    report = describe(takes, outcomes, skipped, None)
+    hidden = [one.sentence for one in hidden_in(speaker)]
+    report = describe(takes, outcomes, skipped, None, hidden=hidden)
     speaker.report = report.text
     return report
+
+
+def _check_channels(curves: Curves, plans: Sequence[TargetPlan]) -> None:
+    """Raises PlanError when the curves say nothing about any control of a face."""
+    known = [name for name in curves.names if name in known_outputs(None)]
+    for plan in plans if known else ():
+        preset = preset_with_id(plan.preset_id) if plan.preset_id is not None else None
+        if any(is_driven_by(known, preset, one.link) for one in plan.links):
+            return
+    names = ", ".join(curves.names[:3]) or "none"
+    raise PlanError(
+        f"The channels of the curves ({names}) move nothing on this face: name them as ARKit does, "
+        "such as jawOpen."
+    )
 
 
 def _timing(scene, first: int, curves: Curves) -> StripTiming:

@@ -4,7 +4,7 @@ import bpy
 
 from . import job, preferences, translations
 from .demo_head import operator as demo_head
-from .operators import bake, keys, mapping, speakers
+from .operators import bake, keys, mapping, sound, speakers
 from .panels import bake as bake_panel
 from .panels import face as face_panel
 from .panels import look as look_panel
@@ -13,7 +13,7 @@ from .properties import dials, links, scene, speaker
 
 _MODULES = (
     dials, links, speaker, scene, preferences,
-    bake, keys, mapping, speakers, demo_head,
+    bake, keys, mapping, sound, speakers, demo_head,
     sound_panel, face_panel, look_panel, bake_panel,
 )  # fmt: skip
 """Properties first, those that hold others after them."""

@@ -20,7 +20,7 @@ def clear_progress(context) -> None:
 def progress_text(bake) -> str:
     """What a progress bar says."""
     left = bake.seconds_left
-    return f"{bake.progress:.0%}" if left is None else f"{bake.progress:.0%}, {_spelled(left)}"
+    return f"{bake.progress:.0%}" if left is None else f"{bake.progress:.0%}, {_spelled(left)} left"
 
 
 def _show(context, text: str | None) -> None:
@@ -29,7 +29,9 @@ def _show(context, text: str | None) -> None:
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type in _SHOWING:
-                area.tag_redraw()
+                for region in area.regions:
+                    if region.type == "UI":  # the view itself may take long to draw
+                        region.tag_redraw()
 
 
 def _spelled(seconds: float) -> str:

@@ -4,7 +4,6 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ...model.errors import A2FError
-from .. import sequencer_api
 from ..clearing import clear
 from ..errors import PlanError
 from ..faces import animated_datablocks
@@ -12,6 +11,7 @@ from ..hiding import fix
 from ..rekey import place_anew
 from ..showing import hidden_in
 from ..speakers import members_of, shown_speaker
+from ..take_store import timing_of
 from .common import attempt, chosen_speaker, has_speaker, publish, speaker_property
 
 
@@ -124,10 +124,22 @@ class AUDIO2FACE_OT_play(bpy.types.Operator):
             scene.sync_mode = "AUDIO_SYNC"
             scene.use_audio = True
             speaker = shown_speaker(context)
-            starts = sequencer_api.strip_starts(scene, [take.name for take in speaker.takes])
-            if starts and not min(starts) <= scene.frame_current:
-                scene.frame_set(min(starts))
+            if speaker is not None and len(speaker.takes):
+                try:
+                    _go_to_voice(scene, speaker)
+                except A2FError as error:
+                    self.report({"ERROR"}, str(error))
+                    return {"CANCELLED"}
         return bpy.ops.screen.animation_play()
+
+
+def _go_to_voice(scene, speaker) -> None:
+    """Sets the playhead where the voice begins, unless it is within the voice."""
+    timings = [timing_of(take) for take in speaker.takes]
+    first = min(timing.left_handle for timing in timings)
+    last = max(timing.right_handle for timing in timings) - 1
+    if not first <= scene.frame_current <= last:
+        scene.frame_set(first)
 
 
 CLASSES = (

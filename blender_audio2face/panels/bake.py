@@ -6,7 +6,7 @@ from ..bake import request_for
 from ..showing import hidden_in
 from ..speakers import shown_speaker
 from ..weights import chosen_weights
-from .common import SidebarPanel, draw_lines, in_both_sidebars
+from .common import SidebarPanel, draw_lines, in_both_sidebars, is_playing
 
 _BUNDLED = "Bundled Network"
 
@@ -24,16 +24,29 @@ class AUDIO2FACE_PT_bake(SidebarPanel):
             _draw_progress(layout, running[0])
         else:
             _draw_buttons(layout, context, speaker)
-        if speaker is not None and len(speaker.takes):
-            row = layout.row(align=True)
-            row.operator("audio2face.play", icon="PLAY")
-            row.operator("audio2face.update", icon="FILE_REFRESH")
-            row.operator("audio2face.clear", text="", icon="TRASH")
+        baked = speaker is not None and len(speaker.takes)
+        if baked:
+            _draw_after(layout, context)
         report = speaker.report if speaker is not None else settings.report
         if report:
-            draw_lines(layout.box(), context, report.splitlines())
-        if speaker is not None and len(speaker.takes):
+            draw_lines(layout.box(), context, report.splitlines()[:1])
+        if baked and not is_playing(context):
             _draw_hidden(layout, context, speaker)
+
+
+class AUDIO2FACE_PT_report(SidebarPanel):
+    bl_label = "Report"
+    bl_parent_id = "AUDIO2FACE_PT_bake"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        speaker = shown_speaker(context)
+        return speaker is not None and "\n" in speaker.report
+
+    def draw(self, context) -> None:
+        for line in shown_speaker(context).report.splitlines()[1:]:
+            draw_lines(self.layout, context, [line])
 
 
 class AUDIO2FACE_PT_output(SidebarPanel):
@@ -52,6 +65,7 @@ class AUDIO2FACE_PT_output(SidebarPanel):
             row = layout.column()
             row.enabled = speaker.reduction == "REDUCED"
             row.prop(speaker, "tolerance")
+            layout.prop(speaker, "only_preview_range")
         layout.prop(context.scene.audio2face, "weights", placeholder=_BUNDLED)
 
 
@@ -65,22 +79,34 @@ def _draw_buttons(layout, context, speaker) -> None:
     row = layout.row()
     row.scale_y = 1.4
     row.operator("audio2face.bake", icon="SHAPEKEY_DATA")
+    if len(context.scene.audio2face.speakers) > 1:
+        layout.operator("audio2face.bake_all", icon="COMMUNITY")
+    if is_playing(context):
+        return
     try:
         request_for(context, speaker.name if speaker is not None else "", {})
         chosen_weights(context.scene.audio2face.weights)
     except A2FError as error:
         row.enabled = False
-        draw_lines(layout, context, [str(error)])
-    if len(context.scene.audio2face.speakers) > 1:
-        layout.operator("audio2face.bake_all", icon="COMMUNITY")
+        draw_lines(layout, context, [str(error)], icon="INFO")
+
+
+def _draw_after(layout, context) -> None:
+    row = layout.row(align=True)
+    if is_playing(context):
+        row.operator("audio2face.play", text="Pause", icon="PAUSE")
+    else:
+        row.operator("audio2face.play", icon="PLAY")
+    row.operator("audio2face.update", icon="FILE_REFRESH")
+    row.operator("audio2face.clear", text="", icon="TRASH")
 
 
 def _draw_hidden(layout, context, speaker) -> None:
     """What hides the result, each with the button that takes it away."""
     for index, hidden in enumerate(hidden_in(speaker)):
         box = layout.box()
-        draw_lines(box, context, [hidden.sentence])
+        draw_lines(box, context, [hidden.sentence], icon="ERROR")
         box.operator("audio2face.fix", text=hidden.fix_label).index = index
 
 
-CLASSES = in_both_sidebars(AUDIO2FACE_PT_bake, AUDIO2FACE_PT_output)
+CLASSES = in_both_sidebars(AUDIO2FACE_PT_bake, AUDIO2FACE_PT_output, AUDIO2FACE_PT_report)

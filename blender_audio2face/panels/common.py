@@ -1,11 +1,14 @@
 """What the panels share: where they stand, and text that wraps."""
 
-import textwrap
-
+import blf
 import bpy
+from bpy.app.translations import pgettext_rpt
 
-_PIXELS_PER_LETTER = 7
 _SPACES = {"VIEW_3D": "V3D", "SEQUENCE_EDITOR": "SEQ"}
+_UI_FONT = 0
+_AROUND_TEXT = 76
+"""Pixels of a sidebar, at a scale of 1, that its tabs, its margins and a box's margins take."""
+_ICON = 20
 
 
 class SidebarPanel:
@@ -28,11 +31,33 @@ def in_both_sidebars(*panels: type) -> tuple[type, ...]:
     return tuple(classes)
 
 
-def draw_lines(layout, context, lines: list[str]) -> None:
-    """Labels do not wrap in Blender; this does, to the width of the sidebar."""
+def is_playing(context) -> bool:
+    """Whether the animation plays: then panels are drawn for each frame, and must be quick."""
+    return context.screen is not None and context.screen.is_animation_playing
+
+
+def draw_lines(layout, context, lines: list[str], icon: str = "NONE") -> None:
+    """Labels do not wrap in Blender; this does, to the width of the sidebar.
+
+    ``icon`` stands before the first line, and the others are set in under its text.
+    """
     scale = context.preferences.system.ui_scale
-    letters = max(int(context.region.width / (_PIXELS_PER_LETTER * scale)) - 4, 16)
+    room = context.region.width - (_AROUND_TEXT + (_ICON if icon != "NONE" else 0)) * scale
+    blf.size(_UI_FONT, context.preferences.ui_styles[0].widget.points * scale)
     column = layout.column(align=True)
     for line in lines:
-        for part in textwrap.wrap(bpy.app.translations.pgettext_rpt(line), letters):
-            column.label(text=part, translate=False)
+        for part in _wrapped(pgettext_rpt(line), room):
+            column.label(text=part, translate=False, icon=icon)
+            icon = icon if icon == "NONE" else "BLANK1"
+
+
+def _wrapped(text: str, room: float) -> list[str]:
+    """The text in lines of at most ``room`` pixels in Blender's font; a long word has its own."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and blf.dimensions(_UI_FONT, longer)[0] <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

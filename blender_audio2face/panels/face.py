@@ -1,8 +1,10 @@
 """Face: what moves, by which naming, and the mapping line by line."""
 
 import bpy
+from bpy.app.translations import pgettext_rpt
 
-from ..character import chosen_objects
+from .. import sequencer_api
+from ..character import chosen_objects, has_shape_keys
 from ..rigs.preset import preset_with_id, presets
 from ..speakers import members_of, shown_speaker
 from ..targets import fitting_presets
@@ -26,13 +28,15 @@ class AUDIO2FACE_MT_presets(bpy.types.Menu):
 
 
 class AUDIO2FACE_UL_links(bpy.types.UIList):
-    """Links of the mapping: use, channel, target, multiplier."""
+    """Links of the mapping: use, channel, target, and whether it moves anything."""
 
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
         row = layout.row(align=True)
         row.prop(item, "enabled", text="")
-        row.label(text=f"{item.output} → {item.target}", translate=False)
-        row.prop(item, "multiplier", text="", emboss=False)
+        row.label(text=item.output, translate=False)
+        row.prop(item, "target", text="", emboss=False)
+        if item.still:
+            row.prop(item, "still", text="", icon="ERROR", emboss=False)
 
     def filter_items(self, _context, data, property_name):
         links = getattr(data, property_name)
@@ -58,13 +62,23 @@ class AUDIO2FACE_PT_face(SidebarPanel):
         names = ", ".join(obj.name for obj in objects)
         row = layout.row(align=True)
         row.label(text=names or "No face selected", icon="MESH_DATA", translate=not names)
+        if speaker is not None:
+            row.operator("audio2face.speaker_members", text="", icon="ADD")
+        if _has_a_face(context):
+            _add_demo_head(context, row, text="")
+        else:
+            _add_demo_head(context, layout)
         if speaker is None:
-            if objects:
+            if any(map(has_shape_keys, objects)):
                 draw_lines(layout, context, [_fit(objects, None)])
             return
-        row.operator("audio2face.speaker_members", text="", icon="ADD")
         preset = preset_with_id(speaker.preset).label if speaker.preset else _AUTOMATIC
-        layout.menu(AUDIO2FACE_MT_presets.bl_idname, text=preset, icon="ARMATURE_DATA")
+        layout.menu(
+            AUDIO2FACE_MT_presets.bl_idname,
+            text=preset,
+            icon="ARMATURE_DATA",
+            translate=not speaker.preset,
+        )
         if not len(speaker.links):
             draw_lines(layout, context, [_fit(objects, speaker.preset or None)])
 
@@ -128,14 +142,29 @@ def _draw_recorder(layout, speaker) -> None:
     row.operator("audio2face.pose_record", text="Record Extreme").state = "EXTREME"
 
 
+def _has_a_face(context) -> bool:
+    """Whether the scene has shape keys; a deleted mesh keeps its own until the file is saved."""
+    if not len(bpy.data.shape_keys):
+        return False
+    return any(map(has_shape_keys, context.scene.objects))
+
+
+def _add_demo_head(context, layout, **options) -> None:
+    """The button that adds one, with its sentence where there is no sound yet."""
+    button = layout.operator("audio2face.add_demo_head", icon="MONKEY", **options)
+    scenes = sequencer_api.sequencer_scenes(context)
+    button.with_speech = not any(map(sequencer_api.sound_strips, scenes))
+
+
 def _fit(objects: list, preset_id: str | None) -> str:
     """How well the names of the face fit, in words."""
     ranked = fitting_presets(objects)
     best = next((one for one in ranked if preset_id in (None, one.preset.id)), None)
     if best is None:
-        return "No naming fits: choose a preset, or edit the mapping by hand."
+        return pgettext_rpt("No naming fits: choose a preset, or edit the mapping by hand.")
     wanted = len(best.found) + len(best.missing)
-    return f"{best.preset.label}: {len(best.found)} of {wanted} controls, fits {best.score:.0%}"
+    text = pgettext_rpt("{}: {} of {} controls, fits {:.0%}")
+    return text.format(best.preset.label, len(best.found), wanted, best.score)
 
 
 CLASSES = (

@@ -3,19 +3,21 @@
 import bpy
 
 from .. import sequencer_api
+from ..errors import StripError
 from ..speakers import shown_speaker
-from .common import SidebarPanel, in_both_sidebars
+from ..strip import find_strip
+from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _ACTIVE_STRIP = "Active Strip"
 
 
 class AUDIO2FACE_UL_speakers(bpy.types.UIList):
-    """Speakers with their voice."""
+    """Speakers, marked where they were baked."""
 
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
         row = layout.row(align=True)
         row.prop(item, "name", text="", emboss=False, icon="USER", translate=False)
-        row.label(text=_voice(item), translate=False)
+        row.label(text="", icon="CHECKMARK" if len(item.takes) else "BLANK1")
 
 
 class AUDIO2FACE_MT_strips(bpy.types.Menu):
@@ -32,7 +34,9 @@ class AUDIO2FACE_MT_strips(bpy.types.Menu):
             for strip in sequencer_api.sound_strips(scene)
         ]
         for name in ("", *names):
-            entry = self.layout.operator("wm.context_set_string", text=name or _ACTIVE_STRIP)
+            entry = self.layout.operator(
+                "wm.context_set_string", text=name or _ACTIVE_STRIP, translate=not name
+            )
             entry.data_path = f"scene.{owner.path_from_id()}.strip"
             entry.value = name
 
@@ -47,7 +51,7 @@ class AUDIO2FACE_PT_sound(SidebarPanel):
         if len(settings.speakers):
             row = layout.row()
             row.template_list(
-                "AUDIO2FACE_UL_speakers", "", settings, "speakers", settings, "active_speaker",
+                "AUDIO2FACE_UL_speakers", "", settings, "speakers", settings, "shown_row",
                 rows=2,
             )  # fmt: skip
             side = row.column(align=True)
@@ -55,11 +59,11 @@ class AUDIO2FACE_PT_sound(SidebarPanel):
             side.operator("audio2face.speaker_remove", text="", icon="REMOVE")
         speaker = shown_speaker(context)
         if speaker is None:
-            _draw_strip_menu(layout, settings.strip)
+            _draw_strip(layout, context, settings.strip)
             return
         layout.row().prop(speaker, "source", expand=True)
         if speaker.source == "STRIP":
-            _draw_strip_menu(layout, speaker.strip)
+            _draw_strip(layout, context, speaker.strip)
         elif speaker.source == "CHANNEL":
             layout.prop(speaker, "channel")
         else:
@@ -67,16 +71,25 @@ class AUDIO2FACE_PT_sound(SidebarPanel):
             layout.prop(speaker, "file_frame")
 
 
-def _draw_strip_menu(layout, name: str) -> None:
-    layout.menu(AUDIO2FACE_MT_strips.bl_idname, text=name or _ACTIVE_STRIP, icon="SOUND")
-
-
-def _voice(speaker) -> str:
-    if speaker.source == "CHANNEL":
-        return f"Channel {speaker.channel}"
-    if speaker.source == "FILE":
-        return bpy.path.basename(speaker.file)
-    return speaker.strip or ", ".join(take.label for take in speaker.takes)
+def _draw_strip(layout, context, name: str) -> None:
+    """The choice of a strip and the button that adds one, which is all there is without any."""
+    if not any(map(sequencer_api.sound_strips, sequencer_api.sequencer_scenes(context))):
+        layout.operator("audio2face.sound_add", icon="FILE_SOUND")
+        return
+    row = layout.row(align=True)
+    row.menu(
+        AUDIO2FACE_MT_strips.bl_idname,
+        text=name or _ACTIVE_STRIP,
+        icon="SOUND",
+        translate=not name,
+    )
+    row.operator("audio2face.sound_add", text="", icon="ADD")
+    if name:
+        return
+    try:
+        draw_lines(layout, context, [find_strip(context, "")[1].name], icon="BLANK1")
+    except StripError:
+        return  # the Bake button says why
 
 
 CLASSES = (

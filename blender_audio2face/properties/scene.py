@@ -3,6 +3,7 @@
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
+from ..selection import row_of_selection, select_row
 from ..translations import OWN_CONTEXT
 from .speaker import RELATIVE, Audio2FaceSpeaker
 
@@ -28,6 +29,14 @@ class Audio2FaceSettings(bpy.types.PropertyGroup):
     active_speaker: IntProperty(
         name="Speaker",
         description="The chosen speaker of the list",
+        translation_context=OWN_CONTEXT,
+    )
+    shown_row: IntProperty(
+        name="Speaker",
+        description="The row of the list; choosing one selects its face",
+        get=row_of_selection,
+        set=select_row,
+        options={"SKIP_SAVE"},
         translation_context=OWN_CONTEXT,
     )
     live: BoolProperty(

@@ -8,6 +8,7 @@ _LABELS = {
     "Add Demo Head": "Demo-Kopf hinzufügen",
     "Add Link": "Verknüpfung hinzufügen",
     "Add Selected to Face": "Auswahl zum Gesicht hinzufügen",
+    "Add Sound": "Klang hinzufügen",
     "Add Speaker": "Sprecher hinzufügen",
     "Asymmetry": "Asymmetrie",
     "Automatic": "Automatisch",
@@ -66,6 +67,7 @@ _LABELS = {
     "Overall": "Gesamt",
     "Own Action": "Eigene Aktion",
     "Path": "Pfad",
+    "Pause": "Pause",
     "Per Minute": "Pro Minute",
     "Placement": "Platzierung",
     "Preset": "Voreinstellung",
@@ -78,6 +80,7 @@ _LABELS = {
     "Remove Link": "Verknüpfung entfernen",
     "Remove Speaker": "Sprecher entfernen",
     "Replace": "Ersetzen",
+    "Report": "Bericht",
     "Reset": "Zurücksetzen",
     "Rest": "Ruhe",
     "Runtime": "Laufzeit",
@@ -127,6 +130,12 @@ _OWN_LABELS = {
 }
 
 _DESCRIPTIONS = {
+    "Add a sound file to the sequencer, behind the last sound": (
+        "Fügt dem Sequencer eine Klangdatei hinzu, hinter dem letzten Klang"
+    ),
+    "The row of the list; choosing one selects its face": (
+        "Die Zeile der Liste; wer eine wählt, wählt ihr Gesicht aus"
+    ),
     # Sound
     "The characters of this scene that speak": "Die Figuren dieser Szene, die sprechen",
     "The chosen speaker of the list": "Der gewählte Sprecher der Liste",
@@ -404,6 +413,10 @@ _DESCRIPTIONS = {
 }
 
 _SENTENCES = {
+    "{}: {} of {} controls, fits {:.0%}": "{}: {} von {} Reglern, passt zu {:.0%}",
+    "This Blender was built without sound: use one from blender.org.": (
+        "Dieses Blender wurde ohne Ton gebaut: Nehmen Sie eines von blender.org."
+    ),
     "No face selected": "Kein Gesicht ausgewählt",
     "No naming fits: choose a preset, or edit the mapping by hand.": (
         "Keine Benennung passt: Wählen Sie eine Voreinstellung oder bearbeiten Sie die Zuordnung."

@@ -7,12 +7,15 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import blf
 import bpy
 import pytest
 
 from tests.blender.scenes import add_sound, make_face, needs_sound, tone, write_wav
 
 pytestmark = needs_sound
+
+HEAD = "audio2face.add_demo_head"
 
 
 class Recorder:
@@ -82,14 +85,19 @@ def hum(tmp_path: Path) -> Path:
     return write_wav(tmp_path / "hum.wav", tone(0.5), 16000)
 
 
-def drawn(panel_class: type) -> Recorder:
+def drawn(panel_class: type, *, playing: bool = False) -> Recorder:
     layout = Recorder()
     context = SimpleNamespace(
         scene=bpy.context.scene,
         workspace=bpy.context.workspace,
         view_layer=bpy.context.view_layer,
-        preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),  # 0 without a window
+        preferences=SimpleNamespace(
+            system=SimpleNamespace(ui_scale=1.0),  # 0 without a window
+            ui_styles=bpy.context.preferences.ui_styles,
+        ),
         region=SimpleNamespace(width=280),
+        screen=SimpleNamespace(is_animation_playing=playing),
+        mode=bpy.context.mode,
     )
     if not getattr(panel_class, "poll", lambda _: True)(context):
         return layout
@@ -106,7 +114,17 @@ def test_every_panel_draws_before_and_after_a_bake(panels, hum: Path) -> None:
     bpy.ops.audio2face.bake()
     bpy.ops.audio2face.mapping_edit()
     bpy.ops.audio2face.channel_strengths()
-    for name in ("sound", "face", "mapping", "look", "layers", "channels", "bake", "output"):
+    for name in (
+        "sound",
+        "face",
+        "mapping",
+        "look",
+        "layers",
+        "channels",
+        "bake",
+        "output",
+        "report",
+    ):
         assert drawn(panels[name]).drawn, name
     assert drawn(panels["mapping"]).all("AUDIO2FACE_UL_links") == [2]
     assert drawn(panels["channels"]).all("AUDIO2FACE_UL_strengths") == [52]
@@ -136,6 +154,7 @@ def test_the_panel_is_ready_then_reports(panels, hum: Path) -> None:
     add_sound(hum)
     make_face("Face", ("jawOpen",))
     assert drawn(panels["sound"]).all("menu") == ["Active Strip"]
+    assert "speech" in drawn(panels["sound"]).text
     assert "ARKit" in drawn(panels["face"]).text
     layout = drawn(panels["bake"])
     assert not layout.greyed
@@ -144,9 +163,53 @@ def test_the_panel_is_ready_then_reports(panels, hum: Path) -> None:
     bpy.ops.audio2face.bake()
     layout = drawn(panels["bake"])
     assert 'Keyed 1 control of Face from "speech"' in layout.text
-    assert max(map(len, layout.all("label"))) <= 40
     assert len(layout.all("audio2face.update")) == 1
     assert drawn(panels["sound"]).all("AUDIO2FACE_UL_speakers") == [1]
+
+
+def test_text_wraps_to_the_width_of_the_sidebar(panels, hum: Path) -> None:
+    add_sound(hum, name="A strip with rather a long name, as names of takes often are")
+    make_face("Face", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    lines = drawn(panels["bake"]).all("label") + drawn(panels["report"]).all("label")
+    assert len(lines) > 4
+    blf.size(0, bpy.context.preferences.ui_styles[0].widget.points)
+    assert max(blf.dimensions(0, line)[0] for line in lines) <= 210
+
+
+def test_a_scene_without_a_face_or_sound_is_offered_both(panels, hum: Path) -> None:
+    assert [one.with_speech for one in drawn(panels["face"]).all(HEAD)] == [True]
+    assert len(drawn(panels["sound"]).all("audio2face.sound_add")) == 1
+    assert drawn(panels["sound"]).all("menu") == []
+    add_sound(hum)
+    assert [one.with_speech for one in drawn(panels["face"]).all(HEAD)] == [False]
+
+
+def test_choosing_a_speaker_selects_the_face(panels, hum: Path) -> None:
+    add_sound(hum)
+    faces = []
+    for name in ("Anna", "Ben"):
+        bpy.ops.object.select_all(action="DESELECT")
+        faces.append(make_face(name, ("jawOpen",)))
+        bpy.ops.audio2face.bake()
+    settings = bpy.context.scene.audio2face
+    assert settings.shown_row == 1
+    settings.shown_row = 0
+    assert bpy.context.view_layer.objects.active == faces[0]
+    assert [face.select_get() for face in faces] == [True, False]
+    faces[0].select_set(False)
+    faces[1].select_set(True)
+    bpy.context.view_layer.objects.active = faces[1]
+    assert settings.shown_row == 1
+
+
+def test_while_it_plays_the_panels_look_at_nothing_slow(panels, hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Face", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    face.show_only_shape_key = True
+    assert len(drawn(panels["bake"]).all("audio2face.fix")) == 1
+    assert drawn(panels["bake"], playing=True).all("audio2face.fix") == []
 
 
 def test_what_hides_the_face_has_a_button_each(panels, hum: Path) -> None:

@@ -160,9 +160,13 @@ def test_every_description_says_something_and_has_no_full_stop(extension: str) -
 
 
 def test_registering_is_quick(extension: str) -> None:
+    """The best of three, in processor time: the machine may have other things to do."""
     translations = importlib.import_module(f"{extension}.blender_audio2face.translations")
-    translations.unregister()
-    sys.modules.pop(f"{translations.__name__}.german")
-    began = time.perf_counter()
-    translations.register()
-    assert time.perf_counter() - began < 0.005
+    seconds = []
+    for _ in range(3):
+        translations.unregister()
+        sys.modules.pop(f"{translations.__name__}.german")
+        began = time.process_time()
+        translations.register()
+        seconds.append(time.process_time() - began)
+    assert min(seconds) < 0.005
