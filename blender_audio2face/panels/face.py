@@ -33,7 +33,8 @@ class AUDIO2FACE_UL_links(bpy.types.UIList):
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
         row = layout.row(align=True)
         row.prop(item, "enabled", text="")
-        row.label(text=item.output, translate=False)
+        if item.output != item.target:  # side by side there is little room
+            row.label(text=item.output, translate=False)
         row.prop(item, "target", text="", emboss=False)
         if item.still:
             row.prop(item, "still", text="", icon="ERROR", emboss=False)
