@@ -8,7 +8,6 @@ from ..character import chosen_objects, has_shape_keys
 from ..rigs.preset import preset_with_id, presets
 from ..speakers import members_of, shown_speaker
 from ..targets import fitting_presets
-from ..translations import OWN_CONTEXT
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _AUTOMATIC = "Automatic"
@@ -53,7 +52,6 @@ class AUDIO2FACE_UL_links(bpy.types.UIList):
 
 class AUDIO2FACE_PT_face(SidebarPanel):
     bl_label = "Face"
-    bl_translation_context = OWN_CONTEXT
     bl_order = 1
 
     def draw(self, context) -> None:

@@ -251,7 +251,7 @@ _DESCRIPTIONS = {
     "The target's value where the channel is 0": "Der Wert des Ziels, wenn der Kanal 0 ist",
     "The target's value where the channel is 1": "Der Wert des Ziels, wenn der Kanal 1 ist",
     "The shape key leaves every vertex where it is": (
-        "Der Formschlüssel lässt jeden Knoten, wo er ist"
+        "Der Formschlüssel lässt jeden Punkt, wo er ist"
     ),
     "Record the selected bones as they are posed now, at rest or at the channel's extreme": (
         "Nimmt die Pose der ausgewählten Knochen auf, in Ruhe oder in der Endstellung des Kanals"
@@ -493,9 +493,11 @@ _SENTENCES = {
 
 MESSAGES = {
     **{
-        (context, text): german for text, german in _LABELS.items() for context in ("*", "Operator")
+        (context, text): german
+        for text, german in _LABELS.items()
+        for context in ("*", "Operator", OWN_CONTEXT)
     },
     **{(OWN_CONTEXT, text): german for text, german in _OWN_LABELS.items()},
     **{("*", text): german for text, german in (_DESCRIPTIONS | _SENTENCES).items()},
 }
-"""German by (context, English); labels stand on buttons, whose context is "Operator", too."""
+"""German by (context, English); the same label may name a property, a button and a panel."""
