@@ -100,7 +100,7 @@ _LABELS = {
     "Tolerance": "Toleranz",
     "Tongue": "Zunge",
     "Update": "Aktualisieren",
-    "Upper Face": "Obere Gesichtshälfte",
+    "Upper Face": "Obergesicht",
     "Use": "Verwenden",
     "Voice": "Stimme",
     "Which": "Welches",
