@@ -62,7 +62,7 @@ _LABELS = {
     "Object": "Objekt",
     "Offset": "Versatz",
     "Offset (ms)": "Versatz (ms)",
-    "Only Preview Range": "Nur Vorschaubereich",
+    "Only Preview Range": "Nur Vorschau",
     "Output": "Ausgabe",
     "Overall": "Gesamt",
     "Own Action": "Eigene Aktion",
