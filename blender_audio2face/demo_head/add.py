@@ -11,8 +11,8 @@ from .asset import HEAD, read_asset
 from .objects import make_objects
 from .speech import add_sentence
 
-_APART = 2.0
-"""Metres between heads side by side; one is 1.8 wide."""
+_APART = 2.4
+"""Metres between heads side by side, so that their shoulders do not touch."""
 
 
 class DemoHeadError(BakeError):
