@@ -13,6 +13,7 @@ import bpy
 
 from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
+from ..model.errors import A2FError
 from ..model.runtime import choose_runtime
 from . import edits, live, settings
 from .audio import DECODERS, audible_samples, sound_seconds
@@ -30,7 +31,17 @@ from .take_store import NewTake, as_kept, store_take
 from .target_plan import TargetPlan
 from .timing import StripTiming
 
-__all__ = ["BakeReport", "Curves", "Dials", "Link", "Mapping", "Target", "bake", "predict"]
+__all__ = [
+    "A2FError",
+    "BakeReport",
+    "Curves",
+    "Dials",
+    "Link",
+    "Mapping",
+    "Target",
+    "bake",
+    "predict",
+]
 
 _RATE = 100
 """Rows a second, to which the length of a sound is rounded up."""

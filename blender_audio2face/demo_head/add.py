@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import bpy
+from mathutils import Vector
 
+from ..character import has_shape_keys
 from ..errors import BakeError
 from .asset import HEAD, read_asset
 from .objects import make_objects
 from .speech import add_sentence
+
+_APART = 2.4
+"""Metres between heads side by side, so that their shoulders do not touch."""
 
 
 class DemoHeadError(BakeError):
@@ -29,7 +34,8 @@ def check_place(context: bpy.types.Context) -> None:
 
 
 def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Object:
-    """Add the head with its 52 ARKit shape keys, hair and sweater at the 3D cursor.
+    """Add the head with its 52 ARKit shape keys, hair and sweater at the 3D cursor, or beside the
+    face that is there.
 
     The head alone becomes selected and active; all three go into the active collection.
 
@@ -56,12 +62,21 @@ def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Ob
     objects = make_objects(asset)
     _show(context, objects)
     head = objects[0]
-    head.location = context.scene.cursor.location
+    head.location = _free_place(context, head)
     for other in context.view_layer.objects:
         other.select_set(False)
     head.select_set(True)
     context.view_layer.objects.active = head
     return head
+
+
+def _free_place(context: bpy.types.Context, head: bpy.types.Object) -> Vector:
+    """The 3D cursor, or the first place to the right of it, along X, where no other face is."""
+    others = [obj for obj in context.view_layer.objects if obj != head and has_shape_keys(obj)]
+    place = context.scene.cursor.location.copy()
+    while any((obj.location - place).length < _APART / 2 for obj in others):
+        place.x += _APART
+    return place
 
 
 def _show(context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:

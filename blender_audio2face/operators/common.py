@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from bpy.app.translations import pgettext_rpt
 from bpy.props import StringProperty
 
 from ...model.errors import A2FError
@@ -47,7 +48,7 @@ def attempt(operator, act: Callable[[], str | None]) -> set[str]:
     try:
         text = act()
     except A2FError as error:
-        operator.report({"ERROR"}, str(error))
+        operator.report({"ERROR"}, pgettext_rpt(str(error)))
         return {"CANCELLED"}
     if text:
         operator.report({"INFO"}, text)

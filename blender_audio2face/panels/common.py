@@ -4,6 +4,8 @@ import blf
 import bpy
 from bpy.app.translations import pgettext_rpt
 
+from ..translations import OWN_CONTEXT
+
 _SPACES = {"VIEW_3D": "V3D", "SEQUENCE_EDITOR": "SEQ"}
 _UI_FONT = 0
 _AROUND_TEXT = 76
@@ -16,6 +18,7 @@ class SidebarPanel:
 
     bl_region_type = "UI"
     bl_category = "Audio2Face"
+    bl_translation_context = OWN_CONTEXT
 
 
 def in_both_sidebars(*panels: type) -> tuple[type, ...]:

@@ -8,7 +8,6 @@ from ..character import chosen_objects, has_shape_keys
 from ..rigs.preset import preset_with_id, presets
 from ..speakers import members_of, shown_speaker
 from ..targets import fitting_presets
-from ..translations import OWN_CONTEXT
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _AUTOMATIC = "Automatic"
@@ -33,7 +32,8 @@ class AUDIO2FACE_UL_links(bpy.types.UIList):
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
         row = layout.row(align=True)
         row.prop(item, "enabled", text="")
-        row.label(text=item.output, translate=False)
+        if item.output != item.target:  # side by side there is little room
+            row.label(text=item.output, translate=False)
         row.prop(item, "target", text="", emboss=False)
         if item.still:
             row.prop(item, "still", text="", icon="ERROR", emboss=False)
@@ -52,7 +52,6 @@ class AUDIO2FACE_UL_links(bpy.types.UIList):
 
 class AUDIO2FACE_PT_face(SidebarPanel):
     bl_label = "Face"
-    bl_translation_context = OWN_CONTEXT
     bl_order = 1
 
     def draw(self, context) -> None:

@@ -62,7 +62,7 @@ _LABELS = {
     "Object": "Objekt",
     "Offset": "Versatz",
     "Offset (ms)": "Versatz (ms)",
-    "Only Preview Range": "Nur Vorschaubereich",
+    "Only Preview Range": "Nur Vorschau",
     "Output": "Ausgabe",
     "Overall": "Gesamt",
     "Own Action": "Eigene Aktion",
@@ -100,7 +100,7 @@ _LABELS = {
     "Tolerance": "Toleranz",
     "Tongue": "Zunge",
     "Update": "Aktualisieren",
-    "Upper Face": "Obere Gesichtshälfte",
+    "Upper Face": "Obergesicht",
     "Use": "Verwenden",
     "Voice": "Stimme",
     "Which": "Welches",
@@ -251,7 +251,7 @@ _DESCRIPTIONS = {
     "The target's value where the channel is 0": "Der Wert des Ziels, wenn der Kanal 0 ist",
     "The target's value where the channel is 1": "Der Wert des Ziels, wenn der Kanal 1 ist",
     "The shape key leaves every vertex where it is": (
-        "Der Formschlüssel lässt jeden Knoten, wo er ist"
+        "Der Formschlüssel lässt jeden Punkt, wo er ist"
     ),
     "Record the selected bones as they are posed now, at rest or at the channel's extreme": (
         "Nimmt die Pose der ausgewählten Knochen auf, in Ruhe oder in der Endstellung des Kanals"
@@ -435,6 +435,65 @@ _SENTENCES = {
         "Es wird gerade gebacken: Warten Sie, oder brechen Sie es ab."
     ),
     "There is no window to play in.": "Es gibt kein Fenster zum Abspielen.",
+    # Why nothing was done
+    "The scene of the face is gone: bake again in another one.": (
+        "Die Szene des Gesichts ist weg: Backen Sie in einer anderen erneut."
+    ),
+    "Switch to Object Mode first.": "Wechseln Sie zuerst in den Objektmodus.",
+    "No face is selected: select the meshes, or the armature, of the face.": (
+        "Kein Gesicht ist ausgewählt: Wählen Sie die Maschen oder das Skelett des Gesichts aus."
+    ),
+    "Nothing to key: the face has no control of the mapping. Choose a preset for this rig.": (
+        "Nichts zu tun: Das Gesicht hat keinen Regler der Zuordnung. Wählen Sie eine "
+        "Voreinstellung für dieses Rig."
+    ),
+    "What was baked is no longer in this file: bake again.": (
+        "Das Gebackene ist nicht mehr in dieser Datei: Backen Sie erneut."
+    ),
+    "No strip lies in the preview range: set another range, or turn Only Preview Range off.": (
+        "Kein Streifen liegt im Vorschaubereich: Wählen Sie einen anderen Bereich, oder schalten "
+        "Sie „Nur Vorschau“ aus."
+    ),
+    "No speaker is chosen: select a face that was baked, or add a speaker.": (
+        "Kein Sprecher ist gewählt: Wählen Sie ein gebackenes Gesicht aus oder fügen Sie einen "
+        "Sprecher hinzu."
+    ),
+    "No rest was recorded: pose the bones at rest and press Record Rest.": (
+        "Es wurde keine Ruhe aufgenommen: Stellen Sie die Knochen in Ruhe und drücken Sie „Ruhe "
+        "aufnehmen“."
+    ),
+    "The bones are where they rest: move them to the extreme first.": (
+        "Die Knochen sind in Ruhe: Bewegen Sie sie zuerst in die Endstellung."
+    ),
+    "The face has no armature: add it with Add Selected to Face first.": (
+        "Das Gesicht hat kein Skelett: Fügen Sie es zuerst mit „Auswahl zum Gesicht hinzufügen“ "
+        "hinzu."
+    ),
+    "The mapping file is larger than any rig needs: choose another file.": (
+        "Die Zuordnungsdatei ist größer, als ein Rig sie braucht: Wählen Sie eine andere."
+    ),
+    '"preset" in the mapping file has to be the name of a preset, or null.': (
+        "„preset“ muss in der Zuordnungsdatei der Name einer Voreinstellung sein, oder null."
+    ),
+    "There is no sound strip: add the speech in the Video Sequencer (Add > Sound).": (
+        "Es gibt keinen Klangstreifen: Fügen Sie die Sprache im Sequenzer hinzu (Hinzufügen > "
+        "Klang)."
+    ),
+    "The curves hold values that are not numbers; analyse the sound again.": (
+        "Die Kurven enthalten Werte, die keine Zahlen sind; analysieren Sie den Klang erneut."
+    ),
+    "The curves are too long to be kept; bake the sound in shorter strips.": (
+        "Die Kurven sind zu lang zum Behalten; backen Sie den Klang in kürzeren Streifen."
+    ),
+    "The kept curves are damaged; analyse the sound again.": (
+        "Die behaltenen Kurven sind beschädigt; analysieren Sie den Klang erneut."
+    ),
+    "The scene with the sound is gone: choose another strip.": (
+        "Die Szene mit dem Klang ist weg: Wählen Sie einen anderen Streifen."
+    ),
+    "No sound file is chosen: choose one in the panel.": (
+        "Keine Klangdatei ist gewählt: Wählen Sie eine im Panel."
+    ),
     # What hides the result
     "Drivers move {}: mute or remove them, then bake again.": (
         "Treiber bewegen {}: Schalten Sie sie stumm oder entfernen Sie sie, dann backen Sie erneut."
@@ -493,9 +552,11 @@ _SENTENCES = {
 
 MESSAGES = {
     **{
-        (context, text): german for text, german in _LABELS.items() for context in ("*", "Operator")
+        (context, text): german
+        for text, german in _LABELS.items()
+        for context in ("*", "Operator", OWN_CONTEXT)
     },
     **{(OWN_CONTEXT, text): german for text, german in _OWN_LABELS.items()},
     **{("*", text): german for text, german in (_DESCRIPTIONS | _SENTENCES).items()},
 }
-"""German by (context, English); labels stand on buttons, whose context is "Operator", too."""
+"""German by (context, English); the same label may name a property, a button and a panel."""

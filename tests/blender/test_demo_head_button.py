@@ -67,6 +67,17 @@ def test_button_adds_a_head_that_can_be_baked() -> None:
     assert bpy.ops.audio2face.bake.poll()
 
 
+def test_a_second_head_stands_beside_the_first() -> None:
+    bpy.context.scene.cursor.location = (1, 2, 3)
+    heads = []
+    for _ in range(3):
+        bpy.ops.audio2face.add_demo_head()
+        heads.append(bpy.context.view_layer.objects.active)
+    places = [head.location for head in heads]
+    assert [place.yz[:] for place in places] == [(2, 3)] * 3
+    assert [place.x for place in places] == pytest.approx([1.0, 3.4, 5.8])
+
+
 def test_head_is_a_sound_mesh_with_hair_and_sweater(add: ModuleType) -> None:
     head = add.add_demo_head(bpy.context, with_speech=False)
     for one in (head, *head.children):

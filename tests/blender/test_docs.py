@@ -59,6 +59,7 @@ def test_the_examples_run_one_after_another(
     printed = capsys.readouterr().out
     assert "52 channels" in printed
     assert '"line 12"' in printed
+    assert 'Refused: Nothing to key: "No Face"' in printed
     head, mouth = names["head"], "My Mouth"
     bpy.context.scene.frame_set(305)
     assert head.data.shape_keys.key_blocks[mouth].value == pytest.approx(0.7, abs=0.05)

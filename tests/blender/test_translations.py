@@ -33,6 +33,8 @@ def shown(extension: str) -> set[tuple[str, str]]:
     for path in folder.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found.update(of_source(tree))
+        if path.name != "api.py" and "cli" not in path.parts:  # what scripts see stays English
+            found.update((TEXT, text) for text in raised(tree))
         if path.parent.name == "panels":
             found.update((TEXT, text) for text in returned(tree))
     for check in hiding._CHECKS:
@@ -96,6 +98,14 @@ def of_source(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 values.append((context, keyword.value))
         for context, value in values:
             yield from ((context, text) for text in texts(value, constants))
+
+
+def raised(tree: ast.Module) -> Iterator[str]:
+    """Sentences of errors, where nothing is filled in."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            for value in node.exc.args[:1]:
+                yield from (text for text in texts(value, {}) if text.endswith("."))
 
 
 def returned(tree: ast.Module) -> Iterator[str]:

@@ -51,5 +51,5 @@ def test_refusals_are_one_line(tmp_path: Path) -> None:
     assert missing.stderr.startswith("error: ")
     assert missing.stderr.count("\n") == 1
     assert not (tmp_path / "out.csv").exists()
-    assert run("predict", SPEECH, tmp_path / "no" / "folder.csv").returncode == 1
+    assert run("predict", SPEECH, tmp_path / "no" / "folder.csv").returncode == 3
     assert run("predict", SPEECH, tmp_path / "o.csv", "--fps", "0").returncode == 2

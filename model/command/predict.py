@@ -1,0 +1,124 @@
+"""``predict``: the curves of a sound file, as a file."""
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ..audio_file import SAMPLE_RATE, read_audio
+from ..curves import Curves
+from ..errors import A2FError
+from ..formats import FORMATS, format_for, write
+from ..runtime import RUNTIMES, choose_runtime
+from ..sampling import sample_at
+from ..weights_file import DEFAULT_WEIGHTS
+from .console import Console, Outcome
+from .errors import OutputError
+from .finished import digest_of, digest_of_file, finishing, is_done
+
+_USUAL_FPS = {"livelink": 60.0}
+_FPS = 100.0
+_JOB_VERSION = 1
+"""Raised where the same input gives other curves than before."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``predict``."""
+    parser.add_argument("audio", type=Path, help="a sound file")
+    parser.add_argument("output", type=Path, help="the file to write: .csv, .json or .npz")
+    parser.add_argument(
+        "--format", choices=FORMATS, help="livelink is the CSV of Live Link Face; else by the name"
+    )
+    parser.add_argument("--fps", type=frame_rate, help="rows a second; 60 for livelink, else 100")
+    parser.add_argument("--runtime", choices=RUNTIMES, default="numpy")
+    parser.add_argument("--weights", type=Path, help="an .npz other than the bundled one")
+
+
+def frame_rate(text: str) -> float:
+    """A number of rows a second. Raises ArgumentTypeError for what is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not (math.isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return number
+
+
+def predict(
+    options: argparse.Namespace,
+    console: Console,
+    decode: Callable[[Path], np.ndarray] = read_audio,
+) -> Outcome:
+    """Writes the curves of a sound file, unless they are there already.
+
+    Args:
+        options: of ``add_arguments``, and ``force``.
+        console: takes the progress.
+        decode: samples [N] at 16 kHz of a file.
+
+    Raises:
+        A2FError: the sound or the weights cannot be used.
+        OutputError: the file cannot be written.
+        OSError: the sound cannot be read.
+    """
+    audio, output = options.audio, options.output
+    form = format_for(output, options.format)
+    fps = options.fps or _USUAL_FPS.get(form, _FPS)
+    if not audio.is_file():
+        raise A2FError(f'The sound file "{audio}" does not exist: check the path.')
+    if output.exists() and output.samefile(audio):
+        raise A2FError(f'"{output}" is the sound itself: choose another output.')
+    if not output.parent.is_dir():
+        raise OutputError(f'The folder of "{output}" does not exist: make it first.')
+    job = _job(audio, options.weights, form, fps)
+    if is_done(output, job, force=options.force):
+        text = f"{output}: nothing to do, it is up to date (--force to do it anyway)"
+        return Outcome(text, {"output": str(output), "job": job}, unchanged=True)
+    console.progress(0.0)
+    runtime = choose_runtime(options.runtime, options.weights)
+    samples = decode(audio)
+    if len(samples) == 0:
+        raise A2FError(f'"{audio}" holds no sound; choose another file.')
+    curves = at_frames(runtime.predict(samples, console.progress), fps)
+    with finishing(output, job) as path:
+        write(path, curves, form)
+    console.progress(1.0)
+    seconds = len(samples) / SAMPLE_RATE
+    rows = len(curves.values)
+    return Outcome(
+        f"{output}: {rows} rows from {seconds:.2f} s of sound ({runtime.name}, {runtime.device})",
+        {
+            "audio": str(audio),
+            "output": str(output),
+            "output_format": form,
+            "rows": rows,
+            "fps": fps,
+            "seconds": round(seconds, 6),
+            "runtime": runtime.name,
+            "device": runtime.device,
+            "job": job,
+        },
+    )
+
+
+def at_frames(curves: Curves, fps: float) -> Curves:
+    """Curves at another rate, for the frames within their length; lip closures survive it."""
+    count = int(np.ceil(round(len(curves.values) / curves.rate * fps, 6)))
+    return Curves(curves.names, fps, sample_at(curves, np.arange(count) / fps))
+
+
+def _job(audio: Path, weights: Path | None, form: str, fps: float) -> str:
+    weights = weights or DEFAULT_WEIGHTS
+    return digest_of(
+        {
+            "job": "predict",
+            "version": _JOB_VERSION,
+            "audio": digest_of_file(audio),
+            "weights": digest_of_file(weights) if weights.is_file() else None,
+            "format": form,
+            "fps": fps,
+        }
+    )

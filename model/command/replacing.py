@@ -1,0 +1,50 @@
+"""Files are written beside their place and renamed: a killed job leaves the old one or the new."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from .errors import OutputError
+
+
+@contextmanager
+def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Iterator[Path]:
+    """Gives a file to write in the same folder; it takes the place of ``path`` at the end.
+
+    Args:
+        path: what to replace or make; of a link, the file that it leads to.
+        before: called with the written file just before it is renamed.
+
+    Raises:
+        OutputError: it cannot be written; ``path`` is as it was.
+    """
+    target = path.resolve()
+    temporary = target.with_name(f".{target.stem}.{uuid4().hex[:8]}{target.suffix}")
+    try:
+        if target.is_dir():
+            raise IsADirectoryError("it is a folder")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError("it is read-only")
+        yield temporary
+        _settle(temporary)
+        if target.exists():
+            shutil.copymode(target, temporary)
+        if before is not None:
+            before(temporary)
+        temporary.replace(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f'"{path}" cannot be written ({reason}): check the folder, its permissions and space.'
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _settle(path: Path) -> None:
+    """Waits until the disk has the file, so that the rename cannot come first."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

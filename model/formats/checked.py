@@ -1,0 +1,64 @@
+"""What every format checks, and times to a regular grid."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..curves import Curves
+from .errors import CurvesFileError
+
+_UNEVEN = 0.002
+"""Seconds by which a row may be off a regular grid and still be taken for on it."""
+
+_GRID = 100.0
+"""Rows a second to which uneven rows are brought."""
+
+_MOST_ROWS = 1 << 23
+"""23 hours at 100 Hz: times that are wrong must not fill the memory."""
+
+
+def checked(path: Path, names: Sequence[object], rate: float, values: np.ndarray) -> Curves:
+    """Curves, once all of it makes sense.
+
+    Raises:
+        CurvesFileError: with what does not.
+    """
+    if not names or len(set(names)) != len(names) or not all(isinstance(n, str) for n in names):
+        raise CurvesFileError(f'"{path}" needs a different name for each channel.')
+    if values.ndim != 2 or values.shape[1] != len(names) or not len(values):
+        raise CurvesFileError(
+            f'"{path}" needs rows of {len(names)} values, and has shape {values.shape}.'
+        )
+    if not np.isfinite(values).all() or not (np.isfinite(rate) and rate > 0):
+        raise CurvesFileError(f'"{path}" holds values that are not numbers: export it again.')
+    return Curves(tuple(names), float(rate), np.ascontiguousarray(values, np.float32))
+
+
+def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndarray) -> Curves:
+    """Curves of rows at any ascending times; the first row stands at 0.
+
+    Args:
+        path: for messages.
+        names: C channels.
+        times: seconds of the rows, float64 [T].
+        values: [T, C].
+
+    Raises:
+        CurvesFileError: times go backwards, or a value is no number.
+    """
+    if not np.isfinite(times).all() or np.any(np.diff(times) <= 0):
+        raise CurvesFileError(f'The times in "{path}" have to ascend: export it again.')
+    if len(times) < 2:
+        return checked(path, names, _GRID, values)
+    seconds = times - times[0]
+    rate = round((len(times) - 1) / float(seconds[-1]), 3)
+    if rate > 0 and np.abs(np.arange(len(times)) / rate - seconds).max() <= _UNEVEN:
+        return checked(path, names, rate, values)
+    count = int(seconds[-1] * _GRID) + 1
+    if count > _MOST_ROWS:
+        raise CurvesFileError(f'The times in "{path}" span {seconds[-1]:.0f} s: check them.')
+    grid = np.arange(count) / _GRID
+    whole = checked(path, names, _GRID, values)
+    even = [np.interp(grid, seconds, column) for column in whole.values.T]
+    return checked(path, names, _GRID, np.stack(even, axis=1))
