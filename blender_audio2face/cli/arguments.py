@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 from ...model.command import predict
-from ...model.command.options import common_options, force_option
+from ...model.command.options import CommandParser, common_options, force_option
 from ...model.runtime import RUNTIMES
 from ..shaping.dials import RANGES
 
@@ -16,7 +16,7 @@ _TRUTH = {"on": True, "true": True, "1": True, "off": False, "false": False, "0"
 
 def command_parser() -> argparse.ArgumentParser:
     """The parser of ``blender --command audio2face``."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="blender -b FILE.blend --command audio2face",
         description="Speech to keys on faces, without a window. See docs/farm.md.",
     )

@@ -79,7 +79,8 @@ def _bake(
         return {}, []
     strips = [strip for one in left for strip in one.work[1]]
     seconds = sum(strip.timing.source_duration for strip in strips)
-    console.log("info", f"Listening to {seconds:.1f} s of sound for {len(left)} of the faces")
+    names = ", ".join(one.speaker.name for one in left)
+    console.log("info", f"Listening to {seconds:.1f} s of sound for {names}")
     runtime = options.runtime or preferred_runtime(bpy.context)
     spoken, inference = listen(
         strips, runtime, weights, lambda part: console.progress(_LISTENED * part)
