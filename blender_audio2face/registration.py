@@ -3,6 +3,7 @@
 import bpy
 
 from . import job, preferences, translations
+from .cli import blender_command
 from .demo_head import operator as demo_head
 from .operators import bake, keys, mapping, sound, speakers
 from .panels import bake as bake_panel
@@ -33,12 +34,14 @@ def register() -> None:
             bpy.utils.register_class(cls)
     scene.register()
     translations.register()
+    blender_command.register()
     bpy.app.handlers.load_pre.append(_stop_before_load)
 
 
 def unregister() -> None:
     job.stop_all(_STOP_SECONDS)
     bpy.app.handlers.load_pre.remove(_stop_before_load)
+    blender_command.unregister()
     translations.unregister()
     scene.unregister()
     for module in reversed(_MODULES):

@@ -1,16 +1,15 @@
 """``python -m model predict AUDIO OUT.csv --fps 100``: curves of a sound file, without Blender."""
 
-import argparse
 import sys
 
-from .command.options import common_options, console_of, force_option
+from .command.options import CommandParser, common_options, console_of, force_option
 from .command.predict import add_arguments, predict
 from .command.running import run_command
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit code (``command.exit_codes``)."""
-    parser = argparse.ArgumentParser(prog="python -m model", description=__doc__)
+    parser = CommandParser(prog="python -m model", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     add_arguments(
         commands.add_parser(

@@ -17,7 +17,6 @@ class AUDIO2FACE_PT_bake(SidebarPanel):
 
     def draw(self, context) -> None:
         layout = self.layout
-        settings = context.scene.audio2face
         speaker = shown_speaker(context)
         running = job.running()
         if running:
@@ -27,9 +26,8 @@ class AUDIO2FACE_PT_bake(SidebarPanel):
         baked = speaker is not None and len(speaker.takes)
         if baked:
             _draw_after(layout, context)
-        report = speaker.report if speaker is not None else settings.report
-        if report:
-            draw_lines(layout.box(), context, report.splitlines()[:1])
+        if speaker is not None and speaker.report:
+            draw_lines(layout.box(), context, speaker.report.splitlines()[:1])
         if baked and not is_playing(context):
             _draw_hidden(layout, context, speaker)
 

@@ -1,8 +1,19 @@
 """Options that every command has."""
 
 import argparse
+import sys
+from typing import NoReturn
 
 from .console import LEVELS, PROGRESS, Console
+from .exit_codes import ExitCode
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and exits with ExitCode.USAGE."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"error: {message}; --help lists what there is.", file=sys.stderr, flush=True)
+        sys.exit(int(ExitCode.USAGE))
 
 
 def common_options() -> argparse.ArgumentParser:

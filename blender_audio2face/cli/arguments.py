@@ -1,0 +1,144 @@
+"""The parser of the command line. Imports no bpy."""
+
+import argparse
+import math
+from pathlib import Path
+
+from ...model.command import predict
+from ...model.command.options import CommandParser, common_options, force_option
+from ...model.runtime import RUNTIMES
+from ..shaping.dials import RANGES
+
+OUTPUTS = {"action": "ACTION", "nla": "NLA", "active": "ACTIVE"}
+REDUCTIONS = {"few": "REDUCED", "every-frame": "EVERY_FRAME"}
+_TRUTH = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """The parser of ``blender --command audio2face``."""
+    parser = CommandParser(
+        prog="blender -b FILE.blend --command audio2face",
+        description="Speech to keys on faces, without a window. See docs/farm.md.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    common, force = common_options(), force_option()
+    look, face, voice, saved = _look(), _face(), _voice(), _saved()
+    commands.add_parser(
+        "bake",
+        parents=[face, voice, look, _network(), saved, force, common],
+        help="key faces from the sound they speak, and save the .blend",
+    )
+    apply = commands.add_parser(
+        "apply",
+        parents=[face, look, saved, force, common],
+        help="key a face from a file of curves, and save the .blend",
+    )
+    apply.add_argument("curves", type=Path, help="CSV, CSV of Live Link Face, JSON or NPZ")
+    apply.add_argument("--name", help="what the keys are known by; the file's name if not given")
+    apply.add_argument("--frame-start", type=int, default=1, help="frame of the first row")
+    commands.add_parser(
+        "inspect",
+        parents=[face, voice, look, _network(), common],
+        help="say what would be baked, with the mapping and its gaps; changes nothing",
+    )
+    predict.add_arguments(
+        commands.add_parser(
+            "predict", parents=[force, common], help="write the curves of a sound file"
+        )
+    )
+    presets = commands.add_parser(
+        "presets", parents=[common], help="list the rigs that are known, or the controls of one"
+    )
+    presets.add_argument("preset", nargs="?", help="id of one preset")
+    return parser
+
+
+def _face() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("whose face; every speaker of the scene if not given")
+    one = group.add_mutually_exclusive_group()
+    one.add_argument("--all", action="store_true", help="every speaker of the scene")
+    one.add_argument("--speaker", action="append", default=[], help="a speaker; may be repeated")
+    one.add_argument(
+        "--object",
+        action="append",
+        default=[],
+        help="a mesh or armature of one face; may be repeated; a new face becomes a speaker",
+    )
+    group.add_argument("--scene", help="the face's scene; the open one if not given")
+    return parser
+
+
+def _voice() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("which sound; the speaker's own if not given")
+    one = group.add_mutually_exclusive_group()
+    one.add_argument("--strip", action="append", default=[], help="a strip; may be repeated")
+    one.add_argument("--channel", type=int, help="all sound strips on a channel")
+    one.add_argument("--file", help="a sound file that is not in the sequencer")
+    group.add_argument("--frame-start", type=int, default=1, help="first frame of --file")
+    return parser
+
+
+def _look() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("how it is keyed; as the speaker has it if not given")
+    rig = group.add_mutually_exclusive_group()
+    rig.add_argument("--preset", help="id of a rig preset")
+    rig.add_argument("--mapping", type=Path, help="a mapping saved as JSON")
+    group.add_argument("--into", choices=OUTPUTS, help="own Action, NLA strip, or active Action")
+    group.add_argument("--keys", choices=REDUCTIONS, help="how many keys are written")
+    group.add_argument("--tolerance", type=_tolerance, help="how far few keys may stray, 0.001-0.2")
+    group.add_argument(
+        "--dial",
+        action="append",
+        default=[],
+        type=dial,
+        metavar="NAME=VALUE",
+        help=f"may be repeated; one of blinks, {', '.join(RANGES)}",
+    )
+    return parser
+
+
+def _network() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("the network")
+    group.add_argument("--runtime", choices=RUNTIMES, help="as the preferences say if not given")
+    group.add_argument("--weights", help="an .npz; as the scene says if not given")
+    return parser
+
+
+def _saved() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "-o", "--output", type=Path, help=".blend to write; the open one is replaced if not given"
+    )
+    return parser
+
+
+def _tolerance(text: str) -> float:
+    number = _number(text)
+    if not 0.001 <= number <= 0.2:
+        raise argparse.ArgumentTypeError("must be 0.001 to 0.2")
+    return number
+
+
+def dial(text: str) -> tuple[str, object]:
+    """(name, value) of ``NAME=VALUE``. Raises ArgumentTypeError for what is no dial."""
+    name, equals, value = text.partition("=")
+    if name == "blinks" and value in _TRUTH:
+        return name, _TRUTH[value]
+    if name not in RANGES or not equals:
+        raise argparse.ArgumentTypeError(f"{text} is not one of {', '.join(RANGES)} or blinks=on")
+    low, high = RANGES[name]
+    number = int(value) if name == "seed" and value.isdecimal() else _number(value)
+    if not low <= number <= high or (name == "seed" and not isinstance(number, int)):
+        raise argparse.ArgumentTypeError(f"{name} must be {low:g} to {high:g}")
+    return name, number
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

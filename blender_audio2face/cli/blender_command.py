@@ -1,0 +1,28 @@
+"""Makes the command line known to Blender."""
+
+from collections.abc import Sequence
+
+import bpy
+
+COMMAND = "audio2face"
+
+_registered: list = []
+"""The handle that Blender gives for a command, and wants back to forget it."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command on the open file; returns the exit code."""
+    from .commands import run_arguments
+
+    return run_arguments(arguments)
+
+
+def register() -> None:
+    """Makes ``blender --command audio2face`` known."""
+    _registered.append(bpy.utils.register_cli_command(COMMAND, run))
+
+
+def unregister() -> None:
+    """Takes it back."""
+    while _registered:
+        bpy.utils.unregister_cli_command(_registered.pop())

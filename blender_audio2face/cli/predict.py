@@ -1,0 +1,31 @@
+"""``predict`` with Blender's decoders: it reads the sound of films and AAC too."""
+
+import argparse
+import math
+from pathlib import Path
+
+import numpy as np
+
+from ...model.audio_file import SAMPLE_RATE
+from ...model.command.console import Console, Outcome
+from ...model.command.predict import predict
+from ..audio import DECODERS, audible_samples, sound_seconds
+from ..plan import SoundSource
+from ..timing import StripTiming
+
+_RATE = 100
+"""Rows a second, to which the length of a sound is rounded up."""
+
+
+def predict_here(options: argparse.Namespace, console: Console) -> Outcome:
+    """Writes the curves of a sound file; see ``model.command.predict``."""
+    return predict(options, console, _decode)
+
+
+def _decode(path: Path) -> np.ndarray:
+    source = SoundSource(path.name, str(path))
+    rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
+    if rows < 1:
+        return np.zeros(0, np.float32)
+    whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
+    return audible_samples(source, whole, SAMPLE_RATE, DECODERS)

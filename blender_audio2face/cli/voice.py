@@ -1,0 +1,43 @@
+"""Which sound a command means."""
+
+import argparse
+from pathlib import Path
+
+from ..sound_choice import Strips
+from ..voices import Voice, voice_of, voice_of_takes
+from .errors import CommandError
+from .place import Place
+
+
+def check_one_voice(options: argparse.Namespace, speakers: list) -> None:
+    """Raises CommandError where one sound is given for several faces."""
+    given = options.strip or options.channel is not None or options.file
+    if given and len(speakers) > 1:
+        raise CommandError("One sound cannot be for several faces: add --speaker or --object.")
+
+
+def wanted_voice(options: argparse.Namespace, place: Place, speaker) -> Voice:
+    """The voice of a speaker: as the command says, else as he has it, else as he was baked from.
+
+    Raises:
+        StripError: there is no such strip, or it is silent.
+    """
+    if options.strip:
+        voices = [
+            voice_of(place, speaker, {"source": "STRIP", "strip": name}) for name in options.strip
+        ]
+        if len({one.scene_uid for one in voices}) > 1:
+            raise CommandError("The strips are in several scenes: bake each scene by itself.")
+        names = tuple(name for one in voices for name in one.selector.names)
+        return Voice(voices[0].scene_uid, Strips(names))
+    if options.channel is not None:
+        return voice_of(place, speaker, {"source": "CHANNEL", "channel": options.channel})
+    if options.file:
+        path = options.file if options.file.startswith("//") else str(Path(options.file).resolve())
+        values = {"source": "FILE", "file": path, "file_frame": options.frame_start}
+        return voice_of(place, speaker, values)
+    if speaker.source == "STRIP" and not speaker.strip:
+        voice = voice_of_takes(place, speaker)
+        if voice is not None:
+            return voice
+    return voice_of(place, speaker, {})

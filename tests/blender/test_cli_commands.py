@@ -1,0 +1,308 @@
+"""``blender --command audio2face`` on saved files: what it keys, saves, refuses and leaves alone.
+
+In the bpy module a command is only registered, so its function is called with the file open.
+"""
+
+import importlib
+import json
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from tests.blender.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
+
+KEYS = ("jawOpen", "browInnerUp")
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    return write_wav(tmp_path / "hum.wav", tone(0.5), 16000)
+
+
+@pytest.fixture
+def shot(tmp_path: Path, wav: Path) -> Path:
+    """A face and a sound file, no strip."""
+    make_face("Head", KEYS)
+    return saved(tmp_path / "shot.blend")
+
+
+@pytest.fixture
+def curves(tmp_path: Path) -> Path:
+    path = tmp_path / "line.csv"
+    jaw = np.sin(np.linspace(0.0, np.pi, 50))
+    rows = [f"{row / 100},{value},0.5" for row, value in enumerate(jaw)]
+    path.write_text("\n".join(["t,jawOpen,browInnerUp", *rows]) + "\n")
+    return path
+
+
+@pytest.fixture
+def cli(extension: str, capsys):
+    """Opens a .blend and runs a command on it: (exit code, JSON result, stderr)."""
+    module = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
+
+    def run(blend: Path | None, *arguments: object) -> tuple[int, dict, str]:
+        if blend is not None:
+            bpy.ops.wm.open_mainfile(filepath=str(blend))
+        capsys.readouterr()
+        code = module.run([*map(str, arguments), "--json"])
+        printed = capsys.readouterr()
+        lines = [line for line in printed.out.splitlines() if line.startswith("{")]
+        return code, json.loads(lines[-1]) if lines else {}, printed.err
+
+    return run
+
+
+def saved(path: Path, **options: object) -> Path:
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), **options)
+    return path
+
+
+def keys_in(path: Path, name: str = "jawOpen", face: str = "Head") -> list[tuple[float, float]]:
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    anim = bpy.data.objects[face].data.shape_keys.animation_data
+    return keys_of(anim.action, name) if anim is not None and anim.action is not None else []
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_bake_a_file_and_save(cli, loud_jaw, shot, wav, tmp_path) -> None:
+    code, result, _ = cli(shot, "bake", "--object", "Head", "--file", wav, "--frame-start", 11)
+    assert (code, result["status"]) == (0, "done")
+    assert result["output"] == str(shot)
+    assert result["speakers"][0]["speaker"] == "Head"
+    assert "frames 11 to 22" in result["speakers"][0]["summary"]
+    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+    assert files(tmp_path) == {"shot.blend", "shot.blend1", "hum.wav"}
+
+
+def test_a_finished_bake_is_left_alone(cli, loud_jaw, shot, wav) -> None:
+    arguments = ("bake", "--object", "Head", "--file", wav, "--dial", "jaw=0.5")
+    assert cli(shot, *arguments)[1]["status"] == "done"
+    before = shot.stat().st_mtime_ns
+    code, result, _ = cli(shot, *arguments)
+    assert (code, result["status"]) == (0, "unchanged")
+    assert result["speakers"][0]["status"] == "unchanged"
+    assert shot.stat().st_mtime_ns == before
+    assert cli(shot, *arguments, "--force")[1]["status"] == "done"
+    assert shot.stat().st_mtime_ns != before
+
+
+def test_other_input_is_another_job(cli, loud_jaw, shot, wav, tmp_path) -> None:
+    arguments = ("bake", "--object", "Head", "--file", wav)
+    statuses = [cli(shot, *arguments)[1]["status"]]
+    write_wav(wav, tone(0.4), 16000)
+    statuses.append(cli(shot, *arguments)[1]["status"])
+    statuses.append(cli(shot, *arguments, "--dial", "jaw=0.5")[1]["status"])
+    statuses.append(cli(shot, *arguments, "--keys", "every-frame")[1]["status"])
+    statuses.append(cli(shot, *arguments, "--preset", "arkit")[1]["status"])
+    assert statuses == ["done"] * 5
+    assert cli(shot, *arguments)[1]["status"] == "unchanged"
+
+
+def test_keys_that_were_cleared_are_baked_again(cli, loud_jaw, shot, wav) -> None:
+    arguments = ("bake", "--object", "Head", "--file", wav)
+    cli(shot, *arguments)
+    bpy.ops.wm.open_mainfile(filepath=str(shot))
+    bpy.ops.audio2face.clear(speaker="Head")
+    bpy.ops.wm.save_mainfile()
+    assert keys_in(shot) == []
+    assert cli(shot, *arguments)[1]["status"] == "done"
+    assert keys_in(shot)
+
+
+def test_keys_changed_by_hand_are_kept(cli, loud_jaw, shot, wav) -> None:
+    arguments = ("bake", "--object", "Head", "--file", wav)
+    cli(shot, *arguments)
+    bpy.ops.wm.open_mainfile(filepath=str(shot))
+    block = bpy.data.objects["Head"].data.shape_keys.key_blocks["jawOpen"]
+    block.value = 0.123
+    block.keyframe_insert("value", frame=6)
+    bpy.ops.wm.save_mainfile()
+    mine = keys_in(shot)
+    assert cli(shot, *arguments)[1]["status"] == "unchanged"
+    code, result, error = cli(shot, *arguments, "--dial", "jaw=0.5")
+    assert (code, result["status"]) == (1, "error")
+    assert "changed by hand" in error
+    assert keys_in(shot) == mine
+    assert cli(shot, *arguments, "--dial", "jaw=0.5", "--force")[0] == 0
+    assert keys_in(shot) != mine
+
+
+def test_another_output_leaves_the_shot(cli, loud_jaw, shot, wav, tmp_path) -> None:
+    out = tmp_path / "baked" / "out.blend"
+    arguments = ("bake", "--object", "Head", "--file", wav, "-o", out)
+    before = shot.read_bytes()
+    assert cli(shot, *arguments)[0] == 3
+    out.parent.mkdir()
+    assert cli(shot, *arguments)[1]["status"] == "done"
+    assert shot.read_bytes() == before
+    assert files(out.parent) == {"out.blend", "out.blend.audio2face.json"}
+    assert keys_in(out)
+    assert cli(shot, *arguments)[1]["status"] == "unchanged"
+    bpy.ops.mesh.primitive_cube_add()
+    saved(shot)
+    assert cli(shot, *arguments)[1]["status"] == "done"
+    bpy.ops.wm.open_mainfile(filepath=str(out))
+    assert "Cube" in bpy.data.objects
+    bpy.ops.wm.save_mainfile()
+    code, _, error = cli(shot, *arguments, "--dial", "jaw=0.5")
+    assert code == 1
+    assert "--force" in error
+
+
+def test_a_save_that_fails_leaves_the_shot(
+    cli, loud_jaw, extension, shot, wav, monkeypatch
+) -> None:
+    saving = importlib.import_module(f"{extension}.blender_audio2face.cli.saving")
+
+    def full(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(saving, "_save", full)
+    before = shot.read_bytes()
+    code, result, error = cli(shot, "bake", "--object", "Head", "--file", wav)
+    assert (code, result["exit_code"]) == (3, 3)
+    assert "No space left" in error
+    assert shot.read_bytes() == before
+    assert files(shot.parent) >= {"shot.blend", "hum.wav"}
+    assert not [name for name in files(shot.parent) if name.startswith(".")]
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_compression_stays(cli, loud_jaw, shot, wav, compress: bool) -> None:
+    saved(shot, compress=compress)
+    start = shot.read_bytes()[:4]
+    assert cli(shot, "bake", "--object", "Head", "--file", wav)[0] == 0
+    assert shot.read_bytes()[:4] == start
+    assert (start == b"BLEN") is not compress
+
+
+@needs_sound
+def test_strips_channels_and_everybody(cli, loud_jaw, tmp_path, wav) -> None:
+    for name in ("Anna", "Bert"):
+        make_face(name, KEYS)
+    add_sound(wav, 1, 1, "line a")
+    add_sound(wav, 51, 2, "line b")
+    shot = saved(tmp_path / "two.blend")
+    code, _, error = cli(shot, "bake")
+    assert code == 1
+    assert '--object ("Anna", "Bert")' in error
+    assert cli(shot, "bake", "--object", "Anna", "--strip", "line a")[0] == 0
+    assert cli(shot, "bake", "--object", "Bert", "--channel", 2)[0] == 0
+    code, result, _ = cli(shot, "bake", "--all")
+    assert (code, [one["speaker"] for one in result["speakers"]]) == (0, ["Anna", "Bert"])
+    code, _, error = cli(shot, "bake", "--all", "--strip", "line a")
+    assert code == 1
+    assert "several faces" in error
+    assert next(frame for frame, _ in keys_in(shot, face="Anna")) < 10
+    assert [frame for frame, _ in keys_in(shot, face="Bert")][-1] > 50
+
+
+@needs_sound
+def test_everybody_is_baked_once(cli, loud_jaw, tmp_path, wav) -> None:
+    make_face("Anna", KEYS)
+    add_sound(wav, 1, 1, "line a")
+    shot = saved(tmp_path / "one.blend")
+    cli(shot, "bake", "--object", "Anna", "--strip", "line a")
+    assert cli(shot, "bake")[1]["status"] == "unchanged"
+
+
+def test_apply_keys_curves(cli, shot, curves) -> None:
+    arguments = ("apply", curves, "--object", "Head", "--frame-start", 101)
+    code, result, _ = cli(shot, *arguments)
+    assert (code, result["speakers"][0]["rows"]) == (0, 50)
+    assert "frames 101 to 112" in result["speakers"][0]["summary"]
+    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+    assert cli(shot, *arguments)[1]["status"] == "unchanged"
+    curves.write_text(curves.read_text().replace(",0.5", ",0.4"))
+    assert cli(shot, *arguments)[1]["status"] == "done"
+
+
+def test_predict_then_apply_is_a_bake(cli, loud_jaw, extension, shot, wav, tmp_path, monkeypatch):
+    predict = importlib.import_module(f"{extension}.model.command.predict")
+    monkeypatch.setattr(predict, "choose_runtime", lambda *_: loud_jaw())
+    out = tmp_path / "line.npz"
+    assert cli(shot, "predict", wav, out)[1]["rows"] == 50
+    assert cli(shot, "apply", out, "--object", "Head")[0] == 0
+    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+
+
+def test_inspect_tells_links_and_gaps_and_changes_nothing(cli, shot, wav) -> None:
+    before = shot.read_bytes()
+    code, result, _ = cli(shot, "inspect", "--object", "Head", "--file", wav)
+    found = result["speakers"][0]
+    assert (code, found["problems"], found["bake"]) == (0, [], "to do")
+    assert found["preset"] == "arkit"
+    assert found["strips"][0] == {
+        "strip": "hum.wav", "sound": "hum.wav", "first_frame": 1, "last_frame": 12, "seconds": 0.5,
+    }  # fmt: skip
+    face = found["faces"][0]
+    assert [link["target"] for link in face["links"]] == list(KEYS)
+    assert "mouthClose" in face["missing"]
+    assert shot.read_bytes() == before
+    assert len(bpy.context.scene.audio2face.speakers) == 0
+
+
+def test_inspect_tells_what_cannot_be_baked(cli, tmp_path) -> None:
+    make_face("Head", ("smirk",))
+    shot = saved(tmp_path / "shot.blend")
+    code, result, _ = cli(shot, "inspect", "--object", "Head", "--file", tmp_path / "none.wav")
+    assert (code, result["status"]) == (1, "error")
+    problems = " ".join(result["speakers"][0]["problems"])
+    assert "no known names" in problems
+    assert "none.wav" in problems or "Nothing to key" in problems
+
+
+def test_presets_are_listed(cli) -> None:
+    code, result, _ = cli(None, "presets")
+    assert code == 0
+    assert {"arkit", "oculus", "vowels"} <= {one["id"] for one in result["presets"]}
+    code, result, _ = cli(None, "presets", "vowels")
+    assert len(result["preset"]["outputs"]) == result["preset"]["controls"]
+    assert cli(None, "presets", "klingon")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("bake", "--object", "Nobody"), 1, 'no object "Nobody"'),
+        (("bake", "--speaker", "Nobody"), 1, 'no speaker "Nobody"'),
+        (("bake", "--scene", "Nowhere"), 1, 'no scene "Nowhere"'),
+        (("bake", "--object", "Head", "--file", "none.wav"), 1, "none.wav"),
+        (("bake", "--object", "Head", "--preset", "klingon"), 1, "klingon"),
+        (("bake", "--object", "Head", "--mapping", "none.json"), 1, "none.json"),
+        (("bake", "--object", "Head", "--weights", "none.npz"), 1, "none.npz"),
+        (("bake", "--object", "Head", "-o", "out.txt"), 1, ".blend"),
+        (("apply", "none.csv", "--object", "Head"), 1, "none.csv"),
+        (("bake", "--dial", "jaw=7"), 2, "jaw must be 0 to 2"),
+        (("bake", "--dial", "nose=1"), 2, "nose=1"),
+        (("bake", "--channel", "one"), 2, "--channel"),
+        (("fly",), 2, "fly"),
+        ((), 2, "required"),
+    ],
+)
+def test_refusals(cli, shot, arguments, code: int, sentence: str) -> None:
+    before = shot.read_bytes()
+    ended, _, error = cli(shot, *arguments)
+    assert (ended, sentence in error) == (code, True), error
+    assert shot.read_bytes() == before
+    assert error.count("\n") == 1
+
+
+def test_without_a_file_nothing_is_baked(cli) -> None:
+    code, _, error = cli(None, "bake")
+    assert code == 1
+    assert "No .blend is open" in error
+
+
+def test_the_command_is_registered_and_taken_back(extension: str) -> None:
+    module = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
+    assert len(module._registered) == 1
+    module.unregister()
+    assert module._registered == []
+    module.register()
