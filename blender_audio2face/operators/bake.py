@@ -180,6 +180,8 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
     def poll(cls, context) -> bool:
         if _bake_is_running(cls):
             return False
+        if len(context.scene.audio2face.speakers):
+            return True  # a script may name one; execute says what is missing
         try:  # not the voice: a script may name another than the panel does
             plan_face(chosen_objects(context), None, check_effect=False)
         except A2FError as error:

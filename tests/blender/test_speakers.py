@@ -286,3 +286,16 @@ def test_muting_the_drivers_frees_the_keys(hum: Path) -> None:
     bpy.ops.audio2face.fix()
     bpy.ops.audio2face.bake()
     assert max(moves(face)) > 0.9
+
+
+def test_a_named_speaker_needs_no_selection(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.speaker_add(strip="speech")
+    face.select_set(False)
+    bpy.context.view_layer.objects.active = None
+    assert bpy.ops.audio2face.bake(speaker="Anna") == {"FINISHED"}
+    with pytest.raises(RuntimeError, match="No face is selected"):
+        bpy.ops.audio2face.bake()
+    with pytest.raises(RuntimeError, match='no speaker "Ben"'):
+        bpy.ops.audio2face.bake(speaker="Ben")
