@@ -19,7 +19,7 @@ from ..plan import StripPlan
 from ..preferences import RUNTIMES, preferred_runtime
 from ..properties.speaker import OUTPUTS, REDUCTIONS
 from ..weights import chosen_weights
-from .common import publish, speaker_property
+from .common import publish, refuse, speaker_property
 
 _TICK_SECONDS = 0.1
 
@@ -61,8 +61,7 @@ class BakeOperator:
             spoken, inference = _listen(_strips(planned), runtime, weights, lambda _: None)
             return self._write(context, planned, spoken, inference)
         except A2FError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refuse(self, error)
 
     def invoke(self, context, _event) -> set[str]:
         if bpy.app.background:
@@ -71,8 +70,7 @@ class BakeOperator:
             self._planned = self._plan(context)
             weights = self._weights(context)
         except A2FError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refuse(self, error)
         strips, runtime = _strips(self._planned), self._runtime(context)
         self._job = job.Job(lambda on_progress: _listen(strips, runtime, weights, on_progress))
         self._job.start()
@@ -98,8 +96,7 @@ class BakeOperator:
             spoken, inference = self._job.result()
             return self._write(context, self._planned, spoken, inference)
         except A2FError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refuse(self, error)
 
     def cancel(self, context) -> None:
         """Also called by Blender when the window or the file is closed."""

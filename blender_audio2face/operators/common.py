@@ -48,11 +48,16 @@ def attempt(operator, act: Callable[[], str | None]) -> set[str]:
     try:
         text = act()
     except A2FError as error:
-        operator.report({"ERROR"}, pgettext_rpt(str(error)))
-        return {"CANCELLED"}
+        return refuse(operator, error)
     if text:
         operator.report({"INFO"}, text)
     return {"FINISHED"}
+
+
+def refuse(operator, error: A2FError) -> set[str]:
+    """Reports why nothing was done."""
+    operator.report({"ERROR"}, pgettext_rpt(str(error)))
+    return {"CANCELLED"}
 
 
 def publish(operator, context, speaker, report: BakeReport) -> None:

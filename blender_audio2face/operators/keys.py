@@ -12,7 +12,7 @@ from ..rekey import place_anew
 from ..showing import hidden_in
 from ..speakers import members_of, shown_speaker
 from ..take_store import timing_of
-from .common import attempt, chosen_speaker, has_speaker, publish, speaker_property
+from .common import attempt, chosen_speaker, has_speaker, publish, refuse, speaker_property
 
 
 class AUDIO2FACE_OT_update(bpy.types.Operator):
@@ -33,8 +33,7 @@ class AUDIO2FACE_OT_update(bpy.types.Operator):
             speaker = chosen_speaker(context, self.speaker)
             report = place_anew(context.scene, speaker)
         except A2FError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refuse(self, error)
         publish(self, context, speaker, report)
         return {"FINISHED"}
 
