@@ -127,8 +127,7 @@ class AUDIO2FACE_OT_play(bpy.types.Operator):
                 try:
                     _go_to_voice(scene, speaker)
                 except A2FError as error:
-                    self.report({"ERROR"}, str(error))
-                    return {"CANCELLED"}
+                    return refuse(self, error)
         return bpy.ops.screen.animation_play()
 
 
