@@ -50,6 +50,10 @@ def voice_of(context, speaker, values: dict[str, object]) -> Voice:
         selector = Channel(values["channel"])
     else:
         scene, name = _named(context, values["strip"])
+        if not values["strip"] and _is_anothers(context.scene, speaker, scene, name):
+            own = voice_of_takes(context, speaker)
+            if own is not None:
+                return own
         selector = Strips((name,))
     strip.check_same_rate(scene, context.scene)
     return Voice(scene.session_uid, selector)
@@ -102,6 +106,17 @@ def strip_of_take(scene, take) -> StripPlan:
         if found is not None:
             return strip.plan_strip(place, found)
     raise StripError(f'Strip "{take.label}" is gone: its keys stay as they are.')
+
+
+def _is_anothers(animated, speaker, scene, name: str) -> bool:
+    """Whether an active strip was baked for another speaker alone: in a dialogue the strip that
+    happens to be active is not everybody's."""
+    if speaker is None or not len(speaker.takes):
+        return False
+    found = next((one for one in sequencer_api.sound_strips(scene) if one.name == name), None)
+    uid = identity.uid_of(found) if found is not None else ""
+    others = [one for one in animated.audio2face.speakers if one != speaker]
+    return uid not in speaker.takes and any(uid in other.takes for other in others)
 
 
 def _named(context, name: str) -> tuple[object, str]:

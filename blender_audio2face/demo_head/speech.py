@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import BakeError
-from ..sequencer_api import sequencer_scenes
+from ..sequencer_api import sequencer_scenes, strip_timing
 
 SENTENCE = Path(__file__).with_name("sentence.flac")
 STRIP_NAME = "Demo Sentence"
@@ -50,4 +50,6 @@ def add_sentence(context: bpy.types.Context) -> bpy.types.Strip:
     # Should the artist unpack it, the file goes beside the .blend, not into the extension.
     strip.sound.filepath = f"//{SENTENCE.name}"
     editor.active_strip = strip
+    last = strip_timing(scene, strip).right_handle - 1
+    scene.frame_end = max(scene.frame_end, last)
     return strip

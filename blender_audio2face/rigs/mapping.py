@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -120,7 +121,12 @@ def automatic(
 
 def chosen_match(key_names: Iterable[str], preset_id: str | None = None) -> Match | None:
     """The match of one preset, or the best of all; None when no name answers."""
-    names = tuple(key_names)
+    return _chosen_match(tuple(key_names), preset_id)
+
+
+@lru_cache(maxsize=64)
+def _chosen_match(names: tuple[str, ...], preset_id: str | None) -> Match | None:
+    """Panels ask for it at every redraw."""
     if preset_id is not None:
         return match(preset_with_id(preset_id), names)
     ranked = rank(names)

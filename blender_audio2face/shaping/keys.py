@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -57,20 +58,24 @@ def reduce_keys(
         name -> keys, in the columns' order.
     """
     x = np.asarray(frames, np.float64)
-    none = np.zeros(0, int)
-    forced = none if anchors is None else np.flatnonzero(anchors)
+    forced = np.zeros(0, np.intp) if anchors is None else np.flatnonzero(anchors)
     keys = {}
     for name, column in columns.items():
         applies = anchored is None or name in anchored
-        keys[name] = _reduced(x, np.asarray(column), tolerance, forced if applies else none)
+        rows = forced if applies else forced[:0]
+        y = np.asarray(column, np.float64)
+        keys[name] = _reduced(x.tobytes(), y.tobytes(), tolerance, rows.tobytes())
     return keys
 
 
-def _reduced(x: np.ndarray, column: np.ndarray, tolerance: float, forced: np.ndarray) -> Keys:
+@lru_cache(maxsize=256)
+def _reduced(frames: bytes, column: bytes, tolerance: float, forced: bytes) -> Keys:
+    """Left and right are often alike, and a dial changes few columns: the others are known."""
+    x, y = np.frombuffer(frames), np.frombuffer(column)
     if len(x) < 2:
-        return every_frame(x, column)
-    y = column.astype(np.float64)
-    anchors = forced if np.ptp(y) > 0.01 * tolerance else forced[:0]
+        return every_frame(x, y)
+    anchors = np.frombuffer(forced, np.intp)
+    anchors = anchors if np.ptp(y) > 0.01 * tolerance else anchors[:0]
     rows, slopes = reduction.reduced(x, y, tolerance, anchors)
     return Keys(x[rows], y[rows].astype(np.float32), slopes.astype(np.float32))
 

@@ -299,3 +299,16 @@ def test_a_named_speaker_needs_no_selection(hum: Path) -> None:
         bpy.ops.audio2face.bake()
     with pytest.raises(RuntimeError, match='no speaker "Ben"'):
         bpy.ops.audio2face.bake(speaker="Ben")
+
+
+def test_the_active_strip_of_another_speaker_is_not_taken(hum: Path) -> None:
+    add_sound(hum, frame=1, channel=1, name="a")
+    anna = make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    anna.select_set(False)
+    add_sound(hum, frame=101, channel=2, name="b")
+    make_face("Ben", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    bpy.ops.audio2face.bake(speaker="Anna")  # "b" is active still
+    assert [take.label for take in speaker("Anna").takes] == ["a"]
+    assert max(frame for frame, _ in keys_of(action_of(anna), "jawOpen")) < 100
