@@ -3,14 +3,13 @@
 import importlib
 import re
 import shlex
-import shutil
 from pathlib import Path
 
 import bpy
 import pytest
 
 from tests.blender.extension import ROOT
-from tests.blender.scenes import make_face
+from tests.blender.scenes import make_face, tone, write_wav
 
 FARM = ROOT / "docs" / "farm.md"
 TEXT = FARM.read_text(encoding="utf-8")
@@ -26,7 +25,7 @@ def test_the_examples_run_one_after_another(
 ) -> None:
     command = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
     alone = importlib.import_module(f"{extension}.model.__main__")
-    shutil.copyfile(ROOT / "tests" / "data" / "surprise.flac", tmp_path / "line.flac")
+    write_wav(tmp_path / "line.wav", tone(0.5), 16000)
     monkeypatch.chdir(tmp_path)
     make_face("Head", ("jawOpen", "mouthClose"))
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
