@@ -212,6 +212,13 @@ def test_everybody_is_baked_once(cli, loud_jaw, tmp_path, wav) -> None:
     assert cli(shot, "bake")[1]["status"] == "unchanged"
 
 
+def test_who_cannot_be_baked_is_named(cli, shot, curves) -> None:
+    assert cli(shot, "apply", curves, "--object", "Head")[0] == 0
+    code, _, error = cli(shot, "bake")
+    assert code == 1
+    assert error.startswith("error: Head: ")
+
+
 def test_apply_keys_curves(cli, shot, curves) -> None:
     arguments = ("apply", curves, "--object", "Head", "--frame-start", 101)
     code, result, _ = cli(shot, *arguments)
