@@ -7,12 +7,14 @@ from pathlib import Path
 import bpy
 
 from ...model.command.console import Console, Outcome
+from ...model.errors import A2FError
 from ..bake import BakeRequest, plan_bake, write_bake
 from ..inference import listen
 from ..preferences import preferred_runtime
 from ..speakers import members_of
 from ..weights import chosen_weights
 from . import finishing, jobs
+from .errors import CommandError
 from .faces import face_of, wanted_speakers
 from .finishing import FaceJob
 from .place import Place, open_place
@@ -35,7 +37,7 @@ def bake(options: argparse.Namespace, console: Console) -> Outcome:
     with ExitStack() as undo:
         speakers = wanted_speakers(options, place, undo)
         check_one_voice(options, speakers)
-        faces = [face_job(options, place, speaker, weights) for speaker in speakers]
+        faces = [_named_job(options, place, speaker, weights) for speaker in speakers]
         if finishing.is_written(output, faces, force=options.force):
             return finishing.unchanged(output, faces)
         left = finishing.to_do(faces, force=options.force)
@@ -49,8 +51,16 @@ def bake(options: argparse.Namespace, console: Console) -> Outcome:
     return Outcome("\n".join([*text, f"Saved {output}"]), data)
 
 
+def _named_job(options: argparse.Namespace, place: Place, speaker, weights: Path | None) -> FaceJob:
+    """The job on one face. Raises CommandError, which names the speaker, if it cannot be done."""
+    try:
+        return face_job(options, place, speaker, weights)
+    except (A2FError, OSError) as error:
+        raise CommandError(f"{speaker.name}: {error}") from error
+
+
 def face_job(options: argparse.Namespace, place: Place, speaker, weights: Path | None) -> FaceJob:
-    """The job on one face; its work is (request, strips). Raises A2FError."""
+    """The job on one face; its work is (request, strips). Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))
     voice = wanted_voice(options, place, speaker)
     request = BakeRequest(place.scene.session_uid, speaker.name, objects, voice)

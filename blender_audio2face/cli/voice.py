@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ..sound_choice import Strips
+from ..sound_choice import SoundFile, Strips
 from ..voices import Voice, voice_of, voice_of_takes
 from .errors import CommandError
 from .place import Place
@@ -37,7 +37,15 @@ def wanted_voice(options: argparse.Namespace, place: Place, speaker) -> Voice:
         values = {"source": "FILE", "file": path, "file_frame": options.frame_start}
         return voice_of(place, speaker, values)
     if speaker.source == "STRIP" and not speaker.strip:
-        voice = voice_of_takes(place, speaker)
+        voice = voice_of_takes(place, speaker) or _file_of_takes(place, speaker)
         if voice is not None:
             return voice
     return voice_of(place, speaker, {})
+
+
+def _file_of_takes(place: Place, speaker) -> Voice | None:
+    """The sound file that a speaker was baked from; None without one, or with several."""
+    takes = [take for take in speaker.takes if take.file]
+    if len(takes) != 1:
+        return None
+    return Voice(place.scene.session_uid, SoundFile(takes[0].file, takes[0].first_frame))

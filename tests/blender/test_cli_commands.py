@@ -212,6 +212,13 @@ def test_everybody_is_baked_once(cli, loud_jaw, tmp_path, wav) -> None:
     assert cli(shot, "bake")[1]["status"] == "unchanged"
 
 
+def test_who_cannot_be_baked_is_named(cli, shot, curves) -> None:
+    assert cli(shot, "apply", curves, "--object", "Head")[0] == 0
+    code, _, error = cli(shot, "bake")
+    assert code == 1
+    assert error.startswith("error: Head: ")
+
+
 def test_apply_keys_curves(cli, shot, curves) -> None:
     arguments = ("apply", curves, "--object", "Head", "--frame-start", 101)
     code, result, _ = cli(shot, *arguments)
@@ -306,3 +313,20 @@ def test_the_command_is_registered_and_taken_back(extension: str) -> None:
     module.unregister()
     assert module._registered == []
     module.register()
+
+
+@needs_sound
+def test_relative_paths_lead_to_the_same_files(cli, loud_jaw, tmp_path, wav) -> None:
+    make_face("Head", KEYS)
+    shot = saved(tmp_path / "shot.blend")
+    add_sound(wav).sound.filepath = "//hum.wav"
+    saved(shot)
+    (tmp_path / "baked").mkdir()
+    out = tmp_path / "baked" / "out.blend"
+    for arguments in ((), ("-o", out)):
+        assert cli(shot, "bake", "--object", "Head", "--strip", "speech", *arguments)[0] == 0
+    for path in (shot, out):
+        bpy.ops.wm.open_mainfile(filepath=str(path))
+        stored = bpy.data.sounds[0].filepath
+        assert stored.startswith("//")
+        assert Path(bpy.path.abspath(stored)).samefile(wav)

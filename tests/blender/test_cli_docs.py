@@ -1,0 +1,64 @@
+"""docs/farm.md: its examples run, and its tables have every option and every code."""
+
+import importlib
+import re
+import shlex
+from pathlib import Path
+
+import bpy
+import pytest
+
+from tests.blender.extension import ROOT
+from tests.blender.scenes import make_face, tone, write_wav
+
+FARM = ROOT / "docs" / "farm.md"
+TEXT = FARM.read_text(encoding="utf-8")
+EXAMPLES = [
+    line
+    for block in re.findall(r"^```sh\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    for line in block.splitlines()
+]
+
+
+def test_the_examples_run_one_after_another(
+    extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    command = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
+    alone = importlib.import_module(f"{extension}.model.__main__")
+    write_wav(tmp_path / "line.wav", tone(0.5), 16000)
+    monkeypatch.chdir(tmp_path)
+    make_face("Head", ("jawOpen", "mouthClose"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    assert len(EXAMPLES) >= 9
+    for line in EXAMPLES:
+        words = shlex.split(line)
+        if words[0] == "python":
+            assert words[1:3] == ["-m", "model"]
+            code = alone.main(words[3:])
+        else:
+            assert words[:2] + words[3:5] == ["blender", "-b", "--command", "audio2face"]
+            bpy.ops.wm.open_mainfile(filepath=str(tmp_path / words[2]))
+            code = command.run(words[5:])
+        printed = capsys.readouterr()
+        assert code == 0, (line, printed.err)
+        if line.endswith("audio2face bake"):
+            assert "nothing to do" in printed.out
+    made = {path.name for path in tmp_path.iterdir()}
+    assert {"line.csv", "line.npz", "line.json", "shot.blend", "applied.blend"} <= made
+
+
+def test_every_option_is_told(extension: str) -> None:
+    arguments = importlib.import_module(f"{extension}.blender_audio2face.cli.arguments")
+    parser = arguments.command_parser()
+    (commands,) = (action for action in parser._actions if action.choices)
+    for name, command in commands.choices.items():
+        assert f"`{name}`" in TEXT or f"audio2face {name}" in TEXT
+        for action in command._actions:
+            longest = max(action.option_strings, key=len, default="")
+            assert longest in {"", "--help"} or longest in TEXT or "-o" in action.option_strings
+
+
+def test_every_code_is_told(extension: str) -> None:
+    codes = importlib.import_module(f"{extension}.model.command.exit_codes")
+    told = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
+    assert [int(code) for code in told] == list(codes.ExitCode)
