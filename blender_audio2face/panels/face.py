@@ -70,6 +70,8 @@ class AUDIO2FACE_PT_face(SidebarPanel):
         if speaker is None:
             if any(map(has_shape_keys, objects)):
                 draw_lines(layout, context, [_fit(objects, None)])
+            elif any(obj.type == "ARMATURE" for obj in objects):
+                layout.operator("audio2face.speaker_add", icon="ADD")  # then bones are recorded
             return
         preset = preset_with_id(speaker.preset).label if speaker.preset else _AUTOMATIC
         layout.menu(

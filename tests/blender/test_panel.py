@@ -293,3 +293,14 @@ def test_loading_a_file_stops_a_bake(job) -> None:
     bake.join(1.0)
     assert bake.done
     assert bake.cancelled
+
+
+def test_a_bare_armature_can_become_a_speaker(panels) -> None:
+    rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.scene.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    rig.select_set(True)
+    assert len(drawn(panels["face"]).all("audio2face.speaker_add")) == 1
+    assert bpy.ops.audio2face.speaker_add() == {"FINISHED"}
+    assert drawn(panels["face"]).all("audio2face.speaker_add") == []
+    assert len(drawn(panels["mapping"]).all("audio2face.pose_record")) == 2
