@@ -15,8 +15,8 @@ A bake goes one way, and only its two ends touch bpy, on the main thread:
 
 ``bake`` is a whole bake, ``speakers`` whose face is whose, ``properties`` what a .blend remembers.
 ``operators`` and ``panels`` are the interface over all of it, ``cli`` the commands of farms,
-``api`` the door for scripts. What does not live here: features and the network (``model/``), and anything
-run by makers (``tools/``).
+``api`` the door for scripts. What does not live here: features and the network (``model/``), and
+anything run by makers (``tools/``).
 
 ``rigs`` and ``shaping`` import no bpy, nor do ``timing``, ``volume``, ``plan``, ``audio``,
 ``inference``, ``job``, ``takes``, ``heard``, ``segments``, ``bake_record``, ``channel_keys``,
