@@ -8,7 +8,6 @@ import bpy
 from . import retiming, sequencer_api
 from .audio import sound_seconds
 from .errors import StripError
-from .heard import heard
 from .identity import uid_of
 from .plan import SoundSource, StripPlan
 from .sound_choice import Channel, Selector, SoundFile
@@ -74,12 +73,6 @@ def plan_sources(scene, selector: Selector) -> tuple[StripPlan, ...]:
         strips = [strip for name in selector.names for strip in _named(scene, name)]
     plans = [plan_strip(scene, strip) for strip in dict.fromkeys(strips)]
     return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
-
-
-def moved_only(old: StripPlan, new: StripPlan) -> bool:
-    """Whether the curves of ``old`` serve ``new``: the same sound, within the range heard then.
-    `heard.Heard.offset_in` tells where in them it begins."""
-    return heard(new).offset_in(heard(old)) is not None
 
 
 def plan_strip(scene, strip) -> StripPlan:

@@ -1,5 +1,6 @@
 """What Blender plays: a file of clicks, and the frames at which a scene's mixdown clicks."""
 
+import importlib
 from pathlib import Path
 
 import bpy
@@ -74,3 +75,10 @@ def retime(strip, frame: int, speed: float) -> None:
     with bpy.context.temp_override(**in_sequencer()):
         bpy.ops.sequencer.retiming_key_add(timeline_frame=frame)
         bpy.ops.sequencer.retiming_segment_speed_set(speed=speed)
+
+
+def moved_only(strip_module, old, new) -> bool:
+    """Whether curves of one strip plan serve another: the same sound, within the range heard."""
+    rooms = strip_module.__name__.rpartition(".")[0]
+    heard = importlib.import_module(f"{rooms}.heard").heard
+    return heard(new).offset_in(heard(old)) is not None

@@ -13,6 +13,7 @@ from tests.blender.listening import (
     frames_heard,
     frames_planned,
     in_sequencer,
+    moved_only,
     onsets,
     retime,
     write_clicks,
@@ -152,7 +153,7 @@ def test_retiming_needs_no_new_inference(strip_module, strip) -> None:
     scene = bpy.context.scene
     before = strip_module.plan_strip(scene, strip)
     retime(strip, frame=60, speed=150)
-    assert strip_module.moved_only(before, strip_module.plan_strip(scene, strip))
+    assert moved_only(strip_module, before, strip_module.plan_strip(scene, strip))
 
 
 def test_a_strip_beside_its_sound_is_refused(strip_module, strip) -> None:

@@ -13,6 +13,7 @@ from tests.blender.listening import (
     frames_heard,
     frames_planned,
     mixdown,
+    moved_only,
     onsets,
     write_clicks,
 )
@@ -251,7 +252,7 @@ def test_a_scene_strip_is_mixed_down(
     again = strip_module.plan_strip(scene, strip)
     assert again == plan
     set_timing(strip, content_start=61)
-    assert strip_module.moved_only(plan, strip_module.plan_strip(scene, strip))
+    assert moved_only(strip_module, plan, strip_module.plan_strip(scene, strip))
     strip.scene_input = "CAMERA"
     with pytest.raises(Exception, match='"shot" plays no sound'):
         strip_module.plan_sources(scene, choice.Strips(("shot",)))
@@ -267,17 +268,17 @@ def test_moved_and_trimmed_strips_need_no_new_inference(
 
     whole = plan()
     set_timing(strip, content_start=40)
-    assert strip_module.moved_only(whole, plan())
+    assert moved_only(strip_module, whole, plan())
     set_timing(strip, left_handle=60, right_handle=120)
     trimmed = plan()
-    assert strip_module.moved_only(whole, trimmed)
-    assert not strip_module.moved_only(trimmed, whole)
+    assert moved_only(strip_module, whole, trimmed)
+    assert not moved_only(strip_module, trimmed, whole)
     strip.volume = 0.5
-    assert strip_module.moved_only(whole, plan())
+    assert moved_only(strip_module, whole, plan())
     strip.keyframe_insert("volume", frame=60)
     strip.volume = 0.0
     strip.keyframe_insert("volume", frame=90)
-    assert not strip_module.moved_only(whole, plan())
+    assert not moved_only(strip_module, whole, plan())
 
 
 def test_a_mark_follows_its_strip(extension: str, hum: Path) -> None:
