@@ -32,11 +32,6 @@ def without_effect(key, names: list[str]) -> list[str]:
     return still
 
 
-def has_effect(block) -> bool:
-    """Whether one shape key moves anything."""
-    return not without_effect(block.id_data, [block.name])
-
-
 def _coordinates(block) -> np.ndarray:
     """float32 [3 N]."""
     coordinates = np.empty(3 * len(block.data), np.float32)

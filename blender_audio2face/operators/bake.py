@@ -119,13 +119,19 @@ class BakeOperator:
         return chosen_weights(self.weights if chosen else context.scene.audio2face.weights)
 
     def _write(self, context, planned, spoken, inference) -> set[str]:
-        first = 0
+        """Keys each speaker; one that cannot be keyed any more does not stop the others."""
+        first, written = 0, 0
         for request, strips in planned:
             own = spoken[first : first + len(strips)]
             first += len(strips)
-            speaker, report = write_bake(request, own, inference)
+            try:
+                speaker, report = write_bake(request, own, inference)
+            except A2FError as error:
+                refuse(self, error)
+                continue
+            written += 1
             publish(self, context, speaker, report)
-        return {"FINISHED"}
+        return {"FINISHED"} if written else {"CANCELLED"}
 
 
 class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):

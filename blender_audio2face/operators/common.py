@@ -54,6 +54,24 @@ def attempt(operator, act: Callable[[], str | None]) -> set[str]:
     return {"FINISHED"}
 
 
+class SpeakerOperator:
+    """An operator on one speaker: ``act`` gets it, and returns what to report.
+
+    ``act`` may raise an A2FError; its sentence is reported and nothing was done.
+    """
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: speaker_property()
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        return attempt(self, lambda: self.act(context, chosen_speaker(context, self.speaker)))
+
+
 def refuse(operator, error: A2FError) -> set[str]:
     """Reports why nothing was done."""
     operator.report({"ERROR"}, pgettext_rpt(str(error)))

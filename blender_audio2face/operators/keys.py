@@ -12,76 +12,49 @@ from ..rekey import place_anew
 from ..showing import hidden_in
 from ..speakers import members_of, shown_speaker
 from ..take_store import timing_of
-from .common import attempt, chosen_speaker, has_speaker, publish, refuse, speaker_property
+from .common import SpeakerOperator, publish, refuse
 
 
-class AUDIO2FACE_OT_update(bpy.types.Operator):
+class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
     """Key again where the strips play now, with the dials as they are; nothing is analysed"""
 
     bl_idname = "audio2face.update"
     bl_label = "Update"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
-
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        try:
-            speaker = chosen_speaker(context, self.speaker)
-            report = place_anew(context.scene, speaker)
-        except A2FError as error:
-            return refuse(self, error)
-        publish(self, context, speaker, report)
-        return {"FINISHED"}
+    def act(self, context, speaker) -> None:
+        publish(self, context, speaker, place_anew(context.scene, speaker))
 
 
-class AUDIO2FACE_OT_clear(bpy.types.Operator):
+class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
     """Take out what was baked for this speaker; your own keys stay, or come back"""
 
     bl_idname = "audio2face.clear"
     bl_label = "Clear Bake"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     strip: StringProperty(
         name="Sound Strip",
         description="Only what was baked from this strip; empty for all",
         options={"SKIP_SAVE"},
     )
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> str:
-            speaker = chosen_speaker(context, self.speaker)
-            keys = {
-                take.name for take in speaker.takes if not self.strip or take.label == self.strip
-            }
-            if not keys:
-                raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
-            face = animated_datablocks(members_of(speaker))
-            count = sum(clear(datablock, keys) for datablock in face)
-            for key in keys:
-                speaker.takes.remove(speaker.takes.find(key))
-            speaker.report = ""
-            return f"Removed {count} keys of {speaker.name}"
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> str:
+        keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
+        if not keys:
+            raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
+        face = animated_datablocks(members_of(speaker))
+        count = sum(clear(datablock, keys) for datablock in face)
+        for key in keys:
+            speaker.takes.remove(speaker.takes.find(key))
+        speaker.report = ""
+        return f"Removed {count} keys of {speaker.name}"
 
 
-class AUDIO2FACE_OT_fix(bpy.types.Operator):
+class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
     """Take away what hides the face's movement"""
 
     bl_idname = "audio2face.fix"
     bl_label = "Fix"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     index: IntProperty(
         name="Which",
         description="Line of the list in the panel, counted from 0; -1 for all",
@@ -89,19 +62,12 @@ class AUDIO2FACE_OT_fix(bpy.types.Operator):
         min=-1,
     )
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> str:
-            found = hidden_in(chosen_speaker(context, self.speaker))
-            chosen = found if self.index < 0 else found[self.index : self.index + 1]
-            for hidden in chosen:
-                fix(hidden)
-            return f"Fixed {len(chosen)} of {len(found)}"
-
-        return attempt(self, act)
+    def act(self, _context, speaker) -> str:
+        found = hidden_in(speaker)
+        chosen = found if self.index < 0 else found[self.index : self.index + 1]
+        for hidden in chosen:
+            fix(hidden)
+        return f"Fixed {len(chosen)} of {len(found)}"
 
 
 class AUDIO2FACE_OT_play(bpy.types.Operator):

@@ -16,75 +16,54 @@ from ..rigs.preset import presets
 from ..settings import mapping_of, set_mapping
 from ..speakers import add_members, members_of
 from ..targets import automatic_mapping
-from .common import attempt, chosen_speaker, has_speaker, speaker_property
+from .common import SpeakerOperator
 
 _MAX_BYTES = 8_000_000
 
 
-class AUDIO2FACE_OT_preset(bpy.types.Operator):
+class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
     """Use this naming of shape keys and controls for the face; replaces a mapping of your own"""
 
     bl_idname = "audio2face.preset"
     bl_label = "Choose Preset"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     preset: StringProperty(
         name="Preset",
         description="Name of the preset, such as arkit; empty for the one that fits best",
     )
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> None:
-            known = {preset.id for preset in presets()}
-            if self.preset and self.preset not in known:
-                raise PlanError(
-                    f'There is no preset "{self.preset}": choose one of {", ".join(sorted(known))}.'
-                )
-            speaker = chosen_speaker(context, self.speaker)
-            with live.at_once(speaker):
-                speaker.links.clear()
-                speaker.preset = self.preset
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> None:
+        known = {preset.id for preset in presets()}
+        if self.preset and self.preset not in known:
+            raise PlanError(
+                f'There is no preset "{self.preset}": choose one of {", ".join(sorted(known))}.'
+            )
+        with live.at_once(speaker):
+            speaker.links.clear()
+            speaker.preset = self.preset
 
 
-class AUDIO2FACE_OT_mapping_edit(bpy.types.Operator):
+class AUDIO2FACE_OT_mapping_edit(SpeakerOperator, bpy.types.Operator):
     """Turn the automatic mapping into a list that you can edit"""
 
     bl_idname = "audio2face.mapping_edit"
     bl_label = "Edit Mapping"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
-
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> None:
-            speaker = chosen_speaker(context, self.speaker)
-            members = members_of(speaker)
-            set_mapping(speaker, automatic_mapping(members, speaker.preset or None))
-            still = still_shapes(members)
-            for link in speaker.links:
-                link.still = link.kind == "shape" and link.target in still
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> None:
+        members = members_of(speaker)
+        set_mapping(speaker, automatic_mapping(members, speaker.preset or None))
+        still = still_shapes(members)
+        for link in speaker.links:
+            link.still = link.kind == "shape" and link.target in still
 
 
-class AUDIO2FACE_OT_mapping_save(bpy.types.Operator):
+class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
     """Save the mapping as a JSON file, for other scenes and other artists"""
 
     bl_idname = "audio2face.mapping_save"
     bl_label = "Save Mapping"
+    bl_options = {"REGISTER"}
 
-    speaker: speaker_property()
     filepath: StringProperty(
         name="File",
         description="JSON file with the mapping",
@@ -92,40 +71,30 @@ class AUDIO2FACE_OT_mapping_save(bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
-
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
 
     def invoke(self, context, _event) -> set[str]:
         self.filepath = self.filepath or "face_mapping.json"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context) -> set[str]:
-        def act() -> str:
-            speaker = chosen_speaker(context, self.speaker)
-            mapping = mapping_of(speaker)
-            if mapping is None:
-                mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
-            path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
-            try:
-                path.write_text(dumps(mapping), encoding="utf-8")
-            except OSError as error:
-                raise MappingError(f"The mapping cannot be saved: {error}.") from error
-            return f"Saved {len(mapping.links)} links to {path.name}"
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> str:
+        mapping = mapping_of(speaker)
+        if mapping is None:
+            mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
+        path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
+        try:
+            path.write_text(dumps(mapping), encoding="utf-8")
+        except OSError as error:
+            raise MappingError(f"The mapping cannot be saved: {error}.") from error
+        return f"Saved {len(mapping.links)} links to {path.name}"
 
 
-class AUDIO2FACE_OT_mapping_load(bpy.types.Operator):
+class AUDIO2FACE_OT_mapping_load(SpeakerOperator, bpy.types.Operator):
     """Replace the mapping by one from a JSON file"""
 
     bl_idname = "audio2face.mapping_load"
     bl_label = "Load Mapping"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     filepath: StringProperty(
         name="File",
         description="JSON file with the mapping",
@@ -134,84 +103,53 @@ class AUDIO2FACE_OT_mapping_load(bpy.types.Operator):
     )
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
     def invoke(self, context, _event) -> set[str]:
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context) -> set[str]:
-        def act() -> str:
-            speaker = chosen_speaker(context, self.speaker)
-            mapping = loads(_text_of(Path(bpy.path.abspath(self.filepath))))
-            set_mapping(speaker, mapping)
-            return f"Loaded {len(mapping.links)} links"
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> str:
+        mapping = loads(_text_of(Path(bpy.path.abspath(self.filepath))))
+        set_mapping(speaker, mapping)
+        return f"Loaded {len(mapping.links)} links"
 
 
-class AUDIO2FACE_OT_link_add(bpy.types.Operator):
+class AUDIO2FACE_OT_link_add(SpeakerOperator, bpy.types.Operator):
     """Add a line to the mapping"""
 
     bl_idname = "audio2face.link_add"
     bl_label = "Add Link"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
-
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> None:
-            speaker = chosen_speaker(context, self.speaker)
-            link = speaker.links.add()
-            link.output = "jawOpen"
-            speaker.active_link = len(speaker.links) - 1
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> None:
+        link = speaker.links.add()
+        link.output = "jawOpen"
+        speaker.active_link = len(speaker.links) - 1
 
 
-class AUDIO2FACE_OT_link_remove(bpy.types.Operator):
+class AUDIO2FACE_OT_link_remove(SpeakerOperator, bpy.types.Operator):
     """Remove the chosen line of the mapping; without any line the mapping is automatic again"""
 
     bl_idname = "audio2face.link_remove"
     bl_label = "Remove Link"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     index: IntProperty(
         name="Line", description="Counted from 0; -1 for the chosen line", default=-1, min=-1
     )
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> None:
-            speaker = chosen_speaker(context, self.speaker)
-            index = speaker.active_link if self.index < 0 else self.index
-            if not 0 <= index < len(speaker.links):
-                raise PlanError(f"The mapping has no line {index}; it has {len(speaker.links)}.")
-            speaker.links.remove(index)
-            speaker.active_link = min(speaker.active_link, max(len(speaker.links) - 1, 0))
-            live.on_change(speaker, context)
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> None:
+        index = speaker.active_link if self.index < 0 else self.index
+        if not 0 <= index < len(speaker.links):
+            raise PlanError(f"The mapping has no line {index}; it has {len(speaker.links)}.")
+        speaker.links.remove(index)
+        speaker.active_link = min(speaker.active_link, max(len(speaker.links) - 1, 0))
+        live.on_change(speaker, context)
 
 
-class AUDIO2FACE_OT_pose_record(bpy.types.Operator):
+class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):
     """Record the selected bones as they are posed now, at rest or at the channel's extreme"""
 
     bl_idname = "audio2face.pose_record"
     bl_label = "Record Pose"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     state: EnumProperty(
         name="State",
         description="Which end of the movement the pose is",
@@ -233,47 +171,33 @@ class AUDIO2FACE_OT_pose_record(bpy.types.Operator):
         if not context.selected_pose_bones:
             cls.poll_message_set("Select the bones in Pose Mode.")
             return False
-        return has_speaker(cls, context)
+        return super().poll(context)
 
-    def execute(self, context) -> set[str]:
-        def act() -> str:
-            speaker = chosen_speaker(context, self.speaker)
-            bones = context.selected_pose_bones
-            armature = bones[0].id_data
-            pose = read_pose(armature, [bone.name for bone in bones if bone.id_data == armature])
-            add_members(speaker, [armature])
-            if self.state == "REST":
-                remember_rest(speaker, pose)
-                return f"Recorded the rest of {len(bones)} bones"
-            return f"Made {record_extreme(speaker, self.output, pose)} links"
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> str:
+        bones = context.selected_pose_bones
+        armature = bones[0].id_data
+        pose = read_pose(armature, [bone.name for bone in bones if bone.id_data == armature])
+        add_members(speaker, [armature])
+        if self.state == "REST":
+            remember_rest(speaker, pose)
+            return f"Recorded the rest of {len(bones)} bones"
+        return f"Made {record_extreme(speaker, self.output, pose)} links"
 
 
-class AUDIO2FACE_OT_link_head(bpy.types.Operator):
+class AUDIO2FACE_OT_link_head(SpeakerOperator, bpy.types.Operator):
     """Turn the head bone of the face's armature with the nods, starting from its pose now"""
 
     bl_idname = "audio2face.link_head"
     bl_label = "Link Head Bone"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     bone: StringProperty(
         name="Bone",
         description="Name of the bone; empty for the one that is called head",
         options={"SKIP_SAVE"},
     )
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> str:
-            speaker = chosen_speaker(context, self.speaker)
-            return f'The head turns bone "{link_head(speaker, self.bone)}"'
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> str:
+        return f'The head turns bone "{link_head(speaker, self.bone)}"'
 
 
 def _text_of(path: Path) -> str:

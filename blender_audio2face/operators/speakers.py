@@ -8,7 +8,7 @@ from .. import live
 from ..character import chosen_objects
 from ..properties.speaker import SOURCES
 from ..speakers import add_members, add_speaker, remove_speaker
-from .common import attempt, chosen_speaker, has_speaker, speaker_property
+from .common import SpeakerOperator
 
 
 class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
@@ -54,75 +54,46 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AUDIO2FACE_OT_speaker_remove(bpy.types.Operator):
+class AUDIO2FACE_OT_speaker_remove(SpeakerOperator, bpy.types.Operator):
     """Remove this speaker from the list; its keys stay"""
 
     bl_idname = "audio2face.speaker_remove"
     bl_label = "Remove Speaker"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
-
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        return attempt(
-            self, lambda: remove_speaker(context.scene, chosen_speaker(context, self.speaker))
-        )
+    def act(self, context, speaker) -> None:
+        remove_speaker(context.scene, speaker)
 
 
-class AUDIO2FACE_OT_speaker_members(bpy.types.Operator):
+class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
     """Add the selected objects to this speaker's face"""
 
     bl_idname = "audio2face.speaker_members"
     bl_label = "Add Selected to Face"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     clear: BoolProperty(
         name="Replace", description="Replace the objects of the face instead of adding to them"
     )
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> None:
-            speaker = chosen_speaker(context, self.speaker)
-            if self.clear:
-                speaker.members.clear()
-            add_members(speaker, chosen_objects(context))
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> None:
+        if self.clear:
+            speaker.members.clear()
+        add_members(speaker, chosen_objects(context))
 
 
-class AUDIO2FACE_OT_channel_strengths(bpy.types.Operator):
+class AUDIO2FACE_OT_channel_strengths(SpeakerOperator, bpy.types.Operator):
     """List all 52 channels, each with a strength of its own"""
 
     bl_idname = "audio2face.channel_strengths"
     bl_label = "Set Each Channel"
-    bl_options = {"REGISTER", "UNDO"}
 
-    speaker: speaker_property()
     remove: BoolProperty(name="Reset", description="Give every channel the same strength again")
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return has_speaker(cls, context)
-
-    def execute(self, context) -> set[str]:
-        def act() -> None:
-            speaker = chosen_speaker(context, self.speaker)
-            with live.at_once(speaker):
-                speaker.dials.channels.clear()
-                if not self.remove:
-                    for name in ARKIT_52:
-                        speaker.dials.channels.add().name = name
-
-        return attempt(self, act)
+    def act(self, context, speaker) -> None:
+        with live.at_once(speaker):
+            speaker.dials.channels.clear()
+            if not self.remove:
+                for name in ARKIT_52:
+                    speaker.dials.channels.add().name = name
 
 
 CLASSES = (

@@ -1,5 +1,6 @@
 """Speakers: made by the first bake, kept with what was heard, several in one scene."""
 
+import importlib
 from pathlib import Path
 
 import bpy
@@ -312,3 +313,28 @@ def test_the_active_strip_of_another_speaker_is_not_taken(hum: Path) -> None:
     bpy.ops.audio2face.bake(speaker="Anna")  # "b" is active still
     assert [take.label for take in speaker("Anna").takes] == ["a"]
     assert max(frame for frame, _ in keys_of(action_of(anna), "jawOpen")) < 100
+
+
+def test_one_speaker_that_fails_does_not_stop_the_others(
+    extension: str, hum: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
+    operators = importlib.import_module(f"{extension}.blender_audio2face.operators.bake")
+    real = operators.write_bake
+
+    def write(request, *rest):
+        if request.speaker == "Anna":
+            raise errors.PlanError("Anna was changed meanwhile.")
+        return real(request, *rest)
+
+    add_sound(hum)
+    faces = {}
+    for name in ("Anna", "Ben"):
+        faces[name] = make_face(name, ("jawOpen",))
+        bpy.ops.audio2face.speaker_add(strip="speech")
+        faces[name].select_set(False)
+    monkeypatch.setattr(operators, "write_bake", write)
+    with pytest.raises(RuntimeError, match="Anna was changed meanwhile"):
+        bpy.ops.audio2face.bake_all()
+    assert faces["Anna"].data.shape_keys.animation_data is None
+    assert len(keys_of(action_of(faces["Ben"]), "jawOpen")) > 2

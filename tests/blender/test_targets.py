@@ -186,15 +186,15 @@ class TestEffect:
         assert len(plan.links) == 2
         assert plan.hidden_by == ()
         blocks = face.data.shape_keys.key_blocks
-        assert addon.effect.has_effect(blocks["jawOpen"])
-        assert not addon.effect.has_effect(blocks["mouthClose"])
+        assert addon.effect.without_effect(blocks.id_data, ["jawOpen"]) == []
+        assert addon.effect.without_effect(blocks.id_data, ["mouthClose"]) == ["mouthClose"]
 
     def test_a_shape_key_is_compared_with_what_it_is_relative_to(self, addon: Addon) -> None:
         face = make_face("Face", ("jawOpen", "mouthClose"), flat=True)
         moves(face, "jawOpen", "mouthClose")
         blocks = face.data.shape_keys.key_blocks
         blocks["mouthClose"].relative_key = blocks["jawOpen"]
-        assert not addon.effect.has_effect(blocks["mouthClose"])
+        assert addon.effect.without_effect(blocks.id_data, ["mouthClose"]) == ["mouthClose"]
 
     def test_a_face_that_nothing_moves_is_told(self, addon: Addon) -> None:
         face = make_face("Face", ("jawOpen",), flat=True)
