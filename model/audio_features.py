@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .framing import HOP, SAMPLE_RATE, centred_frames, frame_count
+from .framing import HOP, SAMPLE_RATE, centred_frames
 from .pitch_features import PITCH_BINS, correlogram
 
 FRAME_RATE = SAMPLE_RATE / HOP
@@ -57,24 +57,32 @@ class FeatureConfig:
 
 def log_mel(samples: np.ndarray, config: FeatureConfig) -> np.ndarray:
     """Log mel energies [T, mels] float32 of [N] samples; T = frame_count(N)."""
-    count = frame_count(len(samples))
-    if count == 0:
+    if len(samples) == 0:
         return np.zeros((0, config.mels), np.float32)
-    frames = centred_frames(samples, config.window)
+    return log_mel_of_frames(centred_frames(samples, config.window), config)
+
+
+def log_mel_of_frames(frames: np.ndarray, config: FeatureConfig) -> np.ndarray:
+    """Log mel energies [T, mels] float32 of frames [T, window]."""
     window = _window(config)
-    mel = np.empty((count, config.mels), np.float32)
+    mel = np.empty((len(frames), config.mels), np.float32)
     filters = mel_filters(config)
     step = 4096  # bounds the memory of the complex spectrum on long files
-    for start in range(0, count, step):
+    for start in range(0, len(frames), step):
         spectrum = np.fft.rfft(frames[start : start + step] * window, config.fft)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
         mel[start : start + step] = power @ filters
     return np.log(mel + config.floor, dtype=np.float32)
 
 
+def envelope_of(mel: np.ndarray, config: FeatureConfig) -> np.ndarray:
+    """Cepstra [T, mfcc] of log mel energies [T, mels], or the energies, as configured."""
+    return mel @ _dct(config) if config.spectrum == "mfcc" else mel
+
+
 def from_log_mel(mel: np.ndarray, config: FeatureConfig) -> np.ndarray:
     """Envelope and its deltas [T, 2 E] of log mel energies [T, mels]; edges repeat end frames."""
-    envelope = mel @ _dct(config) if config.spectrum == "mfcc" else mel
+    envelope = envelope_of(mel, config)
     return np.concatenate([envelope, deltas(envelope, config.delta_span)], axis=1)
 
 
@@ -95,8 +103,12 @@ def deltas(cepstra: np.ndarray, span: int) -> np.ndarray:
     """Regression slopes over +-span frames (HTK Book, eq. 5.16), shape as the input."""
     if len(cepstra) == 0:
         return cepstra
-    padded = np.pad(cepstra, ((span, span), (0, 0)), mode="edge")
-    count = len(cepstra)
+    return slopes(np.pad(cepstra, ((span, span), (0, 0)), mode="edge"), span)
+
+
+def slopes(padded: np.ndarray, span: int) -> np.ndarray:
+    """Deltas [T, E] of rows [T + 2 span, E], for all but the first and last ``span`` rows."""
+    count = len(padded) - 2 * span
     slope = sum(
         k * (padded[span + k : span + k + count] - padded[span - k : span - k + count])
         for k in range(1, span + 1)

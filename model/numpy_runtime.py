@@ -1,14 +1,15 @@
 """The runtime that every Blender has: NumPy alone."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from .audio_features import FRAME_RATE
 from .curves import Curves
+from .framing import SAMPLE_RATE
 from .network_config import NetworkConfig
 from .numpy_network import NumpyNetwork
-from .runtime import Progress, padded_steps
-
-_BLOCKS_PER_STRETCH = 60  # 6 s of sound: a batch wide enough for BLAS, short enough to cancel
+from .runtime import Progress
+from .streaming import stream_curves
 
 
 class NumpyRuntime:
@@ -23,18 +24,13 @@ class NumpyRuntime:
 
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
         """See runtime.Runtime.predict."""
-        config = self.config
-        steps, count = padded_steps(samples, config)
-        total = len(steps) - config.right
-        values = np.zeros((total * config.stride, len(config.channels)), np.float32)
-        state = self.network.initial_state()
-        stretch = _BLOCKS_PER_STRETCH * config.block
-        for start in range(0, total, stretch):
-            if on_progress:
-                on_progress(start / total)
-            stop = min(start + stretch, total)
-            rows = slice(start * config.stride, stop * config.stride)
-            values[rows], state = self.network.advance(steps[start : stop + config.right], state)
-        if on_progress:
-            on_progress(1.0)
-        return Curves(config.channels, FRAME_RATE, values[:count])
+        return self.predict_blocks([samples], len(samples) / SAMPLE_RATE, on_progress)
+
+    def predict_blocks(
+        self,
+        blocks: Iterable[np.ndarray],
+        seconds: float | None = None,
+        on_progress: Progress | None = None,
+    ) -> Curves:
+        """See runtime.Runtime.predict_blocks."""
+        return stream_curves(self.network, blocks, seconds, on_progress)

@@ -12,11 +12,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from .framing import SAMPLE_RATE, centred_frames, frame_count
+from .framing import SAMPLE_RATE, centred_frames
 
 PITCH_BINS = 24
+PITCH_WINDOW = 640
+"""Samples of a frame: 40 ms."""
+
 _LOW_HZ, _HIGH_HZ = 65.0, 420.0
-_WINDOW = 640
 _FFT = 1024  # window and longest lag do not wrap around into the lags that are read
 _SILENT = 1e-10  # mean square added to the energy, so that silence has no pitch
 
@@ -26,20 +28,23 @@ def correlogram(samples: np.ndarray) -> np.ndarray:
 
     ``samples`` are [N] at 16 kHz; T = frame_count(N).
     """
-    count = frame_count(len(samples))
-    result = np.zeros((count, PITCH_BINS), np.float32)
-    if count == 0:
-        return result
-    frames = centred_frames(samples, _WINDOW)
+    if len(samples) == 0:
+        return np.zeros((0, PITCH_BINS), np.float32)
+    return correlogram_of_frames(centred_frames(samples, PITCH_WINDOW))
+
+
+def correlogram_of_frames(frames: np.ndarray) -> np.ndarray:
+    """Autocorrelation [T, PITCH_BINS] float32 of frames [T, PITCH_WINDOW]."""
+    result = np.empty((len(frames), PITCH_BINS), np.float32)
     window, edges, scale = _tables()
     step = 4096  # bounds the memory of the complex spectrum on long files
-    for start in range(0, count, step):
+    for start in range(0, len(frames), step):
         part = frames[start : start + step]
         part = (part - part.mean(1, keepdims=True)) * window
         spectrum = np.fft.rfft(part, _FFT)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
         wave = np.fft.irfft(power).astype(np.float32)
-        energy = wave[:, :1] + _SILENT * _WINDOW
+        energy = wave[:, :1] + _SILENT * PITCH_WINDOW
         ratio = wave[:, edges[0] : edges[-1]] / energy * scale
         result[start : start + step] = np.maximum.reduceat(ratio, edges[:-1] - edges[0], axis=1)
     return result
@@ -48,8 +53,8 @@ def correlogram(samples: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=1)
 def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Window, first lag of each range and the last range's end, 1 / the window's correlation."""
-    window = np.hanning(_WINDOW + 1)[:-1]
+    window = np.hanning(PITCH_WINDOW + 1)[:-1]
     edges = np.round(SAMPLE_RATE / np.geomspace(_HIGH_HZ, _LOW_HZ, PITCH_BINS + 1)).astype(int)
-    own = np.correlate(window, window, "full")[_WINDOW - 1 :]
+    own = np.correlate(window, window, "full")[PITCH_WINDOW - 1 :]
     scale = own[0] / own[edges[0] : edges[-1]]
     return window.astype(np.float32), edges, scale.astype(np.float32)

@@ -1,6 +1,6 @@
 """One choice of how the network runs: NumPy always, torch where it is importable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -23,12 +23,25 @@ class Runtime(Protocol):
 
     name: str
     device: str
+    config: NetworkConfig
 
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
         """Curves at 100 Hz of float32 samples [N] at 16 kHz.
 
         ``on_progress`` gets fractions 0..1 on the calling thread, several times a second; an
         exception it raises ends the run and reaches the caller.
+        """
+
+    def predict_blocks(
+        self,
+        blocks: Iterable[np.ndarray],
+        seconds: float | None = None,
+        on_progress: Progress | None = None,
+    ) -> Curves:
+        """What predict makes of the joined blocks, each float32 [N] of any length.
+
+        The sound is never held whole: it takes the curves' memory and a constant more. ``seconds``
+        is the expected length, for the progress; without it the fraction stays 0 until the end.
         """
 
 

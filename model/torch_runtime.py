@@ -1,15 +1,16 @@
 """The runtime on torch: CUDA, then MPS, then the CPU."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 
-from .audio_features import FRAME_RATE
 from .curves import Curves
+from .framing import SAMPLE_RATE
 from .network import AttentionBiLSTM
 from .network_config import NetworkConfig
-from .runtime import Progress, padded_steps
-
-_BLOCKS_PER_STRETCH = 60
+from .runtime import Progress
+from .streaming import stream_curves
 
 
 def best_device() -> str:
@@ -33,22 +34,25 @@ class TorchRuntime:
         self.network.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
         self.network.to(device).eval()
 
-    @torch.inference_mode()
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
         """See runtime.Runtime.predict."""
-        config = self.config
-        steps, count = padded_steps(samples, config)
-        total = len(steps) - config.right
-        on_device = torch.from_numpy(steps).to(self.device)[None]
-        values = np.zeros((total * config.stride, len(config.channels)), np.float32)
-        state = self.network.initial_state(1)
-        stretch = _BLOCKS_PER_STRETCH * config.block
-        for start in range(0, total, stretch):
-            if on_progress:
-                on_progress(start / total)
-            stop = min(start + stretch, total)
-            output, state = self.network(on_device[:, start : stop + config.right], state)
-            values[start * config.stride : stop * config.stride] = output[0].cpu().numpy()
-        if on_progress:
-            on_progress(1.0)
-        return Curves(config.channels, FRAME_RATE, values[:count])
+        return self.predict_blocks([samples], len(samples) / SAMPLE_RATE, on_progress)
+
+    def predict_blocks(
+        self,
+        blocks: Iterable[np.ndarray],
+        seconds: float | None = None,
+        on_progress: Progress | None = None,
+    ) -> Curves:
+        """See runtime.Runtime.predict_blocks."""
+        return stream_curves(self, blocks, seconds, on_progress)
+
+    def initial_state(self) -> dict:
+        """See streaming.StepNetwork."""
+        return self.network.initial_state(1)
+
+    @torch.inference_mode()
+    def advance(self, steps: np.ndarray, state: dict) -> tuple[np.ndarray, dict]:
+        """See streaming.StepNetwork."""
+        values, state = self.network(torch.from_numpy(steps).to(self.device)[None], state)
+        return values[0].cpu().numpy(), state

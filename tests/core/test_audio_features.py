@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from model.audio_features import HOP, FeatureConfig, deltas, extract, frame_count, log_mel
+from model.audio_features import HOP, FeatureConfig, deltas, extract, log_mel
+from model.framing import frame_count
 
 CONFIG = FeatureConfig()
 

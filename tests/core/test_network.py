@@ -5,29 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import numpy_runtime
+from model import streaming
 from model.audio_features import HOP, FeatureConfig
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.lip_seal import TUCK_ROLL, TUCKED_JAW, apply_seal, remove_seal
-from model.network_config import NetworkConfig, array_shapes
 from model.numpy_runtime import NumpyRuntime
 from model.weights_file import load_weights
+from tests.core.networks import random_network
 
 SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
-
-
-def random_network(seed: int = 0, **changes) -> tuple[NetworkConfig, dict[str, np.ndarray]]:
-    """A small network of the real shape, lively enough that every part matters."""
-    sizes = {"features": FeatureConfig(mels=20, mfcc=8), "hidden": 12, "attention": 6}
-    config = NetworkConfig(**(sizes | changes))
-    rng = np.random.default_rng(seed)
-    arrays = {
-        name: rng.normal(0, 0.4, shape).astype(np.float32)
-        for name, shape in array_shapes(config).items()
-    }
-    arrays["feature_std"] = np.abs(arrays["feature_std"]) + 2
-    return config, arrays
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +34,7 @@ def test_numpy_equals_torch_on_real_speech(speech: np.ndarray) -> None:
 def test_chunks_change_nothing(speech: np.ndarray, monkeypatch) -> None:
     config, arrays = random_network()
     whole = NumpyRuntime(config, arrays).predict(speech).values
-    monkeypatch.setattr(numpy_runtime, "_BLOCKS_PER_STRETCH", 3)
+    monkeypatch.setattr(streaming, "_PIECE", 5000)
     assert np.abs(NumpyRuntime(config, arrays).predict(speech).values - whole).max() < 1e-5
 
 

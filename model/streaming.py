@@ -1,0 +1,166 @@
+"""Sound pushed piece by piece, 100 Hz channel values out with a fixed delay.
+
+The network's look-ahead is bounded and its state is carried (see network), so nothing is computed
+twice but each block's right context, memory stays constant over hours, and what comes out is what
+a bake of the whole sound gives. A bake is this stream, fed from the decoder.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+
+import numpy as np
+
+from .audio_features import FRAME_RATE
+from .curves import Curves
+from .feature_stream import FeatureStream, longest_window
+from .framing import HOP, SAMPLE_RATE, frame_count
+from .network_config import NetworkConfig
+
+_PIECE = 6 * SAMPLE_RATE  # a batch of blocks wide enough for BLAS, short enough to cancel
+
+
+class StepNetwork(Protocol):
+    """The network on its own steps, as numpy_network.NumpyNetwork does it."""
+
+    config: NetworkConfig
+
+    def initial_state(self) -> Any:
+        """State before the first sample."""
+
+    def advance(self, steps: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+        """Channels [K * block_frames, C] and the next state, of steps [K * block + right, D]."""
+
+
+def delay(config: NetworkConfig) -> float:
+    """Seconds of sound after a frame's centre within which the frame comes out.
+
+    A block comes out when the last frame of its right context is known: that frame's deltas and
+    half its longest window later. The block's first frame waits longest.
+    """
+    last = config.window * config.stride - 1 + config.features.look_ahead
+    return (last * HOP + longest_window(config.features) // 2) / SAMPLE_RATE
+
+
+class Stream:
+    """One voice, heard from its first sample on."""
+
+    def __init__(self, network: StepNetwork) -> None:
+        self._config = network.config
+        self._network = network
+        self._features = FeatureStream(network.config.features)
+        self._state = network.initial_state()
+        self._rows = np.zeros((0, network.config.features.size), np.float32)
+        self._heard = 0
+        self._given = 0
+
+    @property
+    def delay(self) -> float:
+        """See the function delay."""
+        return delay(self._config)
+
+    def push(self, samples: np.ndarray) -> np.ndarray:
+        """Takes the sound's next piece.
+
+        Args:
+            samples: float32 [N], mono at 16 kHz, N >= 0.
+
+        Returns:
+            Channels [n, C] float32 in 0..1 of the n frames that became complete, n a multiple of
+            ``block_frames``; the first push's first row stands at the first sample.
+        """
+        self._heard += len(samples)
+        parts = [
+            self._advance(samples[start : start + _PIECE])
+            for start in range(0, max(len(samples), 1), _PIECE)
+        ]
+        values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        self._given += len(values)
+        return values
+
+    def finish(self) -> np.ndarray:
+        """Channels [m, C] of the frames still owed, as if silence followed; ends the stream.
+
+        With it, N samples have made frame_count(N) rows in all.
+        """
+        owed = frame_count(self._heard) - self._given
+        blocks = -(-owed // self._config.block_frames)
+        end = (self._given + blocks * self._config.block_frames) * HOP
+        silence = end + round(self.delay * SAMPLE_RATE) - self._heard
+        return self._advance(np.zeros(silence, np.float32))[:owed]
+
+    def _advance(self, samples: np.ndarray) -> np.ndarray:
+        config = self._config
+        self._rows = np.concatenate([self._rows, self._features.push(samples)])
+        context = config.right * config.stride
+        blocks = (len(self._rows) - context) // config.block_frames
+        if blocks <= 0:
+            return np.zeros((0, len(config.channels)), np.float32)
+        used = blocks * config.block_frames
+        steps = self._rows[: used + context].reshape(-1, config.input_size)
+        values, self._state = self._network.advance(steps, self._state)
+        self._rows = self._rows[used:].copy()
+        return values
+
+
+def stream_curves(
+    network: StepNetwork,
+    blocks: Iterable[np.ndarray],
+    seconds: float | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Curves:
+    """Curves of sound that comes in blocks; only the curves are ever held whole.
+
+    Args:
+        network: the network on some runtime.
+        blocks: float32 [N] each, mono at 16 kHz, of any length.
+        seconds: the expected length, for the progress; without it the fraction stays 0 to the end.
+        on_progress: gets fractions 0..1, several times a second of work; an exception it raises
+            ends the work and reaches the caller.
+    """
+    expected = (seconds or 0.0) * SAMPLE_RATE
+    report = on_progress or (lambda _fraction: None)
+    stream = Stream(network)
+    rows = _Rows(frame_count(int(expected)), len(network.config.channels))
+    heard = 0
+    for piece in _pieces(blocks):
+        report(min(heard / expected, 1.0) if expected else 0.0)
+        rows.append(stream.push(piece))
+        heard += len(piece)
+    rows.append(stream.finish())
+    report(1.0)
+    return Curves(network.config.channels, FRAME_RATE, rows.values())
+
+
+def _pieces(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """The same samples in pieces of _PIECE, the last one shorter."""
+    held, length = [], 0
+    for block in blocks:
+        while length + len(block) >= _PIECE:
+            taken = _PIECE - length
+            yield np.concatenate([*held, block[:taken]])
+            held, length, block = [], 0, block[taken:]
+        if len(block):
+            held.append(block)
+            length += len(block)
+    if length:
+        yield np.concatenate(held)
+
+
+class _Rows:
+    """Rows that grow without being held twice, as long as the expected count is right."""
+
+    def __init__(self, expected: int, width: int) -> None:
+        self._rows = np.empty((expected, width), np.float32)
+        self._count = 0
+
+    def append(self, rows: np.ndarray) -> None:
+        end = self._count + len(rows)
+        if end > len(self._rows):
+            grown = np.empty((max(end, 2 * self._count), self._rows.shape[1]), np.float32)
+            grown[: self._count] = self._rows[: self._count]
+            self._rows = grown
+        self._rows[self._count : end] = rows
+        self._count = end
+
+    def values(self) -> np.ndarray:
+        return self._rows[: self._count]
