@@ -28,7 +28,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
 .NOTPARALLEL:
-.PHONY: demo test lint test-core test-blender test-bpy build wheels data filmed train evaluate clean system-packages
+.PHONY: demo test bench lint test-core test-blender test-bpy build wheels data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -47,6 +47,10 @@ test-blender: $(VENV)/.test build
 
 test-bpy: $(VENV_BPY)/.test build
 	$(VENV_BPY)/bin/python -m pytest tests/blender
+
+# How fast it is, on a quiet machine about ten minutes: docs/performance.md, its plot and figures.
+bench: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch) build
+	$(PY) -m tools.bench --zip $(ZIP) --out docs $(OPTIONS)
 
 build: $(VENV)/.demo
 	$(PY) -m tools.build

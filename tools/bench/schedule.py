@@ -1,0 +1,156 @@
+"""Which stage runs on which clip and how often, and what it needs of the stages before it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import machine, peers
+from .clips import write_clip
+from .figures import Figures, Row
+from .processes import Workshop
+
+BLENDER, SOUND = "blender", "sound"
+BPY = "bpy"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage that runs on clips.
+
+    Attributes:
+        files: names of the files it reads and writes, as the stage's arguments have them.
+        needs: what the machine has to have.
+    """
+
+    room: str
+    name: str
+    files: tuple[str, ...]
+    needs: frozenset[str] = frozenset()
+
+
+STAGES = (
+    Stage(SOUND, "decode", ("clip", "samples")),
+    Stage(SOUND, "features", ("samples",)),
+    Stage(SOUND, "numpy", ("samples", "curves")),
+    Stage(SOUND, "torch", ("samples",), frozenset({"torch"})),
+    Stage(SOUND, "cuda", ("samples",), frozenset({"cuda"})),
+    Stage(SOUND, "post", ("curves", "keys")),
+    Stage(BLENDER, "write", ("keys",), frozenset({BPY})),
+    Stage(BLENDER, "insert", ("keys",), frozenset({BPY})),
+    Stage(BLENDER, "bake", ("clip",), frozenset({BPY})),
+    Stage(SOUND, "rhubarb", ("samples",), frozenset({"rhubarb"})),
+)
+"""In the order of a bake; each reads what those before it wrote."""
+
+_FILES = {"clip": ".wav", "samples": ".f32", "curves": ".npy", "keys": ".npz"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured.
+
+    Attributes:
+        repeats: seconds of a clip -> how often everything runs on it.
+        once: repeats of what needs no clip.
+        longest: stage -> seconds of the longest clip that it runs on, for those that would take
+            too long on longer ones.
+    """
+
+    repeats: dict[float, int]
+    once: int
+    longest: dict[str, float]
+
+    def includes(self, stage: str, seconds: float) -> bool:
+        """Whether a stage runs on a clip."""
+        return seconds <= self.longest.get(stage, float("inf"))
+
+
+FULL = Plan(
+    {5.0: 5, 60.0: 5, 600.0: 3, 3600.0: 1}, once=5, longest={"insert": 60.0, "rhubarb": 60.0}
+)
+QUICK = Plan({5.0: 1, 20.0: 1}, once=1, longest={"insert": 5.0, "torch": 5.0, "rhubarb": 5.0})
+
+
+class Bench:
+    """One run: measures a plan and says what it does.
+
+    Args:
+        package: the extension's zip.
+        folder: an existing, empty folder with room for the longest clip.
+        plan: how much.
+        say: gets a line for each thing done.
+    """
+
+    def __init__(self, package: Path, folder: Path, plan: Plan, say: Callable[[str], None]) -> None:
+        self._workshop = Workshop(folder)
+        self._package, self._folder, self._plan, self._say = package, folder, plan, say
+        self._began = time.monotonic()
+        self.figures = Figures()
+
+    def run(self) -> Figures:
+        """Measures everything that this machine can.
+
+        Raises:
+            StageError: a stage failed.
+        """
+        self.figures.machine |= machine.facts()
+        self._workshop.unpack(self._package)
+        able = {SOUND, *peers.found()} | {name for name in ("torch", BPY) if machine.has(name)}
+        if BPY in able:
+            self._install()
+        for _ in range(self._plan.once):
+            self._starts(able)
+        for seconds, repeats in self._plan.repeats.items():
+            self._on_clip(seconds, repeats, able)
+        return self.figures
+
+    def _install(self) -> None:
+        answer = self._workshop.run(BLENDER, "install", package=str(self._package))
+        self.figures.machine["Blender"] = str(answer["blender"])
+        self._log(f"installed in Blender {answer['blender']}")
+
+    def _starts(self, able: set[str]) -> None:
+        """What is paid once a session. Adds "cuda" to what the machine is able to do."""
+        if BPY in able:
+            self._measure(BLENDER, "start", 0.0)
+            self._measure(BLENDER, "enable", 0.0)
+        self._measure(SOUND, "numpy_start", 0.0)
+        if "torch" not in able:
+            return
+        card = self._measure(SOUND, "torch_start", 0.0)["card"]
+        if card:
+            able.add("cuda")
+            self.figures.machine["GPU"] = str(card)
+            self._measure(SOUND, "cuda_start", 0.0)
+
+    def _on_clip(self, seconds: float, repeats: int, able: set[str]) -> None:
+        files = {name: str(self._folder / f"clip{end}") for name, end in _FILES.items()}
+        write_clip(Path(files["clip"]), seconds)
+        self._log(f"made a clip of {seconds:g} s")
+        for turn in range(repeats):
+            for stage in STAGES:
+                if not (stage.needs <= able and self._plan.includes(stage.name, seconds)):
+                    continue
+                given = {name: files[name] for name in stage.files}
+                said = f"{seconds:g} s, {turn + 1} of {repeats}: "
+                self._measure(stage.room, stage.name, seconds, said, **given)
+        for name in files.values():
+            Path(name).unlink(missing_ok=True)
+
+    def _measure(
+        self,
+        room: str,
+        stage: str,
+        seconds: float,
+        said: str = "",
+        **files: str,
+    ) -> dict[str, object]:
+        values = self._workshop.run(room, stage, **files)
+        self.figures.rows.append(Row(stage, seconds, values))
+        time_taken = f"{values['wall']:.3f} s, CPU {values['cpu']:.3f} s"
+        self._log(f"{said}{stage} {time_taken}, {values['memory'] / 2**20:.0f} MiB")
+        return values
+
+    def _log(self, line: str) -> None:
+        self._say(f"[{time.monotonic() - self._began:4.0f} s] {line}")
