@@ -48,7 +48,11 @@ _RATE = 100
 
 
 def predict(
-    path: str | Path, *, weights: str | Path | None = None, runtime: str = "auto"
+    path: str | Path,
+    *,
+    weights: str | Path | None = None,
+    runtime: str = "auto",
+    device: str = "auto",
 ) -> Curves:
     """The 52 ARKit channels that a sound file speaks, at 100 Hz.
 
@@ -56,17 +60,19 @@ def predict(
         path: a sound file; ``//`` is the folder of the .blend.
         weights: weights of one's own (.npz); None for the bundled network.
         runtime: "auto", "numpy" or "torch".
+        device: for torch, "auto", "cpu", "cuda", "mps" or "xpu".
 
     Raises:
         model.errors.A2FError: the file or the weights cannot be used; the sentence says why.
     """
-    network = choose_runtime(runtime, Path(weights) if weights is not None else None)
     full = Path(bpy.path.abspath(str(path)))
     if not full.is_file():
         raise StripError(f"There is no sound file {full}: choose another.")
     source = SoundSource(full.name, str(full))
     rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
+    own = Path(weights) if weights is not None else None
+    network = choose_runtime(runtime, own, rows / _RATE, device)
     return network.predict(audible_samples(source, whole, SAMPLE_RATE, DECODERS))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
 from ..model.runtime import choose_runtime
+from ..model.runtime_choice import RuntimeChoice
 from .audio import DECODERS, strip_samples
 from .plan import StripPlan
 from .report import Inference
@@ -31,7 +32,7 @@ class Spoken:
 
 def listen(
     strips: Sequence[StripPlan],
-    runtime_name: str,
+    choice: RuntimeChoice,
     weights: Path | None,
     on_progress: Callable[[float], None],
 ) -> tuple[tuple[Spoken, ...], Inference]:
@@ -39,7 +40,7 @@ def listen(
 
     Args:
         strips: what to decode.
-        runtime_name: "auto", "numpy" or "torch".
+        choice: what the network is to run on.
         weights: the network's weights file, None for the bundled one.
         on_progress: gets fractions 0..1; an exception it raises ends the work.
 
@@ -52,8 +53,8 @@ def listen(
     """
     began = time.perf_counter()
     on_progress(0.0)
-    runtime = choose_runtime(runtime_name, weights)
     total = sum(strip.timing.source_duration for strip in strips)
+    runtime = choose_runtime(choice.name, weights, total, choice.device, choice.torch_folder)
     spoken, done = [], 0.0
     for strip in strips:
         share = strip.timing.source_duration / total
@@ -71,6 +72,7 @@ def listen(
         weights=weights.name if weights is not None else None,
         audio_seconds=total,
         wall_seconds=time.perf_counter() - began,
+        remark=runtime.remark,
     )
 
 

@@ -10,13 +10,21 @@ from .target_plan import TargetPlan
 
 @dataclass(frozen=True)
 class Inference:
-    """How the curves were made; ``weights`` is the name of the artist's weights file, if any."""
+    """How the curves were made.
+
+    Attributes:
+        runtime: name of what ran the network, and ``device`` what it ran on.
+        audio_seconds: length of the sound, and ``wall_seconds`` how long it took.
+        weights: name of the artist's weights file, if any.
+        remark: a sentence on why another runtime or device ran than was asked for, or None.
+    """
 
     runtime: str
     device: str
     audio_seconds: float
     wall_seconds: float
     weights: str | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,8 @@ def _inference_details(inference: Inference) -> list[str]:
     ]
     if inference.weights is not None:
         lines.append(f'Network: "{inference.weights}".')
+    if inference.remark is not None:
+        lines.append(inference.remark)
     return lines
 
 

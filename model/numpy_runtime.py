@@ -17,6 +17,7 @@ class NumpyRuntime:
 
     name = "numpy"
     device = "cpu"
+    remark: str | None = None
 
     def __init__(self, config: NetworkConfig, arrays: dict[str, np.ndarray]) -> None:
         self.config = config

@@ -1,4 +1,4 @@
-"""One choice of how the network runs: NumPy always, torch where it is importable."""
+"""One choice of how the network runs: NumPy always, torch where it is there and worth it."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -7,23 +7,29 @@ from typing import Protocol
 import numpy as np
 
 from .audio_features import extract
+from .break_even import gpu_pays
 from .curves import Curves
+from .devices import choose_device
 from .errors import A2FError
 from .framing import HOP, frame_count
 from .network_config import NetworkConfig
-from .optional import optional_import
+from .runtime_choice import DEVICES, RUNTIMES
+from .torch_package import TorchError, find_torch, import_torch, imported_torch
 from .weights_file import DEFAULT_WEIGHTS, load_weights
 
 Progress = Callable[[float], None]
-RUNTIMES = ("auto", "numpy", "torch")
 
 
 class Runtime(Protocol):
-    """Samples in, curves out."""
+    """Samples in, curves out.
+
+    ``remark`` is a sentence on why another runtime or device ran than was asked for, or None.
+    """
 
     name: str
     device: str
     config: NetworkConfig
+    remark: str | None
 
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
         """Curves at 100 Hz of float32 samples [N] at 16 kHz.
@@ -42,40 +48,88 @@ class Runtime(Protocol):
 
         The sound is never held whole: it takes the curves' memory and a constant more. ``seconds``
         is the expected length, for the progress; without it the fraction stays 0 until the end.
+        A device that gives out is replaced only where ``blocks`` can be iterated anew, as a list
+        or a ``restartable.Restartable`` can; an iterator cannot.
         """
 
 
-def choose_runtime(prefer: str = "auto", weights: Path | None = None) -> Runtime:
+def choose_runtime(
+    name: str = "auto",
+    weights: Path | None = None,
+    seconds: float | None = None,
+    device: str = "auto",
+    torch_folder: Path | None = None,
+) -> Runtime:
     """The runtime asked for.
 
     Args:
-        prefer: "numpy", "torch" (CUDA, then MPS, then CPU), or "auto", which is torch where it
-            finds a GPU and NumPy elsewhere, so that no run waits for an import that gains nothing.
+        name: "numpy", "torch" (on the best device there is, the CPU too), or "auto": torch where
+            there is a GPU that would be done before NumPy is, NumPy for all else.
         weights: an .npz other than the bundled one.
+        seconds: length of all the sound that is to be heard; None, unknown, counts as long.
+        device: for torch, one of DEVICES, "cuda" being ROCm as well; "auto" is the best there is.
+        torch_folder: where torch is if Python itself has none (``torch_package.find_torch``).
+
+    Returns:
+        A runtime. One on torch hears a sound again with NumPy where memory or a driver gives out,
+        and says so in its remark; so does one that is NumPy because torch or the device is not
+        what it should be, unless torch was asked for.
 
     Raises:
-        A2FError: torch is asked for but cannot be imported, or the name is unknown.
+        A2FError: torch, or a device for it, is asked for but is not there; or a name is unknown.
         WeightsError: the weights cannot be used.
     """
-    if prefer not in RUNTIMES:
-        raise A2FError(f'Unknown runtime "{prefer}"; choose one of {", ".join(RUNTIMES)}.')
+    _check_known("runtime", name, RUNTIMES)
+    _check_known("device", device, DEVICES)
     config, arrays = load_weights(weights or DEFAULT_WEIGHTS)
-    if prefer != "numpy":
-        has_torch = optional_import("torch") is not None
-        if not has_torch and prefer == "torch":
-            raise A2FError(
-                "The torch runtime was asked for, but torch cannot be imported here; "
-                "choose NumPy, or make torch available to this Python."
-            )
-        if has_torch:
-            from .torch_runtime import TorchRuntime, best_device
 
-            device = best_device()
-            if prefer == "torch" or device != "cpu":
-                return TorchRuntime(config, arrays, device)
-    from .numpy_runtime import NumpyRuntime
+    def on_numpy() -> Runtime:
+        from .numpy_runtime import NumpyRuntime
 
-    return NumpyRuntime(config, arrays)
+        return NumpyRuntime(config, arrays)
+
+    def on_torch() -> Runtime:
+        from .torch_runtime import TorchRuntime
+
+        return TorchRuntime(config, arrays, found)
+
+    if name == "numpy":
+        return on_numpy()
+    try:
+        found = _torch_device(name, seconds, device, torch_folder)
+    except TorchError as error:
+        if name == "torch":
+            raise
+        runtime = on_numpy()
+        runtime.remark = f"NumPy ran on the CPU. {error}"
+        return runtime
+    if found is None:
+        return on_numpy()
+    from .fallback import FallbackRuntime
+
+    return FallbackRuntime(config, found, on_torch, on_numpy)
+
+
+def _torch_device(
+    name: str, seconds: float | None, wanted: str, torch_folder: Path | None
+) -> str | None:
+    """Where torch is to run; None where NumPy is the better choice. Raises TorchError."""
+    if name == "torch":
+        return choose_device(import_torch(torch_folder), wanted)
+    imported = imported_torch()
+    if wanted == "cpu" or not gpu_pays(seconds, imported is not None):
+        return None
+    if imported is None:
+        package = find_torch(torch_folder)
+        if package is None or not package.may_have_gpu:
+            return None
+    found = choose_device(import_torch(torch_folder), wanted)
+    return None if found == "cpu" else found
+
+
+def _check_known(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise A2FError(f'Unknown {what} "{name}"; choose one of {", ".join(known)}.')
 
 
 def padded_steps(samples: np.ndarray, config: NetworkConfig) -> tuple[np.ndarray, int]:

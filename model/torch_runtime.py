@@ -1,4 +1,4 @@
-"""The runtime on torch: CUDA, then MPS, then the CPU."""
+"""The runtime on torch, on any device of it."""
 
 from collections.abc import Iterable
 
@@ -13,19 +13,11 @@ from .runtime import Progress
 from .streaming import stream_curves
 
 
-def best_device() -> str:
-    """Name of the fastest device torch finds."""
-    if torch.cuda.is_available():
-        return "cuda"
-    if torch.backends.mps.is_available():
-        return "mps"
-    return "cpu"
-
-
 class TorchRuntime:
     """Runs the network through torch."""
 
     name = "torch"
+    remark: str | None = None
 
     def __init__(self, config: NetworkConfig, arrays: dict[str, np.ndarray], device: str) -> None:
         self.config = config

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...model.command import predict
 from ...model.command.options import CommandParser, common_options, force_option
-from ...model.runtime import RUNTIMES
+from ...model.runtime_choice import RUNTIMES
 from ..shaping.dials import RANGES
 
 OUTPUTS = {"action": "ACTION", "nla": "NLA", "active": "ACTIVE"}

@@ -2,6 +2,7 @@
 
 import argparse
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -91,7 +92,9 @@ def _bake(
     seconds = sum(strip.timing.source_duration for strip in strips)
     names = ", ".join(one.speaker.name for one in left)
     console.log("info", f"Listening to {seconds:.1f} s of sound for {names}")
-    runtime = options.runtime or preferred_runtime(bpy.context)
+    runtime = preferred_runtime(bpy.context)
+    if options.runtime:
+        runtime = replace(runtime, name=options.runtime)
     spoken, inference = listen(
         strips, runtime, weights, lambda part: console.progress(_LISTENED * part)
     )

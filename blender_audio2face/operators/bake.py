@@ -5,12 +5,14 @@ With a window a bake decodes and speaks in a thread and stays a modal operator; 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...model.errors import A2FError
+from ...model.runtime_choice import RuntimeChoice
 from .. import job, status
 from ..bake import BakeRequest, plan_bake, request_for, requests_for_all, write_bake
 from ..character import chosen_objects
@@ -26,7 +28,7 @@ _TICK_SECONDS = 0.1
 
 def _listen(
     strips: tuple[StripPlan, ...],
-    runtime: str,
+    runtime: RuntimeChoice,
     weights: Path | None,
     on_progress: Callable[[float], None],
 ):
@@ -110,9 +112,10 @@ class BakeOperator:
     def _plan(self, context) -> tuple[tuple[BakeRequest, tuple[StripPlan, ...]], ...]:
         return tuple((request, plan_bake(request)) for request in self._requests(context))
 
-    def _runtime(self, context) -> str:
+    def _runtime(self, context) -> RuntimeChoice:
+        preferred = preferred_runtime(context)
         chosen = self.properties.is_property_set("runtime")
-        return self.runtime if chosen else preferred_runtime(context)
+        return replace(preferred, name=self.runtime) if chosen else preferred
 
     def _weights(self, context) -> Path | None:
         chosen = self.properties.is_property_set("weights")

@@ -13,18 +13,22 @@ _LABELS = {
     "Asymmetry": "Asymmetrie",
     "Automatic": "Automatisch",
     "Bake": "Backen",
+    "Best": "Bestes",
     "Bake All Speakers": "Alle Sprecher backen",
     "Bake Speech": "Sprache backen",
     "Blinks": "Blinzeln",
     "Bone": "Knochen",
     "Brows": "Brauen",
     "Bundled Network": "Mitgeliefertes Netz",
+    "CPU": "CPU",
+    "CUDA or ROCm": "CUDA oder ROCm",
     "Cancel Bake": "Backen abbrechen",
     "Channel": "Kanal",
     "Channels": "Kanäle",
     "Choose Preset": "Voreinstellung wählen",
     "Clear Bake": "Gebackenes entfernen",
     "Component": "Komponente",
+    "Device": "Gerät",
     "Each Channel": "Einzelne Kanäle",
     "Edit Mapping": "Zuordnung bearbeiten",
     "Emphasis": "Nachdruck",
@@ -50,9 +54,11 @@ _LABELS = {
     "Live": "Sofort",
     "Load Mapping": "Zuordnung laden",
     "Look": "Aussehen",
+    "Look for GPUs": "Nach GPUs suchen",
     "Lowest": "Mindestens",
     "Mapping": "Zuordnung",
     "Mouth Close": "Mund schließen",
+    "Metal": "Metal",
     "Moves Nothing": "Bewegt nichts",
     "Multiplier": "Multiplizierer",
     "NLA Strip": "NLA-Streifen",
@@ -74,6 +80,7 @@ _LABELS = {
     "Preview": "Vorschau",
     "Property": "Eigenschaft",
     "PyTorch": "PyTorch",
+    "PyTorch Folder": "PyTorch-Ordner",
     "Record Extreme": "Endstellung aufnehmen",
     "Record Pose": "Pose aufnehmen",
     "Record Rest": "Ruhe aufnehmen",
@@ -100,6 +107,7 @@ _LABELS = {
     "Tolerance": "Toleranz",
     "Tongue": "Zunge",
     "Update": "Aktualisieren",
+    "XPU": "XPU",
     "Upper Face": "Obergesicht",
     "Use": "Verwenden",
     "Voice": "Stimme",
@@ -397,10 +405,26 @@ _DESCRIPTIONS = {
     "First frame that was keyed": "Erstes Bild mit Schlüsseln",
     # Preferences
     "What runs the network": "Was das Netz ausführt",
-    "PyTorch where it finds a GPU, NumPy elsewhere": "PyTorch, wo es eine GPU findet, sonst NumPy",
+    "PyTorch for long sounds where there is a GPU, NumPy for all else": (
+        "PyTorch für lange Klänge, wo es eine GPU gibt, sonst NumPy"
+    ),
     "Runs in every Blender, on the CPU": "Läuft in jedem Blender, auf der CPU",
-    "GPU or CPU; needs PyTorch installed in Blender's Python": (
-        "GPU oder CPU; braucht PyTorch in Blenders Python"
+    "GPU or CPU; needs a build that holds PyTorch, or a folder that has it": (
+        "GPU oder CPU; braucht eine Fassung mit PyTorch oder einen Ordner, der es hat"
+    ),
+    "What PyTorch runs on": "Worauf PyTorch läuft",
+    "The fastest device that PyTorch finds": "Das schnellste Gerät, das PyTorch findet",
+    "The processor, never a GPU": "Der Prozessor, nie eine GPU",
+    "A GPU by NVIDIA, or by AMD on Linux": "Eine GPU von NVIDIA, unter Linux auch von AMD",
+    "The GPU of a Mac with Apple silicon": "Die GPU eines Macs mit Apple-Prozessor",
+    "A GPU by Intel": "Eine GPU von Intel",
+    "Where PyTorch is if this build holds none: a virtual environment, or its site-packages, made "
+    "with Blender's version of Python": (
+        "Wo PyTorch liegt, wenn diese Fassung keines hat: eine virtuelle Umgebung oder ihr Ordner "
+        "site-packages, angelegt mit Blenders Version von Python"
+    ),
+    "Load PyTorch, which takes seconds, and try each device that it finds": (
+        "Lädt PyTorch, was Sekunden dauert, und probiert jedes Gerät, das es findet"
     ),
     # Demo head
     "Add a head with the 52 ARKit shape keys at the 3D cursor, to try Bake Speech on": (

@@ -11,7 +11,8 @@ from ..audio_file import SAMPLE_RATE, read_audio
 from ..curves import Curves
 from ..errors import A2FError
 from ..formats import FORMATS, format_for, write
-from ..runtime import RUNTIMES, choose_runtime
+from ..runtime import choose_runtime
+from ..runtime_choice import RUNTIMES
 from ..sampling import sample_at
 from ..weights_file import DEFAULT_WEIGHTS
 from .console import Console, Outcome

@@ -44,7 +44,7 @@ def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
     curves = importlib.import_module(f"{extension}.model.curves")
 
     class LoudJaw:
-        name, device = "fake", "cpu"
+        name, device, remark = "fake", "cpu", None
         heard: np.ndarray
 
         def predict(self, samples: np.ndarray, on_progress=None):
@@ -57,5 +57,5 @@ def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
             return curves.Curves(("jawOpen", "browInnerUp", "mouthClose"), 100.0, values)
 
     inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
-    monkeypatch.setattr(inference, "choose_runtime", lambda _name, _weights: LoudJaw())
+    monkeypatch.setattr(inference, "choose_runtime", lambda *_: LoudJaw())
     return LoudJaw

@@ -351,12 +351,13 @@ class TestWhileTheBakeRuns:
     def prepared(self, extension: str, loud_jaw, bake_module, speech: Path):
         """(write, face): the curves are there, and the scene may still change."""
         inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+        choice = importlib.import_module(f"{extension}.model.runtime_choice").RuntimeChoice()
         face = make_face("Face", ("jawOpen",))
         add_sound(speech)
         every_frame = (("reduction", "EVERY_FRAME"),)
         request = bake_module.request_for(bpy.context, "", {}, every_frame)
         strips = bake_module.plan_bake(request)
-        spoken = inference.listen(strips, "auto", None, lambda _: None)
+        spoken = inference.listen(strips, choice, None, lambda _: None)
         return lambda: bake_module.write_bake(request, *spoken)[1], face
 
     def test_renaming_is_followed(self, prepared) -> None:

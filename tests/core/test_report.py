@@ -33,13 +33,14 @@ def test_report_says_what_was_keyed_where_and_what_was_skipped() -> None:
         [TAKE],
         [written(face, set_aside="Old", set_aside_curves=3)],
         [SkippedMesh("Cube", "has no shape keys")],
-        Inference("numpy", "cpu", 2.0, 0.5, "actor.npz"),
+        Inference("numpy", "cpu", 2.0, 0.5, "actor.npz", "The GPU gave out."),
         ["A remark."],
     )
     assert report.summary == 'Keyed 2 controls of Face from "speech", frames 1 to 48'
     for sentence in (
         "2.0 s of sound in 0.5 s (4.0 times real time, numpy on cpu).",
         'Network: "actor.npz".',
+        "The GPU gave out.",
         'Face: 2 controls in Action "A2F Face", 50 keys at frames -2 to 56, 2.2 times fewer',
         "Nothing to move for channel0, channel1, channel2, channel3, channel4, channel5 and 3 more",
         "Keyed, but they move nothing: jawLeft.",

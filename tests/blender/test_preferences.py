@@ -1,0 +1,122 @@
+"""The preferences of the network: what is chosen reaches it, and what gave out is reported."""
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import bpy
+import pytest
+
+from tests.blender.scenes import add_sound, make_face, tone, write_wav
+
+
+@pytest.fixture
+def preferences(extension: str):
+    chosen = bpy.context.preferences.addons[extension].preferences
+    yield chosen
+    for name in ("runtime", "device", "torch_folder", "devices"):
+        chosen.property_unset(name)
+
+
+@pytest.fixture
+def preferred(extension: str):
+    module = importlib.import_module(f"{extension}.blender_audio2face.preferences")
+    return lambda: module.preferred_runtime(bpy.context)
+
+
+@pytest.fixture
+def speaking(tmp_path: Path) -> None:
+    make_face("Face", ("jawOpen",))
+    add_sound(write_wav(tmp_path / "hum.wav", tone(0.5), 16000))
+
+
+def test_what_is_chosen_is_preferred(preferences, preferred, tmp_path: Path) -> None:
+    default = preferred()
+    assert (default.name, default.device, default.torch_folder) == ("auto", "auto", None)
+    preferences.runtime, preferences.device = "torch", "cuda"
+    preferences.torch_folder = f"{tmp_path}/"
+    chosen = preferred()
+    assert (chosen.name, chosen.device, chosen.torch_folder) == ("torch", "cuda", tmp_path)
+
+
+def test_a_bake_is_given_the_choice(preferences, speaking, extension, monkeypatch, loud_jaw):
+    inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+    asked: list[tuple] = []
+
+    def choose(*wanted):
+        asked.append(wanted)
+        return loud_jaw()
+
+    monkeypatch.setattr(inference, "choose_runtime", choose)
+    preferences.device = "mps"
+    bpy.ops.audio2face.bake()
+    bpy.ops.audio2face.bake(runtime="numpy")
+    (first, _, seconds, device, folder), (second, *_) = asked
+    assert (first, second, device, folder) == ("auto", "numpy", "mps", None)
+    assert seconds == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_device_that_gives_out_is_reported(speaking, extension, monkeypatch) -> None:
+    """A torch whose card has no memory left: the bake is NumPy's, and says so."""
+    torch = ModuleType("torch")
+    torch.cuda = SimpleNamespace(is_available=lambda: True)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    gpu = ModuleType(f"{extension}.model.torch_runtime")
+
+    def no_memory(*_):
+        raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    gpu.TorchRuntime = no_memory
+    monkeypatch.setitem(sys.modules, gpu.__name__, gpu)
+    assert bpy.ops.audio2face.bake(runtime="torch") == {"FINISHED"}
+    report = bpy.context.scene.audio2face.report
+    assert "numpy on cpu" in report
+    assert "PyTorch ran out of memory on cuda, so NumPy on the CPU heard all of it" in report
+    assert bpy.data.actions
+
+
+def test_a_missing_torch_is_one_sentence(preferences, speaking, monkeypatch, tmp_path) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    preferences.torch_folder = str(tmp_path)
+    with pytest.raises(RuntimeError, match="There is no PyTorch in"):
+        bpy.ops.audio2face.bake(runtime="torch")
+    assert bpy.ops.audio2face.find_devices() == {"FINISHED"}
+    assert preferences.devices.startswith("There is no PyTorch in")
+    preferences.torch_folder = ""
+    assert preferences.devices == ""
+
+
+def test_looking_lists_what_torch_finds(preferences, monkeypatch) -> None:
+    torch = ModuleType("torch")
+    torch.__file__, torch.__version__ = "/somewhere/torch/__init__.py", "9.9"
+    away = SimpleNamespace(is_available=lambda: False, is_built=lambda: False)
+    torch.cuda, torch.backends = away, SimpleNamespace(mps=away)
+    torch.version = SimpleNamespace(cuda=None)
+    torch.get_num_threads = lambda: 2
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    bpy.ops.audio2face.find_devices()
+    first, *gpus, cpu = preferences.devices.splitlines()
+    assert first == f"PyTorch 9.9 in {Path('/somewhere/torch')}"
+    assert gpus == [
+        f"{kind} GPU: PyTorch 9.9 is built without it."
+        for kind in ("NVIDIA or AMD", "Apple", "Intel")
+    ]
+    assert cpu.startswith("CPU (")
+    assert cpu.endswith("can be used.")
+
+
+def test_the_preferences_draw(preferences, extension: str) -> None:
+    module = importlib.import_module(f"{extension}.blender_audio2face.preferences")
+    drawn: list[str] = []
+    layout = SimpleNamespace(
+        prop=lambda _owner, name: drawn.append(name),
+        operator=lambda name, **_: drawn.append(name),
+        label=lambda text, **_: drawn.append(text),
+    )
+    layout.column = lambda: layout
+    shown = SimpleNamespace(layout=layout, runtime="auto", devices="one\ntwo")
+    module.Audio2FacePreferences.draw(shown, bpy.context)
+    assert drawn == [
+        "runtime", "device", "torch_folder", "audio2face.find_devices", "one", "two",
+    ]  # fmt: skip
