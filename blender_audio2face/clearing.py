@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 from .actions import nla, removal
 from .actions.changes import Changes
+from .actions.steps import finished
 from .errors import PlanError
 
 
@@ -33,9 +34,9 @@ def clear(datablock, strips: set[str] | None = None) -> int:
         )
     with ExitStack() as undo:
         changes = Changes(undo)
-        count = removal.from_active(datablock, strips, changes)
+        count = finished(removal.from_active(datablock, strips, changes))
         for track, strip in nla.strips_of(anim):
-            count += removal.from_strip(datablock, track, strip, strips, changes)
+            count += finished(removal.from_strip(datablock, track, strip, strips, changes))
         undo.pop_all()
     changes.done()
     return count

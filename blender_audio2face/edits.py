@@ -11,7 +11,7 @@ from .segments import lies_in
 from .target_plan import TargetPlan
 
 _FINGERPRINT = "audio2face_fingerprint"
-_COMPARED = ("co", "interpolation")
+_COMPARED = {"co": np.float32, "interpolation": np.int32}
 
 
 def remember(plans: Sequence[TargetPlan]) -> None:
@@ -45,13 +45,14 @@ def _baked_actions(datablock) -> Iterator[tuple]:
 def _fingerprint(action, slot) -> str:
     """Digest of the keys that bakes own, moved by hand or not."""
     record = store.record_of(action, slot)
+    channels = set(record.all_channels)
     digest = hashlib.sha256()
     for channel, curve in sorted(slotted.curves_of(action, slot).items()):
-        if channel not in record.all_channels:
+        if channel not in channels:
             continue
-        table = key_table.read(curve)
-        owned = table.where(lies_in(table.frames, record.owned(channel)))
+        columns = key_table.columns_of(curve, _COMPARED)
+        owned = lies_in(columns["co"][:, 0], record.owned(channel))
         digest.update(repr(tuple(channel)).encode())
-        for name in _COMPARED:
-            digest.update(np.ascontiguousarray(owned.columns[name]).tobytes())
+        for name, kind in _COMPARED.items():
+            digest.update(np.ascontiguousarray(columns[name][owned], kind).tobytes())
     return digest.hexdigest()[:32]

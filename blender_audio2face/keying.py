@@ -31,13 +31,13 @@ class Keyed:
 
     Attributes:
         plan: what was to be keyed.
-        baked: the Actions written, one for each take.
+        baked: the Action written.
         controls: how many controls of the plan the curves say something about.
         keys: how many keys.
     """
 
     plan: TargetPlan
-    baked: tuple[actions.BakedAction, ...]
+    baked: actions.BakedAction
     controls: int
     keys: int
 
@@ -69,13 +69,14 @@ def key_speaker(
     written = []
     for plan in plans:
         datablock, name = datablock_of(plan), f"A2F {plan.object_name}"
-        baked, controls, count = [], set(), 0
-        for take, wanted, names, values in framed:
-            keys = _keys(plan, take, names, values, speaker)
-            baked.append(actions.write_keys(datablock, name, wanted, keys, speaker.output, undo))
-            controls |= keys.keys()
-            count += sum(len(one.frames) for one in keys.values())
-        written.append(Keyed(plan, tuple(baked), len(controls), count))
+        bakes = [
+            actions.StripKeys(wanted, _keys(plan, take, names, values, speaker))
+            for take, wanted, names, values in framed
+        ]
+        baked = actions.write_keys(datablock, name, bakes, speaker.output, undo)
+        controls = {channel for one in bakes for channel in one.keys}
+        count = sum(len(keys.frames) for one in bakes for keys in one.keys.values())
+        written.append(Keyed(plan, baked, len(controls), count))
     return tuple(written)
 
 
@@ -83,25 +84,23 @@ def finish(written: Sequence[Keyed]) -> tuple[Written, ...]:
     """Drops what was kept for undoing, and says what was written."""
     outcomes = []
     for keyed in written:
-        aside = [one for one in keyed.baked if one.previous and not one.previous_was_ours]
-        for one in keyed.baked:
-            actions.commit(one)
-        last = keyed.baked[-1]
-        frames = np.concatenate([one.frames for one in keyed.baked])
+        baked = keyed.baked
+        aside = baked.previous is not None and not baked.previous_was_ours
+        actions.commit(baked)
         outcomes.append(
             Written(
                 plan=keyed.plan,
-                action=last.action.name,
-                output=last.output,
-                note=last.note,
-                track=last.track,
+                action=baked.action.name,
+                output=baked.output,
+                note=baked.note,
+                track=baked.track,
                 controls=keyed.controls,
                 keys=keyed.keys,
-                frames=len(frames) * keyed.controls,
-                first_frame=int(frames.min()),
-                last_frame=int(frames.max()),
-                set_aside=aside[0].previous.name if aside else None,
-                set_aside_curves=aside[0].previous_curves if aside else 0,
+                frames=len(baked.frames) * keyed.controls,
+                first_frame=int(baked.frames.min()),
+                last_frame=int(baked.frames.max()),
+                set_aside=baked.previous.name if aside else None,
+                set_aside_curves=baked.previous_curves if aside else 0,
             )
         )
     return tuple(outcomes)

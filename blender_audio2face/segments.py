@@ -5,6 +5,8 @@ from the other strips on the same face. What surrounds a strip's speech yields t
 so that strips give the same keys in whatever order they are baked.
 """
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -56,6 +58,11 @@ def granted(segments: tuple[Segment, ...], new: tuple[Segment, ...]) -> tuple[Se
     return tuple(kept)
 
 
+def of_strips(segments: tuple[Segment, ...], strips: Collection[str]) -> tuple[Segment, ...]:
+    """The segments of some strips."""
+    return tuple(segment for segment in segments if segment.strip in strips)
+
+
 def frames_of(segments: tuple[Segment, ...]) -> np.ndarray:
     """The frames of segments one after the other, int64 [N]."""
     frames = [np.arange(segment.start, segment.end) for segment in segments]
@@ -70,10 +77,8 @@ def within(segments: tuple[Segment, ...], start: int, end: int) -> tuple[Segment
 
 def lies_in(frames: np.ndarray, segments: tuple[Segment, ...]) -> np.ndarray:
     """Which of ``frames`` [N] lie in any of the segments, bool [N]."""
-    inside = np.zeros(len(frames), dtype=bool)
-    for segment in segments:
-        inside |= (frames >= segment.start) & (frames < segment.end)
-    return inside
+    edges = [edge for run in runs(segments) for edge in run]
+    return np.searchsorted(edges, frames, side="right") % 2 == 1
 
 
 def runs(segments: tuple[Segment, ...]) -> tuple[tuple[int, int], ...]:
@@ -90,14 +95,13 @@ def runs(segments: tuple[Segment, ...]) -> tuple[tuple[int, int], ...]:
 def covered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     """The segments with each lead-in reaching to its strip's speech: between the two, nothing
     else may be keyed on the same curve."""
+    starts: dict[str, list[int]] = defaultdict(list)
+    for segment in segments:
+        starts[segment.strip].append(segment.start)
     reaching = []
     for segment in segments:
         if segment.part is Part.LEAD_IN:
-            later = [
-                other.start
-                for other in segments
-                if other.strip == segment.strip and other.start >= segment.end
-            ]
+            later = [start for start in starts[segment.strip] if start >= segment.end]
             segment = replace(segment, end=min(later, default=segment.end))
         reaching.append(segment)
     return tuple(reaching)

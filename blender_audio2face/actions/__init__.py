@@ -5,6 +5,7 @@ Actions carry a record of what was baked (``bake_record``), so that baking again
 clearing takes out nothing else. ``slotted`` is the one place that knows how the Action API moved.
 """
 
+from .layering import StripKeys
 from .outputs import (
     ACTION,
     ACTIVE,
@@ -12,6 +13,7 @@ from .outputs import (
     BakedAction,
     commit,
     write_keys,
+    write_steps,
 )
 from .removal import baked_strips
 from .store import RECORD
@@ -22,7 +24,9 @@ __all__ = [
     "NLA",
     "RECORD",
     "BakedAction",
+    "StripKeys",
     "baked_strips",
     "commit",
     "write_keys",
+    "write_steps",
 ]

@@ -2,32 +2,50 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from ..shaping.keys import Keys
 
 _LINEAR, _BEZIER = 1, 2
-_ALIGNED = 3
-_ATTRIBUTES = {
-    "co": (2, np.float32),
-    "handle_left": (2, np.float32),
-    "handle_right": (2, np.float32),
-    "handle_left_type": (1, np.int32),
-    "handle_right_type": (1, np.int32),
-    "interpolation": (1, np.int32),
-    "easing": (1, np.int32),
-    "type": (1, np.int32),
-    "amplitude": (1, np.float32),
-    "back": (1, np.float32),
-    "period": (1, np.float32),
-    "select_control_point": (1, np.bool_),
-    "select_left_handle": (1, np.bool_),
-    "select_right_handle": (1, np.bool_),
+_ALIGNED, _AUTO_CLAMPED = 3, 4
+
+
+class _Attribute(NamedTuple):
+    """How a key holds one of its attributes.
+
+    Attributes:
+        width: numbers in a key.
+        kind: the type Blender holds it in: arrays of another one are converted number by number,
+            which takes ten times longer.
+        as_made: what a new key has.
+    """
+
+    width: int
+    kind: type
+    as_made: float
+
+
+ATTRIBUTES = {
+    "co": _Attribute(2, np.float32, 0.0),
+    "handle_left": _Attribute(2, np.float32, 0.0),
+    "handle_right": _Attribute(2, np.float32, 0.0),
+    "handle_left_type": _Attribute(1, np.uint8, _AUTO_CLAMPED),
+    "handle_right_type": _Attribute(1, np.uint8, _AUTO_CLAMPED),
+    "interpolation": _Attribute(1, np.uint8, _BEZIER),
+    "easing": _Attribute(1, np.uint8, 0),
+    "type": _Attribute(1, np.uint8, 0),
+    "amplitude": _Attribute(1, np.float32, 0.0),
+    "back": _Attribute(1, np.float32, 0.0),
+    "period": _Attribute(1, np.float32, 0.0),
+    "select_control_point": _Attribute(1, np.bool_, True),
+    "select_left_handle": _Attribute(1, np.bool_, True),
+    "select_right_handle": _Attribute(1, np.bool_, True),
 }
-"""name -> (numbers in a key, type)."""
 
 _HANDLES = ("handle_left", "handle_right")
+_HANDLE_TYPES = ("handle_left_type", "handle_right_type")
 _SET_BY_HAND = (0, _ALIGNED)
 """Types of handles that do not follow from the keys: free and aligned."""
 
@@ -37,7 +55,8 @@ class KeyTable:
     """Keys of one F-curve.
 
     Attributes:
-        columns: attribute of a key -> array [K, numbers].
+        columns: attribute of a key -> array [K, numbers]. One that is missing is as in a new key;
+            handles that follow from the keys may be missing too.
     """
 
     columns: dict[str, np.ndarray]
@@ -52,19 +71,23 @@ class KeyTable:
 
     def where(self, chosen: np.ndarray) -> "KeyTable":
         """The keys chosen by a mask, bool [K]."""
+        if chosen.all():
+            return self
         return KeyTable({name: column[chosen] for name, column in self.columns.items()})
 
 
-NO_KEYS = KeyTable(
-    {name: np.empty((0, width), kind) for name, (width, kind) in _ATTRIBUTES.items()}
-)
+NO_KEYS = KeyTable({"co": np.empty((0, 2), np.float32)})
 
 
 def read(curve) -> KeyTable:
     """The keys of an F-curve."""
-    if not curve.keyframe_points:
+    points = curve.keyframe_points
+    if not points:
         return NO_KEYS
-    return KeyTable({name: _get(curve.keyframe_points, name) for name in _ATTRIBUTES})
+    columns = {name: _get(points, name) for name in ATTRIBUTES if name not in _HANDLES}
+    if len(points) == 1 or _set_by_hand(columns):
+        columns |= {name: _get(points, name) for name in _HANDLES}
+    return KeyTable(columns)
 
 
 def frames_of(curve) -> np.ndarray:
@@ -72,23 +95,31 @@ def frames_of(curve) -> np.ndarray:
     return _get(curve.keyframe_points, "co")[:, 0]
 
 
+def columns_of(curve, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Some attributes of an F-curve's keys, as in a table."""
+    return {name: _get(curve.keyframe_points, name) for name in names}
+
+
 def write(curve, table: KeyTable) -> None:
     """Replaces an F-curve's keys by ``table``, ascending in time."""
-    curve.keyframe_points.clear()
-    curve.keyframe_points.add(len(table))
-    _put(curve, table)
-
-
-def write_fresh(curve, keys: Keys) -> None:
-    """Replaces an F-curve's keys by new ones; the fast way where nothing is to be kept."""
-    curve.keyframe_points.clear()
-    curve.keyframe_points.add(len(keys.frames))
-    for name, column in _fresh_columns(keys).items():
-        curve.keyframe_points.foreach_set(name, column.ravel())
+    points = curve.keyframe_points
+    points.clear()
+    if not len(table):
+        return
+    points.add(len(table))
+    columns = table.columns
+    if len(table) == 1 and not columns.keys() >= set(_HANDLES):
+        columns = columns | _handles_alone(columns["co"])
+    follow = len(table) > 1 and not _set_by_hand(columns)
+    for name, column in columns.items():
+        if name in _HANDLES and follow:
+            continue
+        if name == "co" or name in _HANDLES or (column != ATTRIBUTES[name].as_made).any():
+            points.foreach_set(name, column.ravel())
     curve.update()
 
 
-def write_beside(curve, kept: KeyTable, baked: KeyTable, fresh: Sequence[Keys]) -> None:
+def write_beside(curve, kept: KeyTable, baked: KeyTable, new: Sequence[Keys]) -> None:
     """Replaces an F-curve's keys.
 
     Args:
@@ -96,40 +127,63 @@ def write_beside(curve, kept: KeyTable, baked: KeyTable, fresh: Sequence[Keys]) 
         kept: keys that stay as they are.
         baked: keys of earlier bakes that stay; where a new key becomes the neighbour of one with
             aligned handles, the handle is fitted to the new distance.
-        fresh: new keys. All frames differ.
+        new: new keys. All frames differ.
     """
-    parts = [kept.columns, baked.columns, *(_fresh_columns(keys) for keys in fresh)]
-    total = sum(len(part["co"]) for part in parts)
-    points = curve.keyframe_points
-    points.clear()
-    if not total:
-        return
-    points.add(1)
-    default = {name: _get(points, name) for name in _ATTRIBUTES}
-    points.add(total - 1)
-    columns = {name: np.repeat(value, total, axis=0) for name, value in default.items()}
-    start = 0
-    for part in parts:
-        end = start + len(part["co"])
-        for name, column in part.items():
-            columns[name][start:end] = column
-        start = end
-    order = np.argsort(columns["co"][:, 0], kind="stable")
-    table = KeyTable({name: column[order] for name, column in columns.items()})
-    is_new = order >= len(kept) + len(baked)
-    is_baked = (order >= len(kept)) & ~is_new
-    _fit_handles(table, is_new | is_baked & _beside(is_new))
-    _put(curve, table)
+    tables = [kept, baked, *(fresh(keys) for keys in new)]
+    table, order = _ascending(tables)
+    if sum(map(bool, tables)) > 1:
+        is_new = order >= len(kept) + len(baked)
+        is_baked = (order >= len(kept)) & ~is_new
+        _fit_handles(table, is_new | is_baked & _beside(is_new))
+    write(curve, table)
 
 
 def joined(first: KeyTable, second: KeyTable) -> KeyTable:
     """The keys of both, ascending in time."""
-    columns = {
-        name: np.concatenate([column, second.columns[name]])
-        for name, column in first.columns.items()
-    }
-    order = np.argsort(columns["co"][:, 0], kind="stable")
-    return KeyTable({name: column[order] for name, column in columns.items()})
+    return _ascending([first, second])[0]
+
+
+def fresh(keys: Keys) -> KeyTable:
+    """New keys; what they do not say is as Blender makes a key."""
+    frames, values = np.asarray(keys.frames, np.float64), np.asarray(keys.values, np.float64)
+    count = len(frames)
+    columns = {"co": np.stack([frames, values], axis=1).astype(np.float32)}
+    if keys.slopes is None:
+        return KeyTable(columns | {"interpolation": np.full((count, 1), _LINEAR, np.uint8)})
+    slopes = np.asarray(keys.slopes, np.float64)
+    steps = np.diff(frames) / 3 if count > 1 else np.ones(1)
+    for name, kind, lengths in (
+        ("handle_left", "handle_left_type", -np.append(steps[0], steps)[:count]),
+        ("handle_right", "handle_right_type", np.append(steps, steps[-1])[:count]),
+    ):
+        ends = [frames + lengths, values + slopes * lengths]
+        columns[name] = np.stack(ends, axis=1).astype(np.float32)
+        columns[kind] = np.full((count, 1), _ALIGNED, np.uint8)
+    return KeyTable(columns)
+
+
+def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
+    """The keys of all tables in time, and where each stood among them one after the other."""
+    tables = [table for table in tables if len(table)]
+    if not tables:
+        return NO_KEYS, np.empty(0, np.intp)
+    order = np.arange(sum(len(table) for table in tables))
+    if len(tables) == 1:
+        return tables[0], order
+    names = [name for name in ATTRIBUTES if any(name in table.columns for table in tables)]
+    columns = {name: np.concatenate([_column(one, name) for one in tables]) for name in names}
+    frames = columns["co"][:, 0]
+    if (frames[1:] < frames[:-1]).any():
+        order = np.argsort(frames, kind="stable")
+        columns = {name: column[order] for name, column in columns.items()}
+    return KeyTable(columns), order
+
+
+def _column(table: KeyTable, name: str) -> np.ndarray:
+    if name in table.columns:
+        return table.columns[name]
+    width, kind, as_made = ATTRIBUTES[name]
+    return np.full((len(table), width), as_made, kind)
 
 
 def _beside(chosen: np.ndarray) -> np.ndarray:
@@ -142,10 +196,10 @@ def _beside(chosen: np.ndarray) -> np.ndarray:
 
 def _fit_handles(table: KeyTable, chosen: np.ndarray) -> None:
     """Sets aligned handles of the chosen keys to a third of the way to their neighbours."""
+    if not _set_by_hand(table.columns):
+        return
     co = table.columns["co"].astype(np.float64)
     step = np.diff(co[:, 0]) / 3
-    if not len(step):
-        return
     reach = {"handle_left": -np.append(step[0], step), "handle_right": np.append(step, step[-1])}
     for name, lengths in reach.items():
         handle = table.columns[name]
@@ -156,40 +210,20 @@ def _fit_handles(table: KeyTable, chosen: np.ndarray) -> None:
         handle[fitted] = (co + offset)[fitted]
 
 
-def _fresh_columns(keys: Keys) -> dict[str, np.ndarray]:
-    """What new keys carry; the rest is as Blender makes a key."""
-    frames, values = np.asarray(keys.frames, np.float64), np.asarray(keys.values, np.float64)
-    count = len(frames)
-    columns = {"co": np.stack([frames, values], axis=1).astype(np.float32)}
-    if keys.slopes is None:
-        return columns | {"interpolation": np.full((count, 1), _LINEAR, np.int32)}
-    slopes = np.asarray(keys.slopes, np.float64)
-    steps = np.diff(frames) / 3 if count > 1 else np.ones(1)
-    for name, lengths in (
-        ("handle_left", -np.append(steps[0], steps)[:count]),
-        ("handle_right", np.append(steps, steps[-1])[:count]),
-    ):
-        ends = [frames + lengths, values + slopes * lengths]
-        columns[name] = np.stack(ends, axis=1).astype(np.float32)
-        columns[f"{name}_type"] = np.full((count, 1), _ALIGNED, np.int32)
-    return columns | {"interpolation": np.full((count, 1), _BEZIER, np.int32)}
+def _set_by_hand(columns: dict[str, np.ndarray]) -> bool:
+    """Whether any key has handles that do not follow from the keys."""
+    return any(
+        np.isin(columns[name], _SET_BY_HAND).any() for name in _HANDLE_TYPES & columns.keys()
+    )
 
 
-def _put(curve, table: KeyTable) -> None:
-    """Fills the keys just added to an F-curve. Handles that follow from the keys and the selection
-    Blender gives to new keys are not set: that would take half of the time. A key alone has
-    handles that follow from nothing."""
-    types = (table.columns[f"{name}_type"] for name in _HANDLES)
-    follow = len(table) > 1 and not any(np.isin(kinds, _SET_BY_HAND).any() for kinds in types)
-    for name, column in table.columns.items():
-        as_made = follow if name in _HANDLES else column.dtype == bool and column.all()
-        if not as_made:
-            curve.keyframe_points.foreach_set(name, column.ravel())
-    curve.update()
+def _handles_alone(co: np.ndarray) -> dict[str, np.ndarray]:
+    """The handles Blender gives a key that has no neighbours: level, a frame to each side."""
+    return {"handle_left": co - np.float32((1, 0)), "handle_right": co + np.float32((1, 0))}
 
 
 def _get(points, name: str) -> np.ndarray:
-    width, kind = _ATTRIBUTES[name]
+    width, kind, _ = ATTRIBUTES[name]
     data = np.empty(len(points) * width, kind)
     points.foreach_get(name, data)
     return data.reshape(-1, width)

@@ -1,7 +1,7 @@
 """Bakes keys into an Action's F-curves as a layer over the artist's: what they cover is kept and
 comes back when they go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..shaping.keys import Keys
 from . import key_table, slotted, store, values
 from .changes import Changes
 from .key_table import NO_KEYS, KeyTable
+from .steps import Steps
 
 
 @dataclass(frozen=True)
@@ -30,51 +31,66 @@ class Layer:
     is_copy: bool
 
 
+@dataclass(frozen=True)
+class StripKeys:
+    """What one sound strip keys.
+
+    Attributes:
+        wanted: the strip's segments, ascending.
+        keys: what to key. Keys outside the segments are left out.
+    """
+
+    wanted: tuple[Segment, ...]
+    keys: Mapping[ChannelPath, Keys]
+
+
 def bake(
-    layer: Layer,
-    record: Record,
-    wanted: tuple[Segment, ...],
-    keys: Mapping[ChannelPath, Keys],
-    changes: Changes,
-) -> tuple[Segment, ...]:
-    """Writes one strip's keys into a layer; returns the segments it was granted."""
-    new = segments.granted(record.segments, wanted)
-    before = {channel: values.get(layer.datablock, channel) for channel in keys}
-    after = record.with_bake(new, tuple(keys), before)
-    _rewrite(layer, record, after, wanted, keys, changes)
-    return new
-
-
-def withdraw(layer: Layer, record: Record, strips: set[str], changes: Changes) -> int:
-    """Takes the keys of some strips out of a layer; returns how many."""
-    gone = tuple(s for s in record.segments if s.strip in strips)
-    count = 0
-    for channel, curve in slotted.curves_of(layer.action, layer.slot).items():
-        if channel in record.all_channels:
-            owned = tuple(s for s in record.owned(channel) if s in gone)
-            count += int(segments.lies_in(key_table.frames_of(curve), owned).sum())
+    layer: Layer, record: Record, bakes: Sequence[StripKeys], changes: Changes
+) -> Steps[tuple[Segment, ...]]:
+    """Writes strips' keys into a layer, all that the same strips baked before goes; returns the
+    segments they got."""
+    strips = strips_of(bakes)
+    channels = dict.fromkeys(channel for one in bakes for channel in one.keys)
+    before = {channel: values.get(layer.datablock, channel) for channel in channels}
     after = record.without(strips)
-    _rewrite(layer, record, after, (), {}, changes)
+    for one in bakes:
+        new = segments.granted(after.segments, one.wanted)
+        after = after.with_bake(new, tuple(one.keys), before)
+    yield from _rewrite(layer, record, after, bakes, changes)
+    return segments.of_strips(after.segments, strips)
+
+
+def strips_of(bakes: Sequence[StripKeys]) -> set[str]:
+    """Names of the strips."""
+    return {segment.strip for one in bakes for segment in one.wanted}
+
+
+def withdraw(layer: Layer, record: Record, strips: set[str], changes: Changes) -> Steps[int]:
+    """Takes the keys of some strips out of a layer; returns how many."""
+    count = 0
+    channels = set(record.all_channels)
+    for channel, curve in slotted.curves_of(layer.action, layer.slot).items():
+        if channel in channels:
+            gone = segments.of_strips(record.owned(channel), strips)
+            count += int(segments.lies_in(key_table.frames_of(curve), gone).sum())
+    yield from _rewrite(layer, record, record.without(strips), (), changes)
     return count
 
 
 def _rewrite(
-    layer: Layer,
-    record: Record,
-    after: Record,
-    wanted: tuple[Segment, ...],
-    keys: Mapping[ChannelPath, Keys],
-    changes: Changes,
-) -> None:
-    """Brings a layer from one record to another, with new keys for the strip of ``wanted``."""
+    layer: Layer, record: Record, after: Record, bakes: Sequence[StripKeys], changes: Changes
+) -> Steps[None]:
+    """Brings a layer from one record to another, with new keys for the strips of ``bakes``."""
     if not layer.is_copy:
         store.keep_properties(layer.action, changes.undo)
     curves = slotted.curves_of(layer.action, layer.slot)
     replaced = store.replaced_keys(layer.action, layer.slot)
+    keyed = dict.fromkeys(channel for one in bakes for channel in one.keys)
+    granted = [segments.of_strips(after.segments, strips_of([one])) for one in bakes]
     still_replaced, emptied = {}, set()
-    for channel in dict.fromkeys((*record.all_channels, *replaced, *keys)):
-        curve = curves.get(channel)
-        if curve is None and channel not in keys and channel not in replaced:
+    for channel in dict.fromkeys((*record.all_channels, *replaced, *keyed)):
+        curve, table = curves.get(channel), None
+        if curve is None and channel not in keyed and channel not in replaced:
             continue
         if curve is None:
             collection = slotted.ensure_collection(layer.action, layer.slot)
@@ -82,70 +98,86 @@ def _rewrite(
             if not layer.is_copy:
                 changes.undo.callback(slotted.remove_curves, layer.action, layer.slot, {channel})
         elif not layer.is_copy:
-            changes.undo.callback(key_table.write, curve, key_table.read(curve))
-        hidden = _rewrite_curve(
-            curve, channel, record, after, wanted, keys.get(channel), replaced.get(channel)
-        )
+            table = key_table.read(curve)
+            changes.undo.callback(key_table.write, curve, table)
+        new = [
+            _NewKeys(one.wanted, got, restricted(one.keys[channel], got))
+            for one, got in zip(bakes, granted, strict=True)
+            if channel in one.keys
+        ]
+        hidden = _rewrite_curve(curve, table, channel, record, after, new, replaced.get(channel))
         if len(hidden):
             still_replaced[channel] = hidden
         if not curve.keyframe_points:
             emptied.add(channel)
-    store.set_replaced_keys(layer.action, layer.slot, layer.datablock, still_replaced, changes)
+        yield
+    yield from store.set_replaced_keys(
+        layer.action, layer.slot, layer.datablock, still_replaced, changes
+    )
     store.set_record(layer.action, layer.slot, after if after.strips else None)
     if emptied:
         changes.finish.append(lambda: slotted.remove_curves(layer.action, layer.slot, emptied))
 
 
+@dataclass(frozen=True)
+class _NewKeys:
+    """What one strip keys on one F-curve: the segments it wanted, those it got, and the keys
+    that lie in them."""
+
+    wanted: tuple[Segment, ...]
+    granted: tuple[Segment, ...]
+    keys: Keys
+
+
 def _rewrite_curve(
     curve,
+    table: KeyTable | None,
     channel: ChannelPath,
     record: Record,
     after: Record,
-    wanted: tuple[Segment, ...],
-    keys: Keys | None,
+    new: Sequence[_NewKeys],
     replaced: KeyTable | None,
 ) -> KeyTable:
-    """Brings one F-curve from one record to another; returns the artist's keys it covers."""
-    strips = {segment.strip for segment in wanted}
-    new = tuple(s for s in after.segments if s.strip in strips) if keys is not None else ()
-    fresh = restricted(keys, new) if keys is not None else None
+    """Brings one F-curve, whose keys are ``table`` (None: not read yet), from one record to
+    another; returns the artist's keys it covers."""
+    granted = tuple(segment for one in new for segment in one.granted)
+    strips = {segment.strip for segment in granted}
     owned = record.owned(channel)
     others = tuple(s for s in after.owned(channel) if s.strip not in strips)
-    is_ours = segments.lies_in(key_table.frames_of(curve), owned)
-    if is_ours.all() and not others and replaced is None and fresh is not None:
-        key_table.write_fresh(curve, fresh)
+    fresh = [one.keys for one in new]
+    frames = key_table.frames_of(curve) if table is None else table.frames
+    is_ours = segments.lies_in(frames, owned)
+    if is_ours.all() and not others and replaced is None:
+        key_table.write_beside(curve, NO_KEYS, NO_KEYS, fresh)
         return NO_KEYS
-    table = key_table.read(curve)
-    seams = _seams(curve, table.frames[is_ours], owned, others)
+    table = key_table.read(curve) if table is None else table
+    seams = _seams(curve, frames[is_ours], owned, others)
     artists = key_table.joined(table.where(~is_ours), replaced or NO_KEYS)
-    hidden = segments.lies_in(artists.frames, segments.covered((*others, *new)))
-    if fresh is not None and len(artists) and not record.ours:
+    hidden = np.zeros(len(artists), bool)
+    if len(artists):
+        hidden = segments.lies_in(artists.frames, segments.covered((*others, *granted)))
+    if fresh and len(artists) and not record.ours:
         key_table.write(curve, artists)
-        fresh = led_from(fresh, wanted, new, curve.evaluate)
-    baked = table.where(is_ours & segments.lies_in(table.frames, others))
-    chunks = [chunk for chunk in (fresh, seams) if chunk is not None]
-    key_table.write_beside(curve, artists.where(~hidden), baked, chunks)
+        fresh = [led_from(one.keys, one.wanted, one.granted, curve.evaluate) for one in new]
+    baked = table.where(is_ours & segments.lies_in(frames, others))
+    key_table.write_beside(curve, artists.where(~hidden), baked, [*fresh, *seams])
     return artists.where(hidden)
 
 
 def _seams(
     curve, frames: np.ndarray, owned: tuple[Segment, ...], others: tuple[Segment, ...]
-) -> Keys | None:
+) -> list[Keys]:
     """Keys where other strips' segments are cut between two of their keys, so that what is left
     of their curve keeps its shape."""
     ends = {segment.start for segment in owned} | {segment.end - 1 for segment in owned}
     cuts = {segment.start for segment in others} | {segment.end - 1 for segment in others}
-    between = [
-        frame
-        for frame in sorted(cuts - ends - set(frames.tolist()))
-        if len(frames) and frames[0] < frame < frames[-1]
-    ]
-    if not between:
-        return None
+    found = np.array(sorted(cuts - ends), np.float64)
+    if not len(found) or not len(frames):
+        return []
+    found = found[(frames[0] < found) & (found < frames[-1]) & ~np.isin(found, frames)]
+    if not len(found):
+        return []
     near = 0.01
-    slopes = [(curve.evaluate(f + near) - curve.evaluate(f - near)) / (2 * near) for f in between]
-    return Keys(
-        np.array(between, np.float64),
-        np.array([curve.evaluate(frame) for frame in between], np.float32),
-        np.array(slopes, np.float32),
-    )
+    slopes = [(curve.evaluate(f + near) - curve.evaluate(f - near)) / (2 * near) for f in found]
+    shown = [curve.evaluate(frame) for frame in found]
+    return [Keys(found, np.array(shown, np.float32), np.array(slopes, np.float32))]

@@ -1,6 +1,6 @@
 """Writes keys into an Action of our own, an NLA strip, or the artist's active Action."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,11 +13,10 @@ from .. import segments
 from ..bake_record import Record, SetAside
 from ..channel_keys import ChannelPath
 from ..errors import PlanError
-from ..segments import Segment
-from ..shaping.keys import Keys
 from . import layering, nla, removal, slotted, store
 from .changes import Changes
-from .layering import Layer
+from .layering import Layer, StripKeys
+from .steps import Steps, finished
 
 ACTION, NLA, ACTIVE = "ACTION", "NLA", "ACTIVE"
 
@@ -75,24 +74,29 @@ class _Place:
 
 
 def write_keys(
-    datablock,
-    name: str,
-    wanted: tuple[Segment, ...],
-    keys: Mapping[ChannelPath, Keys],
-    output: str,
-    undo: ExitStack,
+    datablock, name: str, bakes: Sequence[StripKeys], output: str, undo: ExitStack
 ) -> BakedAction:
-    """Keys a strip's segments on a datablock. ``commit`` what it returns, once nothing can fail.
+    """All of ``write_steps`` at once."""
+    return finished(write_steps(datablock, name, bakes, output, undo))
+
+
+def write_steps(
+    datablock, name: str, bakes: Sequence[StripKeys], output: str, undo: ExitStack
+) -> Steps[BakedAction]:
+    """Keys strips' segments on a datablock, an F-curve a step. ``commit`` what it returns, once
+    nothing can fail.
 
     Frames that belong to what other strips baked are left out (``segments.granted``); what the
-    same strip baked before goes, wherever it was. Keys of the artist that the new ones cover in
+    same strips baked before goes, wherever it was. Keys of the artist that the new ones cover in
     the active Action are kept, and come back with ``clearing.clear``.
+
+    Between the steps nothing else may change the datablock's animation, nor undo or load a file.
+    A failure in any of them, and giving up after one, leaves all to ``undo``.
 
     Args:
         datablock: an ID that can be animated, such as shape keys or an armature object.
         name: name for a new Action.
-        wanted: one strip's segments, ascending.
-        keys: what to key. Keys outside the segments are left out.
+        bakes: what to key from each strip; where their speech overlaps, the last has the frames.
         output: ACTION, NLA or ACTIVE. Where it would lose something of the artist's or cannot be,
             another is taken; the result says so.
         undo: gets the steps that put everything back as it was.
@@ -102,11 +106,11 @@ def write_keys(
     """
     changes = Changes(undo)
     place = _look(datablock, undo)
-    chosen, note = _choose(datablock, place, wanted, output)
+    chosen, note = _choose(datablock, place, layering.strips_of(bakes), output)
     if chosen == ACTIVE:
-        baked = _write_active(datablock, place, wanted, keys, changes)
+        baked = yield from _write_active(datablock, place, bakes, changes)
     else:
-        baked = _write_ours(datablock, place, name, wanted, keys, chosen, changes)
+        baked = yield from _write_ours(datablock, place, name, bakes, chosen, changes)
     baked.note = note
     baked._changes = changes
     return baked
@@ -152,9 +156,7 @@ def _need_pose(datablock) -> None:
         )
 
 
-def _choose(
-    datablock, place: _Place, wanted: tuple[Segment, ...], output: str
-) -> tuple[str, str | None]:
+def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[str, str | None]:
     """(output, sentence on why it is another than was asked for or None)."""
     artists = None if place.ours else place.active
     if output == ACTIVE:
@@ -164,7 +166,7 @@ def _choose(
             return ACTION, None
         if not artists.is_editable:
             return NLA, f'Action "{artists.name}" is linked: baked as an NLA strip instead.'
-        if place.ours and set(place.record.strips) - {segment.strip for segment in wanted}:
+        if place.ours and set(place.record.strips) - strips:
             return ACTION, (
                 f'Action "{place.active.name}" holds other strips of "{datablock.name}": baked '
                 "into it. Clear them to bake into the Action it set aside."
@@ -179,14 +181,10 @@ def _choose(
 
 
 def _write_active(
-    datablock,
-    place: _Place,
-    wanted: tuple[Segment, ...],
-    keys: Mapping[ChannelPath, Keys],
-    changes: Changes,
-) -> BakedAction:
+    datablock, place: _Place, bakes: Sequence[StripKeys], changes: Changes
+) -> Steps[BakedAction]:
     if place.ours:
-        removal.from_active(datablock, None, changes)
+        yield from removal.from_active(datablock, None, changes)
     action, slot = place.anim.action, slotted.slot_of(place.anim)
     if slotted.SLOTTED and slot is None:
         known = {slot.handle for slot in action.slots}
@@ -197,11 +195,11 @@ def _write_active(
     record = store.record_of(action, slot) or Record(ours=False)
     record = replace(record, before={**place.before, **record.before})
     layer = Layer(action, slot, datablock, is_copy=False)
-    new = layering.bake(layer, record, wanted, keys, changes)
+    new = yield from layering.bake(layer, record, bakes, changes)
     if place.in_nla is not None:
-        strips = {segment.strip for segment in wanted}
-        removal.from_strip(datablock, *place.in_nla, strips, changes)
-    muted = _muted(action, slot, keys)
+        strips = layering.strips_of(bakes)
+        yield from removal.from_strip(datablock, *place.in_nla, strips, changes)
+    muted = _muted(action, slot, bakes)
     return BakedAction(action, None, 0, False, segments.frames_of(new), muted, ACTIVE)
 
 
@@ -209,11 +207,10 @@ def _write_ours(
     datablock,
     place: _Place,
     name: str,
-    wanted: tuple[Segment, ...],
-    keys: Mapping[ChannelPath, Keys],
+    bakes: Sequence[StripKeys],
     output: str,
     changes: Changes,
-) -> BakedAction:
+) -> Steps[BakedAction]:
     old, old_slot, record = _our_earlier(place)
     if old is not None:
         action = old.copy()
@@ -222,13 +219,15 @@ def _write_ours(
         action, record = bpy.data.actions.new(name), Record(ours=True, before=place.before)
     changes.undo.callback(bpy.data.actions.remove, action)
     slot = slotted.ensure_slot(action, datablock, old_slot or place.slot)
-    new = layering.bake(Layer(action, slot, datablock, True), record, wanted, keys, changes)
+    yield
+    layer = Layer(action, slot, datablock, is_copy=True)
+    new = yield from layering.bake(layer, record, bakes, changes)
     if place.record is not None and not place.ours and place.active.is_editable:
-        strips = {segment.strip for segment in wanted}
         artists = Layer(place.active, place.slot, datablock, is_copy=False)
-        layering.withdraw(artists, place.record, strips, changes)
+        strips = layering.strips_of(bakes)
+        yield from layering.withdraw(artists, place.record, strips, changes)
     baked = BakedAction(action, old, place.curves, old is not None, segments.frames_of(new), ())
-    baked.muted_paths = _muted(action, slot, keys)
+    baked.muted_paths = _muted(action, slot, bakes)
     baked.output = output
     if output == NLA:
         baked.track = _to_nla(datablock, place, action, slot, changes)
@@ -306,6 +305,7 @@ def _change_record(action, slot, **changed) -> None:
     store.set_record(action, slot, replace(store.record_of(action, slot), **changed))
 
 
-def _muted(action, slot, channels: Iterable[ChannelPath]) -> tuple[str, ...]:
+def _muted(action, slot, bakes: Sequence[StripKeys]) -> tuple[str, ...]:
     curves = slotted.curves_of(action, slot)
+    channels = dict.fromkeys(channel for one in bakes for channel in one.keys)
     return tuple(channel.path for channel in channels if slotted.is_muted(curves[channel]))

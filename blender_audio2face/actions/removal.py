@@ -9,9 +9,10 @@ from ..channel_keys import ChannelPath
 from . import layering, nla, slotted, store, values
 from .changes import Changes
 from .layering import Layer
+from .steps import Steps
 
 
-def from_active(datablock, strips: set[str] | None, changes: Changes) -> int:
+def from_active(datablock, strips: set[str] | None, changes: Changes) -> Steps[int]:
     """Takes what was baked from some strips (None: all) out of the active Action; returns the
     number of keys. When nothing is left in an Action of ours, the one set aside comes back."""
     anim = datablock.animation_data
@@ -20,7 +21,7 @@ def from_active(datablock, strips: set[str] | None, changes: Changes) -> int:
     if record is None or not action.is_editable:
         return 0
     changes.undo.callback(slotted.assign, anim, action, slot)
-    copy, copy_slot, count = _taken_out(datablock, action, slot, record, strips, changes)
+    copy, copy_slot, count = yield from _taken_out(datablock, action, slot, record, strips, changes)
     if copy is None:
         return count
     if _has_keys(copy, copy_slot):
@@ -32,14 +33,14 @@ def from_active(datablock, strips: set[str] | None, changes: Changes) -> int:
     return count
 
 
-def from_strip(datablock, track, strip, strips: set[str] | None, changes: Changes) -> int:
+def from_strip(datablock, track, strip, strips: set[str] | None, changes: Changes) -> Steps[int]:
     """The same for the Action of an NLA strip; a strip of ours goes when nothing is left."""
     anim = datablock.animation_data
     action, slot = strip.action, slotted.slot_of(strip)
     record = store.record_of(action, slot)
     if record is None or not action.is_editable:
         return 0
-    copy, copy_slot, count = _taken_out(datablock, action, slot, record, strips, changes)
+    copy, copy_slot, count = yield from _taken_out(datablock, action, slot, record, strips, changes)
     if copy is None:
         return count
     if _has_keys(copy, copy_slot):
@@ -73,7 +74,9 @@ def blend_as_before(anim, action, slot) -> None:
         anim.action_blend_type = record.blend_type
 
 
-def _taken_out(datablock, action, slot, record, strips: set[str] | None, changes: Changes) -> tuple:
+def _taken_out(
+    datablock, action, slot, record, strips: set[str] | None, changes: Changes
+) -> Steps[tuple]:
     """(copy of an Action of ours without the keys, its slot, number of keys); the artist's Action
     is changed itself, and there is no copy."""
     gone = set(record.strips) if strips is None else strips
@@ -82,12 +85,13 @@ def _taken_out(datablock, action, slot, record, strips: set[str] | None, changes
             changes.finish.append(partial(values.put, datablock, channel, value))
     if not record.ours:
         layer = Layer(action, slot, datablock, is_copy=False)
-        return None, None, layering.withdraw(layer, record, gone, changes)
+        return None, None, (yield from layering.withdraw(layer, record, gone, changes))
     copy = action.copy()
     copy.use_fake_user = action.use_fake_user
     copy_slot = slotted.slot_with_handle(copy, slotted.handle_of(slot))
     changes.undo.callback(bpy.data.actions.remove, copy)
-    count = layering.withdraw(Layer(copy, copy_slot, datablock, True), record, gone, changes)
+    layer = Layer(copy, copy_slot, datablock, is_copy=True)
+    count = yield from layering.withdraw(layer, record, gone, changes)
     return copy, copy_slot, count
 
 

@@ -14,6 +14,7 @@ from ..channel_keys import ChannelPath
 from . import key_table, slotted
 from .changes import Changes
 from .key_table import KeyTable
+from .steps import Steps
 
 RECORD = "audio2face"
 """Custom property of an Action: the text of ``bake_record``."""
@@ -57,7 +58,7 @@ def replaced_keys(action, slot) -> dict[ChannelPath, KeyTable]:
 
 def set_replaced_keys(
     action, slot, datablock, tables: dict[ChannelPath, KeyTable], changes: Changes
-) -> None:
+) -> Steps[None]:
     """Keeps the artist's keys that a bake replaced, in place of those kept so far for the slot."""
     old = action.get(REPLACED)
     if not tables and not replaced_keys(action, slot):
@@ -75,6 +76,7 @@ def set_replaced_keys(
         collection = slotted.ensure_collection(store, kept)
         for channel, table in tables.items():
             key_table.write(collection.new(channel.path, index=channel.index), table)
+            yield
     changes.undo.callback(_point, action, REPLACED, old)
     _point(action, REPLACED, None if slotted.is_empty(store) else store)
     changes.dropped += [(one, None) for one in (old, store) if one is not None]

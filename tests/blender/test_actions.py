@@ -36,7 +36,8 @@ def write_every_frame(actions, key, new, values: dict[str, np.ndarray], undo: Ex
     every_frame = importlib.import_module(f"{rooms}.shaping.keys").every_frame
     frames = np.arange(new.start, new.end)
     keys = {channel_path(path): every_frame(frames, column) for path, column in values.items()}
-    return actions.write_keys(key, "A2F Face", (new,), keys, actions.ACTION, undo)
+    bakes = [actions.StripKeys((new,), keys)]
+    return actions.write_keys(key, "A2F Face", bakes, actions.ACTION, undo)
 
 
 def write(actions, key, new, value: float) -> object:
@@ -78,6 +79,17 @@ def test_keys_move_the_shape_key(actions, segment, key) -> None:
     bpy.context.scene.frame_set(15)
     assert key.key_blocks["jawOpen"].value == 0.5
     assert curve.is_valid
+
+
+def test_new_keys_are_as_is_relied_on(actions, key) -> None:
+    """What a new key has already is not written to it."""
+    table = importlib.import_module(f"{actions.__name__}.key_table")
+    key.key_blocks["jawOpen"].keyframe_insert("value", frame=5)
+    (curve,) = fcurves(key.animation_data.action)
+    curve.keyframe_points.clear()
+    curve.keyframe_points.add(2)
+    for name, column in table.columns_of(curve, table.ATTRIBUTES).items():
+        assert (column == table.ATTRIBUTES[name].as_made).all(), name
 
 
 @pytest.mark.skipif(not SLOTTED, reason="slots came with 4.4")

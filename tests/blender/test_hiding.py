@@ -31,7 +31,8 @@ def bake(extension: str):
         wanted = (segments.Segment("speech", 10, 20),)
         channel = channel_keys.ChannelPath(path)
         with ExitStack() as undo:
-            baked = actions.write_keys(datablock, "A2F", wanted, {channel: keys}, output, undo)
+            bakes = [actions.StripKeys(wanted, {channel: keys})]
+            baked = actions.write_keys(datablock, "A2F", bakes, output, undo)
             undo.pop_all()
         actions.commit(baked)
         return baked

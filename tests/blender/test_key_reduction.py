@@ -26,7 +26,8 @@ def test_the_bound_holds_in_blender(extension: str) -> None:
     whole = (segments.Segment("speech", 100, 400),)
     path = channel_keys.ChannelPath(JAW)
     with ExitStack() as undo:
-        baked = actions.write_keys(key, "A2F", whole, {path: reduced}, "ACTION", undo)
+        bakes = [actions.StripKeys(whole, {path: reduced})]
+        baked = actions.write_keys(key, "A2F", bakes, "ACTION", undo)
         undo.pop_all()
     actions.commit(baked)
 

@@ -53,7 +53,8 @@ def write(a2f: Modules, datablock, wanted: tuple, output: str, paths=(JAW,), val
         for path in paths
     }
     with ExitStack() as undo:
-        baked = a2f.actions.write_keys(datablock, "A2F Face", wanted, keys, output, undo)
+        bakes = [a2f.actions.StripKeys(wanted, keys)]
+        baked = a2f.actions.write_keys(datablock, "A2F Face", bakes, output, undo)
         undo.pop_all()
     a2f.actions.commit(baked)
     return baked
@@ -189,7 +190,8 @@ def test_bezier_keys_show_the_hermite_curve(a2f, key) -> None:
     whole = (a2f.segments.Segment("speech", 0, int(frames[-1]) + 1),)
     channel = a2f.channel_keys.ChannelPath(JAW)
     with ExitStack() as undo:
-        baked = a2f.actions.write_keys(key, "A2F", whole, {channel: keys}, "ACTION", undo)
+        bakes = [a2f.actions.StripKeys(whole, {channel: keys})]
+        baked = a2f.actions.write_keys(key, "A2F", bakes, "ACTION", undo)
         undo.pop_all()
     a2f.actions.commit(baked)
     (curve,) = fcurves(baked.action)
@@ -211,9 +213,8 @@ def test_a_strip_baked_over_another_leaves_the_rest_of_its_curve(a2f, key) -> No
             np.array([28.0, 32.0]), np.full(2, 0.3, np.float32), np.zeros(2, np.float32)
         )
         with ExitStack() as undo:
-            baked = a2f.actions.write_keys(
-                key, "A2F", wanted, {channel: keys if wanted is first else flat}, "ACTION", undo
-            )
+            bakes = [a2f.actions.StripKeys(wanted, {channel: keys if wanted is first else flat})]
+            baked = a2f.actions.write_keys(key, "A2F", bakes, "ACTION", undo)
             undo.pop_all()
         a2f.actions.commit(baked)
     (curve,) = fcurves(baked.action)
@@ -345,6 +346,82 @@ def test_a_slot_is_made_where_the_active_action_has_none(a2f, key) -> None:
     assert shown(key, JAW, 15) == [0.5]
 
 
+# --- several strips, and in steps
+
+
+def strip_keys(a2f: Modules, wanted: tuple, value: float, paths=(JAW, TONGUE)) -> object:
+    """A strip's keys on each frame: ``value`` in the speech, 0 around it."""
+    frames = a2f.segments.frames_of(wanted).astype(np.float64)
+    speaking = a2f.segments.lies_in(frames, tuple(s for s in wanted if s.part == 2))
+    keys = a2f.keys.every_frame(frames, np.where(speaking, value, 0.0))
+    return a2f.actions.StripKeys(
+        wanted, {a2f.channel_keys.ChannelPath(path): keys for path in paths}
+    )
+
+
+def three_strips(a2f: Modules) -> list:
+    """Strips whose surroundings and speech overlap, of which one keys fewer shape keys."""
+    return [
+        strip_keys(a2f, speech(a2f, "a", 10, 30), 0.25),
+        strip_keys(a2f, speech(a2f, "b", 32, 50), 0.5, (JAW,)),
+        strip_keys(a2f, speech(a2f, "c", 45, 60), 0.75),
+    ]
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("has_own", [False, True])
+def test_strips_together_give_what_they_give_one_by_one(a2f, key, output, has_own) -> None:
+    if has_own:
+        artists_curve(key, JAW, {1: 0.5, 20: 0.0, 48: 0.0, 90: 0.2})
+    baked = write_all(a2f, key, three_strips(a2f), output)
+    together = [action[3:6] for action in everything(key)[0]]
+    assert sorted(set(baked.frames)) == sorted(baked.frames)
+    a2f.clearing.clear(key)
+    for one in three_strips(a2f):
+        write_all(a2f, key, [one], output)
+    assert [action[3:6] for action in everything(key)[0]] == together
+
+
+def test_a_moved_strip_does_not_yield_to_where_another_was(a2f, key) -> None:
+    """Both are baked again in one go: the first one's release is free once the other has left."""
+    near = [
+        strip_keys(a2f, speech(a2f, name, left, left + 10), 0.5)
+        for name, left in (("a", 10), ("b", 22))
+    ]
+    write_all(a2f, key, near, "ACTION")
+    apart = [near[0], strip_keys(a2f, speech(a2f, "b", 60, 70), 0.5)]
+    write_all(a2f, key, apart, "ACTION")
+    frames = [frame for frame, _ in keys_of(key.animation_data.action, "jawOpen")]
+    assert frames == [7, *range(10, 28), 57, *range(60, 78)]
+
+
+def write_all(a2f: Modules, datablock, bakes: list, output: str):
+    with ExitStack() as undo:
+        baked = a2f.actions.write_keys(datablock, "A2F Face", bakes, output, undo)
+        undo.pop_all()
+    a2f.actions.commit(baked)
+    return baked
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("before", ["own", *OUTPUTS])
+def test_giving_up_after_any_step_leaves_no_trace(a2f, key, output, before) -> None:
+    artists_curve(key, JAW, {1: 0.1, 14: 0.9, 60: 0.2})
+    if before in OUTPUTS:
+        write_all(a2f, key, [strip_keys(a2f, speech(a2f), 0.5)], before)
+    whole = everything(key)
+    steps = 0
+    while True:
+        with ExitStack() as undo:
+            writing = a2f.actions.write_steps(key, "A2F Face", three_strips(a2f), output, undo)
+            done = sum(1 for _, _ in zip(range(steps), writing, strict=False))
+        assert everything(key) == whole
+        if done < steps:
+            break
+        steps += 1
+    assert steps > 2
+
+
 # --- from one output to another
 
 
@@ -442,6 +519,7 @@ def test_a_failure_after_writing_leaves_no_trace(a2f, key, output, before) -> No
         for path in (JAW, TONGUE)
     }
     with pytest.raises(KeyboardInterrupt), ExitStack() as undo:
-        a2f.actions.write_keys(key, "A2F Face", wanted, keys, output, undo)
+        bakes = [a2f.actions.StripKeys(wanted, keys)]
+        a2f.actions.write_keys(key, "A2F Face", bakes, output, undo)
         raise KeyboardInterrupt
     assert everything(key) == whole
