@@ -17,7 +17,7 @@ _COMPARED = {"co": np.float32, "interpolation": np.int32}
 def remember(plans: Sequence[TargetPlan]) -> None:
     """Notes the keys as they were just baked."""
     for plan in plans:
-        for action, slot in _baked_actions(datablock_of(plan)):
+        for action, slot in baked_actions(datablock_of(plan)):
             action[_FINGERPRINT] = _fingerprint(action, slot)
 
 
@@ -26,12 +26,12 @@ def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
     return [
         action.name
         for plan in plans
-        for action, slot in _baked_actions(datablock_of(plan))
+        for action, slot in baked_actions(datablock_of(plan))
         if _FINGERPRINT in action and action[_FINGERPRINT] != _fingerprint(action, slot)
     ]
 
 
-def _baked_actions(datablock) -> Iterator[tuple]:
+def baked_actions(datablock) -> Iterator[tuple]:
     """(Action, slot) of everything that plays baked keys on a datablock."""
     anim = datablock.animation_data
     if anim is None:

@@ -1,26 +1,53 @@
-"""``python -m model predict AUDIO OUT.csv --fps 100``: curves of a sound file, without Blender."""
+"""The command line without Blender.
 
+``python -m model predict AUDIO OUT.csv --fps 100`` writes the curves of a sound file, and
+``python -m model batch MANIFEST`` those of many.
+"""
+
+import argparse
 import sys
 
-from .command.options import CommandParser, common_options, console_of, force_option
+from .command.batch import command as batch_command
+from .command.batch.curves import check_curves, do_curves
+from .command.console import Console, Outcome
+from .command.options import CommandParser, common_options, console_of, force_option, parsed
 from .command.predict import add_arguments, predict
 from .command.running import run_command
+
+_TRADE = batch_command.Trade(check_curves, do_curves)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit code (``command.exit_codes``)."""
+    options = parsed(_parser(), arguments)
+    if isinstance(options, int):
+        return options
+    console = console_of(options)
+    if options.command == "batch":
+        work, stopped = _batch, batch_command.STOPPED
+        return run_command(console, lambda: work(options, console), stopped)
+    return run_command(console, lambda: predict(options, console))
+
+
+def _batch(options: argparse.Namespace, console: Console) -> Outcome:
+    return batch_command.batch(options, console, _TRADE)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = CommandParser(prog="python -m model", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    parents = [common_options(), force_option()]
     add_arguments(
         commands.add_parser(
             "predict",
-            parents=[common_options(), force_option()],
+            parents=parents,
             help="write the curves of a sound file as CSV, JSON or NPZ",
         )
     )
-    options = parser.parse_args(arguments)
-    console = console_of(options)
-    return run_command(console, lambda: predict(options, console))
+    batch_command.add_arguments(
+        commands.add_parser("batch", parents=parents, help="write the curves of many sound files")
+    )
+    return parser
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from .. import api
 from ..speakers import members_of
 from . import finishing, jobs
 from .errors import CommandError
-from .faces import face_of, wanted_speakers
+from .faces import face_of, set_options, wanted_speakers
 from .finishing import FaceJob
 from .place import open_place
 from .saving import output_path
@@ -30,16 +30,20 @@ def apply(options: argparse.Namespace, console: Console) -> Outcome:
         if len(speakers) > 1:
             raise CommandError("Curves are for one face: name it with --speaker or --object.")
         speaker = speakers[0]
+        set_options(speaker, options, undo)
         plans, _ = face_of(speaker)
         digest = jobs.apply_job(speaker, plans, options.curves, name, options.frame_start)
         faces = [FaceJob(speaker, plans, digest, None)]
         if finishing.is_written(output, faces, force=options.force):
-            return finishing.unchanged(output, faces)
-        left = finishing.to_do(faces, force=options.force)
-        if not left and finishing.is_open_file(output):
-            return finishing.unchanged(output, faces)
+            return finishing.outcome(output, faces, {}, saved=False)
+        others = jobs.finished_jobs(speaker, plans)
+        done = digest in others and not options.force
+        if done and finishing.is_open_file(output):
+            return finishing.outcome(output, faces, {}, saved=False)
         reports, lines = {}, []
-        if left:
+        if not done:
+            if not options.force:
+                jobs.check_not_edited(speaker, plans)
             report = api.bake(
                 curves,
                 members_of(speaker),
@@ -50,6 +54,7 @@ def apply(options: argparse.Namespace, console: Console) -> Outcome:
             for reason in report.hidden:
                 console.log("warning", f"{speaker.name}: hidden: {reason}")
             lines += report.lines
+            jobs.remember(speaker, plans, digest, (f"curves {name}",), others)
             reports[speaker.name] = {
                 "rows": len(curves.values),
                 "rate": curves.rate,
@@ -57,8 +62,7 @@ def apply(options: argparse.Namespace, console: Console) -> Outcome:
                 "details": list(report.details),
                 "hidden": list(report.hidden),
             }
-        finishing.save(output, faces, left)
+        finishing.save(output, faces)
         undo.pop_all()
     console.progress(1.0)
-    data = finishing.outcome_data(output, faces, reports)
-    return Outcome("\n".join([*lines, f"Saved {output}"]), data)
+    return finishing.outcome(output, faces, reports, lines, saved=True)

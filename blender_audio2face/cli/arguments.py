@@ -5,8 +5,9 @@ import math
 from pathlib import Path
 
 from ...model.command import predict
+from ...model.command.batch import command as batch
 from ...model.command.options import CommandParser, common_options, force_option
-from ...model.runtime_choice import RUNTIMES
+from ...model.runtime_choice import DEVICES, RUNTIMES
 from ..shaping.dials import RANGES
 
 OUTPUTS = {"action": "ACTION", "nla": "NLA", "active": "ACTIVE"}
@@ -36,6 +37,9 @@ def command_parser() -> argparse.ArgumentParser:
     apply.add_argument("curves", type=Path, help="CSV, CSV of Live Link Face, JSON or NPZ")
     apply.add_argument("--name", help="what the keys are known by; the file's name if not given")
     apply.add_argument("--frame-start", type=int, default=1, help="frame of the first row")
+    batch.add_arguments(
+        commands.add_parser("batch", parents=[force, common], help="do the rows of a manifest")
+    )
     commands.add_parser(
         "inspect",
         parents=[face, voice, look, _network(), common],
@@ -104,6 +108,7 @@ def _network() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("the network")
     group.add_argument("--runtime", choices=RUNTIMES, help="as the preferences say if not given")
+    group.add_argument("--device", choices=DEVICES, help="what torch runs on; likewise")
     group.add_argument("--weights", help="an .npz; as the scene says if not given")
     return parser
 

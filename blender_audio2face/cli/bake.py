@@ -1,22 +1,28 @@
 """``bake``: strips or a sound file to keys, in a saved .blend."""
 
 import argparse
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import bpy
 
 from ...model.command.console import Console, Outcome
 from ...model.errors import A2FError
+from ...model.runtime_choice import RuntimeChoice
+from .. import identity, sequencer_api
 from ..bake import BakeRequest, plan_bake, write_bake
 from ..inference import listen
+from ..plan import StripPlan
 from ..preferences import preferred_runtime
+from ..sound_choice import SoundFile
 from ..speakers import members_of
+from ..voices import scene_of
 from ..weights import chosen_weights
 from . import finishing, jobs
 from .errors import CommandError
-from .faces import face_of, wanted_speakers
+from .faces import face_of, set_options, wanted_speakers
 from .finishing import FaceJob
 from .place import Place, open_place
 from .saving import output_path
@@ -26,41 +32,89 @@ _LISTENED = 0.9
 """Progress at which the sound was heard; the rest is keying and saving."""
 
 
+@dataclass
+class Bakes:
+    """The bakes of a command.
+
+    Attributes:
+        options: of the command.
+        weights: the network's file; None for the bundled one.
+        faces: the jobs that can be done.
+        refused: why another cannot be done, by speaker.
+        reports: what programs are told of each job that was done, by speaker.
+        lines: the same for people.
+    """
+
+    options: argparse.Namespace
+    weights: Path | None
+    faces: list[FaceJob] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    reports: dict[str, dict[str, object]] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+    def refuse(self, speaker, error: Exception, undo: ExitStack) -> None:
+        """Leaves a speaker as he was, and goes on without him."""
+        undo.close()
+        self.faces = [one for one in self.faces if one.speaker.name != speaker.name]
+        self.refused[speaker.name] = str(error)
+
+    def check_some(self) -> None:
+        """Raises CommandError where no job can be done."""
+        if not self.faces:
+            raise CommandError(finishing.sentence_on(self.refused))
+
+
 def bake(options: argparse.Namespace, console: Console) -> Outcome:
-    """Bakes what is not baked yet, and saves.
+    """Bakes what is not baked yet, and saves. A speaker that cannot be baked stops no other.
 
     Raises:
-        A2FError: something cannot be baked; no file was changed.
+        A2FError: nobody can be baked; no file was changed.
         OutputError: the .blend could not be written; the old one is as it was.
     """
-    place, output = open_place(options.scene), output_path(options.output)
-    weights = weights_of(options, place)
+    output = output_path(options.output)
     with ExitStack() as undo:
-        speakers = wanted_speakers(options, place, undo)
-        check_one_voice(options, speakers)
-        faces = [_named_job(options, place, speaker, weights) for speaker in speakers]
-        if finishing.is_written(output, faces, force=options.force):
-            return finishing.unchanged(output, faces)
-        left = finishing.to_do(faces, force=options.force)
-        if not left and finishing.is_open_file(output):
-            return finishing.unchanged(output, faces)
-        reports, text = _bake(options, place, left, weights, console)
-        finishing.save(output, faces, left)
-        undo.pop_all()
+        bakes = prepare(options, undo)
+        saved = not finishing.is_written(output, bakes.faces, force=options.force)
+        if saved:
+            carry_out(bakes, console)
+            saved = bool(bakes.reports) or not finishing.is_open_file(output)
+        if saved:
+            finishing.save(output, bakes.faces)
+            undo.pop_all()
+    for name, sentence in bakes.refused.items():
+        console.log("error", f"{name}: {sentence}")
     console.progress(1.0)
-    data = finishing.outcome_data(output, faces, reports)
-    return Outcome("\n".join([*text, f"Saved {output}"]), data)
+    return outcome(output, bakes, saved=saved)
 
 
-def _named_job(options: argparse.Namespace, place: Place, speaker, weights: Path | None) -> FaceJob:
-    """The job on one face. Raises CommandError, which names the speaker, if it cannot be done."""
-    try:
-        return face_job(options, place, speaker, weights)
-    except (A2FError, OSError) as error:
-        raise CommandError(f"{speaker.name}: {error}") from error
+def prepare(options: argparse.Namespace, undo: ExitStack) -> Bakes:
+    """The bakes that a command means; ``undo`` gets the way back from what it sets.
+
+    Raises:
+        A2FError: there is no such face or sound.
+    """
+    place = open_place(options.scene)
+    bakes = Bakes(options, weights_of(options, place))
+    speakers = wanted_speakers(options, place, undo)
+    check_one_voice(options, speakers)
+    for speaker in speakers:
+        own = undo.enter_context(ExitStack())
+        try:
+            set_options(speaker, options, own)
+            bakes.faces.append(face_job(options, place, speaker, bakes.weights, own))
+        except (A2FError, OSError) as error:
+            bakes.refuse(speaker, error, own)
+    bakes.check_some()
+    return bakes
 
 
-def face_job(options: argparse.Namespace, place: Place, speaker, weights: Path | None) -> FaceJob:
+def face_job(
+    options: argparse.Namespace,
+    place: Place,
+    speaker,
+    weights: Path | None,
+    undo: ExitStack | None = None,
+) -> FaceJob:
     """The job on one face; its work is (request, strips). Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))
     voice = wanted_voice(options, place, speaker)
@@ -68,7 +122,7 @@ def face_job(options: argparse.Namespace, place: Place, speaker, weights: Path |
     strips = plan_bake(request)
     plans, _ = face_of(speaker)
     digest = jobs.bake_job(speaker, plans, strips, weights)
-    return FaceJob(speaker, plans, digest, (request, strips))
+    return FaceJob(speaker, plans, digest, (request, strips), undo or ExitStack())
 
 
 def weights_of(options: argparse.Namespace, place: Place) -> Path | None:
@@ -78,42 +132,79 @@ def weights_of(options: argparse.Namespace, place: Place) -> Path | None:
     return chosen_weights(place.scene.audio2face.weights)
 
 
-def _bake(
-    options: argparse.Namespace,
-    place: Place,
-    left: list[FaceJob],
-    weights: Path | None,
-    console: Console,
-) -> tuple[dict[str, dict[str, object]], list[str]]:
-    """(reports by speaker, lines for people) of baking what is left."""
-    if not left:
-        return {}, []
-    strips = [strip for one in left for strip in one.work[1]]
-    seconds = sum(strip.timing.source_duration for strip in strips)
-    names = ", ".join(one.speaker.name for one in left)
-    console.log("info", f"Listening to {seconds:.1f} s of sound for {names}")
-    runtime = preferred_runtime(bpy.context)
-    if options.runtime:
-        runtime = replace(runtime, name=options.runtime)
-    spoken, inference = listen(
-        strips, runtime, weights, lambda part: console.progress(_LISTENED * part)
+def carry_out(bakes: Bakes, console: Console) -> None:
+    """Bakes what is not baked yet, in the open file.
+
+    Raises:
+        CommandError: nobody can be baked.
+    """
+    done, all_seconds = 0.0, sum(_seconds(one) for one in bakes.faces) or 1.0
+    for one in tuple(bakes.faces):
+        share = _seconds(one) / all_seconds
+        try:
+            _bake(bakes, one, console, done, share)
+        except (A2FError, OSError) as error:
+            bakes.refuse(one.speaker, error, one.undo)
+        done += share
+    bakes.check_some()
+    if bakes.lines:
+        bakes.faces[0].speaker.id_data.audio2face.report = "\n".join(bakes.lines)
+
+
+def outcome(output: Path, bakes: Bakes, *, saved: bool) -> Outcome:
+    """What became of the bakes."""
+    return finishing.outcome(
+        output, bakes.faces, bakes.reports, bakes.lines, bakes.refused, saved=saved
     )
-    reports, lines, first = {}, [], 0
-    for one in left:
-        request, own = one.work
-        speaker, report = write_bake(request, spoken[first : first + len(own)], inference)
-        first += len(own)
-        speaker.report = report.text
-        for reason in report.hidden:
-            console.log("warning", f"{speaker.name}: hidden: {reason}")
-        lines += report.lines
-        reports[speaker.name] = {
-            "strips": [strip.name for strip in own],
-            "summary": report.summary,
-            "details": list(report.details),
-            "hidden": list(report.hidden),
-            "runtime": inference.runtime,
-            "device": inference.device,
-        }
-    place.scene.audio2face.report = "\n".join(lines)
-    return reports, lines
+
+
+def _bake(bakes: Bakes, one: FaceJob, console: Console, done: float, share: float) -> None:
+    """Bakes one face, unless it is baked. Raises A2FError or OSError, and nothing was changed."""
+    speaker, (request, strips) = one.speaker, one.work
+    others = jobs.finished_jobs(speaker, one.plans)
+    if one.digest in others and not bakes.options.force:
+        return
+    if not bakes.options.force:
+        jobs.check_not_edited(speaker, one.plans)
+    console.log("info", f"Listening to {_seconds(one):.1f} s of sound for {speaker.name}")
+    runtime = _runtime(bakes.options)
+    spoken, inference = listen(
+        strips,
+        runtime,
+        bakes.weights,
+        lambda part: console.progress(_LISTENED * (done + share * part)),
+    )
+    _, report = write_bake(request, spoken, inference)
+    jobs.remember(speaker, one.plans, one.digest, _takes(request, strips), others)
+    speaker.report = report.text
+    for reason in report.hidden:
+        console.log("warning", f"{speaker.name}: hidden: {reason}")
+    bakes.lines += report.lines
+    bakes.reports[speaker.name] = {
+        "strips": [strip.name for strip in strips],
+        "summary": report.summary,
+        "details": list(report.details),
+        "hidden": list(report.hidden),
+        "runtime": inference.runtime,
+        "device": inference.device,
+        "remark": inference.remark,
+    }
+
+
+def _runtime(options: argparse.Namespace) -> RuntimeChoice:
+    """What the network runs on: as the options say, else as the preferences do."""
+    asked = {"name": options.runtime, "device": options.device}
+    return replace(preferred_runtime(bpy.context), **{k: v for k, v in asked.items() if v})
+
+
+def _seconds(one: FaceJob) -> float:
+    return sum(strip.timing.source_duration for strip in one.work[1])
+
+
+def _takes(request: BakeRequest, strips: Sequence[StripPlan]) -> list[str]:
+    """The keys of the takes that a bake made."""
+    names = [strip.name for strip in strips]
+    if isinstance(request.voice.selector, SoundFile):
+        return [f"file {name}" for name in names]
+    sounds = sequencer_api.sound_strips(scene_of(request.voice))
+    return [identity.uid_of(one) for one in sounds if one.name in names]

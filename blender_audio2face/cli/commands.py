@@ -3,20 +3,21 @@
 import argparse
 from collections.abc import Sequence
 
+from ...model.command.batch.command import STOPPED
 from ...model.command.console import Console, Outcome
-from ...model.command.options import console_of
+from ...model.command.options import console_of, parsed
 from ...model.command.running import run_command
 from .arguments import command_parser
 
 
 def run_arguments(arguments: Sequence[str]) -> int:
     """Runs a command; returns the exit code (``model.command.exit_codes``)."""
-    try:
-        options = command_parser().parse_args(list(arguments))
-    except SystemExit as ended:  # argparse has printed the usage; Blender needs the number
-        return int(ended.code or 0)
+    options = parsed(command_parser(), list(arguments))
+    if isinstance(options, int):
+        return options
     console = console_of(options)
-    return run_command(console, lambda: _run(options, console))
+    stopped = {"stopped": STOPPED} if options.command == "batch" else {}
+    return run_command(console, lambda: _run(options, console), **stopped)
 
 
 def _run(options: argparse.Namespace, console: Console) -> Outcome:
@@ -27,6 +28,8 @@ def _run(options: argparse.Namespace, console: Console) -> Outcome:
         from .apply import apply as command
     elif options.command == "inspect":
         from .inspection import inspect as command
+    elif options.command == "batch":
+        from .batch import batch_here as command
     elif options.command == "predict":
         from .predict import predict_here as command
     else:

@@ -18,7 +18,7 @@ from .place import Place
 
 
 def wanted_speakers(options: argparse.Namespace, place: Place, undo: ExitStack) -> list:
-    """The speakers that a command means, with its settings; a new face becomes a speaker.
+    """The speakers that a command means; a new face becomes a speaker.
 
     Args:
         options: of the command.
@@ -26,7 +26,7 @@ def wanted_speakers(options: argparse.Namespace, place: Place, undo: ExitStack) 
         undo: gets the way back.
 
     Raises:
-        A2FError: there is no such speaker, object, preset or mapping.
+        A2FError: there is no such speaker or object.
     """
     if options.object:
         speakers = [_speaker_of_objects(options.object, place, undo)]
@@ -40,9 +40,6 @@ def wanted_speakers(options: argparse.Namespace, place: Place, undo: ExitStack) 
             f'Scene "{place.scene.name}" has no speaker yet: name the face with --object'
             f"{_candidates(place)}."
         )
-    for speaker in speakers:
-        undo.callback(settings.restore, speaker, settings.snapshot(speaker))
-        _set(speaker, options)
     return speakers
 
 
@@ -73,7 +70,13 @@ def _candidates(place: Place, most: int = 5) -> str:
     return f" ({', '.join(found[:most])})" if found else ""
 
 
-def _set(speaker, options: argparse.Namespace) -> None:
+def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
+    """Gives a speaker the settings of a command; ``undo`` gets the way back.
+
+    Raises:
+        A2FError: there is no such preset or mapping.
+    """
+    undo.callback(settings.restore, speaker, settings.snapshot(speaker))
     with live.quietly(speaker):
         if options.into is not None:
             speaker.output = OUTPUTS[options.into]

@@ -1,13 +1,14 @@
 """What ``bake`` and ``apply`` share: which faces still need their job, and the file it ends in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ...model.command.console import Outcome
+from ...model.command.exit_codes import ExitCode
 from ...model.command.finished import digest_of, digest_of_file, is_done
-from . import jobs
 from .place import open_blend
 from .saving import is_open_file, save_as, save_in_place
 
@@ -21,12 +22,14 @@ class FaceJob:
         plans: what is keyed.
         digest: of all that the keys depend on.
         work: what the command needs to do it.
+        undo: the way back from the settings that the command gave the speaker.
     """
 
     speaker: Any
     plans: tuple
     digest: str
     work: Any
+    undo: ExitStack = field(default_factory=ExitStack)
 
 
 def is_written(output: Path, faces: Sequence[FaceJob], *, force: bool) -> bool:
@@ -38,41 +41,61 @@ def is_written(output: Path, faces: Sequence[FaceJob], *, force: bool) -> bool:
     return not is_open_file(output) and is_done(output, _whole(faces), force=force)
 
 
-def to_do(faces: Sequence[FaceJob], *, force: bool) -> list[FaceJob]:
-    """The jobs that are not finished in the open file.
-
-    Raises:
-        CommandError: one of them would replace keys that were changed by hand.
-    """
-    if force:
-        return list(faces)
-    left = [one for one in faces if not jobs.is_finished(one.speaker, one.plans, one.digest)]
-    for one in left:
-        jobs.check_not_edited(one.speaker, one.plans)
-    return left
-
-
-def save(output: Path, faces: Sequence[FaceJob], done: Sequence[FaceJob]) -> None:
-    """Notes the jobs that were done and saves. Raises OutputError."""
-    for one in done:
-        jobs.remember(one.speaker, one.plans, one.digest)
+def save(output: Path, faces: Sequence[FaceJob]) -> None:
+    """Saves the file that these jobs end in. Raises OutputError."""
     if is_open_file(output):
         save_in_place()
     else:
         save_as(output, _whole(faces))
 
 
-def unchanged(output: Path, faces: Sequence[FaceJob]) -> Outcome:
-    """The outcome where nothing was to be done."""
-    text = f"{output}: nothing to do, it is up to date (--force to do it anyway)"
-    return Outcome(text, outcome_data(output, faces, {}), unchanged=True)
+def outcome(
+    output: Path,
+    faces: Sequence[FaceJob],
+    reports: Mapping[str, Mapping[str, object]],
+    lines: Sequence[str] = (),
+    refused: Mapping[str, str] | None = None,
+    *,
+    saved: bool,
+) -> Outcome:
+    """The outcome of a command.
+
+    Args:
+        output: the file that holds the jobs.
+        faces: the jobs that it holds.
+        reports: of the faces that were keyed, by speaker.
+        lines: of those reports, for people.
+        refused: why a speaker's job could not be done, by speaker.
+        saved: whether the file was written.
+    """
+    refused = refused or {}
+    text = [*lines, *(f"{name}: {sentence}" for name, sentence in refused.items())]
+    if saved:
+        text.append(f"Saved {output}")
+    else:
+        text.append(f"{output}: nothing to do, it is up to date (--force to do it anyway)")
+    return Outcome(
+        "\n".join(text),
+        _data(output, faces, reports, refused),
+        unchanged=not saved,
+        code=ExitCode.REFUSED if refused else ExitCode.DONE,
+    )
 
 
-def outcome_data(
-    output: Path, faces: Sequence[FaceJob], reports: dict[str, dict[str, object]]
+def sentence_on(refused: Mapping[str, str]) -> str:
+    """Why speakers could not be done, in a line."""
+    return " ".join(f"{name}: {sentence}" for name, sentence in refused.items())
+
+
+def _data(
+    output: Path,
+    faces: Sequence[FaceJob],
+    reports: Mapping[str, Mapping[str, object]],
+    refused: Mapping[str, str],
 ) -> dict[str, object]:
-    """What programs are told; reports are those of the faces that were keyed, by speaker."""
+    failed = [{"speaker": name, "status": "error", "error": why} for name, why in refused.items()]
     return {
+        **({"error": sentence_on(refused)} if refused else {}),
         "blend": str(open_blend()),
         "output": str(output),
         "speakers": [
@@ -83,7 +106,8 @@ def outcome_data(
                 **reports.get(one.speaker.name, {}),
             }
             for one in faces
-        ],
+        ]
+        + failed,
     }
 
 

@@ -14,7 +14,7 @@ from ..target_plan import TargetPlan
 from ..targets import fitting_presets
 from . import jobs
 from .bake import face_job, weights_of
-from .faces import face_of, wanted_speakers
+from .faces import face_of, set_options, wanted_speakers
 from .place import Place, open_blend, open_place
 from .voice import check_one_voice
 
@@ -32,6 +32,8 @@ def inspect(options: argparse.Namespace, _console: Console) -> Outcome:
     with ExitStack() as undo:
         speakers = wanted_speakers(options, place, undo)
         check_one_voice(options, speakers)
+        for speaker in speakers:
+            set_options(speaker, options, undo)
         found = [_inspected(options, place, speaker, weights) for speaker in speakers]
     code = ExitCode.REFUSED if any(one["problems"] for one in found) else ExitCode.DONE
     text = "\n".join(line for one in found for line in _lines(one))

@@ -1,28 +1,30 @@
 """Knows a bake that was finished before, by what the .blend itself remembers.
 
-A speaker keeps two digests of his last job: one of all that it was made from, one of the keys it
-made. Where both are as they were, there is nothing to do.
+A speaker keeps two digests of each job that his keys come from, one for each sound: of all that it
+was made from, and of the keys it made. Where both are as they were, there is nothing to do.
 """
 
 import hashlib
-import tomllib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from ...model.command.finished import digest_of, digest_of_file
+from ...model.command.release import release
 from ...model.weights_file import DEFAULT_WEIGHTS
 from .. import edits, heard, settings
+from ..actions import slotted, store
 from ..faces import datablock_of
-from ..hiding.baked import look
 from ..plan import StripPlan
+from ..segments import lies_in
 from ..target_plan import TargetPlan
 from .errors import CommandError
 
-_JOB = "finished_job"
-_KEYS = "finished_keys"
+_JOBS = "finished_jobs"
+"""Custom property of a speaker: JSON, by the digest of a job [the keys of its takes, digest]."""
 
 
 def bake_job(
@@ -47,11 +49,19 @@ def apply_job(
 
 
 def is_finished(speaker, plans: Sequence[TargetPlan], job: str) -> bool:
-    """Whether the speaker's last job was this one, and its keys are there as it made them, or as
-    the artist changed them since."""
-    if speaker.get(_JOB) != job:
-        return False
-    return speaker.get(_KEYS) == _keys(plans) or bool(edits.edited_actions(plans))
+    """Whether a job was done, and its keys are there as it made them, or as the artist changed
+    them since."""
+    return job in finished_jobs(speaker, plans)
+
+
+def finished_jobs(speaker, plans: Sequence[TargetPlan]) -> dict[str, list[str]]:
+    """The jobs that are finished: the keys of the takes that each made."""
+    stored = _stored(speaker)
+    jobs = {job: takes for job, (takes, _) in stored.items()}
+    if not stored or edits.edited_actions(plans):
+        return jobs
+    keys = _keys(plans, jobs)
+    return {job: takes for job, takes in jobs.items() if stored[job][1] == keys[job]}
 
 
 def check_not_edited(speaker, plans: Sequence[TargetPlan]) -> None:
@@ -63,9 +73,36 @@ def check_not_edited(speaker, plans: Sequence[TargetPlan]) -> None:
         )
 
 
-def remember(speaker, plans: Sequence[TargetPlan], job: str) -> None:
-    """Notes a job that was just finished."""
-    speaker[_JOB], speaker[_KEYS] = job, _keys(plans)
+def remember(
+    speaker,
+    plans: Sequence[TargetPlan],
+    job: str,
+    takes: Sequence[str],
+    others: Mapping[str, Sequence[str]],
+) -> None:
+    """Notes a job that was just finished.
+
+    Args:
+        speaker: whose.
+        plans: his face.
+        job: digest of the job.
+        takes: the keys of the takes that it made.
+        others: what ``finished_jobs`` said before. A job whose sound was done again is forgotten;
+            where only the frames of another were keyed anew, that one stays finished, or two
+            sounds that overlap would be baked in turn for ever.
+    """
+    left = {one: list(own) for one, own in others.items() if not set(own) & set(takes)}
+    left[job] = list(takes)
+    keys = _keys(plans, left)
+    speaker[_JOBS] = json.dumps({one: [own, keys[one]] for one, own in left.items()})
+
+
+def _stored(speaker) -> dict[str, tuple[list[str], str]]:
+    try:
+        stored = json.loads(speaker.get(_JOBS, "{}"))
+        return {str(job): (list(takes), str(keys)) for job, (takes, keys) in stored.items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
 
 
 def _face(speaker, plans: Sequence[TargetPlan]) -> dict[str, object]:
@@ -74,7 +111,7 @@ def _face(speaker, plans: Sequence[TargetPlan]) -> dict[str, object]:
     if speaker.only_preview_range and scene.use_preview_range:
         preview = [scene.frame_preview_start, scene.frame_preview_end]
     return {
-        "version": _version(),
+        "version": release(),
         "speaker": speaker.name,
         "fps": [scene.render.fps, scene.render.fps_base],
         "preview": preview,
@@ -86,19 +123,22 @@ def _face(speaker, plans: Sequence[TargetPlan]) -> dict[str, object]:
     }
 
 
-def _version() -> str:
-    """The extension's version: another one may key in another way."""
-    manifest = Path(__file__).parents[2] / "blender_manifest.toml"
-    return tomllib.loads(manifest.read_text("utf-8"))["version"]
-
-
-def _keys(plans: Sequence[TargetPlan]) -> str:
-    """Digest of every baked F-curve on a face."""
-    digest = hashlib.blake2b(digest_size=16)
+def _keys(plans: Sequence[TargetPlan], jobs: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """By job, a digest of the keys on a face that its takes made; empty where nothing is baked."""
+    digests = {job: hashlib.blake2b(digest_size=16) for job in jobs}
+    found = False
     for plan in plans:
-        curves = look(datablock_of(plan), None, frozenset()).curves()
-        for channel, curve in sorted(curves, key=lambda pair: tuple(pair[0])):
-            points = np.zeros(2 * len(curve.keyframe_points), np.float32)
-            curve.keyframe_points.foreach_get("co", points)
-            digest.update(repr(tuple(channel)).encode() + points.tobytes())
-    return digest.hexdigest()
+        for action, slot in edits.baked_actions(datablock_of(plan)):
+            found = True
+            record = store.record_of(action, slot)
+            for channel, curve in sorted(slotted.curves_of(action, slot).items()):
+                points = np.zeros(2 * len(curve.keyframe_points), np.float32)
+                curve.keyframe_points.foreach_get("co", points)
+                points = points.reshape(-1, 2)
+                owned = record.owned(channel)
+                for job, takes in jobs.items():
+                    segments = tuple(one for one in owned if one.strip in takes)
+                    if segments:
+                        own = points[lies_in(points[:, 0], segments)]
+                        digests[job].update(repr(tuple(channel)).encode() + own.tobytes())
+    return {job: digest.hexdigest() if found else "" for job, digest in digests.items()}

@@ -19,10 +19,11 @@ _RATE = 100
 
 def predict_here(options: argparse.Namespace, console: Console) -> Outcome:
     """Writes the curves of a sound file; see ``model.command.predict``."""
-    return predict(options, console, _decode)
+    return predict(options, console, decode)
 
 
-def _decode(path: Path) -> np.ndarray:
+def decode(path: Path) -> np.ndarray:
+    """Samples [N] at 16 kHz of a file. Raises A2FError where it cannot be read."""
     source = SoundSource(path.name, str(path))
     rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
     if rows < 1:

@@ -9,3 +9,7 @@ class OutputError(A2FError):
 
 class ChangedOutputError(A2FError):
     """An output that somebody changed after it was written."""
+
+
+class UsageError(A2FError):
+    """A command line that says what cannot be."""

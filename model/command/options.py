@@ -2,18 +2,33 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 from .console import LEVELS, PROGRESS, Console
+from .errors import UsageError
 from .exit_codes import ExitCode
 
 
 class CommandParser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and exits with ExitCode.USAGE."""
+    """Raises UsageError, with what is wrong, where argparse would exit."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"error: {message}; --help lists what there is.", file=sys.stderr, flush=True)
-        sys.exit(int(ExitCode.USAGE))
+        raise UsageError(message)
+
+
+def parsed(
+    parser: argparse.ArgumentParser, arguments: Sequence[str] | None
+) -> argparse.Namespace | int:
+    """The options of a command line, or the exit code where there is nothing to run: it is wrong,
+    which is said in one line, or asks for help."""
+    try:
+        return parser.parse_args(arguments)
+    except UsageError as error:
+        print(f"error: {error}; --help lists what there is.", file=sys.stderr, flush=True)
+        return int(ExitCode.USAGE)
+    except SystemExit as ended:  # of --help
+        return int(ended.code or 0)
 
 
 def common_options() -> argparse.ArgumentParser:

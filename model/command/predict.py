@@ -12,7 +12,7 @@ from ..curves import Curves
 from ..errors import A2FError
 from ..formats import FORMATS, format_for, write
 from ..runtime import choose_runtime
-from ..runtime_choice import RUNTIMES
+from ..runtime_choice import DEVICES, RUNTIMES
 from ..sampling import sample_at
 from ..weights_file import DEFAULT_WEIGHTS
 from .console import Console, Outcome
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fps", type=frame_rate, help="rows a second; 60 for livelink, else 100")
     parser.add_argument("--runtime", choices=RUNTIMES, default="numpy")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="what torch runs on")
     parser.add_argument("--weights", type=Path, help="an .npz other than the bundled one")
 
 
@@ -79,15 +80,17 @@ def predict(
         text = f"{output}: nothing to do, it is up to date (--force to do it anyway)"
         return Outcome(text, {"output": str(output), "job": job}, unchanged=True)
     console.progress(0.0)
-    runtime = choose_runtime(options.runtime, options.weights)
     samples = decode(audio)
     if len(samples) == 0:
         raise A2FError(f'"{audio}" holds no sound; choose another file.')
+    seconds = len(samples) / SAMPLE_RATE
+    runtime = choose_runtime(options.runtime, options.weights, seconds, options.device)
     curves = at_frames(runtime.predict(samples, console.progress), fps)
     with finishing(output, job) as path:
         write(path, curves, form)
+    if runtime.remark is not None:
+        console.log("warning", runtime.remark)
     console.progress(1.0)
-    seconds = len(samples) / SAMPLE_RATE
     rows = len(curves.values)
     return Outcome(
         f"{output}: {rows} rows from {seconds:.2f} s of sound ({runtime.name}, {runtime.device})",
@@ -100,6 +103,7 @@ def predict(
             "seconds": round(seconds, 6),
             "runtime": runtime.name,
             "device": runtime.device,
+            "remark": runtime.remark,
             "job": job,
         },
     )

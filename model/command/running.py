@@ -5,6 +5,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from ..errors import A2FError
 from .console import Console, Outcome
@@ -20,22 +21,55 @@ class StoppedError(BaseException):
         self.number = number
 
 
-def run_command(console: Console, work: Callable[[], Outcome]) -> int:
-    """Runs a command's work; returns the exit code."""
+@dataclass(frozen=True)
+class Failure:
+    """Why a command's work has no outcome.
+
+    Attributes:
+        code: the exit code.
+        sentence: for people.
+        trace: the traceback of a fault of the program; else None.
+    """
+
+    code: ExitCode
+    sentence: str
+    trace: str | None = None
+
+
+def attempt(work: Callable[[], Outcome]) -> Outcome | Failure:
+    """Does a command's work; only StoppedError and what ends Python comes through."""
+    try:
+        return work()
+    except OutputError as error:
+        return Failure(ExitCode.NOT_WRITTEN, str(error))
+    except (A2FError, OSError) as error:
+        return Failure(ExitCode.REFUSED, str(error))
+    except Exception as error:  # the program's edge: a farm needs its exit code and the traceback
+        sentence = f"Unexpected {type(error).__name__}: {error}. Please report it with this log."
+        return Failure(ExitCode.FAILED, sentence, traceback.format_exc().rstrip())
+
+
+def run_command(
+    console: Console, work: Callable[[], Outcome], stopped: str = "no file was changed"
+) -> int:
+    """Runs a command's work; returns the exit code.
+
+    Args:
+        console: takes the outcome.
+        work: the work.
+        stopped: what is said of files where a signal ends it.
+    """
     try:
         with _signals_raised():
-            return console.finish(work())
-    except OutputError as error:
-        return console.fail(ExitCode.NOT_WRITTEN, str(error))
-    except (A2FError, OSError) as error:
-        return console.fail(ExitCode.REFUSED, str(error))
-    except StoppedError as stopped:
-        name = signal.Signals(stopped.number).name
-        return console.fail(128 + stopped.number, f"Stopped by {name}; no file was changed.")
-    except Exception as error:  # the program's edge: a farm needs its exit code and the traceback
-        console.log("error", traceback.format_exc().rstrip())
-        sentence = f"Unexpected {type(error).__name__}: {error}. Please report it with this log."
-        return console.fail(ExitCode.FAILED, sentence)
+            ended = attempt(work)
+    except StoppedError as error:
+        name = signal.Signals(error.number).name
+        return console.fail(128 + error.number, f"Stopped by {name}; {stopped}.")
+    if isinstance(ended, Outcome):
+        return console.finish(ended)
+    if ended.trace is not None:
+        console.log("error", ended.trace)
+    return console.fail(ended.code, ended.sentence)
 
 
 @contextmanager

@@ -26,6 +26,10 @@ def test_the_examples_run_one_after_another(
     command = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
     alone = importlib.import_module(f"{extension}.model.__main__")
     write_wav(tmp_path / "line.wav", tone(0.5), 16000)
+    write_wav(tmp_path / "line2.wav", tone(0.4), 16000)
+    (tmp_path / "lines.csv").write_text("audio,output\nline2.wav,line2.csv\n")
+    (manifest,) = re.findall(r"^```csv\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    (tmp_path / "shots.csv").write_text(manifest)
     monkeypatch.chdir(tmp_path)
     make_face("Head", ("jawOpen", "mouthClose"))
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
@@ -36,15 +40,20 @@ def test_the_examples_run_one_after_another(
             assert words[1:3] == ["-m", "model"]
             code = alone.main(words[3:])
         else:
-            assert words[:2] + words[3:5] == ["blender", "-b", "--command", "audio2face"]
-            bpy.ops.wm.open_mainfile(filepath=str(tmp_path / words[2]))
-            code = command.run(words[5:])
+            blend, words = words[2], words[:2] + words[3:]
+            if blend == "--command":
+                words.insert(2, blend)
+            else:
+                bpy.ops.wm.open_mainfile(filepath=str(tmp_path / blend))
+            assert words[:4] == ["blender", "-b", "--command", "audio2face"]
+            code = command.run(words[4:])
         printed = capsys.readouterr()
         assert code == 0, (line, printed.err)
         if line.endswith("audio2face bake"):
             assert "nothing to do" in printed.out
     made = {path.name for path in tmp_path.iterdir()}
     assert {"line.csv", "line.npz", "line.json", "shot.blend", "applied.blend"} <= made
+    assert {"line2.csv", "curves.npz", "shots.csv.results.jsonl"} <= made
 
 
 def test_every_option_is_told(extension: str) -> None:

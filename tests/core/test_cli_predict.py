@@ -18,7 +18,7 @@ from tests.core.hum import write_hum
 class FakeRuntime:
     """Takes the network's place; counts how often it is asked."""
 
-    name, device = "fake", "cpu"
+    name, device, remark = "fake", "cpu", None
     runs = 0
 
     def predict(self, samples: np.ndarray, on_progress) -> Curves:

@@ -1,0 +1,147 @@
+"""``batch``: the rows of a manifest, with faces or without."""
+
+import argparse
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+
+from ...model.command.batch.command import Trade, batch
+from ...model.command.batch.curves import do_curves
+from ...model.command.batch.digests import Digests
+from ...model.command.batch.doing import Listener, do_row, failed
+from ...model.command.batch.groups import Group
+from ...model.command.batch.results import RowResult
+from ...model.command.batch.rows import Row
+from ...model.command.console import Console, Outcome
+from ...model.command.running import Failure, attempt
+from ..rigs.preset import preset_with_id
+from . import finishing
+from .arguments import command_parser
+from .bake import Bakes, carry_out, outcome, prepare
+from .errors import CommandError
+from .finishing import FaceJob
+from .predict import decode
+
+
+def batch_here(options: argparse.Namespace, console: Console) -> Outcome:
+    """Does the rows of a manifest; see ``model.command.batch``."""
+    return batch(options, console, Trade(check_arguments, FaceDoer().do))
+
+
+def check_arguments(arguments: Sequence[str]) -> None:
+    """Raises A2FError for a row's command line that cannot be done."""
+    options = command_parser().parse_args(arguments)
+    if options.command == "bake" and options.preset is not None:
+        preset_with_id(options.preset)
+
+
+class FaceDoer:
+    """Does rows in this Blender."""
+
+    def __init__(self) -> None:
+        self._digests = Digests()
+
+    def do(self, group: Group, force: bool, listener: Listener) -> list[RowResult]:
+        """Does a group: its .blend is opened once and saved once.
+
+        The first row on a speaker gives him settings that stay; what later rows set is for their
+        own keys, so that the same manifest means the same on the file that it made.
+        """
+        if group.blend is None:
+            return do_curves(group, force, listener, decode)
+        opened = attempt(lambda: _open(group.blend))
+        if isinstance(opened, Failure):
+            return [failed(row, opened) for row in group.rows]
+        if group.output != group.blend and group.output.exists() and not force:
+            looked_at = _Turn(group, force, listener, self._digests)
+            results = looked_at.rows(bake=False)
+            written = attempt(looked_at.is_written)
+            if isinstance(written, Failure):
+                return [failed(row, written) for row in group.rows]
+            if written.unchanged:
+                return results
+            _open(group.blend)
+        turn = _Turn(group, force, listener, self._digests)
+        return turn.saved(turn.rows(bake=True))
+
+
+class _Turn:
+    """A group's way through an open .blend."""
+
+    def __init__(self, group: Group, force: bool, listener: Listener, digests: Digests) -> None:
+        self._group = group
+        self._force = force
+        self._listener = listener
+        self._digests = digests
+        self._faces: list[FaceJob] = []
+        self._met: set[tuple[str, str]] = set()
+
+    def rows(self, *, bake: bool) -> list[RowResult]:
+        """Each row's result, as far as it is known before saving."""
+        return [
+            do_row(row, self._listener, lambda row=row: self._row(row, bake=bake))
+            for row in self._group.rows
+        ]
+
+    def is_written(self) -> Outcome:
+        """Whether the output holds all of this already. Raises ChangedOutputError."""
+        done = finishing.is_written(self._group.output, self._faces, force=self._force)
+        return Outcome("", {}, unchanged=done)
+
+    def saved(self, results: list[RowResult]) -> list[RowResult]:
+        """The results once the output is written, if there is anything to write."""
+        if all(result.status != "done" for result in results):
+            return results
+        ended = attempt(self._save)
+        if isinstance(ended, Outcome):
+            return results
+        return [
+            result if result.status == "error" else failed(row, ended)
+            for row, result in zip(self._group.rows, results, strict=True)
+        ]
+
+    def _row(self, row: Row, *, bake: bool) -> Outcome:
+        options = command_parser().parse_args(row.arguments)
+        options.force = self._force
+        with ExitStack() as undo:
+            bakes = prepare(options, undo)
+            if bake:
+                carry_out(bakes, self._listener)
+            self._faces += bakes.faces
+            self._keep_first_settings(bakes)
+            undo.pop_all()
+        changed = bool(bakes.reports) or (bake and not finishing.is_open_file(row.output))
+        ended = outcome(row.output, bakes, saved=changed)
+        return replace(ended, data={**ended.data, "files": self._files(options)})
+
+    def _keep_first_settings(self, bakes: Bakes) -> None:
+        for face in bakes.faces:
+            key = face.speaker.id_data.name, face.speaker.name
+            if key in self._met:
+                face.undo.close()
+            self._met.add(key)
+
+    def _files(self, options: argparse.Namespace) -> dict[str, str | None]:
+        """Digests of the files that only the .blend names, by path."""
+        named = [library.filepath for library in bpy.data.libraries]
+        if not options.file:
+            named += [sound.filepath for sound in bpy.data.sounds if sound.packed_file is None]
+        paths = dict.fromkeys(Path(bpy.path.abspath(one)).resolve() for one in named if one)
+        return {str(path): self._digests.of_any(path) for path in paths}
+
+    def _save(self) -> Outcome:
+        finishing.save(self._group.output, self._faces)
+        return Outcome("", {})
+
+
+def _open(blend: Path) -> Outcome:
+    """Opens a .blend. Raises CommandError where Blender cannot."""
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(blend))
+    except RuntimeError as error:
+        reason = str(error).strip().removeprefix("Error: ")
+        raise CommandError(f'"{blend}" cannot be opened: {reason}') from error
+    return Outcome("", {})
