@@ -16,8 +16,8 @@ from .errors import ManifestError
 
 COLUMNS = (
     "name", "blend", "scene", "speaker", "objects", "strip", "channel", "audio", "frame_start",
-    "preset", "mapping", "into", "keys", "tolerance", "dials", "weights", "runtime", "device", "output",
-    "format", "fps",
+    "preset", "mapping", "into", "keys", "tolerance", "dials", "weights", "runtime", "device",
+    "output", "format", "fps",
 )  # fmt: skip
 LISTS = ("speaker", "objects", "strip", "dials")
 """Columns whose cells may hold several texts, with | between them."""
