@@ -80,6 +80,8 @@ class Console:
 
     def finish(self, outcome: Outcome) -> int:
         """Prints the result; returns the exit code."""
+        if outcome.code is not ExitCode.DONE:
+            self._tell_farm(str(outcome.data.get("error", outcome.text.partition("\n")[0])))
         if self._as_json:
             status = "unchanged" if outcome.unchanged else "done"
             if outcome.code is not ExitCode.DONE:
@@ -91,12 +93,15 @@ class Console:
 
     def fail(self, code: int, sentence: str) -> int:
         """Prints why there is no result; returns the exit code."""
-        if self._progress == "openjd":
-            self._say(f"openjd_fail: {sentence}")
+        self._tell_farm(sentence)
         self._say(f"error: {sentence}")
         if self._as_json:
             self._print_json("error", code, {"error": sentence})
         return int(code)
+
+    def _tell_farm(self, sentence: str) -> None:
+        if self._progress == "openjd":
+            self._say(f"openjd_fail: {sentence}")
 
     def _print_json(self, status: str, code: int, data: Mapping[str, object]) -> None:
         document = {

@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,7 +161,12 @@ def _dry_run(
         for one in refused
     ]
     plan.sort(key=lambda one: one["row"])
+    counts = Counter(one["status"] for one in plan)
     lines = [
+        f"{len(plan)} rows: {counts['to do']} to do, {counts['unchanged']} unchanged, "
+        f"{counts['error']} refused"
+    ]
+    lines += [
         f"row {one['row']}: {one['status']}: {one.get('error', one.get('output'))}" for one in plan
     ]
     code = worst([_refused(one) for one in refused])
