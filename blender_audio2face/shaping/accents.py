@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...model.curves import Curves
-from ...model.opening import lip_opening
 from .smoothing import gaussian
 
 _SYLLABLE, _PHRASE = 0.06, 0.5
@@ -28,26 +26,29 @@ class Accents:
     activity: np.ndarray
 
 
-def find_accents(curves: Curves) -> Accents:
-    """Stressed syllables of curves: where the mouth opens most above its mean over a phrase.
+def find_accents(opening: np.ndarray | None, count: int, rate: float) -> Accents:
+    """Stressed syllables: where the mouth opens most above its mean over a phrase.
 
     Loud and long syllables open it furthest. At most one each 0.6 s, the strongest first, as
     gestures come.
+
+    Args:
+        opening: of the lips [T]; None where nothing tells it.
+        count: T.
+        rate: rows per second.
     """
-    opening = lip_opening(curves.names, curves.values)
-    if opening is None or len(opening) < 3:
-        still = np.zeros(len(curves.values), np.float32)
-        return Accents(np.zeros(0, int), np.zeros(0), still)
+    if opening is None or count < 3:
+        return Accents(np.zeros(0, int), np.zeros(0), np.zeros(count, np.float32))
     column = opening.astype(np.float32)[:, None]
-    syllable = gaussian(column, _SYLLABLE * curves.rate)[:, 0]
-    phrase = gaussian(column, _PHRASE * curves.rate)[:, 0]
+    syllable = gaussian(column, _SYLLABLE * rate)[:, 0]
+    phrase = gaussian(column, _PHRASE * rate)[:, 0]
     above = syllable - phrase
     full = max(float(np.percentile(opening, 95)), 0.1)
     activity = np.minimum(phrase / (0.4 * full), 1.0).astype(np.float32)
     is_peak = (above[1:-1] >= above[:-2]) & (above[1:-1] > above[2:])
     peaks = 1 + np.flatnonzero(is_peak & (above[1:-1] > _LEAST * full))
     taken = np.zeros(len(opening), bool)
-    apart = round(_APART * curves.rate)
+    apart = round(_APART * rate)
     rows = []
     for row in peaks[np.argsort(-above[peaks], kind="stable")].tolist():
         if not taken[row]:

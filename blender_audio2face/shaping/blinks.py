@@ -57,7 +57,7 @@ def _pauses(shut: np.ndarray, rate: float) -> np.ndarray:
 
 
 def _at_pause(row: int, pauses: np.ndarray, rate: float) -> int:
-    if len(pauses) == 0:
-        return row
-    nearest = int(pauses[np.argmin(np.abs(pauses - row))])
+    after = int(np.searchsorted(pauses, row))
+    near = pauses[max(after - 1, 0) : after + 1].tolist()
+    nearest = min(near, key=lambda pause: abs(pause - row), default=row)
     return nearest if abs(nearest - row) <= _DRAWN * rate else row

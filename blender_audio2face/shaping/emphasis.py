@@ -6,11 +6,16 @@ import numpy as np
 
 from .contacts import rows_to_edge, touching
 from .regions import is_mouth
-from .smoothing import gaussian
+from .smoothing import gaussian, gaussian_reach
 
 _MEAN_OVER = 0.25
 _FLATTEST = 0.8
 _RETURN = 0.06
+
+
+def reach(rate: float, amount: float) -> int:
+    """Rows to both sides that ``emphasise`` looks at."""
+    return gaussian_reach(_MEAN_OVER * rate) if amount != 0.0 else 0
 
 
 def emphasise(names: Sequence[str], rate: float, values: np.ndarray, amount: float) -> np.ndarray:
@@ -22,9 +27,11 @@ def emphasise(names: Sequence[str], rate: float, values: np.ndarray, amount: flo
     """
     if amount == 0.0 or len(values) == 0:
         return values
-    mean = gaussian(values, _MEAN_OVER * rate)
-    change = (amount if amount > 0 else _FLATTEST * amount) * (values - mean)
-    distance = rows_to_edge(touching(names, values)) / (_RETURN * rate)
-    freedom = np.where(touching(names, values), 0.0, np.minimum(distance, 1.0))
+    change = values - gaussian(values, _MEAN_OVER * rate)
+    change *= np.float32(amount if amount > 0 else _FLATTEST * amount)
+    touch = touching(names, values)
+    distance = rows_to_edge(touch) / (_RETURN * rate)
+    freedom = np.where(touch, 0.0, np.minimum(distance, 1.0))
     change[:, is_mouth(names)] *= freedom.astype(np.float32)[:, None]
-    return np.maximum(values + change, 0.0)
+    change += values
+    return np.maximum(change, 0.0, out=change)

@@ -21,13 +21,19 @@ FACE_DEVIATION = 0.2
 
 _NARROWING = 0.5
 _NARROWEST = 0.1  # rows: a narrower kernel has no neighbours in it
-_SHORT = 12  # rows: up to here adding shifted copies is quicker than a Fourier transform
+_SHORT = 40  # rows: up to here adding shifted copies is quicker than a Fourier transform
 _BLOCK = 2048  # rows
-_STILL = 1e-3  # a channel that moves less than this is not worth a Fourier transform
+_TRANSFORMED = 8192  # rows of one Fourier transform
+_STILL = 1e-5  # a channel that moves less than this is not worth a filter
+
+
+def reach(rate: float, amount: float) -> int:
+    """Rows to both sides that ``smooth`` looks at."""
+    return _reach(max(FACE_DEVIATION, MOUTH_DEVIATION) * amount * rate, twice=True)
 
 
 def smooth(names: Sequence[str], rate: float, values: np.ndarray, amount: float) -> np.ndarray:
-    """Smoothed channels, float32 [T, C], of [T, C] at ``rate`` rows a second.
+    """Smoothed channels, a new float32 [T, C], of [T, C] at ``rate`` rows a second.
 
     Args:
         names: C channel names.
@@ -37,7 +43,7 @@ def smooth(names: Sequence[str], rate: float, values: np.ndarray, amount: float)
     """
     deviation = amount * MOUTH_DEVIATION * rate
     if deviation < _NARROWEST or len(values) < 3:
-        return values
+        return values.copy()
     smoothed = np.empty_like(values)
     mouth = is_mouth(names)
     smoothed[:, ~mouth] = twiced(values[:, ~mouth], amount * FACE_DEVIATION * rate)
@@ -46,8 +52,13 @@ def smooth(names: Sequence[str], rate: float, values: np.ndarray, amount: float)
         width = np.minimum(_NARROWING * distance / deviation, 1.0).astype(np.float32)[:, None]
         raw = values[:, mouth]
         half, full = twiced(raw, 0.5 * deviation), twiced(raw, deviation)
-        narrow = raw + (half - raw) * np.minimum(2.0 * width, 1.0)
-        smoothed[:, mouth] = narrow + (full - half) * np.maximum(2.0 * width - 1.0, 0.0)
+        full -= half
+        full *= np.maximum(2.0 * width - 1.0, 0.0)
+        half -= raw
+        half *= np.minimum(2.0 * width, 1.0)
+        raw += half
+        raw += full
+        smoothed[:, mouth] = raw
     return np.maximum(smoothed, 0.0, out=smoothed)
 
 
@@ -61,45 +72,64 @@ def gaussian(values: np.ndarray, deviation: float) -> np.ndarray:
     return _filtered(values, deviation, twice=False)
 
 
+def gaussian_reach(deviation: float) -> int:
+    """Rows to both sides that ``gaussian`` looks at."""
+    return _reach(deviation, twice=False)
+
+
+def _reach(deviation: float, *, twice: bool) -> int:
+    return int(np.ceil((5.0 if twice else 4.0) * deviation))
+
+
 def _filtered(values: np.ndarray, deviation: float, *, twice: bool) -> np.ndarray:
-    reach = int(np.ceil((5.0 if twice else 4.0) * deviation))
+    reach = _reach(deviation, twice=twice)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / deviation) ** 2)
     kernel /= kernel.sum()
     if twice:
         both = np.convolve(kernel, kernel, mode="same")
         kernel = 2.0 * kernel - both
         kernel /= kernel.sum()
-    if reach <= _SHORT:
-        return _summed(values, kernel, reach)
-    moving = np.ptp(values, axis=0) > _STILL
+    moving = np.ptp(values, axis=0) > _STILL if len(values) else np.zeros(values.shape[1], bool)
+    convolved = _summed if reach <= _SHORT else _multiplied
+    if moving.all():
+        return convolved(values, kernel, reach)
     result = values.copy()
-    result[:, moving] = _multiplied(values[:, moving], kernel, reach)
+    result[:, moving] = convolved(values[:, moving], kernel, reach)
     return result
 
 
 def _summed(values: np.ndarray, kernel: np.ndarray, reach: int) -> np.ndarray:
-    """Convolution [T, C] by adding shifted copies, block by block to stay in the cache."""
+    """Convolution [T, C] with a symmetric kernel by adding shifted copies, block by block to stay
+    in the cache."""
     padded = np.pad(values, ((reach, reach), (0, 0)), mode="edge")
-    result = np.zeros_like(values)
-    room = np.empty_like(values[:_BLOCK])
     weights = kernel.astype(values.dtype)
+    result = np.multiply(values, weights[reach])
+    room = np.empty_like(values[:_BLOCK])
     for start in range(0, len(values), _BLOCK):
         part = result[start : start + _BLOCK]
-        for shift, weight in enumerate(weights, start):
-            part += np.multiply(padded[shift : shift + len(part)], weight, out=room[: len(part)])
+        pair = room[: len(part)]
+        for shift in range(reach):
+            left, right = start + shift, start + 2 * reach - shift
+            np.add(padded[left : left + len(part)], padded[right : right + len(part)], out=pair)
+            pair *= weights[shift]
+            part += pair
     return result
 
 
 def _multiplied(values: np.ndarray, kernel: np.ndarray, reach: int) -> np.ndarray:
-    """Convolution [T, C] by the Fourier transform, column by column to stay in the cache."""
+    """Convolution [T, C] by the Fourier transform, column by column and block by block (overlap
+    and save) to stay in the cache."""
     count = len(values)
-    size = _round_size(count + 4 * reach)
+    size = min(_TRANSFORMED, _round_size(count + 2 * reach))
+    step = size - 2 * reach
     response = np.fft.rfft(kernel, size)
     result = np.empty_like(values)
-    for index in range(values.shape[1]):
-        padded = np.pad(values[:, index], reach, mode="edge")
-        filtered = np.fft.irfft(np.fft.rfft(padded, size) * response, size)
-        result[:, index] = filtered[2 * reach : 2 * reach + count]
+    for column, filtered in zip(values.T, result.T, strict=True):
+        padded = np.pad(column, reach, mode="edge")
+        for start in range(0, count, step):
+            piece = np.fft.rfft(padded[start : start + size], size)
+            part = filtered[start : start + step]
+            part[:] = np.fft.irfft(piece * response, size)[2 * reach : 2 * reach + len(part)]
     return result
 
 

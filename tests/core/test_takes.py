@@ -1,5 +1,6 @@
 """Curves as bytes and back, and bytes that are not curves."""
 
+import base64
 import struct
 import zlib
 
@@ -20,6 +21,16 @@ def test_values_come_back() -> None:
     assert back.values.dtype == np.float32
     assert np.abs(back.values - curves.values).max() <= 0.5 * STEP + 1e-7
     assert np.array_equal(opening(back) < 0.04, opening(curves) < 0.04)
+
+
+def test_what_was_kept_stays_readable() -> None:
+    kept = (
+        "QTJGVAHWSBSIAwAAAAIAAADIQhgAAABbImphd09wZW4iLCAidG9uZ3VlT3V0Il0AAAAAAACAPgAAgDkAAIA5eJxjYAA"
+        "DFh4Whj8AAVgBEQ=="
+    )
+    curves = decode(base64.b64decode(kept))
+    assert (curves.names, curves.rate) == (("jawOpen", "tongueOut"), 100.0)
+    assert curves.values.tolist() == [[0.0, 0.5], [0.25, 0.5], [1.0, 0.25]]
 
 
 def test_equal_channels_stay_equal() -> None:
