@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.bench.break_even import Runtime, break_even, runtime
+from tools.bench.break_even import Runtime, break_even, constants, runtime
 from tools.bench.figures import Figures, Row, exponent, read_figures, span, write_figures
 
 
@@ -64,6 +64,12 @@ def test_runtimes_break_even_where_both_take_the_same(figures: Figures) -> None:
     assert numpy.start + even * numpy.second == pytest.approx(torch.start + even * torch.second)
     assert break_even(torch, numpy) is None
     assert break_even(torch, Runtime(0.0, 0.05)) == 0.0
+    assert constants(numpy, Runtime(5.0, 0.001, 1.5)) == {
+        "NUMPY_SPEED": 5.0,
+        "TORCH_IMPORT_SECONDS": 1.5,
+        "GPU_START_SECONDS": 3.5,
+        "GPU_SPEED": 1000.0,
+    }
     assert runtime(figures, "cuda") is None
 
 

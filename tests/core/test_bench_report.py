@@ -28,7 +28,7 @@ def figures_of(second: dict[str, float], **others: dict[str, object]) -> Figures
     for row in rows:
         row.values.update(EXTRAS.get(row.stage, {}))
     rows += [Row(stage, 0.0, values) for stage, values in others.items()]
-    return Figures({"Cores": "2"}, rows)
+    return Figures({"Cores": "2", "GPU": "NVIDIA H200"}, rows)
 
 
 FAST = {
@@ -41,6 +41,7 @@ STARTS = {
     "enable": {"wall": 0.04, "heavy": []},
     "numpy_start": {"wall": 0.1},
     "torch_start": {"wall": 2.0, "torch_import": 1.5},
+    "cuda_start": {"wall": 5.0, "torch_import": 1.5},
     "many_keys": {"wall": 0.4},
     "many_inserts": {"wall": 40.0},
 }
@@ -120,10 +121,10 @@ def test_growth_and_memory_are_judged() -> None:
 
 def test_a_gpu_elsewhere_is_told_of() -> None:
     here = figures_of({name: cost for name, cost in FAST.items() if name != "cuda"}, **STARTS)
-    there = full()
-    there.machine["GPU"] = "NVIDIA H200"
-    text = report.text([here, there], NetworkConfig())
+    del here.machine["GPU"]
+    text = report.text([here, full()], NetworkConfig())
     assert "on another machine" in text
+    assert "`GPU_SPEED = 1000`" in text
     assert "1 000 ×" in text
 
 

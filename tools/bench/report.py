@@ -7,7 +7,7 @@ from string import Template
 from model.network_config import NetworkConfig
 from model.weights_file import load_weights
 
-from .break_even import break_even, runtime
+from .break_even import break_even, constants, runtime
 from .figures import Figures, span, write_figures
 from .graphics import GpuSpeed, gpu_speed
 from .targets import MINUTE, targets
@@ -138,32 +138,34 @@ def _real_time(figures: Figures, stage: str, seconds: float) -> float | None:
 
 def _break_even(found: Sequence[Figures]) -> str:
     """From which length on torch pays, each GPU beside its own machine's NumPy."""
-    rows = []
+    rows, lines = [], []
     for figures in found:
         usual = runtime(figures, "numpy")
-        for name, label in (("torch", "torch on the CPU"), ("cuda", "torch on the GPU")):
+        for name in ("torch", "cuda"):
             other = runtime(figures, name)
             if usual is None or other is None:
                 continue
             even = break_even(usual, other)
-            start = duration(figures.median(f"{name}_start", 0.0, "torch_import"))
             rows.append(
                 (
-                    label,
-                    start,
-                    duration(other.start),
-                    times(1 / other.second),
-                    times(1 / usual.second),
+                    "torch on the CPU" if name == "torch" else figures.machine["GPU"],
+                    duration(other.torch_import),
+                    duration(other.start - other.torch_import),
+                    times(1.0 / other.second),
+                    times(1.0 / usual.second),
                     "never" if even is None else duration(even),
                 )
             )
+            if name == "cuda":
+                said = (f"`{key} = {value:g}`" for key, value in constants(usual, other).items())
+                lines.append(f"For `model/break_even.py`: {', '.join(said)}.")
     if not rows:
-        return "torch is not on this machine."
+        return "How soon torch pays was not measured: it takes torch and two clips."
     columns = (
-        "", "`import torch`", "start to first second of sound", "speed after it", "NumPy's speed",
-        "done before NumPy from",
+        "", "`import torch`", "then to the first second of sound", "speed after that",
+        "NumPy's speed there", "done before NumPy from",
     )  # fmt: skip
-    return table(columns, rows)
+    return "\n\n".join([table(columns, rows), *lines])
 
 
 def _gpu(gpu: GpuSpeed | None, figures: Figures) -> str:

@@ -4,7 +4,7 @@ Each takes files, does the shipped code's work inside the clocks, and returns it
 is worth knowing. The shipped package is importable as PACKAGE (see ``processes``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -16,29 +16,40 @@ from .cost import Cost, measured
 
 PACKAGE = "shipped"
 FPS = 24.0
-_WARM_UP = 16000  # samples
+_RATE = 16000
+_PIECE = 6 * _RATE
 
 
 def _shipped(module: str) -> ModuleType:
     return import_module(f"{PACKAGE}.{module}")
 
 
-def decode(clip: str, samples: str) -> dict[str, object]:
-    """A sound file to mono samples at the network's rate, written to ``samples``."""
-    audio_file = _shipped("model.audio_file")
-    _shipped("model.optional").optional_import("soxr")
-    decoded, cost = measured(lambda: audio_file.read_audio(clip))
-    decoded.tofile(samples)
-    return cost.plain()
+def prepare(clip: str, samples: str) -> dict[str, object]:
+    """Decodes a clip into the file that the other stages read, without any clock."""
+    _shipped("model.audio_file").read_audio(clip).tofile(samples)
+    return {}
+
+
+def decode(clip: str) -> dict[str, object]:
+    """A sound file to mono samples at the network's rate."""
+    read_audio = _shipped("model.audio_file").read_audio
+    for package in ("soundfile", "soxr"):
+        _shipped("model.optional").optional_import(package)
+    return measured(lambda: read_audio(clip))[1].plain()
 
 
 def features(samples: str) -> dict[str, object]:
     """Samples to what the network hears."""
     config, _ = _shipped("model.weights_file").load_weights()
-    extract = _shipped("model.audio_features").extract
-    heard = np.fromfile(samples, np.float32)
-    extract(heard[:_WARM_UP], config.features)
-    return measured(lambda: extract(heard, config.features))[1].plain()
+    feature_stream = _shipped("model.feature_stream").FeatureStream
+
+    def work(pieces: Iterable[np.ndarray]) -> None:
+        stream = feature_stream(config.features)
+        for piece in pieces:
+            stream.push(piece)
+
+    work([_hum()])
+    return measured(lambda: work(_pieces(samples)))[1].plain()
 
 
 def numpy(samples: str, curves: str) -> dict[str, object]:
@@ -134,18 +145,26 @@ def _torch_runtime(device: str):
 
 def _predicted(runtime, samples: str, curves: str | None = None) -> dict[str, object]:
     runtime.predict(_hum())
-    heard = np.fromfile(samples, np.float32)
-    made, cost = measured(lambda: runtime.predict(heard))
+    seconds = Path(samples).stat().st_size / np.float32().itemsize / _RATE
+    made, cost = measured(lambda: runtime.predict_blocks(_pieces(samples), seconds))
     if curves is not None:
         np.save(Path(curves), made.values)
     return cost.plain()
 
 
+def _pieces(samples: str) -> Iterator[np.ndarray]:
+    """The samples of a file in pieces, as a decoder gives them."""
+    with Path(samples).open("rb") as file:
+        while len(piece := np.fromfile(file, np.float32, _PIECE)):
+            yield piece
+
+
 def _hum() -> np.ndarray:
-    return 0.1 * np.random.default_rng(0).standard_normal(_WARM_UP, np.float32)
+    return 0.1 * np.random.default_rng(0).standard_normal(_RATE, np.float32)
 
 
 STAGES: dict[str, Callable[..., dict[str, object]]] = {
+    "prepare": prepare,
     "decode": decode,
     "features": features,
     "numpy": numpy,
