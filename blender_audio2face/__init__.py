@@ -10,17 +10,20 @@ A bake goes one way, and only its two ends touch bpy, on the main thread:
 - **Look.** ``shaping`` turns the artist's dials into curves and curves into few keys.
 - **Face.** ``character``, ``targets`` and ``object_plan`` find what can be keyed, ``rigs`` knows
   the naming and the links, ``target_plan`` turns channels into columns.
-- **Keys.** ``keying`` brings all of it together; ``actions`` writes F-curves, ``clearing`` takes
-  them out, ``hiding`` finds what keeps them from showing, ``edits`` what was changed by hand.
+- **Keys.** ``composing`` makes keys of all that, in the thread again; ``keying`` has them written,
+  ``actions`` writes F-curves, ``clearing`` takes them out, ``hiding`` finds what keeps them from
+  showing, ``edits`` what was changed by hand.
 
-``bake`` is a whole bake, ``speakers`` whose face is whose, ``properties`` what a .blend remembers.
+``bake`` is a whole bake and ``baking`` several, written in ``steps`` that leave a window alive;
+``speakers`` whose face is whose, ``properties`` what a .blend remembers.
 ``operators`` and ``panels`` are the interface over all of it, ``cli`` the commands of farms,
 ``api`` the door for scripts. What does not live here: features and the network (``model/``), and
 anything run by makers (``tools/``).
 
 ``rigs`` and ``shaping`` import no bpy, nor do ``timing``, ``volume``, ``plan``, ``audio``,
-``inference``, ``job``, ``takes``, ``heard``, ``segments``, ``bake_record``, ``channel_keys``,
-``target_plan``, ``report`` and ``errors``. Importing this package imports nothing else.
+``inference``, ``composing``, ``job``, ``steps``, ``takes``, ``heard``, ``segments``,
+``bake_record``, ``channel_keys``, ``target_plan``, ``report`` and ``errors``. Importing this
+package imports nothing else.
 """
 
 

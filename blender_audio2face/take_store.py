@@ -8,7 +8,7 @@ from ..model.curves import Curves
 from . import heard
 from .heard import Heard
 from .plan import StripPlan
-from .takes import TakeError, decode, encode
+from .takes import TakeError, decode
 from .timing import StripTiming
 
 _CURVES = "curves"
@@ -41,7 +41,7 @@ class NewTake:
     Attributes:
         key, label: see Placed.
         timing: where the strip plays.
-        curves: from its first audible frame on.
+        data: its curves from its first audible frame on, as ``takes.encode`` gives them.
         heard: which part of which sound it was; None for curves of a script's own.
         file: path of a sound file that is in no strip; else empty.
     """
@@ -49,7 +49,7 @@ class NewTake:
     key: str
     label: str
     timing: StripTiming
-    curves: Curves
+    data: bytes
     heard: Heard | None = None
     file: str = ""
 
@@ -67,7 +67,7 @@ def store_take(speaker, new: NewTake, undo: ExitStack):
     take.label = new.label
     take.heard = heard.dumps(new.heard) if new.heard is not None else ""
     take.file, take.first_frame = new.file, new.timing.left_handle
-    _set_curves(take, encode(new.curves))
+    _set_curves(take, new.data)
     set_timing(take, new.timing)
     return take
 

@@ -223,10 +223,7 @@ def _plan_one_key(
             planned.append(PlannedLink(link, path, 0, block.slider_min, block.slider_max))
     if not planned:
         return _ALL_DRIVEN
-    keyed = list(dict.fromkeys(one.link.target.name for one in planned))
-    still = without_effect(key, keyed) if settings.check_effect else []
-    nothing_moves = bool(still) and len(still) == len(keyed)
-    return TargetPlan(
+    plan = TargetPlan(
         object_name=obj.name,
         shared_by=tuple(other.name for other in sharing[1:]),
         kind="KEY",
@@ -235,6 +232,21 @@ def _plan_one_key(
         links=tuple(planned),
         passed_over=found.passed_over if found is not None else (),
         driven=tuple(dict.fromkeys(driven)),
+    )
+    return with_effect(plan) if settings.check_effect else plan
+
+
+def with_effect(plan: TargetPlan) -> TargetPlan:
+    """The plan with what of its shape keys moves nothing; reads every shape."""
+    if plan.kind != "KEY":
+        return plan
+    keyed = list(dict.fromkeys(one.link.target.name for one in plan.links))
+    still = without_effect(key_with_uid(plan.uid), keyed)
+    if not still:
+        return plan
+    nothing_moves = len(still) == len(keyed)
+    return replace(
+        plan,
         without_effect=tuple(still),
         hidden_by=("none of the keyed shape keys moves a vertex.",) if nothing_moves else (),
     )

@@ -11,10 +11,10 @@ from ..bake_record import Record
 from ..channel_keys import ChannelPath, led_from, restricted
 from ..segments import Segment
 from ..shaping.keys import Keys
+from ..steps import Steps
 from . import key_table, slotted, store, values
 from .changes import Changes
 from .key_table import NO_KEYS, KeyTable
-from .steps import Steps
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from .. import segments
 from ..bake_record import Record, SetAside
 from ..channel_keys import ChannelPath
 from ..errors import PlanError
+from ..steps import Steps, finished
 from . import layering, nla, removal, slotted, store
 from .changes import Changes
 from .layering import Layer, StripKeys
-from .steps import Steps, finished
 
 ACTION, NLA, ACTIVE = "ACTION", "NLA", "ACTIVE"
 

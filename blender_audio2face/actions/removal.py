@@ -6,10 +6,10 @@ import bpy
 
 from ..bake_record import Record
 from ..channel_keys import ChannelPath
+from ..steps import Steps
 from . import layering, nla, slotted, store, values
 from .changes import Changes
 from .layering import Layer
-from .steps import Steps
 
 
 def from_active(datablock, strips: set[str] | None, changes: Changes) -> Steps[int]:

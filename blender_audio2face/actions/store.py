@@ -11,10 +11,10 @@ import bpy
 from .. import bake_record
 from ..bake_record import Record
 from ..channel_keys import ChannelPath
+from ..steps import Steps
 from . import key_table, slotted
 from .changes import Changes
 from .key_table import KeyTable
-from .steps import Steps
 
 RECORD = "audio2face"
 """Custom property of an Action: the text of ``bake_record``."""

@@ -1,11 +1,12 @@
 """Bake one speaker, or all of them.
 
-With a window a bake decodes and speaks in a thread and stays a modal operator; without one
-(background, scripts, ``EXEC_DEFAULT``) it runs straight through, as timers never fire there.
+With a window a bake decodes, speaks and composes in a thread and is then written in short steps; it
+stays a modal operator. Without one (background, scripts, ``EXEC_DEFAULT``) it runs straight
+through, as timers never fire there.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -14,28 +15,30 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from ...model.errors import A2FError
 from ...model.runtime_choice import RuntimeChoice
 from .. import job, status
-from ..bake import BakeRequest, plan_bake, request_for, requests_for_all, write_bake
+from ..bake import BakeRequest, Refusal, request_for, requests_for_all
+from ..baking import (
+    Listened,
+    Outcome,
+    check_and_write_steps,
+    compose_all,
+    listen_all,
+    plan_all,
+    write_steps,
+)
 from ..character import chosen_objects
+from ..composing import no_progress
 from ..faces import plan_face
-from ..plan import StripPlan
 from ..preferences import RUNTIMES, preferred_runtime
 from ..properties.speaker import OUTPUTS, REDUCTIONS
+from ..speakers import find_speaker
+from ..steps import finished
 from ..weights import chosen_weights
 from .common import publish, refuse, speaker_property
 
 _TICK_SECONDS = 0.1
-
-
-def _listen(
-    strips: tuple[StripPlan, ...],
-    runtime: RuntimeChoice,
-    weights: Path | None,
-    on_progress: Callable[[float], None],
-):
-    """``inference.listen``, imported at the first bake to keep Blender's start quick."""
-    from ..inference import listen
-
-    return listen(strips, runtime, weights, on_progress)
+_STEP_TICK_SECONDS = 0.01
+_STEP_SECONDS = 0.012
+"""How long steps are taken at a time; the last of them may take a little longer."""
 
 
 class BakeOperator:
@@ -57,60 +60,83 @@ class BakeOperator:
     )
 
     def execute(self, context) -> set[str]:
+        outcome = Outcome()
         try:
-            planned = self._plan(context)
+            plans = plan_all(self._requests(context, outcome), outcome)
             runtime, weights = self._runtime(context), self._weights(context)
-            spoken, inference = _listen(_strips(planned), runtime, weights, lambda _: None)
-            return self._write(context, planned, spoken, inference)
         except A2FError as error:
             return refuse(self, error)
+        listened = listen_all(plans, runtime, weights, outcome, no_progress)
+        finished(write_steps(listened, outcome))
+        return self._tell(context, outcome)
 
     def invoke(self, context, _event) -> set[str]:
         if bpy.app.background:
             return self.execute(context)
+        self._outcome = Outcome()
         try:
-            self._planned = self._plan(context)
-            weights = self._weights(context)
+            plans = plan_all(self._requests(context, self._outcome), self._outcome)
+            runtime, weights = self._runtime(context), self._weights(context)
         except A2FError as error:
             return refuse(self, error)
-        strips, runtime = _strips(self._planned), self._runtime(context)
-        self._job = job.Job(lambda on_progress: _listen(strips, runtime, weights, on_progress))
-        self._job.start()
+        if not plans:
+            return self._tell(context, self._outcome)
+        self._start(partial(listen_all, plans, runtime, weights, self._outcome))
         self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         status.show_progress(context, self._job)
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event) -> set[str]:
-        if event.type == "ESC" and event.value == "PRESS":
-            self._job.cancel()
-        if self._job.cancelled:
-            self.cancel(context)
-            self.report({"INFO"}, "Bake cancelled; nothing was changed")
-            return {"CANCELLED"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if not self._job.done:
-            status.show_progress(context, self._job)
-            return {"PASS_THROUGH"}
-        self._end(context)
         try:
-            spoken, inference = self._job.result()
-            return self._write(context, self._planned, spoken, inference)
-        except A2FError as error:
-            return refuse(self, error)
+            return self._go_on(context, event)
+        except BaseException:
+            self.cancel(context)
+            raise
 
     def cancel(self, context) -> None:
         """Also called by Blender when the window or the file is closed."""
         self._job.cancel()
         self._end(context)
 
+    def _go_on(self, context, event) -> set[str]:
+        if event.type == "ESC" and event.value == "PRESS":
+            self._job.cancel()
+        if self._job.cancelled:
+            self._end(context)
+            return self._tell_cancelled(context)
+        if event.type != "TIMER":
+            return {"RUNNING_MODAL"} if self._job.stepping else {"PASS_THROUGH"}
+        if not self._job.done:
+            status.show_progress(context, self._job)
+            return {"PASS_THROUGH"}
+        if not self._job.stepping:
+            self._tick(context, _STEP_TICK_SECONDS)
+        if not self._job.go_on(_STEP_SECONDS):
+            return {"RUNNING_MODAL"}  # nothing may change between two steps
+        if self._again:
+            self._start(partial(compose_all, self._again, self._outcome))
+            self._tick(context, _TICK_SECONDS)
+            return {"RUNNING_MODAL"}
+        self._end(context)
+        return self._tell(context, self._outcome)
+
+    def _start(self, work) -> None:
+        self._again: tuple[Listened, ...] = ()
+        self._job = job.Job(work, self._steps)
+        self._job.start()
+
+    def _steps(self, listened: tuple[Listened, ...]):
+        self._again = yield from check_and_write_steps(listened, self._outcome)
+
+    def _tick(self, context, seconds: float) -> None:
+        """Has Blender call ``modal`` at another pace."""
+        context.window_manager.event_timer_remove(self._timer)
+        self._timer = context.window_manager.event_timer_add(seconds, window=context.window)
+
     def _end(self, context) -> None:
         context.window_manager.event_timer_remove(self._timer)
         status.clear_progress(context)
-
-    def _plan(self, context) -> tuple[tuple[BakeRequest, tuple[StripPlan, ...]], ...]:
-        return tuple((request, plan_bake(request)) for request in self._requests(context))
 
     def _runtime(self, context) -> RuntimeChoice:
         preferred = preferred_runtime(context)
@@ -121,20 +147,29 @@ class BakeOperator:
         chosen = self.properties.is_property_set("weights")
         return chosen_weights(self.weights if chosen else context.scene.audio2face.weights)
 
-    def _write(self, context, planned, spoken, inference) -> set[str]:
-        """Keys each speaker; one that cannot be keyed any more does not stop the others."""
-        first, written = 0, 0
-        for request, strips in planned:
-            own = spoken[first : first + len(strips)]
-            first += len(strips)
-            try:
-                speaker, report = write_bake(request, own, inference)
-            except A2FError as error:
-                refuse(self, error)
-                continue
-            written += 1
-            publish(self, context, speaker, report)
-        return {"FINISHED"} if written else {"CANCELLED"}
+    def _tell_cancelled(self, context) -> set[str]:
+        if not self._outcome.written:
+            self.report({"INFO"}, "Bake cancelled; nothing was changed")
+            return {"CANCELLED"}
+        state = self._tell(context, self._outcome)
+        self.report({"WARNING"}, "Bake cancelled; the speakers that were written stay")
+        return state
+
+    def _tell(self, context, outcome: Outcome) -> set[str]:
+        """Reports what was written and who was left out; an error only where all were."""
+        for scene_uid, name, report in outcome.written:
+            scene = next(one for one in bpy.data.scenes if one.session_uid == scene_uid)
+            publish(self, context, find_speaker(scene, name), report)
+        if not outcome.written:
+            for refusal in outcome.refusals:
+                refuse(self, A2FError(self._sentence(refusal)))
+            return {"CANCELLED"}
+        for refusal in outcome.refusals:
+            _leave_out(self, context.scene, refusal)
+        return {"FINISHED"}
+
+    def _sentence(self, refusal: Refusal) -> str:
+        return str(refusal.error)
 
 
 class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
@@ -195,7 +230,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
             return False
         return True
 
-    def _requests(self, context) -> tuple[BakeRequest, ...]:
+    def _requests(self, context, _outcome: Outcome) -> tuple[BakeRequest, ...]:
         settings = tuple(
             (name, getattr(self, name))
             for name in ("output", "reduction")
@@ -227,8 +262,13 @@ class AUDIO2FACE_OT_bake_all(BakeOperator, bpy.types.Operator):
             return False
         return True
 
-    def _requests(self, context) -> tuple[BakeRequest, ...]:
-        return requests_for_all(context)
+    def _requests(self, context, outcome: Outcome) -> tuple[BakeRequest, ...]:
+        requests, refusals = requests_for_all(context)
+        outcome.refusals += refusals
+        return requests
+
+    def _sentence(self, refusal: Refusal) -> str:
+        return refusal.sentence
 
 
 class AUDIO2FACE_OT_cancel(bpy.types.Operator):
@@ -251,15 +291,21 @@ class AUDIO2FACE_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
+def _leave_out(operator, scene, refusal: Refusal) -> None:
+    """Tells of a speaker who was not baked while others were."""
+    settings = scene.audio2face
+    if refusal.speaker in settings.speakers:
+        settings.speakers[refusal.speaker].report = str(refusal.error)
+    line = f"Left out: {refusal.sentence}"
+    settings.report = "\n".join([*settings.report.splitlines(), line])
+    operator.report({"WARNING"}, line)
+
+
 def _bake_is_running(cls) -> bool:
     if not job.running():
         return False
     cls.poll_message_set("A bake is running: wait for it, or cancel it.")
     return True
-
-
-def _strips(planned) -> tuple[StripPlan, ...]:
-    return tuple(strip for _, strips in planned for strip in strips)
 
 
 CLASSES = (AUDIO2FACE_OT_bake, AUDIO2FACE_OT_bake_all, AUDIO2FACE_OT_cancel)

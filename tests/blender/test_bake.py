@@ -401,14 +401,14 @@ class TestWhileTheBakeRuns:
         make_face("Second", ("jawOpen",))
         first = make_face("First", ("jawOpen",))
         actions = importlib.import_module(bake_module.__name__.replace(".bake", ".actions"))
-        real = actions.write_keys
+        real = actions.write_steps
 
         def fails_on_second(datablock, name, *rest):
             if name == "A2F Second":
                 raise MemoryError
             return real(datablock, name, *rest)
 
-        monkeypatch.setattr(actions, "write_keys", fails_on_second)
+        monkeypatch.setattr(actions, "write_steps", fails_on_second)
         with pytest.raises(RuntimeError, match="MemoryError"):
             bake()
         assert len(bpy.data.actions) == 0

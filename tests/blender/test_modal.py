@@ -2,7 +2,9 @@
 modal operator, so the instance and the window manager are stand-ins."""
 
 import importlib
+import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +12,15 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-from tests.blender.scenes import add_sound, make_face, needs_sound, set_timing, tone, write_wav
+from tests.blender.scenes import (
+    add_sound,
+    keys_of,
+    make_face,
+    needs_sound,
+    set_timing,
+    tone,
+    write_wav,
+)
 
 pytestmark = needs_sound
 
@@ -70,24 +80,49 @@ def context() -> SimpleNamespace:
 
 
 @pytest.fixture
-def operator(
+def invoke(
     extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, context: SimpleNamespace
-) -> Instance:
-    """A bake of two seconds that was invoked."""
+) -> Callable[[], Instance]:
+    """Invokes a bake of the selected face from two seconds of sound."""
     operators = importlib.import_module(f"{extension}.blender_audio2face.operators.bake")
     windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
     monkeypatch.setattr(operators, "bpy", windowed)
-    make_face("Face", ("jawOpen",))
     add_sound(write_wav(tmp_path / "hum.wav", tone(2.0), 16000))
-    instance = Instance(operators.AUDIO2FACE_OT_bake)
-    assert instance.invoke(context, None) == {"RUNNING_MODAL"}
-    return instance
+
+    def invoke() -> Instance:
+        instance = Instance(operators.AUDIO2FACE_OT_bake)
+        assert instance.invoke(context, None) == {"RUNNING_MODAL"}
+        return instance
+
+    return invoke
+
+
+@pytest.fixture
+def operator(invoke) -> Instance:
+    """A bake that was invoked."""
+    make_face("Face", ("jawOpen",))
+    return invoke()
+
+
+@pytest.fixture
+def one_step_at_a_time(extension: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    operators = importlib.import_module(f"{extension}.blender_audio2face.operators.bake")
+    monkeypatch.setattr(operators, "_STEP_SECONDS", 0.0)
+
+
+def run_until(operator: Instance, context: SimpleNamespace, reached: Callable[[], bool]) -> None:
+    """Ticks until something is reached; the operator must not end before."""
+    deadline = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < deadline
+        assert operator.modal(context, TIMER) <= {"PASS_THROUGH", "RUNNING_MODAL"}
+        time.sleep(0.01)
 
 
 def run(operator: Instance, context: SimpleNamespace) -> set[str]:
     """Ticks until the operator ends."""
     deadline = time.monotonic() + 60
-    while (state := operator.modal(context, TIMER)) == {"PASS_THROUGH"}:
+    while not (state := operator.modal(context, TIMER)) & {"FINISHED", "CANCELLED"}:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     return state
@@ -133,3 +168,128 @@ def test_what_changed_meanwhile_is_told(operator, context) -> None:
     ]
     assert len(bpy.data.actions) == 0
     assert context.window_manager.timers == 0
+
+
+def test_a_dial_turned_meanwhile_counts(invoke, context) -> None:
+    make_face("Face", ("jawOpen",))
+    bpy.ops.audio2face.speaker_add(strip="speech")
+    operator = invoke()
+    bpy.context.scene.audio2face.speakers[0].dials.overall = 0.0
+    assert run(operator, context) == {"FINISHED"}
+    values = [value for _, value in keys_of(bpy.data.actions["A2F Face"], "jawOpen")]
+    assert values and not any(values)
+
+
+def test_a_name_changed_after_all_was_composed_counts(operator, context) -> None:
+    operator._job.result()
+    face = bpy.data.objects["Face"]
+    face.data.shape_keys.key_blocks["jawOpen"].name = "Jaw Open"
+    assert run(operator, context) == {"FINISHED"}
+    assert len(keys_of(bpy.data.actions["A2F Face"], "Jaw Open")) > 2
+
+
+def test_escape_while_keys_are_composed_leaves_no_trace(
+    invoke, context, extension: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    baking = importlib.import_module(f"{extension}.blender_audio2face.baking")
+    composing = threading.Event()
+
+    def compose(_face, _spoken, on_progress) -> None:
+        composing.set()
+        while True:
+            time.sleep(0.01)
+            on_progress(0.5)
+
+    monkeypatch.setattr(baking, "compose", compose)
+    make_face("Face", ("jawOpen",))
+    operator = invoke()
+    run_until(operator, context, composing.is_set)
+    assert operator.modal(context, ESC) == {"CANCELLED"}
+    assert nothing_is_left(operator, context)
+
+
+def half_written(operator: Instance, context: SimpleNamespace) -> None:
+    """Ticks until the first Action is there."""
+    run_until(operator, context, lambda: len(bpy.data.actions) > 0)
+    assert operator._job.stepping
+    assert len(bpy.context.scene.audio2face.speakers) == 1
+
+
+def nothing_is_left(operator: Instance, context: SimpleNamespace) -> bool:
+    job = operator._job
+    job.join(5.0)
+    return (
+        len(bpy.data.actions) == 0
+        and len(bpy.context.scene.audio2face.speakers) == 0
+        and not job.is_alive()
+        and context.window_manager.timers == 0
+    )
+
+
+def test_events_are_held_back_while_keys_are_written(one_step_at_a_time, operator, context) -> None:
+    half_written(operator, context)
+    assert operator.modal(context, MOUSE) == {"RUNNING_MODAL"}
+    assert run(operator, context) == {"FINISHED"}
+
+
+def test_escape_between_two_steps_takes_all_back(one_step_at_a_time, operator, context) -> None:
+    half_written(operator, context)
+    assert operator.modal(context, ESC) == {"CANCELLED"}
+    assert operator.reports == [("INFO", "Bake cancelled; nothing was changed")]
+    assert nothing_is_left(operator, context)
+
+
+def test_undo_between_two_steps_takes_all_back(
+    one_step_at_a_time, operator, context, extension: str
+) -> None:
+    registration = importlib.import_module(f"{extension}.blender_audio2face.registration")
+    assert registration._stop_before_undo in bpy.app.handlers.undo_pre
+    half_written(operator, context)
+    for handler in bpy.app.handlers.undo_pre:
+        handler(bpy.context.scene, None)
+    assert run(operator, context) == {"CANCELLED"}
+    assert nothing_is_left(operator, context)
+
+
+def test_a_file_loaded_between_two_steps_gets_nothing(
+    one_step_at_a_time, operator, context
+) -> None:
+    half_written(operator, context)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    operator.cancel(context)
+    assert nothing_is_left(operator, context)
+
+
+def test_disabling_between_two_steps_takes_all_back(
+    one_step_at_a_time, operator, context, extension: str
+) -> None:
+    job = importlib.import_module(f"{extension}.blender_audio2face.job")
+    half_written(operator, context)
+    job.stop_all(timeout=2.0)
+    operator.cancel(context)
+    assert nothing_is_left(operator, context)
+
+
+def test_a_failure_in_a_step_takes_all_back(
+    one_step_at_a_time,
+    invoke,
+    context,
+    extension: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    actions = importlib.import_module(f"{extension}.blender_audio2face.actions")
+    real = actions.write_steps
+
+    def fails_on_second(datablock, name, *rest):
+        if name == "A2F Second":
+            raise MemoryError
+        return real(datablock, name, *rest)
+
+    monkeypatch.setattr(actions, "write_steps", fails_on_second)
+    make_face("Second", ("jawOpen",))
+    make_face("First", ("jawOpen",))
+    operator = invoke()
+    half_written(operator, context)
+    with pytest.raises(MemoryError):
+        run(operator, context)
+    assert nothing_is_left(operator, context)

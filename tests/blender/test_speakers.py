@@ -315,26 +315,47 @@ def test_the_active_strip_of_another_speaker_is_not_taken(hum: Path) -> None:
     assert max(frame for frame, _ in keys_of(action_of(anna), "jawOpen")) < 100
 
 
-def test_one_speaker_that_fails_does_not_stop_the_others(
-    extension: str, hum: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
-    operators = importlib.import_module(f"{extension}.blender_audio2face.operators.bake")
-    real = operators.write_bake
-
-    def write(request, *rest):
-        if request.speaker == "Anna":
-            raise errors.PlanError("Anna was changed meanwhile.")
-        return real(request, *rest)
-
+def two_speakers(hum: Path) -> dict[str, object]:
+    """Anna and Ben, both with the strip "speech"."""
     add_sound(hum)
     faces = {}
     for name in ("Anna", "Ben"):
         faces[name] = make_face(name, ("jawOpen",))
         bpy.ops.audio2face.speaker_add(strip="speech")
         faces[name].select_set(False)
-    monkeypatch.setattr(operators, "write_bake", write)
-    with pytest.raises(RuntimeError, match="Anna was changed meanwhile"):
-        bpy.ops.audio2face.bake_all()
+    return faces
+
+
+def test_one_speaker_that_fails_does_not_stop_the_others(
+    extension: str, hum: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
+    actions = importlib.import_module(f"{extension}.blender_audio2face.actions")
+    real = actions.write_steps
+
+    def write(datablock, name, *rest):
+        if name == "A2F Anna":
+            raise errors.PlanError("Anna was changed meanwhile.")
+        return real(datablock, name, *rest)
+
+    faces = two_speakers(hum)
+    monkeypatch.setattr(actions, "write_steps", write)
+    assert bpy.ops.audio2face.bake_all() == {"FINISHED"}
     assert faces["Anna"].data.shape_keys.animation_data is None
+    assert len(speaker("Anna").takes) == 0
     assert len(keys_of(action_of(faces["Ben"]), "jawOpen")) > 2
+    assert speaker("Anna").report == "Anna was changed meanwhile."
+    told = bpy.context.scene.audio2face.report.splitlines()
+    assert told[-1] == "Left out: Anna: Anna was changed meanwhile."
+
+
+def test_a_speaker_who_cannot_be_baked_is_left_out_and_told(hum: Path) -> None:
+    faces = two_speakers(hum)
+    speaker("Ben").strip = "gone"
+    assert bpy.ops.audio2face.bake_all() == {"FINISHED"}
+    assert len(keys_of(action_of(faces["Anna"]), "jawOpen")) > 2
+    assert faces["Ben"].data.shape_keys.animation_data is None
+    assert 'named "gone"' in speaker("Ben").report
+    speaker("Anna").strip = "gone"
+    with pytest.raises(RuntimeError, match=r"(?s)Anna: There is no.*Ben: There is no"):
+        bpy.ops.audio2face.bake_all()

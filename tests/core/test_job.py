@@ -4,7 +4,8 @@ import threading
 import time
 
 import pytest
-from a2f.blender_audio2face.job import CancelledError, Job, running, stop_all
+from a2f.blender_audio2face.job import CancelledError, Job, running, stop_all, stop_stepping
+from a2f.blender_audio2face.steps import KEPT
 
 
 def test_result_and_progress() -> None:
@@ -75,3 +76,96 @@ def test_stop_all_waits_for_every_job() -> None:
     stop_all(timeout=1.0)
     assert all(job.done for job in jobs)
     assert not any(isinstance(thread, Job) for thread in threading.enumerate())
+
+
+class Written:
+    """Three steps of which the last two cannot be taken back."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def steps(self, result: str):
+        try:
+            self.lines.append(result)
+            yield
+        except GeneratorExit:
+            self.lines.append("taken back")
+            raise
+        self.lines.append("kept")
+        yield KEPT
+        self.lines.append("noted")
+        yield KEPT
+        self.lines.append("told")
+
+
+def stepping_job() -> tuple[Job, Written]:
+    written = Written()
+    job = Job(lambda _: "curves", written.steps)
+    job.start()
+    assert job.result() == "curves"
+    return job, written
+
+
+def test_a_job_lasts_until_its_steps_are_taken() -> None:
+    job, written = stepping_job()
+    assert job.done and not job.stepping
+    assert not job.go_on(0.0)
+    assert job.stepping and running() == [job]
+    assert job.go_on(60.0)
+    assert written.lines == ["curves", "kept", "noted", "told"]
+    job.join(5.0)
+    assert running() == []
+
+
+def test_cancel_takes_steps_back_where_it_can() -> None:
+    job, written = stepping_job()
+    job.go_on(0.0)
+    stop_stepping()
+    job.join(5.0)
+    assert written.lines == ["curves", "taken back"]
+    assert not job.is_alive()
+
+
+def test_cancel_goes_on_to_the_end_where_it_cannot() -> None:
+    job, written = stepping_job()
+    job.go_on(0.0)
+    job.go_on(0.0)
+    job.cancel()
+    assert written.lines == ["curves", "kept", "noted", "told"]
+
+
+def test_a_step_that_fails_ends_the_job() -> None:
+    def steps(_):
+        yield
+        raise MemoryError
+
+    job = Job(lambda _: None, steps)
+    job.start()
+    job.result()
+    assert not job.go_on(0.0)
+    with pytest.raises(MemoryError):
+        job.go_on(0.0)
+    job.join(5.0)
+    assert not job.stepping and not job.is_alive()
+
+
+def test_steps_of_work_that_failed_raise_what_it_raised() -> None:
+    def work(_):
+        raise ValueError("no such sound")
+
+    job = Job(work, lambda _: iter(()))
+    job.start()
+    with pytest.raises(ValueError, match="no such sound"):
+        job.go_on(0.0)
+    job.join(5.0)
+    assert not job.is_alive()
+
+
+def test_stop_stepping_lets_work_go_on() -> None:
+    go_on = threading.Event()
+    job = Job(lambda _: go_on.wait(5.0), lambda _: iter(()))
+    job.start()
+    stop_stepping()
+    assert running() == [job]
+    go_on.set()
+    assert job.go_on(0.0)
