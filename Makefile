@@ -24,11 +24,15 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 VENV_BPY := .venv-bpy-$(BPY)
 VENV_TRAIN := .venv-train
 
+# A zip that holds torch as well (docs/gpu.md): `make build GPU=cpu PYTHON=3.11 PLATFORM=linux-x64`.
+TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
+	$(if $(PLATFORM),--platform=$(PLATFORM))
+
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
 .NOTPARALLEL:
-.PHONY: demo test bench lint test-core test-blender test-bpy build wheels data filmed train evaluate clean system-packages
+.PHONY: demo test bench lint test-core test-blender test-bpy build wheels lock-torch data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -53,10 +57,13 @@ bench: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch) build
 	$(PY) -m tools.bench --zip $(ZIP) --out docs $(OPTIONS)
 
 build: $(VENV)/.demo
-	$(PY) -m tools.build
+	$(PY) -m tools.build $(if $(GPU),$(TORCH_BUILD))
 
 wheels: $(VENV)/.demo
 	$(PY) -m tools.build.wheels
+
+lock-torch: $(VENV)/.demo
+	$(PY) -m tools.build.torch_lock $(TORCH_BUILD) $(if $(INDEX),--index=$(INDEX))
 
 data: $(VENV_TRAIN)/.train
 	@test -n "$(CORPORA)" || { echo "Say where the corpora are: make data CORPORA=/path" >&2; exit 1; }

@@ -108,7 +108,8 @@ def test_every_shipped_path_exists() -> None:
 
 
 def test_staged_tree_holds_what_runs(source_tree: Path, tmp_path: Path) -> None:
-    stage(source_tree, tmp_path / "full", with_wheels=True)
+    manifest = (source_tree / FILENAME).read_text("utf-8")
+    stage(source_tree, tmp_path / "full", manifest, list((source_tree / "wheels").iterdir()))
     files = {
         path.relative_to(tmp_path / "full").as_posix()
         for path in (tmp_path / "full").rglob("*")
@@ -125,7 +126,8 @@ def test_staged_tree_holds_what_runs(source_tree: Path, tmp_path: Path) -> None:
 
 
 def test_staged_tree_without_wheels_lists_none(source_tree: Path, tmp_path: Path) -> None:
-    stage(source_tree, tmp_path / "bare", with_wheels=False)
+    manifest = without_wheels((source_tree / FILENAME).read_text("utf-8"))
+    stage(source_tree, tmp_path / "bare", manifest)
     assert not (tmp_path / "bare" / "wheels").exists()
     assert wheel_names(tmp_path / "bare" / FILENAME) == ()
     assert extension_name(tmp_path / "bare" / FILENAME) == "thing-1.2.3"
@@ -133,20 +135,20 @@ def test_staged_tree_without_wheels_lists_none(source_tree: Path, tmp_path: Path
 
 def test_staged_files_have_one_time(source_tree: Path, tmp_path: Path) -> None:
     os.utime(source_tree / "LICENSE", (1_000_000_000, 1_000_000_000))
-    stage(source_tree, tmp_path / "full", with_wheels=True)
+    stage(source_tree, tmp_path / "full", 'id = "thing"\n')
     assert len({path.stat().st_mtime for path in (tmp_path / "full").rglob("*")}) == 1
 
 
 def test_missing_weights_stop_the_build(source_tree: Path, tmp_path: Path) -> None:
     (source_tree / "model/weights/network.npz").unlink()
     with pytest.raises(BuildError, match=r"no \.npz file"):
-        stage(source_tree, tmp_path / "full", with_wheels=False)
+        stage(source_tree, tmp_path / "full", "")
 
 
 def test_missing_module_stops_the_build(source_tree: Path, tmp_path: Path) -> None:
     shutil.rmtree(source_tree / "blender_audio2face")
     with pytest.raises(BuildError, match="blender_audio2face is missing"):
-        stage(source_tree, tmp_path / "full", with_wheels=False)
+        stage(source_tree, tmp_path / "full", "")
 
 
 def test_missing_wheel_is_named(source_tree: Path) -> None:

@@ -2,10 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import BuildError
-from .manifest import FILENAME, wheel_names, without_wheels
+from .manifest import FILENAME
 
 SHIPPED = ("__init__.py", "LICENSE", "blender_audio2face", "model")
 """What runs inside Blender; the manifest and the wheels come on top."""
@@ -14,8 +15,10 @@ SHIPPED = ("__init__.py", "LICENSE", "blender_audio2face", "model")
 _TIMESTAMP = 315_532_800
 
 
-def stage(root: Path, folder: Path, with_wheels: bool) -> None:
+def stage(root: Path, folder: Path, manifest: str, wheels: Sequence[Path] = ()) -> None:
     """Copy what one variant of the extension holds from the repository `root` into `folder`.
+
+    `manifest` is the manifest's text, and lists `wheels` by their file names.
 
     Raises BuildError where the weights or a shipped file are missing.
     """
@@ -35,13 +38,10 @@ def stage(root: Path, folder: Path, with_wheels: bool) -> None:
             shutil.copyfile(source, folder / name)
         else:
             raise BuildError(f"{name} is missing from the repository's root: check it out again.")
-    manifest = (root / FILENAME).read_text("utf-8")
-    if with_wheels:
+    if wheels:
         (folder / "wheels").mkdir()
-        for name in wheel_names(root / FILENAME):
-            shutil.copyfile(root / "wheels" / name, folder / "wheels" / name)
-    else:
-        manifest = without_wheels(manifest)
+        for wheel in wheels:
+            shutil.copyfile(wheel, folder / "wheels" / wheel.name)
     (folder / FILENAME).write_text(manifest, "utf-8")
     for path in folder.rglob("*"):
         os.utime(path, (_TIMESTAMP, _TIMESTAMP))

@@ -8,6 +8,7 @@ import hashlib
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import BuildError
@@ -22,6 +23,26 @@ def locked_hashes(requirements: Path) -> frozenset[str]:
     return frozenset(_HASH.findall(requirements.read_text("utf-8")))
 
 
+def digest(path: Path) -> str:
+    """The SHA-256 sum of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def download(lock: Path, folder: Path, options: Sequence[str], place: str) -> None:
+    """Let pip fetch the wheels of a requirements file with hashes into a folder, and check them.
+
+    `options` say for which Python and system, and `place` says it in words.
+
+    Raises BuildError where pip cannot get one.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    command += ["--disable-pip-version-check", "--only-binary=:all:", "--require-hashes"]
+    command += [f"--requirement={lock}", f"--dest={folder}", *options]
+    if subprocess.run(command, check=False).returncode:
+        raise BuildError(f"pip could not fetch the wheels for {place}: see its message above.")
+
+
 def check(root: Path) -> None:
     """Make sure that wheels/ holds every wheel the manifest lists, each with a locked hash.
 
@@ -32,7 +53,7 @@ def check(root: Path) -> None:
         path = root / "wheels" / name
         if not path.is_file():
             raise BuildError(f"wheels/{name} is missing: run `make wheels`.")
-        if hashlib.sha256(path.read_bytes()).hexdigest() not in hashes:
+        if digest(path) not in hashes:
             raise BuildError(
                 f"wheels/{name} is not the file in requirements/wheels.txt: "
                 "delete it and run `make wheels`."
@@ -46,14 +67,8 @@ def fetch(root: Path) -> None:
     """
     folder = root / "wheels"
     for target in TARGETS:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--disable-pip-version-check", "--only-binary=:all:", "--require-hashes"]
-        command += [f"--requirement={root / 'requirements' / 'wheels.txt'}", f"--dest={folder}"]
-        if subprocess.run(command + target.pip_options(), check=False).returncode:
-            raise BuildError(
-                f"pip could not fetch the wheels for {target.abi} on {target.platform}: "
-                "see its message above."
-            )
+        place = f"{target.abi} on {target.platform}"
+        download(root / "requirements" / "wheels.txt", folder, target.pip_options(), place)
     strangers = {path.name for path in folder.glob("*.whl")} - set(wheel_names(root / FILENAME))
     if strangers:
         raise BuildError(
