@@ -4,7 +4,7 @@ The extension is installed already (``install``); BLENDER_USER_RESOURCES says wh
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,12 @@ import numpy as np
 from .cost import measured
 
 MODULE = "bl_ext.user_default.audio2face_blender"
+MANY = 20_000
+"""Keys of a channel in a feature-length bake."""
+
+Rows = dict[str, dict[str, np.ndarray]]
+"""Channel -> frames, values and slopes of its keys."""
+
 _HEAVY = ("torch", "soundfile", "soxr")
 
 
@@ -47,43 +53,28 @@ def enable() -> dict[str, object]:
 def write(keys: str) -> dict[str, object]:
     """Writes keys as a bake does: an Action of our own on 52 shape keys."""
     _ready()
-    rows = _read_keys(keys)
-    head = _demo_head().data.shape_keys
-    actions = _shipped("actions")
-    segments = _shipped("segments")
-    channel_path = _shipped("channel_keys").ChannelPath
-    make = _shipped("shaping.keys").Keys
-    last = max(int(one["frames"][-1]) for one in rows.values())
-    whole = (segments.Segment("speech", 0, last + 1),)
-    made = {
-        channel_path(head.key_blocks[name].path_from_id("value")): make(**one)
-        for name, one in rows.items()
-    }
-
-    def work() -> None:
-        with ExitStack() as undo:
-            baked = actions.write_keys(head, "A2F Head", whole, made, actions.ACTION, undo)
-            undo.pop_all()
-        actions.commit(baked)
-
-    return measured(work)[1].plain() | {"keys": _count(rows)}
+    return _written(_read_keys(keys))
 
 
 def insert(keys: str) -> dict[str, object]:
     """The same keys with ``keyframe_insert``, as scripts are wont to."""
     _ready()
-    rows = _read_keys(keys)
-    blocks = _demo_head().data.shape_keys.key_blocks
+    return _inserted(_read_keys(keys))
 
-    def work() -> None:
-        for name, one in rows.items():
-            block = blocks[name]
-            pairs = zip(one["frames"].tolist(), one["values"].tolist(), strict=True)
-            for frame, value in pairs:
-                block.value = value
-                block.keyframe_insert("value", frame=frame)
 
-    return measured(work)[1].plain() | {"keys": _count(rows)}
+def many_write() -> dict[str, object]:
+    """52 channels with MANY keys each, as a bake does."""
+    _ready()
+    return _written(dict.fromkeys(_shipped_model("channels").ARKIT_52, _many()))
+
+
+def many_insert() -> dict[str, object]:
+    """The same with ``keyframe_insert``: the cost of one channel, times 52, as all of them take
+    minutes. It flatters the loop, which has to find each key's F-curve among the 52."""
+    _ready()
+    names = _shipped_model("channels").ARKIT_52
+    one = _inserted({names[0]: _many()})
+    return one | {what: one[what] * len(names) for what in ("wall", "cpu", "keys")}
 
 
 def bake(clip: str) -> dict[str, object]:
@@ -117,9 +108,23 @@ def _shipped(module: str) -> ModuleType:
     return import_module(f"{MODULE}.blender_audio2face.{module}")
 
 
-def _read_keys(path: str) -> dict[str, dict[str, np.ndarray]]:
-    """Channel -> frames, values and slopes."""
-    rows: dict[str, dict[str, np.ndarray]] = {}
+def _shipped_model(module: str) -> ModuleType:
+    return import_module(f"{MODULE}.model.{module}")
+
+
+def _many() -> dict[str, np.ndarray]:
+    frames = np.arange(MANY, dtype=np.float64)
+    values = 0.5 + 0.5 * np.sin(frames / 7.0)
+    slopes = 0.5 / 7.0 * np.cos(frames / 7.0)
+    return {
+        "frames": frames,
+        "values": values.astype(np.float32),
+        "slopes": slopes.astype(np.float32),
+    }
+
+
+def _read_keys(path: str) -> Rows:
+    rows: Rows = {}
     with np.load(path) as archive:
         for name in archive.files:
             channel, part = name.split(".")
@@ -127,7 +132,42 @@ def _read_keys(path: str) -> dict[str, dict[str, np.ndarray]]:
     return rows
 
 
-def _count(rows: Mapping[str, Mapping[str, np.ndarray]]) -> int:
+def _written(rows: Rows) -> dict[str, object]:
+    head = _demo_head().data.shape_keys
+    actions, segments = _shipped("actions"), _shipped("segments")
+    channel_path = _shipped("channel_keys").ChannelPath
+    make = _shipped("shaping.keys").Keys
+    last = max(int(one["frames"][-1]) for one in rows.values())
+    made = {
+        channel_path(head.key_blocks[name].path_from_id("value")): make(**one)
+        for name, one in rows.items()
+    }
+    bakes = (actions.StripKeys((segments.Segment("speech", 0, last + 1),), made),)
+
+    def work() -> None:
+        with ExitStack() as undo:
+            baked = actions.write_keys(head, "A2F Head", bakes, actions.ACTION, undo)
+            undo.pop_all()
+        actions.commit(baked)
+
+    return measured(work)[1].plain() | {"keys": _count(rows)}
+
+
+def _inserted(rows: Rows) -> dict[str, object]:
+    blocks = _demo_head().data.shape_keys.key_blocks
+
+    def work() -> None:
+        for name, one in rows.items():
+            block = blocks[name]
+            pairs = zip(one["frames"].tolist(), one["values"].tolist(), strict=True)
+            for frame, value in pairs:
+                block.value = value
+                block.keyframe_insert("value", frame=frame)
+
+    return measured(work)[1].plain() | {"keys": _count(rows)}
+
+
+def _count(rows: Rows) -> int:
     return sum(len(one["frames"]) for one in rows.values())
 
 
@@ -137,5 +177,7 @@ STAGES: dict[str, Callable[..., dict[str, object]]] = {
     "enable": enable,
     "write": write,
     "insert": insert,
+    "many_write": many_write,
+    "many_insert": many_insert,
     "bake": bake,
 }

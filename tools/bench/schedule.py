@@ -55,11 +55,13 @@ class Plan:
         once: repeats of what needs no clip.
         longest: stage -> seconds of the longest clip that it runs on, for those that would take
             too long on longer ones.
+        inserts: repeats of the slow way to write many keys.
     """
 
     repeats: dict[float, int]
     once: int
     longest: dict[str, float]
+    inserts: int
 
     def includes(self, stage: str, seconds: float) -> bool:
         """Whether a stage runs on a clip."""
@@ -67,10 +69,16 @@ class Plan:
 
 
 FULL = Plan(
-    {5.0: 5, 60.0: 5, 600.0: 3, 3600.0: 1}, once=5, longest={"insert": 60.0, "rhubarb": 60.0}
+    {5.0: 5, 60.0: 5, 600.0: 3, 3600.0: 1},
+    once=5,
+    longest={"insert": 60.0, "rhubarb": 60.0},
+    inserts=3,
 )
 QUICK = Plan(
-    {5.0: 1, 20.0: 1}, once=1, longest=dict.fromkeys(("insert", "write", "torch", "rhubarb"), 5.0)
+    {5.0: 1, 20.0: 1},
+    once=1,
+    longest=dict.fromkeys(("insert", "write", "torch", "rhubarb"), 5.0),
+    inserts=0,
 )
 
 
@@ -103,6 +111,8 @@ class Bench:
             self._install()
         for _ in range(self._plan.once):
             self._starts(able)
+        for _ in range(self._plan.inserts if BPY in able else 0):
+            self._measure(BLENDER, "many_insert", 0.0)
         for seconds, repeats in self._plan.repeats.items():
             self._on_clip(seconds, repeats, able)
         return self.figures
@@ -117,6 +127,7 @@ class Bench:
         if BPY in able:
             self._measure(BLENDER, "start", 0.0)
             self._measure(BLENDER, "enable", 0.0)
+            self._measure(BLENDER, "many_write", 0.0)
         self._measure(SOUND, "numpy_start", 0.0)
         if "torch" not in able:
             return

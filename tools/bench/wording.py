@@ -41,6 +41,11 @@ def number(value: float | None) -> str:
     return DASH if value is None else f"{value:.2f}"
 
 
+def count(value: float | None) -> str:
+    """A whole number."""
+    return DASH if value is None else f"{value:,.0f}".replace(",", " ")
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Markdown; the first column holds names, the others figures."""
     lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
