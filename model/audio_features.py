@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .framing import HOP, SAMPLE_RATE, centred_frames
+from .framing import FRAMES_AT_ONCE, HOP, SAMPLE_RATE, centred_frames
 from .pitch_features import PITCH_BINS, correlogram
 
 FRAME_RATE = SAMPLE_RATE / HOP
@@ -67,11 +67,10 @@ def log_mel_of_frames(frames: np.ndarray, config: FeatureConfig) -> np.ndarray:
     window = _window(config)
     mel = np.empty((len(frames), config.mels), np.float32)
     filters = mel_filters(config)
-    step = 4096  # bounds the memory of the complex spectrum on long files
-    for start in range(0, len(frames), step):
-        spectrum = np.fft.rfft(frames[start : start + step] * window, config.fft)
+    for start in range(0, len(frames), FRAMES_AT_ONCE):
+        spectrum = np.fft.rfft(frames[start : start + FRAMES_AT_ONCE] * window, config.fft)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-        mel[start : start + step] = power @ filters
+        mel[start : start + FRAMES_AT_ONCE] = power @ filters
     return np.log(mel + config.floor, dtype=np.float32)
 
 

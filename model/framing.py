@@ -5,6 +5,10 @@ import numpy as np
 SAMPLE_RATE = 16000
 HOP = 160
 
+FRAMES_AT_ONCE = 64
+"""Frames whose spectra are held at a time. More would leave the processor's cache, and the system
+would give fresh pages for every temporary: with 400, half of the time went into page faults."""
+
 
 def frame_count(samples: int) -> int:
     """Frames that N samples make: frame t is centred on sample t * HOP."""

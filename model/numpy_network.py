@@ -1,7 +1,8 @@
 """The network's forward pass in NumPy alone.
 
 The same arithmetic as network.AttentionBiLSTM, arranged for one stream: recurrent steps that
-depend on each other run one by one, the backward passes of all blocks run as one batch.
+depend on each other run one by one, the backward passes of all blocks run as one batch. Windows are
+kept time first, [W, K, ...], so that each recurrent step reads and writes whole rows.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import numpy as np
 
 from .lip_seal import apply_seal
 from .network_config import NetworkConfig
+from .numpy_attention import NumpyAttention, by_stream
+from .numpy_lstm import CellState, Lstm
 
 
 @dataclass
@@ -22,55 +25,9 @@ class StreamState:
         seen: how many of ``left`` are real.
     """
 
-    forward: list[tuple[np.ndarray, np.ndarray]]
+    forward: list[CellState]
     left: np.ndarray
     seen: int
-
-
-class _Lstm:
-    """One LSTM direction; gates in the order input, forget, output, cell.
-
-    The cell gate's weights are doubled so that one exponential serves all four gates:
-    tanh(x) = 2 sigmoid(2x) - 1.
-    """
-
-    def __init__(self, arrays: dict[str, np.ndarray], prefix: str, hidden: int) -> None:
-        self.hidden = hidden
-        bias = arrays[f"{prefix}.bias_ih_l0"] + arrays[f"{prefix}.bias_hh_l0"]
-        self.input = self._arranged(arrays[f"{prefix}.weight_ih_l0"]).T.copy()
-        self.recurrent = self._arranged(arrays[f"{prefix}.weight_hh_l0"]).T.copy()
-        self.bias = self._arranged(bias)
-
-    def _arranged(self, weight: np.ndarray) -> np.ndarray:
-        """From torch's gate order (input, forget, cell, output), cell doubled."""
-        gate_i, gate_f, cell, gate_o = np.split(weight.astype(np.float32), 4)
-        return np.concatenate([gate_i, gate_f, gate_o, 2.0 * cell])
-
-    def project(self, inputs: np.ndarray) -> np.ndarray:
-        """Gate inputs [..., 4H] of inputs [..., D]."""
-        flat = inputs.reshape(-1, inputs.shape[-1]) @ self.input
-        flat += self.bias
-        return flat.reshape(*inputs.shape[:-1], 4 * self.hidden)
-
-    def run(self, gates: np.ndarray, state: tuple[np.ndarray, np.ndarray], output: np.ndarray):
-        """Steps through gates [T, B, 4H] (overwritten), fills output [T, B, H], returns state."""
-        hidden, cell = state
-        size = self.hidden
-        with np.errstate(over="ignore"):  # exp overflows to infinity, which is the right limit
-            for step in range(len(gates)):
-                gate = gates[step]
-                gate += hidden @ self.recurrent
-                np.negative(gate, out=gate)
-                np.exp(gate, out=gate)
-                gate += 1.0
-                np.reciprocal(gate, out=gate)
-                candidate = gate[:, 3 * size :]
-                candidate *= 2.0
-                candidate -= 1.0
-                cell = gate[:, size : 2 * size] * cell + gate[:, :size] * candidate
-                hidden = np.tanh(cell, out=output[step])
-                hidden *= gate[:, 2 * size : 3 * size]
-        return hidden.copy(), cell
 
 
 class NumpyNetwork:
@@ -81,12 +38,13 @@ class NumpyNetwork:
         self.arrays = arrays
         self._lstm = [
             tuple(
-                _Lstm(arrays, f"layers.{layer}.{direction}", config.hidden)
+                Lstm(arrays, f"layers.{layer}.{direction}", config.hidden)
                 for direction in ("forward_lstm", "backward_lstm")
                 if f"layers.{layer}.{direction}.bias_ih_l0" in arrays
             )
             for layer in range(config.layers)
         ]
+        self._attention = NumpyAttention(config, arrays) if config.attention else None
 
     def initial_state(self) -> StreamState:
         """State before the first sample."""
@@ -95,87 +53,84 @@ class NumpyNetwork:
         left = np.zeros((config.reach, config.state_size), np.float32)
         return StreamState([(zeros, zeros)] * config.layers, left, 0)
 
-    def advance(self, features: np.ndarray, state: StreamState) -> tuple[np.ndarray, StreamState]:
+    def advance(self, steps: np.ndarray, state: StreamState) -> tuple[np.ndarray, StreamState]:
         """Channels [K * block_frames, C] and the next state, of steps [K * block + right, D].
 
         The last ``right`` steps are context only; the next call starts with them.
         """
         config = self.config
-        normal = (features - self.arrays["feature_mean"]) / self.arrays["feature_std"]
-        windows = _windows(normal.astype(np.float32), config.window, config.block)
-        carried = []
-        for layer in range(config.layers):
-            windows, after = self._layer(layer, windows, state.forward[layer])
-            carried.append(after)
-        core = windows[:, : config.block].reshape(-1, config.state_size)
-        history = np.concatenate([state.left, core])
-        joined = core
-        if config.attention:
-            context = self._attend(windows, history, state.seen)
-            joined = np.concatenate([core, context], 1)
-        logits = joined @ self.arrays["output.weight"].T
-        logits += self.arrays["output.bias"]
-        with np.errstate(over="ignore"):
+        normal = (steps - self.arrays["feature_mean"]) / self.arrays["feature_std"]
+        with np.errstate(over="ignore"):  # exp overflows to infinity, which is the right limit
+            windows, after = self._first_layer(normal.astype(np.float32), state.forward[0])
+            carried = [after]
+            for layer in range(1, config.layers):
+                windows, after = self._layer(layer, windows, state.forward[layer])
+                carried.append(after)
+            core = by_stream(windows[: config.block])
+            history = np.concatenate([state.left, core])
+            joined = core
+            if self._attention is not None:
+                context = self._attention(windows, history, state.seen)
+                joined = np.concatenate([core, context], 1)
+            logits = joined @ self.arrays["output.weight"].T
+            logits += self.arrays["output.bias"]
             raw = (1.0 / (1.0 + np.exp(-logits))).reshape(-1, len(config.channels))
         seen = min(config.reach, state.seen + len(core))
         next_state = StreamState(carried, history[-config.reach :].copy(), seen)
         return apply_seal(config.channels, raw), next_state
 
-    def _layer(self, layer: int, windows: np.ndarray, state: tuple[np.ndarray, np.ndarray]):
-        """One latency-controlled layer: windows [K, W, D] to [K, W, S]."""
+    def _first_layer(self, inputs: np.ndarray, state: CellState):
+        """Windows [W, K, S] of inputs [K * block + right, D], and the carried state.
+
+        All windows lie on the same inputs, so each input is projected once and a block's right
+        context holds the forward states of the blocks after it.
+        """
+        config = self.config
+        forward = self._lstm[0][0]
+        result = self._empty_windows((len(inputs) - config.right) // config.block)
+        own = len(inputs) - config.right
+        gates = forward.project(inputs)[:, None]
+        hidden = np.empty((len(inputs), 1, config.hidden), np.float32)
+        state = forward.run(gates[:own], state, hidden[:own])
+        forward.run(gates[own:], state, hidden[own:])
+        result[:, :, : config.hidden] = self._windows(hidden[:, 0])
+        if config.bidirectional:
+            backward = self._lstm[0][1]
+            self._run_backward(backward, self._windows(backward.project(inputs)), result)
+        return result, state
+
+    def _layer(self, layer: int, windows: np.ndarray, state: CellState):
+        """Windows [W, K, S] of windows [W, K, S] of the layer below, and the carried state."""
         config = self.config
         forward = self._lstm[layer][0]
-        blocks, width, _ = windows.shape
-        hidden, block = config.hidden, config.block
-        result = np.empty((width, blocks, config.state_size), np.float32)
+        block, size = config.block, config.hidden
+        blocks = windows.shape[1]
+        result = self._empty_windows(blocks)
 
-        core_gates = forward.project(windows[:, :block])[:, :, None]
-        core = np.empty((blocks, block, 1, hidden), np.float32)
-        ends = np.empty((2, blocks, hidden), np.float32)
+        gates = forward.project(windows)
+        own = by_stream(gates[:block])[:, None]
+        core = np.empty((blocks * block, 1, size), np.float32)
+        ends = np.empty((2, blocks, size), np.float32)
         for k in range(blocks):
-            state = forward.run(core_gates[k], state, core[k])
+            steps = slice(k * block, (k + 1) * block)
+            state = forward.run(own[steps], state, core[steps])
             ends[:, k] = state[0][0], state[1][0]
-        result[:block, :, :hidden] = core[:, :, 0].transpose(1, 0, 2)
-
-        by_time = np.ascontiguousarray(windows.transpose(1, 0, 2))
-        ahead = np.empty((width - block, blocks, hidden), np.float32)
-        forward.run(forward.project(by_time[block:]), (ends[0], ends[1]), ahead)
-        result[block:, :, :hidden] = ahead
-
+        result[:block, :, :size] = core.reshape(blocks, block, size).transpose(1, 0, 2)
+        forward.run(gates[block:], (ends[0], ends[1]), result[block:, :, :size])
         if config.bidirectional:
             backward = self._lstm[layer][1]
-            behind = np.empty((width, blocks, hidden), np.float32)
-            zeros = np.zeros((blocks, hidden), np.float32)
-            backward.run(backward.project(by_time[::-1]), (zeros, zeros), behind)
-            result[:, :, hidden:] = behind[::-1]
-        return np.ascontiguousarray(result.transpose(1, 0, 2)), state
+            self._run_backward(backward, backward.project(windows), result)
+        return result, state
 
-    def _attend(self, windows: np.ndarray, history: np.ndarray, seen: int) -> np.ndarray:
-        """Context [K * block, S] by additive attention within +-reach steps."""
-        config, arrays = self.config, self.arrays
-        reach, block = config.reach, config.block
-        blocks = len(windows)
-        before = _windows(history, reach, block)[:blocks]
-        around = np.concatenate([before, windows], 1)
-        key = around @ arrays["attention.key.weight"].T
-        query = windows[:, :block] @ arrays["attention.query.weight"].T
-        query += arrays["attention.query.bias"]
-        column = np.arange(around.shape[1])
-        real = column[None] >= reach - seen - block * np.arange(blocks)[:, None]
-        context = np.empty((blocks, block, around.shape[2]), np.float32)
-        for row in range(block):
-            offset = column - reach - row
-            near = np.flatnonzero(np.abs(offset) <= reach)
-            score = np.tanh(key[:, near] + query[:, row, None]) @ arrays["attention.score"]
-            score += arrays["attention.offset"][offset[near] + reach]
-            score = np.where(real[:, near], score, -np.inf)
-            weight = np.exp(score - score.max(1, keepdims=True))
-            weight /= weight.sum(1, keepdims=True)
-            context[:, row] = np.matmul(weight[:, None].astype(np.float32), around[:, near])[:, 0]
-        return context.reshape(-1, around.shape[2])
+    def _run_backward(self, lstm: Lstm, gates: np.ndarray, result: np.ndarray) -> None:
+        """Fills the second half of result [W, K, S] from gate inputs [W, K, 4H]."""
+        zeros = np.zeros((gates.shape[1], lstm.hidden), np.float32)
+        lstm.run(gates[::-1], (zeros, zeros), result[::-1, :, lstm.hidden :])
 
+    def _empty_windows(self, blocks: int) -> np.ndarray:
+        return np.empty((self.config.window, blocks, self.config.state_size), np.float32)
 
-def _windows(rows: np.ndarray, width: int, step: int) -> np.ndarray:
-    """Overlapping windows [K, width, D] of rows [T, D], one every ``step`` rows."""
-    view = np.lib.stride_tricks.sliding_window_view(rows, width, axis=0)[::step]
-    return view.transpose(0, 2, 1)
+    def _windows(self, rows: np.ndarray) -> np.ndarray:
+        """View [W, K, D] of rows [K * block + right, D]: one window for every block."""
+        view = np.lib.stride_tricks.sliding_window_view(rows, self.config.window, axis=0)
+        return view[:: self.config.block].transpose(2, 0, 1)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .framing import SAMPLE_RATE, centred_frames
+from .framing import FRAMES_AT_ONCE, SAMPLE_RATE, centred_frames
 
 PITCH_BINS = 24
 PITCH_WINDOW = 640
@@ -37,16 +37,17 @@ def correlogram_of_frames(frames: np.ndarray) -> np.ndarray:
     """Autocorrelation [T, PITCH_BINS] float32 of frames [T, PITCH_WINDOW]."""
     result = np.empty((len(frames), PITCH_BINS), np.float32)
     window, edges, scale = _tables()
-    step = 4096  # bounds the memory of the complex spectrum on long files
-    for start in range(0, len(frames), step):
-        part = frames[start : start + step]
+    for start in range(0, len(frames), FRAMES_AT_ONCE):
+        part = frames[start : start + FRAMES_AT_ONCE]
         part = (part - part.mean(1, keepdims=True)) * window
         spectrum = np.fft.rfft(part, _FFT)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
         wave = np.fft.irfft(power).astype(np.float32)
         energy = wave[:, :1] + _SILENT * PITCH_WINDOW
         ratio = wave[:, edges[0] : edges[-1]] / energy * scale
-        result[start : start + step] = np.maximum.reduceat(ratio, edges[:-1] - edges[0], axis=1)
+        result[start : start + FRAMES_AT_ONCE] = np.maximum.reduceat(
+            ratio, edges[:-1] - edges[0], axis=1
+        )
     return result
 
 

@@ -16,7 +16,7 @@ from .feature_stream import FeatureStream, longest_window
 from .framing import HOP, SAMPLE_RATE, frame_count
 from .network_config import NetworkConfig
 
-_PIECE = 6 * SAMPLE_RATE  # a batch of blocks wide enough for BLAS, short enough to cancel
+_PIECE = 4 * SAMPLE_RATE  # 40 blocks at once: wide enough for BLAS (see numpy_lstm), soon done
 
 
 class StepNetwork(Protocol):
