@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from .actions import key_table, nla, slotted, store
+from .actions.steps import Steps, finished
 from .faces import datablock_of
 from .segments import lies_in
 from .target_plan import TargetPlan
@@ -16,9 +17,14 @@ _COMPARED = {"co": np.float32, "interpolation": np.int32}
 
 def remember(plans: Sequence[TargetPlan]) -> None:
     """Notes the keys as they were just baked."""
+    finished(remember_steps(plans))
+
+
+def remember_steps(plans: Sequence[TargetPlan]) -> Steps[None]:
+    """``remember``, an F-curve a step."""
     for plan in plans:
         for action, slot in baked_actions(datablock_of(plan)):
-            action[_FINGERPRINT] = _fingerprint(action, slot)
+            action[_FINGERPRINT] = yield from _fingerprint(action, slot)
 
 
 def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
@@ -27,7 +33,7 @@ def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
         action.name
         for plan in plans
         for action, slot in baked_actions(datablock_of(plan))
-        if _FINGERPRINT in action and action[_FINGERPRINT] != _fingerprint(action, slot)
+        if _FINGERPRINT in action and action[_FINGERPRINT] != finished(_fingerprint(action, slot))
     ]
 
 
@@ -42,7 +48,7 @@ def baked_actions(datablock) -> Iterator[tuple]:
             yield user.action, slot
 
 
-def _fingerprint(action, slot) -> str:
+def _fingerprint(action, slot) -> Steps[str]:
     """Digest of the keys that bakes own, moved by hand or not."""
     record = store.record_of(action, slot)
     channels = set(record.all_channels)
@@ -55,4 +61,5 @@ def _fingerprint(action, slot) -> str:
         digest.update(repr(tuple(channel)).encode())
         for name, kind in _COMPARED.items():
             digest.update(np.ascontiguousarray(columns[name][owned], kind).tobytes())
+        yield
     return digest.hexdigest()[:32]

@@ -9,7 +9,7 @@ import numpy as np
 from ..shaping.keys import Keys
 
 _LINEAR, _BEZIER = 1, 2
-_ALIGNED, _AUTO_CLAMPED = 3, 4
+_FREE, _ALIGNED, _AUTO_CLAMPED = 0, 3, 4
 
 
 class _Attribute(NamedTuple):
@@ -46,8 +46,6 @@ ATTRIBUTES = {
 
 _HANDLES = ("handle_left", "handle_right")
 _HANDLE_TYPES = ("handle_left_type", "handle_right_type")
-_SET_BY_HAND = (0, _ALIGNED)
-"""Types of handles that do not follow from the keys: free and aligned."""
 
 
 @dataclass(frozen=True)

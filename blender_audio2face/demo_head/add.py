@@ -6,31 +6,13 @@ import bpy
 from mathutils import Vector
 
 from ..character import has_shape_keys
-from ..errors import BakeError
 from .asset import HEAD, read_asset
 from .objects import make_objects
+from .place import DemoHeadError, check_place
 from .speech import add_sentence
 
 _APART = 2.4
 """Metres between heads side by side, so that their shoulders do not touch."""
-
-
-class DemoHeadError(BakeError):
-    """The demo head cannot be added."""
-
-
-def check_place(context: bpy.types.Context) -> None:
-    """Raises DemoHeadError where a new object could not be added or selected.
-
-    Blender sees to it that the active collection is never a hidden one.
-    """
-    if context.mode != "OBJECT":
-        raise DemoHeadError("Switch to Object Mode first.")
-    place = context.collection
-    if place.library is not None or place.override_library is not None:
-        raise DemoHeadError(
-            f'Collection "{place.name}" is linked: choose another one in the Outliner.'
-        )
 
 
 def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Object:

@@ -6,8 +6,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ...model.errors import A2FError
-from .add import add_demo_head, check_place
-from .speech import has_sound
+from .place import check_place
 
 
 class AUDIO2FACE_OT_add_demo_head(bpy.types.Operator):
@@ -33,6 +32,9 @@ class AUDIO2FACE_OT_add_demo_head(bpy.types.Operator):
         return True
 
     def execute(self, context) -> set[str]:
+        from .add import add_demo_head
+        from .speech import has_sound
+
         speech = self.with_speech and has_sound()
         try:
             head = add_demo_head(context, speech)

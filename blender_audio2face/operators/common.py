@@ -1,18 +1,20 @@
 """What the operators share."""
 
-import logging
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bpy.app.translations import pgettext_rpt
 from bpy.props import StringProperty
 
 from ...model.errors import A2FError
 from ..errors import PlanError
-from ..report import BakeReport
 from ..speakers import find_speaker, shown_speaker
 from ..translations import OWN_CONTEXT
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from ..report import BakeReport
 
 
 def speaker_property() -> StringProperty:
@@ -80,6 +82,9 @@ def refuse(operator, error: A2FError) -> set[str]:
 
 def publish(operator, context, speaker, report: BakeReport) -> None:
     """Puts a report where the artist looks: the panel, the status bar, the log."""
+    import logging
+
+    log = logging.getLogger(__name__)
     speaker.report = report.text
     context.scene.audio2face.report = "\n".join(report.lines)
     for line in report.lines:

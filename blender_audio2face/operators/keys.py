@@ -4,14 +4,8 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ...model.errors import A2FError
-from ..clearing import clear
 from ..errors import PlanError
-from ..faces import animated_datablocks
-from ..hiding import fix
-from ..rekey import place_anew
-from ..showing import hidden_in
 from ..speakers import members_of, shown_speaker
-from ..take_store import timing_of
 from .common import SpeakerOperator, publish, refuse
 
 
@@ -22,6 +16,8 @@ class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
     bl_label = "Update"
 
     def act(self, context, speaker) -> None:
+        from ..rekey import place_anew
+
         publish(self, context, speaker, place_anew(context.scene, speaker))
 
 
@@ -38,6 +34,9 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> str:
+        from ..clearing import clear
+        from ..faces import animated_datablocks
+
         keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
         if not keys:
             raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
@@ -63,6 +62,9 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, _context, speaker) -> str:
+        from ..hiding import fix
+        from ..showing import hidden_in
+
         found = hidden_in(speaker)
         chosen = found if self.index < 0 else found[self.index : self.index + 1]
         for hidden in chosen:
@@ -99,6 +101,8 @@ class AUDIO2FACE_OT_play(bpy.types.Operator):
 
 def _go_to_voice(scene, speaker) -> None:
     """Sets the playhead where the voice begins, unless it is within the voice."""
+    from ..take_store import timing_of
+
     timings = [timing_of(take) for take in speaker.takes]
     first = min(timing.left_handle for timing in timings)
     last = max(timing.right_handle for timing in timings) - 1

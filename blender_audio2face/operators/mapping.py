@@ -6,16 +6,9 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from .. import live
-from ..bones import read_pose
 from ..errors import PlanError
-from ..faces import still_shapes
-from ..recording import link_head, record_extreme, remember_rest
-from ..rigs.document import dumps, loads
 from ..rigs.errors import MappingError
-from ..rigs.preset import presets
-from ..settings import mapping_of, set_mapping
 from ..speakers import add_members, members_of
-from ..targets import automatic_mapping
 from .common import SpeakerOperator
 
 _MAX_BYTES = 8_000_000
@@ -33,6 +26,8 @@ class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> None:
+        from ..rigs.preset import presets
+
         known = {preset.id for preset in presets()}
         if self.preset and self.preset not in known:
             raise PlanError(
@@ -50,6 +45,10 @@ class AUDIO2FACE_OT_mapping_edit(SpeakerOperator, bpy.types.Operator):
     bl_label = "Edit Mapping"
 
     def act(self, context, speaker) -> None:
+        from ..faces import still_shapes
+        from ..settings import set_mapping
+        from ..targets import automatic_mapping
+
         members = members_of(speaker)
         set_mapping(speaker, automatic_mapping(members, speaker.preset or None))
         still = still_shapes(members)
@@ -78,6 +77,10 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
+        from ..rigs.document import dumps
+        from ..settings import mapping_of
+        from ..targets import automatic_mapping
+
         mapping = mapping_of(speaker)
         if mapping is None:
             mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
@@ -108,6 +111,9 @@ class AUDIO2FACE_OT_mapping_load(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
+        from ..rigs.document import loads
+        from ..settings import set_mapping
+
         mapping = loads(_text_of(Path(bpy.path.abspath(self.filepath))))
         set_mapping(speaker, mapping)
         return f"Loaded {len(mapping.links)} links"
@@ -174,6 +180,9 @@ class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):
         return super().poll(context)
 
     def act(self, context, speaker) -> str:
+        from ..bones import read_pose
+        from ..recording import record_extreme, remember_rest
+
         bones = context.selected_pose_bones
         armature = bones[0].id_data
         pose = read_pose(armature, [bone.name for bone in bones if bone.id_data == armature])
@@ -197,6 +206,8 @@ class AUDIO2FACE_OT_link_head(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> str:
+        from ..recording import link_head
+
         return f'The head turns bone "{link_head(speaker, self.bone)}"'
 
 

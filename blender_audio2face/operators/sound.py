@@ -5,7 +5,6 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from .. import sequencer_api
 from ..errors import StripError
 from .common import attempt
 
@@ -40,6 +39,8 @@ class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context) -> set[str]:
+        from .. import sequencer_api
+
         def act() -> str:
             strip = _add(sequencer_api.sequencer_scenes(context)[0], self.filepath)
             return f"Added {strip.name}"
@@ -49,6 +50,8 @@ class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
 
 def _add(scene, filepath: str):
     """A new strip, active, on a channel of its own. Raises StripError when there can be none."""
+    from .. import sequencer_api
+
     path = Path(bpy.path.abspath(filepath))
     if not path.is_file():
         raise StripError(f'There is no sound file "{path}": choose another.')

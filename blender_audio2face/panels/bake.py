@@ -2,8 +2,6 @@
 
 from ...model.errors import A2FError
 from .. import job, status
-from ..bake import request_for
-from ..showing import hidden_in
 from ..speakers import shown_speaker
 from ..weights import chosen_weights
 from .common import SidebarPanel, draw_lines, in_both_sidebars, is_playing
@@ -81,6 +79,8 @@ def _draw_buttons(layout, context, speaker) -> None:
         layout.operator("audio2face.bake_all", icon="COMMUNITY")
     if is_playing(context):
         return
+    from ..bake import request_for
+
     try:
         request_for(context, speaker.name if speaker is not None else "", {})
         chosen_weights(context.scene.audio2face.weights)
@@ -101,6 +101,8 @@ def _draw_after(layout, context) -> None:
 
 def _draw_hidden(layout, context, speaker) -> None:
     """What hides the result, each with the button that takes it away."""
+    from ..showing import hidden_in
+
     for index, hidden in enumerate(hidden_in(speaker)):
         box = layout.box()
         draw_lines(box, context, [hidden.sentence], icon="ERROR")

@@ -3,11 +3,8 @@
 import bpy
 from bpy.app.translations import pgettext_rpt
 
-from .. import sequencer_api
 from ..character import chosen_objects, has_shape_keys
-from ..rigs.preset import preset_with_id, presets
 from ..speakers import members_of, shown_speaker
-from ..targets import fitting_presets
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _AUTOMATIC = "Automatic"
@@ -19,6 +16,8 @@ class AUDIO2FACE_MT_presets(bpy.types.Menu):
     bl_description = "Which naming the rig follows"
 
     def draw(self, _context) -> None:
+        from ..rigs.preset import presets
+
         operator = "audio2face.preset"
         self.layout.operator(operator, text=_AUTOMATIC).preset = ""
         for preset in presets():
@@ -73,7 +72,7 @@ class AUDIO2FACE_PT_face(SidebarPanel):
             elif any(obj.type == "ARMATURE" for obj in objects):
                 layout.operator("audio2face.speaker_add", icon="ADD")  # then bones are recorded
             return
-        preset = preset_with_id(speaker.preset).label if speaker.preset else _AUTOMATIC
+        preset = _preset_label(speaker.preset) if speaker.preset else _AUTOMATIC
         layout.menu(
             AUDIO2FACE_MT_presets.bl_idname,
             text=preset,
@@ -150,8 +149,16 @@ def _has_a_face(context) -> bool:
     return any(map(has_shape_keys, context.scene.objects))
 
 
+def _preset_label(preset_id: str) -> str:
+    from ..rigs.preset import preset_with_id
+
+    return preset_with_id(preset_id).label
+
+
 def _add_demo_head(context, layout, **options) -> None:
     """The button that adds one, with its sentence where there is no sound yet."""
+    from .. import sequencer_api
+
     button = layout.operator("audio2face.add_demo_head", icon="MONKEY", **options)
     scenes = sequencer_api.sequencer_scenes(context)
     button.with_speech = not any(map(sequencer_api.sound_strips, scenes))
@@ -159,6 +166,8 @@ def _add_demo_head(context, layout, **options) -> None:
 
 def _fit(objects: list, preset_id: str | None) -> str:
     """How well the names of the face fit, in words."""
+    from ..targets import fitting_presets
+
     ranked = fitting_presets(objects)
     best = next((one for one in ranked if preset_id in (None, one.preset.id)), None)
     if best is None:

@@ -2,10 +2,8 @@
 
 import bpy
 
-from .. import sequencer_api
 from ..errors import StripError
 from ..speakers import shown_speaker
-from ..strip import find_strip
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _ACTIVE_STRIP = "Active Strip"
@@ -26,6 +24,8 @@ class AUDIO2FACE_MT_strips(bpy.types.Menu):
     bl_description = "The strip to speak from"
 
     def draw(self, context) -> None:
+        from .. import sequencer_api
+
         speaker = shown_speaker(context)
         owner = speaker if speaker is not None else context.scene.audio2face
         names = [
@@ -73,6 +73,9 @@ class AUDIO2FACE_PT_sound(SidebarPanel):
 
 def _draw_strip(layout, context, name: str) -> None:
     """The choice of a strip and the button that adds one, which is all there is without any."""
+    from .. import sequencer_api
+    from ..strip import find_strip
+
     if not any(map(sequencer_api.sound_strips, sequencer_api.sequencer_scenes(context))):
         layout.operator("audio2face.sound_add", icon="FILE_SOUND")
         return

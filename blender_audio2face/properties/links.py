@@ -4,7 +4,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .. import live
-from ..rigs.mapping import LIMIT
+from ..rigs.limits import LIMIT
 
 KINDS = (
     ("shape", "Shape Key", "A shape key of the face's meshes"),

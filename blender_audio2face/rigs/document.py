@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping as JsonObject
 
 from .errors import MappingError, PresetError
-from .mapping import BONE_PATHS, KINDS, LIMIT, Link, Mapping, Target, known_outputs
+from .limits import LIMIT
+from .mapping import BONE_PATHS, KINDS, Link, Mapping, Target, known_outputs
 from .preset import Preset, preset_with_id
 
 FORMAT = "audio2face-mapping"

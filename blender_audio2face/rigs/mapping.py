@@ -9,6 +9,7 @@ import numpy as np
 from ...model.channels import ARKIT_52, MOUTH_GROUP
 from .errors import MappingError
 from .features import DERIVED, features
+from .limits import LIMIT
 from .match import Match, match, rank
 from .preset import Preset, preset_with_id
 
@@ -24,9 +25,6 @@ BONE_PATHS = {
     "scale": 3,
 }
 """A pose bone's channels that a link may drive, and how many components each has."""
-
-LIMIT = 10.0
-"""The widest range Blender allows a shape key's slider."""
 
 
 @dataclass(frozen=True)
