@@ -209,10 +209,9 @@ def _fit_handles(table: KeyTable, chosen: np.ndarray) -> None:
 
 
 def _set_by_hand(columns: dict[str, np.ndarray]) -> bool:
-    """Whether any key has handles that do not follow from the keys."""
-    return any(
-        np.isin(columns[name], _SET_BY_HAND).any() for name in _HANDLE_TYPES & columns.keys()
-    )
+    """Whether any key has handles that do not follow from the keys: free or aligned ones."""
+    kinds = (columns[name] for name in _HANDLE_TYPES if name in columns)
+    return any(((kind == _FREE) | (kind == _ALIGNED)).any() for kind in kinds)
 
 
 def _handles_alone(co: np.ndarray) -> dict[str, np.ndarray]:
