@@ -214,9 +214,7 @@ def write_steps(
         undo.pop_all()
     outcomes = finish(written)
     yield KEPT
-    for face in faces:
-        edits.remember([face])
-        yield KEPT
+    yield from edits.remember_steps(faces)
     hidden = [one.sentence for one in hidden_in(speaker)]
     return speaker, describe(placed, outcomes, plan.skipped, inference, hidden=hidden)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from .actions import key_table, nla, slotted, store
-from .actions.steps import Steps, finished
 from .faces import datablock_of
 from .segments import lies_in
+from .steps import KEPT, Steps, finished
 from .target_plan import TargetPlan
 
 _FINGERPRINT = "audio2face_fingerprint"
@@ -21,7 +21,7 @@ def remember(plans: Sequence[TargetPlan]) -> None:
 
 
 def remember_steps(plans: Sequence[TargetPlan]) -> Steps[None]:
-    """``remember``, an F-curve a step."""
+    """``remember``, an F-curve a step; what was baked is kept by now."""
     for plan in plans:
         for action, slot in baked_actions(datablock_of(plan)):
             action[_FINGERPRINT] = yield from _fingerprint(action, slot)
@@ -61,5 +61,5 @@ def _fingerprint(action, slot) -> Steps[str]:
         digest.update(repr(tuple(channel)).encode())
         for name, kind in _COMPARED.items():
             digest.update(np.ascontiguousarray(columns[name][owned], kind).tobytes())
-        yield
+        yield KEPT
     return digest.hexdigest()[:32]

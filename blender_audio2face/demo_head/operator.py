@@ -1,7 +1,5 @@
 """The button that adds the demo head."""
 
-from __future__ import annotations
-
 import bpy
 from bpy.props import BoolProperty
 

@@ -8,6 +8,7 @@ through, as timers never fire there.
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
@@ -15,25 +16,17 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from ...model.errors import A2FError
 from ...model.runtime_choice import RuntimeChoice
 from .. import job, status
-from ..bake import BakeRequest, Refusal, request_for, requests_for_all
-from ..baking import (
-    Listened,
-    Outcome,
-    check_and_write_steps,
-    compose_all,
-    listen_all,
-    plan_all,
-    write_steps,
-)
 from ..character import chosen_objects
-from ..composing import no_progress
-from ..faces import plan_face
 from ..preferences import RUNTIMES, preferred_runtime
 from ..properties.speaker import OUTPUTS, REDUCTIONS
 from ..speakers import find_speaker
 from ..steps import finished
 from ..weights import chosen_weights
 from .common import publish, refuse, speaker_property
+
+if TYPE_CHECKING:
+    from ..bake import BakeRequest, Refusal
+    from ..baking import Listened, Outcome
 
 _TICK_SECONDS = 0.1
 _STEP_TICK_SECONDS = 0.01
@@ -60,6 +53,9 @@ class BakeOperator:
     )
 
     def execute(self, context) -> set[str]:
+        from ..baking import Outcome, listen_all, plan_all, write_steps
+        from ..composing import no_progress
+
         outcome = Outcome()
         try:
             plans = plan_all(self._requests(context, outcome), outcome)
@@ -73,6 +69,8 @@ class BakeOperator:
     def invoke(self, context, _event) -> set[str]:
         if bpy.app.background:
             return self.execute(context)
+        from ..baking import Outcome, listen_all, plan_all
+
         self._outcome = Outcome()
         try:
             plans = plan_all(self._requests(context, self._outcome), self._outcome)
@@ -115,6 +113,8 @@ class BakeOperator:
         if not self._job.go_on(_STEP_SECONDS):
             return {"RUNNING_MODAL"}  # nothing may change between two steps
         if self._again:
+            from ..baking import compose_all
+
             self._start(partial(compose_all, self._again, self._outcome))
             self._tick(context, _TICK_SECONDS)
             return {"RUNNING_MODAL"}
@@ -126,7 +126,9 @@ class BakeOperator:
         self._job = job.Job(work, self._steps)
         self._job.start()
 
-    def _steps(self, listened: tuple[Listened, ...]):
+    def _steps(self, listened: "tuple[Listened, ...]"):
+        from ..baking import check_and_write_steps
+
         self._again = yield from check_and_write_steps(listened, self._outcome)
 
     def _tick(self, context, seconds: float) -> None:
@@ -155,7 +157,7 @@ class BakeOperator:
         self.report({"WARNING"}, "Bake cancelled; the speakers that were written stay")
         return state
 
-    def _tell(self, context, outcome: Outcome) -> set[str]:
+    def _tell(self, context, outcome: "Outcome") -> set[str]:
         """Reports what was written and who was left out; an error only where all were."""
         for scene_uid, name, report in outcome.written:
             scene = next(one for one in bpy.data.scenes if one.session_uid == scene_uid)
@@ -168,7 +170,7 @@ class BakeOperator:
             _leave_out(self, context.scene, refusal)
         return {"FINISHED"}
 
-    def _sentence(self, refusal: Refusal) -> str:
+    def _sentence(self, refusal: "Refusal") -> str:
         return str(refusal.error)
 
 
@@ -223,6 +225,8 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
             return False
         if len(context.scene.audio2face.speakers):
             return True  # a script may name one; execute says what is missing
+        from ..faces import plan_face
+
         try:  # not the voice: a script may name another than the panel does
             plan_face(chosen_objects(context), None, check_effect=False)
         except A2FError as error:
@@ -230,7 +234,9 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
             return False
         return True
 
-    def _requests(self, context, _outcome: Outcome) -> tuple[BakeRequest, ...]:
+    def _requests(self, context, _outcome: "Outcome") -> "tuple[BakeRequest, ...]":
+        from ..bake import request_for
+
         settings = tuple(
             (name, getattr(self, name))
             for name in ("output", "reduction")
@@ -262,12 +268,14 @@ class AUDIO2FACE_OT_bake_all(BakeOperator, bpy.types.Operator):
             return False
         return True
 
-    def _requests(self, context, outcome: Outcome) -> tuple[BakeRequest, ...]:
+    def _requests(self, context, outcome: "Outcome") -> "tuple[BakeRequest, ...]":
+        from ..bake import requests_for_all
+
         requests, refusals = requests_for_all(context)
         outcome.refusals += refusals
         return requests
 
-    def _sentence(self, refusal: Refusal) -> str:
+    def _sentence(self, refusal: "Refusal") -> str:
         return refusal.sentence
 
 
@@ -291,7 +299,7 @@ class AUDIO2FACE_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _leave_out(operator, scene, refusal: Refusal) -> None:
+def _leave_out(operator, scene, refusal: "Refusal") -> None:
     """Tells of a speaker who was not baked while others were."""
     settings = scene.audio2face
     if refusal.speaker in settings.speakers:

@@ -1,7 +1,5 @@
 """What the operators share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -80,7 +78,7 @@ def refuse(operator, error: A2FError) -> set[str]:
     return {"CANCELLED"}
 
 
-def publish(operator, context, speaker, report: BakeReport) -> None:
+def publish(operator, context, speaker, report: "BakeReport") -> None:
     """Puts a report where the artist looks: the panel, the status bar, the log."""
     import logging
 

@@ -1,0 +1,44 @@
+"""Registering pays only for what Blender shows: the rest is imported when it is used."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.blender.extension import MODULE
+
+WHEN_USED = ("torch", "soundfile", "soxr", "aud", "numpy", "argparse", "zipfile")
+
+ENABLE = f"""
+import sys
+import bpy
+for name in {WHEN_USED}:
+    sys.modules[name] = None
+import addon_utils
+assert addon_utils.enable({MODULE!r}) is not None
+rooms = [name.split(".", 3)[3] for name in sys.modules if name.startswith({MODULE!r} + ".blender")]
+print(*sorted(room for room in rooms if "." in room or room), sep="\\n")
+"""
+
+
+@pytest.fixture(scope="module")
+def rooms(extension: str) -> set[str]:
+    """The add-on's modules imported by registering it, where WHEN_USED cannot be imported."""
+    completed = subprocess.run(
+        [sys.executable, "-c", ENABLE], capture_output=True, text=True, check=False
+    )
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    return {line.partition(".")[2] for line in completed.stdout.splitlines()}
+
+
+def test_what_takes_long_is_imported_when_it_is_used(rooms: set[str]) -> None:
+    assert {"registration", "operators.bake", "panels.bake"} <= rooms
+
+
+@pytest.mark.parametrize("room", ["actions", "shaping.keys", "rigs.preset", "bake", "inference"])
+def test_no_room_that_only_a_bake_needs_is_imported(rooms: set[str], room: str) -> None:
+    assert room not in rooms
+
+
+def test_no_command_is_imported(rooms: set[str]) -> None:
+    assert {room for room in rooms if room.startswith("cli.")} == {"cli.blender_command"}
