@@ -1,20 +1,24 @@
 """The command line without Blender.
 
 ``python -m model predict AUDIO OUT.csv --fps 100`` writes the curves of a sound file, and
-``python -m model batch MANIFEST`` those of many.
+``python -m model batch MANIFEST`` those of many; with ``--blender PROGRAM`` also rows with a face,
+in Blenders that it starts.
 """
 
 import argparse
 import sys
+from pathlib import Path
 
 from .command.batch import command as batch_command
-from .command.batch.curves import check_curves, do_curves
+from .command.batch.curves import check_curves, check_row, do_curves
+from .command.batch.pool import WorkerCommand, blender_worker
+from .command.batch.worker import serve
 from .command.console import Console, Outcome
 from .command.options import CommandParser, common_options, console_of, force_option, parsed
 from .command.predict import add_arguments, predict
 from .command.running import run_command
 
-_TRADE = batch_command.Trade(check_curves, do_curves)
+_WORKER = WorkerCommand((sys.executable, "-m", "model", "worker"), Path(__file__).parents[1])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parsed(_parser(), arguments)
     if isinstance(options, int):
         return options
+    if options.command == "worker":
+        return serve(do_curves)
     console = console_of(options)
     if options.command == "batch":
         work, stopped = _batch, batch_command.STOPPED
@@ -30,7 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _batch(options: argparse.Namespace, console: Console) -> Outcome:
-    return batch_command.batch(options, console, _TRADE)
+    if options.blender is None:
+        trade = batch_command.Trade(check_curves, do_curves, _WORKER)
+    else:
+        trade = batch_command.Trade(check_row, do_curves, blender_worker(options.blender))
+    return batch_command.batch(options, console, trade)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     batch_command.add_arguments(
         commands.add_parser("batch", parents=parents, help="write the curves of many sound files")
     )
+    commands.add_parser("worker", help="what batch starts; not for people")
     return parser
 
 

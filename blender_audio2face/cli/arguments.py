@@ -50,6 +50,7 @@ def command_parser() -> argparse.ArgumentParser:
             "predict", parents=[force, common], help="write the curves of a sound file"
         )
     )
+    commands.add_parser("worker", help="what batch starts; not for people")
     presets = commands.add_parser(
         "presets", parents=[common], help="list the rigs that are known, or the controls of one"
     )

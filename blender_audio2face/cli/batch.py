@@ -1,6 +1,7 @@
 """``batch``: the rows of a manifest, with faces or without."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,8 +14,10 @@ from ...model.command.batch.curves import do_curves
 from ...model.command.batch.digests import Digests
 from ...model.command.batch.doing import Listener, do_row, failed
 from ...model.command.batch.groups import Group
+from ...model.command.batch.pool import blender_worker
 from ...model.command.batch.results import RowResult
 from ...model.command.batch.rows import Row
+from ...model.command.batch.worker import serve
 from ...model.command.console import Console, Outcome
 from ...model.command.running import Failure, attempt
 from ..rigs.preset import preset_with_id
@@ -25,10 +28,25 @@ from .errors import CommandError
 from .finishing import FaceJob
 from .predict import decode
 
+_PASSED_ON = ("-y", "--enable-autoexec", "-Y", "--disable-autoexec", "-noaudio", "--offline-mode")
+
 
 def batch_here(options: argparse.Namespace, console: Console) -> Outcome:
     """Does the rows of a manifest; see ``model.command.batch``."""
-    return batch(options, console, Trade(check_arguments, FaceDoer().do))
+    program = options.blender or bpy.app.binary_path
+    worker = blender_worker(program, _own_options(sys.argv)) if program else None
+    return batch(options, console, Trade(check_arguments, FaceDoer().do, worker))
+
+
+def work() -> int:
+    """Does what a batch gives this process; see ``model.command.batch.worker``."""
+    return serve(FaceDoer().do)
+
+
+def _own_options(words: Sequence[str]) -> list[str]:
+    """The options of this Blender that its workers have to have too."""
+    ends = [words.index(word) for word in ("-c", "--command") if word in words]
+    return [word for word in words[: min(ends, default=0)] if word in _PASSED_ON]
 
 
 def check_arguments(arguments: Sequence[str]) -> None:
@@ -95,6 +113,7 @@ class _Turn:
         """The results once the output is written, if there is anything to write."""
         if all(result.status != "done" for result in results):
             return results
+        self._listener.started(None)
         ended = attempt(self._save)
         if isinstance(ended, Outcome):
             return results

@@ -15,6 +15,10 @@ def run_arguments(arguments: Sequence[str]) -> int:
     options = parsed(command_parser(), list(arguments))
     if isinstance(options, int):
         return options
+    if options.command == "worker":
+        from .batch import work
+
+        return work()
     console = console_of(options)
     stopped = {"stopped": STOPPED} if options.command == "batch" else {}
     return run_command(console, lambda: _run(options, console), **stopped)

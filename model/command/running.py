@@ -60,7 +60,7 @@ def run_command(
         stopped: what is said of files where a signal ends it.
     """
     try:
-        with _signals_raised():
+        with signals_raised():
             ended = attempt(work)
     except StoppedError as error:
         name = signal.Signals(error.number).name
@@ -73,7 +73,7 @@ def run_command(
 
 
 @contextmanager
-def _signals_raised() -> Iterator[None]:
+def signals_raised() -> Iterator[None]:
     """Within it SIGINT and SIGTERM raise StoppedError; only the main thread may ask for that."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,6 +1,7 @@
 """``batch``: the rows of a manifest, each whatever becomes of the others."""
 
 import argparse
+import math
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -11,12 +12,13 @@ from ..console import Console, Outcome
 from ..errors import OutputError
 from .checks import CheckArguments, Checked, Refusal, check_manifest
 from .doing import Doer
-from .errors import ManifestError
+from .errors import ManifestError, WorkerError
 from .groups import Group
 from .here import do_here
 from .known import Known
 from .ledger import Ledger
 from .manifest import read_manifest
+from .pool import Pool, WorkerCommand
 from .results import RowResult, read_results, results_path
 from .row_numbers import row_numbers
 from .summary import summary, worst
@@ -30,11 +32,13 @@ class Trade:
 
     Attributes:
         check_arguments: says what is wrong with a row's command line.
-        do: does a group.
+        do: does a group, in this process.
+        worker: starts a process that does groups; None where that is not possible.
     """
 
     check_arguments: CheckArguments
     do: Doer
+    worker: WorkerCommand | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--results", type=Path, help="JSON Lines to add to; beside the manifest if not given"
     )
+    parser.add_argument(
+        "--jobs", type=_count, help="processes that work at a time; 1 if not given, 0: only this"
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, help="seconds that a row may take in a process of its own"
+    )
+    parser.add_argument("--blender", help="the program that does rows with a face")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     parser.add_argument(
         "--runtime", choices=RUNTIMES, help="what runs the network, for rows that do not say"
@@ -54,6 +65,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--device", choices=DEVICES, help="what torch runs on, for rows that do not say"
     )
     parser.add_argument("--weights", help="an .npz, for rows that do not say")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not (math.isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return number
 
 
 def batch(options: argparse.Namespace, console: Console, trade: Trade) -> Outcome:
@@ -85,7 +112,11 @@ def batch(options: argparse.Namespace, console: Console, trade: Trade) -> Outcom
     for group in finished:
         ledger.passed_over(group)
     ledger.part(0, 0.0)
-    do_here(left, options.force, trade.do, ledger)
+    if left and _jobs(options, trade):
+        jobs = min(_jobs(options, trade), len(left))
+        Pool(trade.worker, jobs, options.timeout, options.force, ledger).run(left)
+    else:
+        do_here(left, options.force, trade.do, ledger)
     console.progress(1.0)
     text, counts = summary(ledger.results, time.perf_counter() - began)
     lines = [text, *_elsewhere(elsewhere)]
@@ -104,6 +135,13 @@ def _defaults(options: argparse.Namespace) -> dict[str, str]:
     if options.weights is not None:
         given["weights"] = str(Path(options.weights).resolve())
     return given
+
+
+def _jobs(options: argparse.Namespace, trade: Trade) -> int:
+    """How many processes to start; 0 for doing all in this one."""
+    if trade.worker is None and options.jobs:
+        raise WorkerError("Other processes need a program to start: name Blender's with --blender.")
+    return int(trade.worker is not None) if options.jobs is None else options.jobs
 
 
 def _wanted(options: argparse.Namespace, rows: int) -> set[int]:

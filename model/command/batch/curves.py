@@ -47,5 +47,11 @@ def curves_parser() -> argparse.ArgumentParser:
 def check_curves(arguments: Sequence[str]) -> None:
     """Raises A2FError for a row that cannot be done without Blender."""
     if arguments[0] != "predict":
-        raise RowError("A row with a blend needs Blender: blender -b --command audio2face batch.")
-    curves_parser().parse_args(arguments)
+        raise RowError("A row with a blend needs Blender: name its program with --blender.")
+    check_row(arguments)
+
+
+def check_row(arguments: Sequence[str]) -> None:
+    """Raises A2FError for a command line of curves that cannot be done; others are not known."""
+    if arguments[0] == "predict":
+        curves_parser().parse_args(arguments)

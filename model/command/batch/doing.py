@@ -15,8 +15,8 @@ from .rows import Row
 class Listener(Protocol):
     """Hears how the rows of a group come along."""
 
-    def started(self, number: int) -> None:
-        """A row begins."""
+    def started(self, number: int | None) -> None:
+        """A row begins; None for what is done for all of them, such as saving."""
 
     def progress(self, fraction: float) -> None:
         """How far the row is, 0..1."""

@@ -9,3 +9,7 @@ class ManifestError(A2FError):
 
 class RowError(A2FError):
     """A row that cannot be done; the others can."""
+
+
+class WorkerError(A2FError):
+    """Processes that do rows cannot be started."""

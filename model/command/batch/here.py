@@ -13,16 +13,18 @@ class _Here:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._begun = 0
+        self._row: int | None = None
 
-    def started(self, number: int) -> None:
-        self._begun += 1
+    def started(self, number: int | None) -> None:
+        self._row = number
+        self._begun += number is not None
         self.progress(0.0)
 
     def progress(self, fraction: float) -> None:
         self._ledger.part(0, self._begun - 1 + min(max(fraction, 0.0), 1.0))
 
     def log(self, level: str, text: str) -> None:
-        self._ledger.log(level, text)
+        self._ledger.log_of_row(self._row, level, text)
 
 
 def do_here(groups: Sequence[Group], force: bool, doer: Doer, ledger: Ledger) -> None:

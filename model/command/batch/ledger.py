@@ -1,6 +1,6 @@
 """Keeps what became of each row while a batch runs: lines of results, log, progress."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,15 +29,19 @@ class Ledger:
         self.results: list[RowResult] = []
 
     def jobs_of(self, group: Group) -> dict[int, str]:
-        """Digests of what the rows of a group are made from now, by number. Raises OSError."""
-        return {row.number: self._known.job_of(row) for row in group.rows}
+        """Digests of what the rows of a group are made from now, by number; none where a file
+        cannot be read, of which doing the rows tells."""
+        try:
+            return {row.number: self._known.job_of(row) for row in group.rows}
+        except OSError:
+            return {}
 
     def passed_over(self, group: Group) -> None:
         """Notes rows of which a former run wrote that they are done."""
         for row in group.rows:
             self._note(RowResult(row.number, row.name, row.output, "unchanged"), "debug")
 
-    def ended(self, results: Sequence[RowResult], jobs: dict[int, str]) -> None:
+    def ended(self, results: Sequence[RowResult], jobs: Mapping[int, str]) -> None:
         """Notes rows that ended just now, and adds their lines.
 
         Raises:
@@ -45,7 +49,7 @@ class Ledger:
         """
         for result in results:
             if result.status != "error" and result.output is not None:
-                made = self._known.digests.of(result.output)
+                made = self._known.digests.of_any(result.output)
                 result = replace(result, job=jobs.get(result.number), made=made)
             add_result(self._path, result)
             self._note(result)
@@ -56,9 +60,10 @@ class Ledger:
         done = len(self.results) + sum(self._parts.values())
         self._console.progress(done / self._rows if self._rows else 1.0)
 
-    def log(self, level: str, text: str) -> None:
-        """A line of the log."""
-        self._console.log(level, text)
+    def log_of_row(self, number: int | None, level: str, text: str) -> None:
+        """A line of the log that doing a row gave; of many rows only what is out of the usual."""
+        row = "" if number is None else f"row {number}: "
+        self._console.log("debug" if level == "info" else level, row + text)
 
     def _note(self, result: RowResult, level: str = "info") -> None:
         self.results.append(result)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..errors import OutputError
 from ..exit_codes import ExitCode
@@ -46,6 +47,23 @@ class RowResult:
     data: Mapping[str, object] = field(default_factory=dict)
     job: str | None = None
     made: str | None = None
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "RowResult":
+        """The result back from its JSON."""
+        output = document["output"]
+        return cls(
+            document["row"],
+            document["name"],
+            None if output is None else Path(output),
+            document["status"],
+            ExitCode(document["exit_code"]),
+            document["error"],
+            document["seconds"],
+            document["result"],
+            document["job"],
+            document["made"],
+        )
 
     def document(self) -> dict[str, object]:
         """The result as JSON."""

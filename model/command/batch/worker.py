@@ -1,0 +1,92 @@
+"""A worker: a process that does the groups which a batch gives it, one after another."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from queue import SimpleQueue
+from typing import TextIO
+
+from ..exit_codes import ExitCode
+from ..running import StoppedError, signals_raised
+from .doing import Doer
+from .messages import ENDED, LOG, PROGRESS, READY, STARTED, event_line, group_of
+
+_GRACE = 20.0
+"""Seconds that a worker has to end in once its batch is gone."""
+
+
+def serve(doer: Doer) -> int:
+    """Does groups until the batch closes stdin; returns the exit code.
+
+    Where the batch is gone while a group is done, the group is given up: nobody would note it.
+    """
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
+        os.dup2(2, 1)  # what Blender prints from here on is log, whoever prints it
+        inbox = _Inbox()
+        threading.Thread(target=inbox.fill, args=(sys.stdin,), daemon=True).start()
+        try:
+            with signals_raised():
+                _say(out, READY)
+                while (line := inbox.next()) is not None:
+                    group, force = group_of(line)
+                    results = doer(group, force, _Listener(out))
+                    _say(out, ENDED, results=[result.document() for result in results])
+        except StoppedError as stopped:
+            return 128 + stopped.number
+    return int(ExitCode.DONE)
+
+
+class _Inbox:
+    """Lines from the batch."""
+
+    def __init__(self) -> None:
+        self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._busy = False
+
+    def next(self) -> str | None:
+        """The next line; None where there is no more."""
+        self._busy = False
+        line = self._lines.get()
+        self._busy = line is not None
+        return line
+
+    def fill(self, stdin: TextIO) -> None:
+        """Reads to the end, in a thread of its own; ends the process if that comes too soon."""
+        for line in stdin:
+            self._lines.put(line)
+        self._lines.put(None)
+        if self._busy:
+            signal.raise_signal(signal.SIGTERM)
+            time.sleep(_GRACE)
+            os._exit(128 + signal.SIGTERM)
+
+
+class _Listener:
+    """Tells the batch how a group comes along."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._percent = -1
+
+    def started(self, number: int | None) -> None:
+        self._percent = -1
+        _say(self._out, STARTED, row=number)
+
+    def progress(self, fraction: float) -> None:
+        percent = int(100.0 * fraction)
+        if percent > self._percent:
+            self._percent = percent
+            _say(self._out, PROGRESS, fraction=fraction)
+
+    def log(self, level: str, text: str) -> None:
+        _say(self._out, LOG, level=level, text=text)
+
+
+def _say(out: TextIO, event: str, **values: object) -> None:
+    try:
+        out.write(event_line(event, **values))
+        out.flush()
+    except OSError as error:  # the batch is gone
+        raise StoppedError(signal.SIGTERM) from error
