@@ -9,7 +9,7 @@ import numpy as np
 
 from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
-from ..model.runtime import choose_runtime
+from ..model.runtime import Runtime, choose_runtime
 from ..model.runtime_choice import RuntimeChoice
 from .audio import DECODERS, strip_samples
 from .plan import StripPlan
@@ -35,6 +35,7 @@ def listen(
     choice: RuntimeChoice,
     weights: Path | None,
     on_progress: Callable[[float], None],
+    choose: Callable[..., Runtime] | None = None,
 ) -> tuple[tuple[Spoken, ...], Inference]:
     """Decodes each strip's audible range and runs the network on it and on the silence after it.
 
@@ -43,6 +44,7 @@ def listen(
         choice: what the network is to run on.
         weights: the network's weights file, None for the bundled one.
         on_progress: gets fractions 0..1; an exception it raises ends the work.
+        choose: takes the place of ``choose_runtime``, for many sounds one after another.
 
     Returns:
         What was heard in each strip, and how.
@@ -54,7 +56,8 @@ def listen(
     began = time.perf_counter()
     on_progress(0.0)
     total = sum(strip.timing.source_duration for strip in strips)
-    runtime = choose_runtime(choice.name, weights, total, choice.device, choice.torch_folder)
+    choose = choose or choose_runtime
+    runtime = choose(choice.name, weights, total, choice.device, choice.torch_folder)
     spoken, done = [], 0.0
     for strip in strips:
         share = strip.timing.source_duration / total

@@ -9,14 +9,16 @@ import argparse
 import sys
 from pathlib import Path
 
+from .command import predict as predict_command
 from .command.batch import command as batch_command
-from .command.batch.curves import check_curves, check_row, do_curves
+from .command.batch.curves import CurvesCheck, CurvesDoer
+from .command.batch.doing import Doer
 from .command.batch.pool import WorkerCommand, blender_worker
 from .command.batch.worker import serve
 from .command.console import Console, Outcome
 from .command.options import CommandParser, common_options, console_of, force_option, parsed
-from .command.predict import add_arguments, predict
 from .command.running import run_command
+from .command.shared import Shared
 
 _WORKER = WorkerCommand((sys.executable, "-m", "model", "worker"), Path(__file__).parents[1])
 
@@ -27,27 +29,30 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(options, int):
         return options
     if options.command == "worker":
-        return serve(do_curves)
+        return serve(_doer())
     console = console_of(options)
     if options.command == "batch":
         work, stopped = _batch, batch_command.STOPPED
         return run_command(console, lambda: work(options, console), stopped)
-    return run_command(console, lambda: predict(options, console))
+    return run_command(console, lambda: predict_command.predict(options, console))
 
 
 def _batch(options: argparse.Namespace, console: Console) -> Outcome:
-    if options.blender is None:
-        trade = batch_command.Trade(check_curves, do_curves, _WORKER)
-    else:
-        trade = batch_command.Trade(check_row, do_curves, blender_worker(options.blender))
+    worker = _WORKER if options.blender is None else blender_worker(options.blender)
+    check = CurvesCheck(faces=options.blender is not None).check
+    trade = batch_command.Trade(check, _doer(), worker)
     return batch_command.batch(options, console, trade)
+
+
+def _doer() -> Doer:
+    return CurvesDoer(Shared(predict_command.choose_runtime)).do
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = CommandParser(prog="python -m model", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     parents = [common_options(), force_option()]
-    add_arguments(
+    predict_command.add_arguments(
         commands.add_parser(
             "predict",
             parents=parents,

@@ -9,11 +9,12 @@ from pathlib import Path
 import bpy
 
 from ...model.command.console import Console, Outcome
+from ...model.command.digests import Digests
+from ...model.command.shared import Shared
 from ...model.errors import A2FError
 from ...model.runtime_choice import RuntimeChoice
-from .. import identity, sequencer_api
+from .. import identity, inference, sequencer_api
 from ..bake import BakeRequest, plan_bake, write_bake
-from ..inference import listen
 from ..plan import StripPlan
 from ..preferences import preferred_runtime
 from ..sound_choice import SoundFile
@@ -39,6 +40,7 @@ class Bakes:
     Attributes:
         options: of the command.
         weights: the network's file; None for the bundled one.
+        shared: what they share with others of this process.
         faces: the jobs that can be done.
         refused: why another cannot be done, by speaker.
         reports: what programs are told of each job that was done, by speaker.
@@ -47,6 +49,7 @@ class Bakes:
 
     options: argparse.Namespace
     weights: Path | None
+    shared: Shared
     faces: list[FaceJob] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -73,7 +76,7 @@ def bake(options: argparse.Namespace, console: Console) -> Outcome:
     """
     output = output_path(options.output)
     with ExitStack() as undo:
-        bakes = prepare(options, undo)
+        bakes = prepare(options, undo, Shared(inference.choose_runtime))
         saved = not finishing.is_written(output, bakes.faces, force=options.force)
         if saved:
             carry_out(bakes, console)
@@ -87,21 +90,22 @@ def bake(options: argparse.Namespace, console: Console) -> Outcome:
     return outcome(output, bakes, saved=saved)
 
 
-def prepare(options: argparse.Namespace, undo: ExitStack) -> Bakes:
+def prepare(options: argparse.Namespace, undo: ExitStack, shared: Shared) -> Bakes:
     """The bakes that a command means; ``undo`` gets the way back from what it sets.
 
     Raises:
         A2FError: there is no such face or sound.
     """
     place = open_place(options.scene)
-    bakes = Bakes(options, weights_of(options, place))
+    bakes = Bakes(options, weights_of(options, place), shared)
     speakers = wanted_speakers(options, place, undo)
     check_one_voice(options, speakers)
     for speaker in speakers:
         own = undo.enter_context(ExitStack())
         try:
             set_options(speaker, options, own)
-            bakes.faces.append(face_job(options, place, speaker, bakes.weights, own))
+            job = face_job(options, place, speaker, bakes.weights, shared.digests)
+            bakes.faces.append(replace(job, undo=own))
         except (A2FError, OSError) as error:
             bakes.refuse(speaker, error, own)
     bakes.check_some()
@@ -113,7 +117,7 @@ def face_job(
     place: Place,
     speaker,
     weights: Path | None,
-    undo: ExitStack | None = None,
+    digests: Digests,
 ) -> FaceJob:
     """The job on one face; its work is (request, strips). Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))
@@ -121,8 +125,8 @@ def face_job(
     request = BakeRequest(place.scene.session_uid, speaker.name, objects, voice)
     strips = plan_bake(request)
     plans, _ = face_of(speaker)
-    digest = jobs.bake_job(speaker, plans, strips, weights)
-    return FaceJob(speaker, plans, digest, (request, strips), undo or ExitStack())
+    digest = jobs.bake_job(speaker, plans, strips, weights, digests)
+    return FaceJob(speaker, plans, digest, (request, strips))
 
 
 def weights_of(options: argparse.Namespace, place: Place) -> Path | None:
@@ -168,15 +172,18 @@ def _bake(bakes: Bakes, one: FaceJob, console: Console, done: float, share: floa
         jobs.check_not_edited(speaker, one.plans)
     console.log("info", f"Listening to {_seconds(one):.1f} s of sound for {speaker.name}")
     runtime = _runtime(bakes.options)
-    spoken, inference = listen(
+    spoken, how = inference.listen(
         strips,
         runtime,
         bakes.weights,
         lambda part: console.progress(_LISTENED * (done + share * part)),
+        bakes.shared.runtime,
     )
-    _, report = write_bake(request, spoken, inference)
+    _, report = write_bake(request, spoken, how)
     jobs.remember(speaker, one.plans, one.digest, _takes(request, strips), others)
     speaker.report = report.text
+    if how.remark is not None:
+        console.log("warning", f"{speaker.name}: {how.remark}")
     for reason in report.hidden:
         console.log("warning", f"{speaker.name}: hidden: {reason}")
     bakes.lines += report.lines
@@ -185,9 +192,9 @@ def _bake(bakes: Bakes, one: FaceJob, console: Console, done: float, share: floa
         "summary": report.summary,
         "details": list(report.details),
         "hidden": list(report.hidden),
-        "runtime": inference.runtime,
-        "device": inference.device,
-        "remark": inference.remark,
+        "runtime": how.runtime,
+        "device": how.device,
+        "remark": how.remark,
     }
 
 

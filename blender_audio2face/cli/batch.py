@@ -10,8 +10,7 @@ from pathlib import Path
 import bpy
 
 from ...model.command.batch.command import Trade, batch
-from ...model.command.batch.curves import do_curves
-from ...model.command.batch.digests import Digests
+from ...model.command.batch.curves import CurvesDoer
 from ...model.command.batch.doing import Listener, do_row, failed
 from ...model.command.batch.groups import Group
 from ...model.command.batch.pool import blender_worker
@@ -20,6 +19,9 @@ from ...model.command.batch.rows import Row
 from ...model.command.batch.worker import serve
 from ...model.command.console import Console, Outcome
 from ...model.command.running import Failure, attempt
+from ...model.command.shared import Shared
+from .. import inference
+from ..preferences import preferred_runtime
 from ..rigs.preset import preset_with_id
 from . import finishing
 from .arguments import command_parser
@@ -35,7 +37,7 @@ def batch_here(options: argparse.Namespace, console: Console) -> Outcome:
     """Does the rows of a manifest; see ``model.command.batch``."""
     program = options.blender or bpy.app.binary_path
     worker = blender_worker(program, _own_options(sys.argv)) if program else None
-    return batch(options, console, Trade(check_arguments, FaceDoer().do, worker))
+    return batch(options, console, Trade(RowArguments().check, FaceDoer().do, worker))
 
 
 def work() -> int:
@@ -49,18 +51,33 @@ def _own_options(words: Sequence[str]) -> list[str]:
     return [word for word in words[: min(ends, default=0)] if word in _PASSED_ON]
 
 
-def check_arguments(arguments: Sequence[str]) -> None:
-    """Raises A2FError for a row's command line that cannot be done."""
-    options = command_parser().parse_args(arguments)
-    if options.command == "bake" and options.preset is not None:
-        preset_with_id(options.preset)
+class RowArguments:
+    """The command lines of rows."""
+
+    def __init__(self) -> None:
+        self._parser = command_parser()
+
+    def options(self, arguments: Sequence[str], *, force: bool = False) -> argparse.Namespace:
+        """Their options. Raises UsageError."""
+        options = self._parser.parse_args(arguments)
+        options.force = force
+        return options
+
+    def check(self, arguments: Sequence[str]) -> None:
+        """Raises A2FError for what cannot be done."""
+        options = self.options(arguments)
+        if options.command == "bake" and options.preset is not None:
+            preset_with_id(options.preset)
 
 
 class FaceDoer:
     """Does rows in this Blender."""
 
     def __init__(self) -> None:
-        self._digests = Digests()
+        self._arguments = RowArguments()
+        self._shared = Shared(inference.choose_runtime)
+        folder = preferred_runtime(bpy.context).torch_folder
+        self._curves = CurvesDoer(self._shared, decode, folder)
 
     def do(self, group: Group, force: bool, listener: Listener) -> list[RowResult]:
         """Does a group: its .blend is opened once and saved once.
@@ -69,12 +86,12 @@ class FaceDoer:
         own keys, so that the same manifest means the same on the file that it made.
         """
         if group.blend is None:
-            return do_curves(group, force, listener, decode)
+            return self._curves.do(group, force, listener)
         opened = attempt(lambda: _open(group.blend))
         if isinstance(opened, Failure):
             return [failed(row, opened) for row in group.rows]
         if group.output != group.blend and group.output.exists() and not force:
-            looked_at = _Turn(group, force, listener, self._digests)
+            looked_at = _Turn(group, force, listener, self._arguments, self._shared)
             results = looked_at.rows(bake=False)
             written = attempt(looked_at.is_written)
             if isinstance(written, Failure):
@@ -82,18 +99,26 @@ class FaceDoer:
             if written.unchanged:
                 return results
             _open(group.blend)
-        turn = _Turn(group, force, listener, self._digests)
+        turn = _Turn(group, force, listener, self._arguments, self._shared)
         return turn.saved(turn.rows(bake=True))
 
 
 class _Turn:
     """A group's way through an open .blend."""
 
-    def __init__(self, group: Group, force: bool, listener: Listener, digests: Digests) -> None:
+    def __init__(
+        self,
+        group: Group,
+        force: bool,
+        listener: Listener,
+        arguments: RowArguments,
+        shared: Shared,
+    ) -> None:
         self._group = group
         self._force = force
         self._listener = listener
-        self._digests = digests
+        self._arguments = arguments
+        self._shared = shared
         self._faces: list[FaceJob] = []
         self._met: set[tuple[str, str]] = set()
 
@@ -123,10 +148,9 @@ class _Turn:
         ]
 
     def _row(self, row: Row, *, bake: bool) -> Outcome:
-        options = command_parser().parse_args(row.arguments)
-        options.force = self._force
+        options = self._arguments.options(row.arguments, force=self._force)
         with ExitStack() as undo:
-            bakes = prepare(options, undo)
+            bakes = prepare(options, undo, self._shared)
             if bake:
                 carry_out(bakes, self._listener)
             self._faces += bakes.faces
@@ -149,7 +173,7 @@ class _Turn:
         if not options.file:
             named += [sound.filepath for sound in bpy.data.sounds if sound.packed_file is None]
         paths = dict.fromkeys(Path(bpy.path.abspath(one)).resolve() for one in named if one)
-        return {str(path): self._digests.of_any(path) for path in paths}
+        return {str(path): self._shared.digests.of_any(path) for path in paths}
 
     def _save(self) -> Outcome:
         finishing.save(self._group.output, self._faces)

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ...model.command.console import Console, Outcome
+from ...model.command.digests import Digests
 from ...model.command.exit_codes import ExitCode
 from ...model.errors import A2FError
 from .. import edits
@@ -50,7 +51,7 @@ def _inspected(
     except A2FError as error:
         problems.append(str(error))
     try:
-        one = face_job(options, place, speaker, weights)
+        one = face_job(options, place, speaker, weights, Digests())
         strips = one.work[1]
         bake = "nothing to do" if jobs.is_finished(speaker, plans, one.digest) else "to do"
     except (A2FError, OSError) as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...model.command.digests import Digests
 from ...model.command.finished import digest_of, digest_of_file
 from ...model.command.release import release
 from ...model.weights_file import DEFAULT_WEIGHTS
@@ -28,7 +29,11 @@ _JOBS = "finished_jobs"
 
 
 def bake_job(
-    speaker, plans: Sequence[TargetPlan], strips: Sequence[StripPlan], weights: Path | None
+    speaker,
+    plans: Sequence[TargetPlan],
+    strips: Sequence[StripPlan],
+    weights: Path | None,
+    digests: Digests,
 ) -> str:
     """Digest of all that the keys of a bake depend on; reads the sounds and the weights.
 
@@ -36,7 +41,7 @@ def bake_job(
         OSError: one of them cannot be read.
     """
     sounds = [[asdict(one.timing), heard.dumps(heard.heard(one))] for one in strips]
-    network = digest_of_file(weights or DEFAULT_WEIGHTS)
+    network = digests.of(weights or DEFAULT_WEIGHTS)
     return digest_of({"job": "bake", "sounds": sounds, "network": network, **_face(speaker, plans)})
 
 

@@ -4,6 +4,7 @@ import argparse
 import math
 from pathlib import Path
 
+import bpy
 import numpy as np
 
 from ...model.audio_file import SAMPLE_RATE
@@ -11,6 +12,7 @@ from ...model.command.console import Console, Outcome
 from ...model.command.predict import predict
 from ..audio import DECODERS, audible_samples, sound_seconds
 from ..plan import SoundSource
+from ..preferences import preferred_runtime
 from ..timing import StripTiming
 
 _RATE = 100
@@ -19,7 +21,7 @@ _RATE = 100
 
 def predict_here(options: argparse.Namespace, console: Console) -> Outcome:
     """Writes the curves of a sound file; see ``model.command.predict``."""
-    return predict(options, console, decode)
+    return predict(options, console, decode, preferred_runtime(bpy.context).torch_folder)
 
 
 def decode(path: Path) -> np.ndarray:

@@ -16,8 +16,10 @@ from ..runtime_choice import DEVICES, RUNTIMES
 from ..sampling import sample_at
 from ..weights_file import DEFAULT_WEIGHTS
 from .console import Console, Outcome
+from .digests import Digests
 from .errors import OutputError
-from .finished import digest_of, digest_of_file, finishing, is_done
+from .finished import digest_of, finishing, is_done
+from .shared import Shared
 
 _USUAL_FPS = {"livelink": 60.0}
 _FPS = 100.0
@@ -53,6 +55,8 @@ def predict(
     options: argparse.Namespace,
     console: Console,
     decode: Callable[[Path], np.ndarray] = read_audio,
+    torch_folder: Path | None = None,
+    shared: Shared | None = None,
 ) -> Outcome:
     """Writes the curves of a sound file, unless they are there already.
 
@@ -60,12 +64,15 @@ def predict(
         options: of ``add_arguments``, and ``force``.
         console: takes the progress.
         decode: samples [N] at 16 kHz of a file.
+        torch_folder: see ``choose_runtime``.
+        shared: what it shares with other jobs of this process.
 
     Raises:
         A2FError: the sound or the weights cannot be used.
         OutputError: the file cannot be written.
         OSError: the sound cannot be read.
     """
+    shared = shared or Shared(choose_runtime)
     audio, output = options.audio, options.output
     form = format_for(output, options.format)
     fps = options.fps or _USUAL_FPS.get(form, _FPS)
@@ -75,7 +82,7 @@ def predict(
         raise A2FError(f'"{output}" is the sound itself: choose another output.')
     if not output.parent.is_dir():
         raise OutputError(f'The folder of "{output}" does not exist: make it first.')
-    job = _job(audio, options.weights, form, fps)
+    job = _job(audio, options.weights, form, fps, shared.digests)
     if is_done(output, job, force=options.force):
         text = f"{output}: nothing to do, it is up to date (--force to do it anyway)"
         return Outcome(text, {"output": str(output), "job": job}, unchanged=True)
@@ -84,7 +91,9 @@ def predict(
     if len(samples) == 0:
         raise A2FError(f'"{audio}" holds no sound; choose another file.')
     seconds = len(samples) / SAMPLE_RATE
-    runtime = choose_runtime(options.runtime, options.weights, seconds, options.device)
+    runtime = shared.runtime(
+        options.runtime, options.weights, seconds, options.device, torch_folder
+    )
     curves = at_frames(runtime.predict(samples, console.progress), fps)
     with finishing(output, job) as path:
         write(path, curves, form)
@@ -115,14 +124,14 @@ def at_frames(curves: Curves, fps: float) -> Curves:
     return Curves(curves.names, fps, sample_at(curves, np.arange(count) / fps))
 
 
-def _job(audio: Path, weights: Path | None, form: str, fps: float) -> str:
+def _job(audio: Path, weights: Path | None, form: str, fps: float, digests: Digests) -> str:
     weights = weights or DEFAULT_WEIGHTS
     return digest_of(
         {
             "job": "predict",
             "version": _JOB_VERSION,
-            "audio": digest_of_file(audio),
-            "weights": digest_of_file(weights) if weights.is_file() else None,
+            "audio": digests.of(audio),
+            "weights": digests.of(weights) if weights.is_file() else None,
             "format": form,
             "fps": fps,
         }

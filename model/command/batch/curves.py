@@ -7,33 +7,48 @@ from pathlib import Path
 import numpy as np
 
 from ...audio_file import read_audio
+from ..console import Outcome
 from ..options import CommandParser, force_option
 from ..predict import add_arguments, predict
+from ..shared import Shared
 from .doing import Listener, do_row
 from .errors import RowError
 from .groups import Group
 from .results import RowResult
+from .rows import Row
 
 
-def do_curves(
-    group: Group, force: bool, listener: Listener, decode: Callable[[Path], np.ndarray] = read_audio
-) -> list[RowResult]:
-    """Writes the curves of a group's rows.
+class CurvesDoer:
+    """Writes the curves of rows.
 
     Args:
-        group: without a blend.
-        force: whether to do it even if it is done.
-        listener: hears how it comes along.
+        shared: what the rows share.
         decode: samples [N] at 16 kHz of a file.
+        torch_folder: see ``model.runtime.choose_runtime``.
     """
-    parser = curves_parser()
-    results = []
-    for row in group.rows:
-        options = parser.parse_args(row.arguments)
+
+    def __init__(
+        self,
+        shared: Shared,
+        decode: Callable[[Path], np.ndarray] = read_audio,
+        torch_folder: Path | None = None,
+    ) -> None:
+        self._shared = shared
+        self._decode = decode
+        self._torch_folder = torch_folder
+        self._parser = curves_parser()
+
+    def do(self, group: Group, force: bool, listener: Listener) -> list[RowResult]:
+        """Does a group without a blend."""
+        return [
+            do_row(row, listener, lambda row=row: self._predict(row, force, listener))
+            for row in group.rows
+        ]
+
+    def _predict(self, row: Row, force: bool, listener: Listener) -> Outcome:
+        options = self._parser.parse_args(row.arguments)
         options.force = force
-        work = lambda options=options: predict(options, listener, decode)  # noqa: E731
-        results.append(do_row(row, listener, work))
-    return results
+        return predict(options, listener, self._decode, self._torch_folder, self._shared)
 
 
 def curves_parser() -> argparse.ArgumentParser:
@@ -44,14 +59,20 @@ def curves_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def check_curves(arguments: Sequence[str]) -> None:
-    """Raises A2FError for a row that cannot be done without Blender."""
-    if arguments[0] != "predict":
-        raise RowError("A row with a blend needs Blender: name its program with --blender.")
-    check_row(arguments)
+class CurvesCheck:
+    """Checks the command lines of rows.
 
+    Args:
+        faces: whether rows with a face can be done; they are not looked at here.
+    """
 
-def check_row(arguments: Sequence[str]) -> None:
-    """Raises A2FError for a command line of curves that cannot be done; others are not known."""
-    if arguments[0] == "predict":
-        curves_parser().parse_args(arguments)
+    def __init__(self, *, faces: bool) -> None:
+        self._faces = faces
+        self._parser = curves_parser()
+
+    def check(self, arguments: Sequence[str]) -> None:
+        """Raises A2FError for a row that cannot be done."""
+        if arguments[0] == "predict":
+            self._parser.parse_args(arguments)
+        elif not self._faces:
+            raise RowError("A row with a blend needs Blender: name its program with --blender.")

@@ -7,9 +7,9 @@ A row is known by its command line and the bytes of all that it reads. Where its
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..digests import Digests
 from ..finished import digest_of
 from ..release import release
-from .digests import Digests
 from .groups import Group
 from .rows import Row
 

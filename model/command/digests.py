@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..finished import digest_of_file
+from .finished import digest_of_file
 
 
 class Digests:
