@@ -13,7 +13,8 @@ from pathlib import Path
 
 import quickjs
 
-FOLDER = Path(__file__).resolve().parents[1] / "tools" / "farm" / "flamenco"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "tools" / "farm" / "flamenco"
 SCRIPT = FOLDER / "audio2face_batch.js"
 _MANAGER = Path(__file__).with_name("flamenco_manager.js")
 

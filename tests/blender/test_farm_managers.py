@@ -110,7 +110,8 @@ def assert_all_is_baked(show: Path) -> None:
 
 
 def test_openjd_bakes_a_manifest_and_a_retry_does_nothing(blender: Path, show: Path) -> None:
-    done = openjd_run(blender, show, 5, "-p", "RowsPerTask=3")
+    chunks = ("-p", "RowsPerTask=3", "-p", "Processes=0")
+    done = openjd_run(blender, show, 5, *chunks)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Chunks run: 3" in done.stdout  # a check, and rows 1-3 and 4-5
     progress = [int(one) for one in re.findall(r"openjd_progress: (\d+)$", done.stdout, re.M)]
@@ -120,12 +121,12 @@ def test_openjd_bakes_a_manifest_and_a_retry_does_nothing(blender: Path, show: P
     assert_all_is_baked(show)
 
     before = contents(show)
-    again = openjd_run(blender, show, 5, "-p", "RowsPerTask=3", "--step", "Bake", "-tp", "Rows=1-3")
+    again = openjd_run(blender, show, 5, *chunks, "--step", "Bake", "-tp", "Rows=1-3")
     assert again.returncode == 0, again.stdout + again.stderr
     assert contents(show) == before
 
 
-def test_openjd_fails_before_anything_is_baked(blender: Path, show: Path) -> None:
+def test_openjd_fails_early_or_bakes_the_rest(blender: Path, show: Path) -> None:
     write_manifest(show, ROWS[0], {**ROWS[1], "audio": "sounds/no.wav"})
     before = contents(show)
     done = openjd_run(blender, show, 2)
@@ -134,6 +135,12 @@ def test_openjd_fails_before_anything_is_baked(blender: Path, show: Path) -> Non
     assert "no.wav" in done.stdout
     assert "Running step 'Bake'" not in done.stdout
     assert contents(show) == before
+
+    done = openjd_run(blender, show, 2, "--step", "Bake", "-p", "Processes=0")
+    assert done.returncode != 0
+    assert "openjd_fail: 2 rows: 1 done, 0 unchanged, 1 failed" in done.stdout
+    assert statuses(show) == {1: "done", 2: "error"}
+    assert faces_with_keys(show) == {"a: Anna"}
 
 
 def test_openjd_cancels_without_half_a_file(blender: Path, show: Path) -> None:
@@ -155,7 +162,8 @@ def test_openjd_cancels_without_half_a_file(blender: Path, show: Path) -> None:
 
 
 def test_flamenco_s_commands_bake_a_manifest(blender: Path, show: Path) -> None:
-    tasks = compile_job({"manifest": str(show / MANIFEST), "rows": "1-5", "chunk_size": 3})
+    settings = {"rows": "1-5", "chunk_size": 3, "processes": 0}
+    tasks = compile_job({"manifest": str(show / MANIFEST), **settings})
     assert [task.name for task in tasks] == ["check", "rows 1-3", "rows 4,5"]
     variables = {"blender": str(blender), "blenderArgs": "-b -y"}
     ended: set[str] = set()

@@ -10,13 +10,14 @@ from types import SimpleNamespace
 import pytest
 import quickjs
 
-from tests.flamenco import FOLDER, SCRIPT, command_line, compile_job, job_type
+from tests.flamenco import FOLDER, ROOT, SCRIPT, command_line, compile_job, job_type
 
 MANIFEST = "/shared/a b/manifest.csv"
 SETTINGS = {
     "manifest": MANIFEST,
     "rows": "1-7",
     "chunk_size": 3,
+    "processes": 0,
     "check_first": True,
 }
 VARIABLES = {"blender": "/opt/blender/blender", "blenderArgs": "-b -y"}
@@ -48,7 +49,10 @@ def lines(settings: dict[str, object]) -> dict[str, list[str]]:
 def test_the_settings_are_as_the_schema_wants_them() -> None:
     made = job_type()
     assert set(made) == {"label", "description", "settings"}
+    document = (ROOT / "docs" / "farm-managers.md").read_text("utf-8")
     keys = [setting["key"] for setting in made["settings"]]
+    shown = [key.replace("_", " ").title() for key in keys if key != "manifest_path"]
+    assert all(f"| {name} |" in document for name in shown)
     assert len(set(keys)) == len(keys)
     for setting in made["settings"]:
         assert {"key", "type", "description"} <= set(setting) <= KEYS
@@ -83,7 +87,7 @@ def test_a_check_then_the_rows_in_chunks() -> None:
     found = lines(SETTINGS)
     assert found["check"] == [*BATCH, "1-3,4-6,7", "--progress", "plain", "--dry-run"]
     results = f"{MANIFEST}.4.results.jsonl"
-    options = ["--progress", "plain", "--results", results]
+    options = ["--progress", "plain", "--jobs", "0", "--results", results]
     assert found["rows 4-6"] == [*BATCH, "4-6", *options]
 
 
@@ -107,6 +111,7 @@ def test_without_a_check_nothing_is_waited_for() -> None:
 def test_the_api_has_to_name_only_manifest_and_rows() -> None:
     found = lines({"manifest": MANIFEST, "rows": "1-12"})
     assert list(found) == ["check", "rows 1-10", "rows 11,12"]
+    assert found["rows 1-10"][-4:-2] == ["--jobs", "1"]
 
 
 def test_the_add_on_s_absolute_path_is_used() -> None:

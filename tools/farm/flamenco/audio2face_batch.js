@@ -18,6 +18,8 @@ var JOB_TYPE = {
           description: "Rows to bake, counted from 1 without the header. Examples: '7', '1-200', '1-50, 60'" },
         { key: "chunk_size", type: "int32", default: ROWS_PER_TASK, propargs: { min: 1 },
           description: "How many rows one start of Blender bakes" },
+        { key: "processes", type: "int32", default: 1, propargs: { min: 0, max: 64 }, visible: "submission",
+          description: "Blenders that a task starts for its rows, side by side; 0 is none but its own" },
         { key: "check_first", type: "bool", default: true, visible: "submission",
           description: "Bake nothing before it is known that every row has its files" }
     ]
@@ -40,7 +42,7 @@ function compileJob(job) {
         job.addTask(check);
     }
     for (var i = 0; i < chunks.length; i++) {
-        var task = bakeTask(manifest, chunks[i]);
+        var task = bakeTask(manifest, chunks[i], settings.processes);
         if (check) {
             task.addDependency(check);
         }
@@ -49,9 +51,10 @@ function compileJob(job) {
 }
 
 // `rows` is such as "1-10", "9,10" or "3,7-9"; no other task begins with the same row.
-function bakeTask(manifest, rows) {
+function bakeTask(manifest, rows, processes) {
     var firstRow = rows.split(/[-,]/)[0];
     return batchTask("rows " + rows, manifest, rows, [
+        "--jobs", String(processes === undefined ? 1 : processes),
         // A file for each task: workers on a network share cannot add to one at the same time.
         "--results", manifest + "." + firstRow + ".results.jsonl"
     ]);
