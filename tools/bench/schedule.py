@@ -72,7 +72,7 @@ FULL = Plan(
     {5.0: 5, 60.0: 5, 600.0: 3, 3600.0: 1},
     once=5,
     longest={"insert": 60.0, "rhubarb": 60.0},
-    inserts=3,
+    inserts=1,
 )
 QUICK = Plan(
     {5.0: 1, 20.0: 1},
