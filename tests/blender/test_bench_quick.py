@@ -28,5 +28,6 @@ def test_every_stage_gives_figures(tmp_path: Path) -> None:
         assert row.values["memory"] >= 0, row
     assert figures.lengths("bake") == [5.0, 20.0]
     assert figures.values("write", 5.0, "keys") == figures.values("insert", 5.0, "keys")
+    assert min(figures.values("bake", 20.0, "keys")) > min(figures.values("bake", 5.0, "keys")) > 52
     assert len(said) > len(figures.rows)
     assert not list(tmp_path.glob("clip*"))

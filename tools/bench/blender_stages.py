@@ -87,7 +87,8 @@ def bake(clip: str) -> dict[str, object]:
     strips = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
     editor.active_strip = strips.new_sound("Speech", clip, 1, 1)
     cost = measured(bpy.ops.audio2face.bake)[1]
-    return cost.plain() | {"frames": bpy.context.scene.frame_end}
+    curves = [curve for action in bpy.data.actions for curve in _curves(action)]
+    return cost.plain() | {"keys": sum(len(curve.keyframe_points) for curve in curves)}
 
 
 def _ready() -> None:
@@ -102,6 +103,12 @@ def _demo_head():
     import bpy
 
     return _shipped("demo_head.add").add_demo_head(bpy.context, with_speech=False)
+
+
+def _curves(action) -> list:
+    slotted = _shipped("actions.slotted")
+    slots = action.slots if slotted.SLOTTED else (None,)
+    return [curve for slot in slots for curve in slotted.curves_of(action, slot).values()]
 
 
 def _shipped(module: str) -> ModuleType:
