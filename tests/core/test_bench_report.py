@@ -120,6 +120,18 @@ def test_growth_and_memory_are_judged() -> None:
     assert met(figures, "memory") is False
 
 
+@pytest.mark.parametrize(("held", "kept"), [(0.049, True), (0.051, False)])
+def test_the_longest_hold_of_any_length_is_judged(held: float, kept: bool) -> None:
+    figures = full()
+    figures.rows += [
+        Row("window", 60.0, {"held": 0.01, "plan": 0.01, "write": 0.002, "gap": 0.02}),
+        Row("window", 600.0, {"held": held, "plan": 0.01, "write": held, "gap": 0.1}),
+    ]
+    assert met(figures, "never held") is kept
+    text = report.text([figures], NetworkConfig())
+    assert f"| 10 min | 10.0 ms | – | {1e3 * held:.1f} ms | – | – | 100 ms |" in text
+
+
 def test_a_gpu_elsewhere_is_told_of() -> None:
     here = figures_of({name: cost for name, cost in FAST.items() if name != "cuda"}, **STARTS)
     del here.machine["GPU"]

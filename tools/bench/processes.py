@@ -63,6 +63,7 @@ class Workshop:
             "utf-8",
         )
         environment = {**os.environ, "BLENDER_USER_RESOURCES": str(self.folder / "blender")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # artists' Blenders compile once
         ended = subprocess.run(
             [sys.executable, "-m", "tools.bench.worker", str(job)],
             cwd=ROOT,

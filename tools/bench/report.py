@@ -27,6 +27,15 @@ STAGES = {
 }
 """What the tables call the stages that run on clips."""
 
+WINDOW_PHASES = {
+    "plan": "planning",
+    "listen": "a tick while it listens",
+    "write": "a step of writing",
+    "end": "the last step",
+    "undo": "Blender's own undo step",
+}
+"""What holds the main thread of a window, and how the tables call it."""
+
 _PARTS = ("decode", "numpy", "post", "write")
 _HERE = Path(__file__).parent
 
@@ -230,7 +239,17 @@ def _start(figures: Figures) -> str:
 
 
 def _window(figures: Figures) -> str:
-    return "Measured only with `--blender`, a Blender that can open a window."
+    rows = [
+        (
+            length(one),
+            *(duration(figures.median("window", one, phase)) for phase in WINDOW_PHASES),
+            duration(figures.median("window", one, "gap")),
+        )
+        for one in figures.lengths("window")
+    ]
+    if not rows:
+        return "Measured only with `--blender`, the executable of a Blender that can open a window."
+    return table(("", *WINDOW_PHASES.values(), "longest between two of Blender's ticks"), rows)
 
 
 def _peers(figures: Figures) -> str:
