@@ -8,7 +8,7 @@ order of magnitude; where torch is imported already, its import costs nothing mo
 NUMPY_SPEED = 60.0
 """Seconds of sound that NumPy hears in a second, on two cores."""
 
-TORCH_IMPORT_SECONDS = 2.6
+TORCH_IMPORT_SECONDS = 2.2
 """What ``import torch`` takes on top of NumPy's own import, from a warm disk."""
 
 GPU_START_SECONDS = 2.0
