@@ -22,7 +22,7 @@ from .faces import plan_face
 from .keying import TakePart, finish, key_steps
 from .plan import SkippedMesh, StripPlan
 from .report import BakeReport, Inference, describe
-from .showing import hidden_in
+from .showing import hidden_steps
 from .sound_choice import SoundFile
 from .speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
 from .steps import KEPT, Steps, finished
@@ -215,7 +215,8 @@ def write_steps(
     outcomes = finish(written)
     yield KEPT
     yield from edits.remember_steps(faces)
-    hidden = [one.sentence for one in hidden_in(speaker)]
+    found = yield from hidden_steps(speaker)
+    hidden = [one.sentence for one in found]
     return speaker, describe(placed, outcomes, plan.skipped, inference, hidden=hidden)
 
 
