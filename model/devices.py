@@ -111,5 +111,5 @@ def _refusal(initialise) -> str | None:
     try:
         initialise()
     except (RuntimeError, AssertionError) as error:
-        return first_line(error)
+        return first_line(error).split(". ")[0]  # advice follows, with addresses
     return None

@@ -8,7 +8,7 @@ from types import ModuleType, SimpleNamespace
 import bpy
 import pytest
 
-from tests.blender.scenes import add_sound, make_face, tone, write_wav
+from tests.blender.scenes import make_face, tone, write_wav
 
 
 @pytest.fixture
@@ -26,9 +26,11 @@ def preferred(extension: str):
 
 
 @pytest.fixture
-def speaking(tmp_path: Path) -> None:
+def bake(tmp_path: Path):
+    """Bakes half a second of sound on a face."""
     make_face("Face", ("jawOpen",))
-    add_sound(write_wav(tmp_path / "hum.wav", tone(0.5), 16000))
+    sound = write_wav(tmp_path / "hum.wav", tone(0.5), 16000)
+    return lambda **arguments: bpy.ops.audio2face.bake(file=str(sound), **arguments)
 
 
 def test_what_is_chosen_is_preferred(preferences, preferred, tmp_path: Path) -> None:
@@ -40,7 +42,7 @@ def test_what_is_chosen_is_preferred(preferences, preferred, tmp_path: Path) -> 
     assert (chosen.name, chosen.device, chosen.torch_folder) == ("torch", "cuda", tmp_path)
 
 
-def test_a_bake_is_given_the_choice(preferences, speaking, extension, monkeypatch, loud_jaw):
+def test_a_bake_is_given_the_choice(preferences, bake, extension, monkeypatch, loud_jaw):
     inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
     asked: list[tuple] = []
 
@@ -50,14 +52,14 @@ def test_a_bake_is_given_the_choice(preferences, speaking, extension, monkeypatc
 
     monkeypatch.setattr(inference, "choose_runtime", choose)
     preferences.device = "mps"
-    bpy.ops.audio2face.bake()
-    bpy.ops.audio2face.bake(runtime="numpy")
+    bake()
+    bake(runtime="numpy")
     (first, _, seconds, device, folder), (second, *_) = asked
     assert (first, second, device, folder) == ("auto", "numpy", "mps", None)
     assert seconds == pytest.approx(0.5, abs=0.1)
 
 
-def test_a_device_that_gives_out_is_reported(speaking, extension, monkeypatch) -> None:
+def test_a_device_that_gives_out_is_reported(bake, extension, monkeypatch) -> None:
     """A torch whose card has no memory left: the bake is NumPy's, and says so."""
     torch = ModuleType("torch")
     torch.cuda = SimpleNamespace(is_available=lambda: True)
@@ -69,18 +71,18 @@ def test_a_device_that_gives_out_is_reported(speaking, extension, monkeypatch) -
 
     gpu.TorchRuntime = no_memory
     monkeypatch.setitem(sys.modules, gpu.__name__, gpu)
-    assert bpy.ops.audio2face.bake(runtime="torch") == {"FINISHED"}
+    assert bake(runtime="torch") == {"FINISHED"}
     report = bpy.context.scene.audio2face.report
     assert "numpy on cpu" in report
     assert "PyTorch ran out of memory on cuda, so NumPy on the CPU heard all of it" in report
     assert bpy.data.actions
 
 
-def test_a_missing_torch_is_one_sentence(preferences, speaking, monkeypatch, tmp_path) -> None:
+def test_a_missing_torch_is_one_sentence(preferences, bake, monkeypatch, tmp_path) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     preferences.torch_folder = str(tmp_path)
     with pytest.raises(RuntimeError, match="There is no PyTorch in"):
-        bpy.ops.audio2face.bake(runtime="torch")
+        bake(runtime="torch")
     assert bpy.ops.audio2face.find_devices() == {"FINISHED"}
     assert preferences.devices.startswith("There is no PyTorch in")
     preferences.torch_folder = ""

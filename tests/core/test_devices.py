@@ -28,7 +28,7 @@ def fake_torch(**kinds: bool) -> SimpleNamespace:
     return SimpleNamespace(
         __version__="9.9",
         version=SimpleNamespace(cuda="13.0", hip=None),
-        cuda=backend("cuda", "Found no NVIDIA driver on your system.\nInstall one."),
+        cuda=backend("cuda", "Found no NVIDIA driver on your system. Please look.\nIt helps."),
         xpu=backend("xpu", "No XPU devices are available."),
         backends=SimpleNamespace(mps=backend("mps", "")),
         get_num_threads=lambda: 2,
