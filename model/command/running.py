@@ -74,12 +74,15 @@ def run_command(
 
 @contextmanager
 def signals_raised() -> Iterator[None]:
-    """Within it SIGINT and SIGTERM raise StoppedError; only the main thread may ask for that."""
+    """Within it the first SIGINT or SIGTERM raises StoppedError; others do not disturb what that
+    undoes. Only the main thread may ask for it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(number: int, _frame: object) -> None:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, signal.SIG_IGN)
         raise StoppedError(number)
 
     before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.blender.scenes import keys_of, make_face, tone, write_wav
+from tests.blender.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
 
 KEYS = ("jawOpen", "browInnerUp")
 
@@ -90,3 +90,92 @@ def test_a_second_run_does_nothing_even_without_its_results(cli, loud_jaw, folde
     code, result, _ = cli("batch", path)
     assert (code, result["status"], result["unchanged"]) == (0, "unchanged", 3)
     assert (folder / "shot.blend").stat().st_mtime_ns == before
+
+
+def test_what_later_rows_set_is_for_their_keys_alone(cli, loud_jaw, folder) -> None:
+    path = manifest(
+        folder,
+        line("a.wav", dials={"jaw": 0.9}),
+        line("b.wav", frame_start=30, dials={"jaw": 0.3}),
+        line("c.wav", frame_start=60),
+    )
+    assert cli("batch", path)[0] == 0
+    keys = keys_in(folder / "shot.blend", "Anna")
+    highest = [max(v for f, v in keys if low <= f < low + 14) for low in (1, 30, 60)]
+    assert highest == [pytest.approx(jaw, abs=0.05) for jaw in (1.0, 0.6, 1.0)]
+    assert bpy.context.scene.audio2face.speakers["Anna"].dials.jaw == pytest.approx(0.9)
+    path.with_name(path.name + ".results.jsonl").unlink()
+    assert cli("batch", path)[1]["unchanged"] == 3
+
+
+def test_one_row_that_cannot_be_done_leaves_the_others_of_its_file(cli, loud_jaw, folder) -> None:
+    (folder / "text.wav").write_text("no samples")
+    path = manifest(folder, line("a.wav"), line("text.wav"), line("b.wav", face="Nobody"))
+    code, result, error = cli("batch", path)
+    assert (code, result["done"], result["failed"]) == (1, 1, 2)
+    assert [one["row"] for one in result["failures"]] == [2, 3]
+    assert "row 2" in error
+    assert keys_in(folder / "shot.blend", "Anna")
+    assert cli("batch", path)[1]["unchanged"] == 1
+
+
+def test_what_was_made_is_known_by_all_that_it_was_made_from(cli, loud_jaw, folder) -> None:
+    path = manifest(folder, line("a.wav", output="out.blend"))
+    statuses = [cli("batch", path)[1]["status"]]
+    write_wav(folder / "a.wav", tone(0.25), 16000)
+    statuses.append(cli("batch", path)[1]["status"])
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "shot.blend"))
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.wm.save_mainfile()
+    statuses.append(cli("batch", path)[1]["status"])
+    statuses.append(cli("batch", path, "--force")[1]["status"])
+    assert statuses == ["done"] * 4
+    assert cli("batch", path)[1]["status"] == "unchanged"
+    path.with_name(path.name + ".results.jsonl").unlink()
+    assert cli("batch", path)[1]["status"] == "unchanged"
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "out.blend"))
+    assert "Cube" in bpy.data.objects
+    bpy.ops.wm.save_mainfile()
+    code, result, _ = cli("batch", path)
+    assert (code, result["failed"]) == (1, 1)
+    assert "--force" in result["failures"][0]["error"]
+
+
+def test_a_file_belongs_to_the_task_with_its_first_row(cli, loud_jaw, folder) -> None:
+    path = manifest(folder, line("a.wav"), {"audio": "b.wav", "output": "b.npz"}, line("c.wav"))
+    code, result, _ = cli("batch", path, "--rows", "2-3", "--runtime", "numpy")
+    assert (code, result["rows"], result["elsewhere"]) == (0, 1, {"3": 1})
+    assert not keys_in(folder / "shot.blend", "Anna")
+    code, result, _ = cli("batch", path, "--rows", "1")
+    assert (code, result["rows"]) == (0, 2)
+    assert cli("batch", path, "--rows", "1-4")[0] == 1
+
+
+def test_a_dry_run_changes_nothing(cli, loud_jaw, folder) -> None:
+    path = manifest(folder, line("a.wav"), line("none.wav"))
+    before = (folder / "shot.blend").read_bytes()
+    code, result, _ = cli("batch", path, "--dry-run")
+    assert code == 1
+    assert [one["status"] for one in result["plan"]] == ["to do", "error"]
+    assert (folder / "shot.blend").read_bytes() == before
+    assert not path.with_name(path.name + ".results.jsonl").exists()
+
+
+def test_a_blend_that_is_none_costs_its_rows(cli, loud_jaw, folder) -> None:
+    (folder / "text.blend").write_text("no blend")
+    path = manifest(folder, line("a.wav", blend="text.blend"), line("b.wav"))
+    code, result, _ = cli("batch", path)
+    assert (code, result["done"], result["failed"]) == (1, 1, 1)
+    assert "cannot be opened" in result["failures"][0]["error"]
+
+
+@needs_sound
+def test_a_strip_is_known_by_its_sound(cli, loud_jaw, folder) -> None:
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "shot.blend"))
+    add_sound(folder / "a.wav")
+    bpy.ops.wm.save_mainfile()
+    path = manifest(folder, {"blend": "shot.blend", "objects": "Anna", "strip": "speech"})
+    assert cli("batch", path)[1]["status"] == "done"
+    assert cli("batch", path)[1]["status"] == "unchanged"
+    write_wav(folder / "a.wav", 0.5 * tone(0.3), 16000)
+    assert cli("batch", path)[1]["status"] == "done"

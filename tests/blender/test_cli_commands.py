@@ -212,6 +212,61 @@ def test_everybody_is_baked_once(cli, loud_jaw, tmp_path, wav) -> None:
     assert cli(shot, "bake")[1]["status"] == "unchanged"
 
 
+@needs_sound
+def test_who_cannot_be_baked_stops_nobody(cli, loud_jaw, tmp_path, wav) -> None:
+    for number, name in enumerate(("Anna", "Bert", "Cleo")):
+        make_face(name, KEYS)
+        sound = write_wav(tmp_path / f"{name}.wav", tone(0.3), 16000)
+        add_sound(sound, 1 + 50 * number, 1, f"line of {name}")
+    shot = saved(tmp_path / "three.blend")
+    for name in ("Anna", "Bert", "Cleo"):
+        assert cli(shot, "bake", "--object", name, "--strip", f"line of {name}")[0] == 0
+    (tmp_path / "Bert.wav").unlink()
+    code, result, error = cli(shot, "bake", "--all", "--dial", "jaw=0.5")
+    assert code == 1
+    assert [one["status"] for one in result["speakers"]] == ["done", "done", "error"]
+    assert result["speakers"][2]["speaker"] == "Bert"
+    assert "Bert.wav" in result["error"]
+    assert "Bert: " in error
+    assert [max(v for _, v in keys_in(shot, face=name)) for name in ("Anna", "Bert", "Cleo")] == [
+        pytest.approx(0.5, abs=0.05),
+        pytest.approx(1.0, abs=0.05),
+        pytest.approx(0.5, abs=0.05),
+    ]
+    bert = bpy.context.scene.audio2face.speakers["Bert"]
+    assert bert.dials.jaw == 1.0
+    assert cli(shot, "bake", "--all", "--dial", "jaw=0.5")[1]["status"] == "error"
+    write_wav(tmp_path / "Bert.wav", tone(0.3), 16000)
+    assert cli(shot, "bake", "--all", "--dial", "jaw=0.5")[0] == 0
+    assert max(v for _, v in keys_in(shot, face="Bert")) == pytest.approx(0.5, abs=0.05)
+
+
+def test_every_line_of_a_speaker_stays_finished(cli, loud_jaw, shot, tmp_path) -> None:
+    lines = []
+    for name, start in (("a", 1), ("b", 6), ("c", 100)):  # the first two overlap
+        wav = write_wav(tmp_path / f"{name}.wav", tone(0.4), 16000)
+        lines.append(("bake", "--object", "Head", "--file", wav, "--frame-start", start))
+    assert [cli(shot, *line)[1]["status"] for line in lines] == ["done"] * 3
+    assert [cli(shot, *line)[1]["status"] for line in lines] == ["unchanged"] * 3
+    assert cli(shot, *lines[1], "--dial", "jaw=0.5")[1]["status"] == "done"
+    again = [(*line, "--dial", "jaw=0.5") for line in lines]
+    assert [cli(shot, *line)[1]["status"] for line in again] == ["done", "unchanged", "done"]
+    assert [cli(shot, *line)[1]["status"] for line in again] == ["unchanged"] * 3
+
+
+def test_lines_that_were_cleared_are_baked_again(cli, loud_jaw, shot, tmp_path) -> None:
+    lines = []
+    for name, start in (("a", 1), ("b", 50)):
+        wav = write_wav(tmp_path / f"{name}.wav", tone(0.4), 16000)
+        lines.append(("bake", "--object", "Head", "--file", wav, "--frame-start", start))
+    assert [cli(shot, *line)[0] for line in lines] == [0, 0]
+    bpy.ops.wm.open_mainfile(filepath=str(shot))
+    bpy.ops.audio2face.clear(speaker="Head")
+    bpy.ops.wm.save_mainfile()
+    assert [cli(shot, *line)[1]["status"] for line in lines] == ["done", "done"]
+    assert [cli(shot, *line)[1]["status"] for line in lines] == ["unchanged"] * 2
+
+
 def test_who_cannot_be_baked_is_named(cli, shot, curves) -> None:
     assert cli(shot, "apply", curves, "--object", "Head")[0] == 0
     code, _, error = cli(shot, "bake")

@@ -243,9 +243,7 @@ class Pool:
 
     def _stop_all(self) -> None:
         workers = list(self._workers.values())
-        for worker in workers:
-            if worker.group is not None:
-                worker.process.terminate()
+        for worker in workers:  # at its end a worker gives up what it does
             with suppress(BrokenPipeError):
                 worker.process.stdin.close()
         end = time.monotonic() + _GRACE

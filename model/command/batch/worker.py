@@ -13,7 +13,7 @@ from ..running import StoppedError, signals_raised
 from .doing import Doer
 from .messages import ENDED, LOG, PROGRESS, READY, STARTED, event_line, group_of
 
-_GRACE = 20.0
+_GRACE = 10.0
 """Seconds that a worker has to end in once its batch is gone."""
 
 
@@ -39,28 +39,38 @@ def serve(doer: Doer) -> int:
 
 
 class _Inbox:
-    """Lines from the batch."""
+    """Lines from the batch; once it is gone they count no more."""
 
     def __init__(self) -> None:
-        self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._lines: SimpleQueue[str] = SimpleQueue()
         self._busy = False
+        self._closed = False
 
     def next(self) -> str | None:
         """The next line; None where there is no more."""
         self._busy = False
         line = self._lines.get()
-        self._busy = line is not None
-        return line
+        self._busy = True
+        return None if self._closed else line
 
     def fill(self, stdin: TextIO) -> None:
         """Reads to the end, in a thread of its own; ends the process if that comes too soon."""
         for line in stdin:
             self._lines.put(line)
-        self._lines.put(None)
+        self._closed = True
         if self._busy:
-            signal.raise_signal(signal.SIGTERM)
+            _stop_main_thread()
             time.sleep(_GRACE)
             os._exit(128 + signal.SIGTERM)
+        self._lines.put("")
+
+
+def _stop_main_thread() -> None:
+    """SIGTERM to the thread that works: only there does it wake one that sleeps or waits."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+    else:
+        signal.raise_signal(signal.SIGTERM)
 
 
 class _Listener:

@@ -1,0 +1,46 @@
+"""A worker that does to its rows what their names say, for test_batch_jobs."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from model.command.batch.doing import do_row
+from model.command.batch.worker import serve
+from model.command.console import Outcome
+from model.errors import A2FError
+
+
+def do(group, _force, listener) -> list:
+    results = [do_row(row, listener, lambda row=row: _do(row, listener)) for row in group.rows]
+    listener.started(None)
+    if any(row.name == "crash in saving" for row in group.rows):
+        os._exit(7)
+    with group.output.open("a") as file:
+        file.writelines(f"{row.name}\n" for row in group.rows)
+    return results
+
+
+def _do(row, listener) -> Outcome:
+    print("noise on stdout")
+    if row.name == "crash":
+        print("the last words", file=sys.stderr, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif row.name == "hang":
+        listener.progress(0.5)
+        while True:
+            time.sleep(0.05)
+    elif row.name == "refuse":
+        raise A2FError("It cannot be done.")
+    return Outcome("", {"process": os.getpid()})
+
+
+if __name__ == "__main__":
+    if "broken start" in os.environ.get("WORKER_MOOD", ""):
+        sys.exit("Unrecognized command")
+    with Path(os.environ["WORKER_IDS"]).open("a") as ids:
+        ids.write(f"{os.getpid()}\n")
+    sys.exit(serve(do))
