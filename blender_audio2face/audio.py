@@ -1,52 +1,53 @@
-"""The audible samples of a strip. Imports no bpy, so it runs in the background thread.
-
-soundfile (or the standard library's wave) comes first; Blender's own decoder, aud, reads more
-formats but freezes the window while it works, so it is asked only when the first one fails.
-"""
+"""The audible samples of a strip, in pieces. Imports no bpy: it runs in the background thread."""
 
 import io
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..model.audio_file import SAMPLE_RATE, read_audio, to_mono_16k
+from ..model.audio_file import SAMPLE_RATE, joined
 from ..model.optional import optional_import
+from .decoders import DECODERS, Decoder, as_file
 from .errors import BakeError
 from .plan import SoundSource, StripPlan
-from .timing import StripTiming
+from .timing import RELEASE, StripTiming
 
-Decoder = Callable[[SoundSource, float, float], np.ndarray]
-"""(source, start, duration in seconds) -> float32 [N] at the network's rate, maybe shorter.
-
-Raises an Exception that says why it cannot."""
+_SILENCE = 1 << 16
+"""Samples in a piece of silence."""
 
 
-def strip_samples(
+def strip_blocks(
     strip: StripPlan, rate: int, decoders: Sequence[tuple[str, Decoder]]
-) -> np.ndarray:
-    """Mono samples of a strip's audible range in the sound's own time, faded as it plays.
+) -> Iterator[np.ndarray]:
+    """Mono samples of a strip's audible range in the sound's own time, faded as it plays, and the
+    silence of RELEASE after it: a word cut short ends there instead of standing still.
 
     Args:
         strip: what to decode.
         rate: samples per second of the decoders' output.
         decoders: (name, decoder), tried in turn.
 
-    Returns:
-        float32 [round(source_duration * rate)].
+    Yields:
+        float32 [n], together round(source_duration * rate) + round(RELEASE * rate).
 
     Raises:
         BakeError: no decoder reads the sound, or nothing of it is in the range.
     """
-    samples = audible_samples(strip.source, strip.timing, rate, decoders)
-    return strip.volume.applied(samples, strip.frame_times, rate)
+    blocks = audible_blocks(strip.source, strip.timing, rate, decoders)
+    yield from strip.volume.applied(blocks, strip.frame_times, rate)
+    yield from _silence(round(RELEASE * rate))
 
 
 def audible_samples(
     source: SoundSource, timing: StripTiming, rate: int, decoders: Sequence[tuple[str, Decoder]]
 ) -> np.ndarray:
+    """What ``audible_blocks`` yields as one float32 [round(source_duration * rate)]."""
+    return joined(audible_blocks(source, timing, rate, decoders))
+
+
+def audible_blocks(
+    source: SoundSource, timing: StripTiming, rate: int, decoders: Sequence[tuple[str, Decoder]]
+) -> Iterator[np.ndarray]:
     """Mono samples for exactly the strip's audible range.
 
     Args:
@@ -55,53 +56,29 @@ def audible_samples(
         rate: samples per second of the decoders' output.
         decoders: (name, decoder), tried in turn.
 
-    Returns:
-        float32 [round(source_duration * rate)].
+    Yields:
+        float32 [n], together round(source_duration * rate).
 
     Raises:
         BakeError: no decoder reads the sound, or nothing of it is in the range.
     """
     silence_before = max(-timing.start, 0.0)
     start, duration = max(timing.start, 0.0), timing.source_duration - silence_before
-    heard = _decoded(source, start, duration, decoders) if duration > 0 else np.zeros(0)
-    if len(heard) == 0:
+    first = round(silence_before * rate)
+    left = round(timing.source_duration * rate) - first
+    begun = False
+    for block in _decoded(source, start, duration, rate, decoders) if duration > 0 else ():
+        if len(block) and not begun:
+            begun = True
+            yield from _silence(first)
+        yield block[:left]
+        left -= len(block[:left])
+    if not begun:
         raise BakeError(
             f'"{source.label}" has no sound in the strip\'s frames {timing.left_handle} to '
             f"{timing.right_handle - 1}: move the strip's handles over its sound."
         )
-    samples = np.zeros(round(timing.source_duration * rate), np.float32)
-    first = round(silence_before * rate)
-    heard = heard[: len(samples) - first]
-    samples[first : first + len(heard)] = heard
-    return samples
-
-
-def model_decoder(source: SoundSource, start: float, duration: float) -> np.ndarray:
-    """soundfile, else the standard library's wave."""
-    return read_audio(source.content, start, duration)
-
-
-_SEEK_BEYOND = 60.0
-"""Seconds up to which aud decodes from the beginning: after seeking in Matroska files it is up to
-35 ms early."""
-
-
-def aud_decoder(source: SoundSource, start: float, duration: float) -> np.ndarray:
-    """Blender's decoder (FFmpeg): also M4A and the sound of videos. Holds the GIL."""
-    import aud
-
-    begin = start if start > _SEEK_BEYOND else 0.0
-    with _as_file(source) as path:
-        sound = aud.Sound(path)
-        rate = sound.specs[0]
-        data = sound.limit(begin, start + duration).data()[round((start - begin) * rate) :]
-    return to_mono_16k(data, rate)
-
-
-_WHOLE = 1e6
-"""Seconds that no sound reaches."""
-
-DECODERS: tuple[tuple[str, Decoder], ...] = (("soundfile", model_decoder), ("aud", aud_decoder))
+    yield from _silence(left)
 
 
 def sound_seconds(source: SoundSource) -> float:
@@ -114,7 +91,12 @@ def sound_seconds(source: SoundSource) -> float:
         seconds = reader(source)
         if seconds is not None:
             return seconds
-    return len(_decoded(source, 0.0, _WHOLE, DECODERS)) / SAMPLE_RATE
+    blocks = _decoded(source, 0.0, _WHOLE, SAMPLE_RATE, DECODERS)
+    return sum(len(block) for block in blocks) / SAMPLE_RATE
+
+
+_WHOLE = 1e6
+"""Seconds that no sound reaches."""
 
 
 def _soundfile_seconds(source: SoundSource) -> float | None:
@@ -133,7 +115,7 @@ def _aud_seconds(source: SoundSource) -> float | None:
     aud = optional_import("aud")
     if aud is None:
         return None
-    with _as_file(source) as path:
+    with as_file(source) as path:
         try:
             sound = aud.Sound(path)
             return sound.length / sound.specs[0] if sound.length > 0 else None
@@ -141,25 +123,26 @@ def _aud_seconds(source: SoundSource) -> float | None:
             return None  # decoding will tell every decoder's reason
 
 
-@contextmanager
-def _as_file(source: SoundSource) -> Iterator[str]:
-    """The path of a sound; a packed one is unpacked for as long as the context lasts."""
-    if isinstance(source.content, str):
-        yield source.content
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "packed").with_suffix(Path(source.label).suffix)
-        path.write_bytes(source.content)
-        yield str(path)
+def _silence(count: int) -> Iterator[np.ndarray]:
+    for start in range(0, count, _SILENCE):
+        yield np.zeros(min(count - start, _SILENCE), np.float32)
 
 
 def _decoded(
-    source: SoundSource, start: float, duration: float, decoders: Sequence[tuple[str, Decoder]]
-) -> np.ndarray:
-    errors, reasons = [], []
+    source: SoundSource,
+    start: float,
+    duration: float,
+    rate: int,
+    decoders: Sequence[tuple[str, Decoder]],
+) -> Iterator[np.ndarray]:
+    """Pieces from the first decoder that can; where it breaks off, the next one goes on."""
+    errors, reasons, heard = [], [], 0.0
     for name, decoder in decoders:
         try:
-            return decoder(source, start, duration)
+            for block in decoder(source, start + heard, duration - heard):
+                yield block
+                heard += len(block) / rate
+            return
         except Exception as error:  # every reason goes into the sentence below
             errors.append(error)
             reasons.append(f"{name}: {str(error).rstrip('.')}")

@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-import numpy as np
 
 from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
+from ..model.restartable import Restartable
 from ..model.runtime import Runtime, choose_runtime
 from ..model.runtime_choice import RuntimeChoice
-from .audio import DECODERS, strip_samples
+from .audio import strip_blocks
+from .decoders import DECODERS
 from .plan import StripPlan
 from .report import Inference
 from .timing import RELEASE
@@ -37,7 +38,8 @@ def listen(
     on_progress: Callable[[float], None],
     choose: Callable[..., Runtime] | None = None,
 ) -> tuple[tuple[Spoken, ...], Inference]:
-    """Decodes each strip's audible range and runs the network on it and on the silence after it.
+    """Decodes each strip's audible range and runs the network on it and on the silence after it,
+    piece by piece: only the curves are ever held whole.
 
     Args:
         strips: what to decode.
@@ -65,9 +67,9 @@ def listen(
         def within(fraction: float, done: float = done, share: float = share) -> None:
             on_progress(done + share * fraction)
 
-        samples = strip_samples(strip, SAMPLE_RATE, DECODERS)
-        within(0.0)
-        spoken.append(Spoken(strip, runtime.predict(_with_release(samples), within)))
+        sound = Restartable(partial(strip_blocks, strip, SAMPLE_RATE, DECODERS))
+        seconds = strip.timing.source_duration + RELEASE
+        spoken.append(Spoken(strip, runtime.predict_blocks(sound, seconds, within)))
         done += share
     return tuple(spoken), Inference(
         runtime=runtime.name,
@@ -77,8 +79,3 @@ def listen(
         wall_seconds=time.perf_counter() - began,
         remark=runtime.remark,
     )
-
-
-def _with_release(samples: np.ndarray) -> np.ndarray:
-    """Digital silence after the strip: a word cut short ends there instead of standing still."""
-    return np.pad(samples, (0, round(RELEASE * SAMPLE_RATE)))

@@ -5,6 +5,7 @@ the same mouth. So samples are scaled by the volume over its own maximum, and wh
 fades and silences.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,20 +42,27 @@ class Volume:
         """The gains over their maximum, float64 [F] or [1]; zeros for a silent strip."""
         return np.array(self.gains) / (max(self.gains) or 1.0)
 
-    def applied(self, samples: np.ndarray, frame_times: np.ndarray, rate: int) -> np.ndarray:
+    def applied(
+        self, blocks: Iterable[np.ndarray], frame_times: np.ndarray, rate: int
+    ) -> Iterator[np.ndarray]:
         """Samples as loud as the strip plays them, up to a constant factor.
 
         Args:
-            samples: float32 [N] at ``rate`` Hz.
+            blocks: float32 [n] each, at ``rate`` Hz, from the strip's first sample on.
             frame_times: seconds of each of the frames of ``gains`` from the first sample, [F].
 
-        Returns:
-            float32 [N].
+        Yields:
+            float32 [n].
         """
-        if not self.moves:
-            return samples if not self.silent else np.zeros_like(samples)
-        times = np.arange(len(samples)) / rate
-        return samples * np.interp(times, frame_times, self.shape()).astype(np.float32)
+        shape, done = self.shape(), 0
+        for block in blocks:
+            if self.moves:
+                times = np.arange(done, done + len(block)) / rate
+                block = block * np.interp(times, frame_times, shape).astype(np.float32)
+            elif self.silent:
+                block = np.zeros_like(block)
+            done += len(block)
+            yield block
 
 
 FULL_VOLUME = Volume()

@@ -36,27 +36,40 @@ def read_audio(
     Raises:
         AudioError: the file is missing or in a format that cannot be read here.
     """
+    return joined(audio_blocks(source, start, duration))
+
+
+def audio_blocks(
+    source: str | Path | bytes, start: float = 0.0, duration: float | None = None
+) -> Iterator[np.ndarray]:
+    """What ``read_audio`` decodes, in pieces float32 [n] of a few seconds; raises as it does."""
     with _opened(source) as (rate, blocks):
         skip = round(start * rate)
         count = None if duration is None else round(duration * rate)
-        return _joined(_finite(blocks(skip, count)), rate)
+        yield from to_16k_blocks(blocks(skip, count), rate)
 
 
 def to_mono_16k(data: np.ndarray, rate: int) -> np.ndarray:
     """Averages channels [N, channels] (or [N]) at ``rate`` Hz and resamples to SAMPLE_RATE."""
-    mono = data if data.ndim == 1 else data.mean(axis=1)
-    return _joined(_finite([np.ascontiguousarray(mono, np.float32)]), int(rate))
+    return joined(to_16k_blocks([data], rate))
 
 
-def _joined(blocks: Iterable[np.ndarray], rate: int) -> np.ndarray:
-    parts = list(resample(blocks, rate, SAMPLE_RATE))
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+def to_16k_blocks(blocks: Iterable[np.ndarray], rate: float) -> Iterator[np.ndarray]:
+    """Pieces [n, channels] (or [n]) at ``rate`` Hz as mono float32 [m] at SAMPLE_RATE."""
+    mono = (block if block.ndim == 1 else block.mean(axis=1) for block in blocks)
+    return resample(_finite(mono), int(rate), SAMPLE_RATE)
+
+
+def joined(blocks: Iterable[np.ndarray]) -> np.ndarray:
+    """Pieces [n] as one float32 [N]."""
+    return np.concatenate([np.zeros(0, np.float32), *blocks])
 
 
 def _finite(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     """Float files may hold NaN or infinity; one of them would poison the whole recurrence."""
     for block in blocks:
-        yield np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+        finite = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+        yield np.ascontiguousarray(finite, np.float32)
 
 
 @contextmanager

@@ -47,8 +47,8 @@ def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
         name, device, remark = "fake", "cpu", None
         heard: np.ndarray
 
-        def predict(self, samples: np.ndarray, on_progress=None):
-            LoudJaw.heard = samples
+        def predict_blocks(self, blocks, seconds=None, on_progress=None):
+            LoudJaw.heard = samples = np.concatenate(list(blocks))
             on_progress(0.5)
             rows = len(samples) // 160
             loud = np.abs(samples[: rows * 160]).reshape(rows, 160).max(axis=1) > 0.1

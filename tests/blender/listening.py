@@ -37,6 +37,12 @@ def mixdown(folder: Path) -> np.ndarray:
     return samples[:, 0]
 
 
+def samples_of(audio, plan) -> np.ndarray:
+    """Samples [N] at 16 kHz that the network hears of a strip, without the release."""
+    heard = np.concatenate(list(audio.strip_blocks(plan, 16000, audio.DECODERS)))
+    return heard[: round(plan.timing.source_duration * 16000)]
+
+
 def frames_heard(folder: Path) -> np.ndarray:
     """Frames at which Blender's own mixdown of the scene clicks."""
     render = bpy.context.scene.render

@@ -16,6 +16,7 @@ from tests.blender.listening import (
     moved_only,
     onsets,
     retime,
+    samples_of,
     write_clicks,
 )
 from tests.blender.scenes import add_sound, needs_sound, set_timing, tone, write_wav
@@ -140,7 +141,7 @@ def test_the_sound_is_read_at_its_own_speed(
     retime(strip, frame=60, speed=150)
     set_timing(strip, left_handle=12)
     plan = strip_module.plan_strip(bpy.context.scene, strip)
-    samples = audio.strip_samples(plan, 16000, audio.DECODERS)
+    samples = samples_of(audio, plan)
     assert len(samples) == pytest.approx(plan.timing.source_duration * 16000, abs=1)
     expected = CLICKS[plan.timing.start < CLICKS] - plan.timing.start
     assert onsets(samples, 16000, 0.2) == pytest.approx(expected, abs=0.003)

@@ -15,6 +15,7 @@ from tests.blender.listening import (
     mixdown,
     moved_only,
     onsets,
+    samples_of,
     write_clicks,
 )
 from tests.blender.scenes import add_sound, needs_sound, set_timing, tone, write_wav
@@ -80,7 +81,7 @@ def test_keyframed_volume_fades_as_blender_fades_it(
         strip.volume = volume
         strip.keyframe_insert("volume", frame=frame)
     plan = strip_module.plan_strip(bpy.context.scene, strip)
-    samples = audio.strip_samples(plan, 16000, audio.DECODERS)
+    samples = samples_of(audio, plan)
     ours, played = loudness(samples, 16000), loudness(mixdown(tmp_path), RATE)[:100]
     assert len(ours) == 100
     assert ours[30] == pytest.approx(0.3 / np.sqrt(2), rel=0.02)
@@ -95,9 +96,9 @@ def test_constant_volume_changes_nothing_and_none_is_refused(
     strip_module, audio, hum: Path
 ) -> None:
     scene, strip = bpy.context.scene, add_sound(hum)
-    loud = audio.strip_samples(strip_module.plan_strip(scene, strip), 16000, audio.DECODERS)
+    loud = samples_of(audio, strip_module.plan_strip(scene, strip))
     strip.volume = 0.2
-    quiet = audio.strip_samples(strip_module.plan_strip(scene, strip), 16000, audio.DECODERS)
+    quiet = samples_of(audio, strip_module.plan_strip(scene, strip))
     assert np.array_equal(loud, quiet)
     strip.volume = 0.0
     with pytest.raises(Exception, match='"speech" is silent, its volume is 0: raise it'):
@@ -179,7 +180,7 @@ def test_a_file_needs_no_strip(strip_module, choice, audio, clicks: Path) -> Non
     assert plan.name == "clicks.wav"
     assert (plan.timing.left_handle, plan.timing.right_handle) == (40, 40 + 180)
     assert plan.timing.source_time(40) == 0.0
-    samples = audio.strip_samples(plan, 16000, audio.DECODERS)
+    samples = samples_of(audio, plan)
     assert onsets(samples, 16000, 0.2) == pytest.approx(CLICKS, abs=0.003)
     with pytest.raises(Exception, match=r"There is no sound file .*gone\.wav: choose another"):
         strip_module.plan_sources(scene, choice.SoundFile(str(clicks.parent / "gone.wav")))
@@ -197,7 +198,7 @@ def test_the_sound_of_a_film(
     strip = add_sound(film, frame=20, name="film")
     set_timing(strip, left_handle=30, right_handle=140)
     plan = strip_module.plan_strip(scene, strip)
-    samples = audio.strip_samples(plan, 16000, audio.DECODERS)
+    samples = samples_of(audio, plan)
     ours = 30 + onsets(samples, 16000, 0.2) * 25
     assert ours == pytest.approx(frames_heard(tmp_path), abs=tolerance)
     (whole,) = strip_module.plan_sources(scene, choice.SoundFile(str(film)))
@@ -247,7 +248,7 @@ def test_a_scene_strip_is_mixed_down(
     add_sound(hum, channel=4, name="noise")
     (plan,) = strip_module.plan_sources(scene, choice.Strips(("shot",)))
     assert plan.timing.left_handle == 40
-    samples = audio.strip_samples(plan, 16000, audio.DECODERS)
+    samples = samples_of(audio, plan)
     assert 40 + onsets(samples, 16000, 0.2) * 25 == pytest.approx(expected, abs=0.1)
     again = strip_module.plan_strip(scene, strip)
     assert again == plan

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from model import audio_file, resampling
-from model.audio_file import SAMPLE_RATE, read_audio, to_mono_16k
+from model.audio_file import SAMPLE_RATE, audio_blocks, read_audio, to_mono_16k
 from model.errors import AudioError
 
 
@@ -96,3 +96,23 @@ def test_sinc_resampler_keeps_tones_and_stops_aliases(rate: int) -> None:
 def test_arrays_from_another_decoder() -> None:
     mono = to_mono_16k(np.stack([tone(1, 48000)] * 2, 1).astype(np.float32), 48000)
     assert mono[500:-500] == pytest.approx(tone(1, 16000)[500:-500], abs=2e-3)
+
+
+@pytest.mark.parametrize("rate", [8000, 44100, 48000])
+def test_the_sinc_resampler_works_in_pieces(monkeypatch, rate: int) -> None:
+    monkeypatch.setattr(resampling, "optional_import", lambda _name: None)
+    monkeypatch.setattr(resampling, "_PIECE", 2000)
+    samples = np.random.default_rng(0).random(15_011, np.float32)
+    blocks = np.split(samples, [0, 17, 6000, 6001, 12_000])
+    made = list(resampling.resample(blocks, rate, 16000))
+    whole = resampling.sinc_resample(samples, rate, 16000)
+    assert len(made) > 3
+    assert np.concatenate(made) == pytest.approx(whole, abs=1e-6)
+
+
+def test_long_sounds_come_in_pieces(tmp_path: Path) -> None:
+    samples = tone(20, 44100)
+    soundfile.write(tmp_path / "long.wav", samples, 44100)
+    blocks = list(audio_blocks(tmp_path / "long.wav", 1.0, 18.5))
+    assert max(len(block) for block in blocks) < 7 * 16000
+    assert np.array_equal(np.concatenate(blocks), read_audio(tmp_path / "long.wav", 1.0, 18.5))

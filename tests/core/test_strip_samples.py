@@ -1,13 +1,16 @@
 """The samples a strip's frames stand for, and the decoders asked in turn."""
 
+import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.audio import audible_samples
+from a2f.blender_audio2face.audio import audible_samples, strip_blocks
 from a2f.blender_audio2face.errors import BakeError
-from a2f.blender_audio2face.plan import SoundSource
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.plan import SoundSource, StripPlan
+from a2f.blender_audio2face.timing import RELEASE, StripTiming
+from a2f.blender_audio2face.volume import Volume
 
 RATE = 100
 SOURCE = SoundSource("speech.wav", "/sounds/speech.wav")
@@ -24,14 +27,23 @@ def timing(left: int, right: int, start: float = 1.0, offset: float = 0.0) -> St
     )
 
 
-def ramp(_source: SoundSource, start: float, duration: float) -> np.ndarray:
-    """A file of 2 s whose sample at t seconds is t + 1."""
+def ramp(_source: SoundSource, start: float, duration: float) -> Iterator[np.ndarray]:
+    """A file of 2 s whose sample at t seconds is t + 1, in pieces of 0.3 s."""
     first, last = round(start * RATE), min(round((start + duration) * RATE), 2 * RATE)
-    return (np.arange(first, last) / RATE + 1).astype(np.float32)
+    for at in range(first, last, 30):
+        yield (np.arange(at, min(at + 30, last)) / RATE + 1).astype(np.float32)
 
 
-def broken(_source: SoundSource, _start: float, _duration: float) -> np.ndarray:
+def broken(_source: SoundSource, _start: float, _duration: float) -> Iterator[np.ndarray]:
     raise RuntimeError("unknown format.")
+
+
+def torn(source: SoundSource, start: float, duration: float) -> Iterator[np.ndarray]:
+    """Breaks off in the third piece."""
+    pieces = ramp(source, start, duration)
+    yield next(pieces)
+    yield next(pieces)
+    raise RuntimeError("damaged.")
 
 
 def samples(strip: StripTiming) -> np.ndarray:
@@ -81,12 +93,17 @@ def test_a_strip_beside_its_sound_is_refused(strip: StripTiming) -> None:
 
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(BakeError, match="has no sound"):
-        audible_samples(SOURCE, timing(1, 5), RATE, [("empty", lambda *_: np.zeros(0))])
+        audible_samples(SOURCE, timing(1, 5), RATE, [("empty", lambda *_: iter(()))])
 
 
 def test_the_second_decoder_is_asked_when_the_first_fails() -> None:
     heard = audible_samples(SOURCE, timing(1, 11), RATE, [("a", broken), ("ramp", ramp)])
     assert heard == pytest.approx(samples(timing(1, 11)))
+
+
+def test_where_a_decoder_breaks_off_the_second_goes_on() -> None:
+    heard = audible_samples(SOURCE, timing(1, 21), RATE, [("a", torn), ("ramp", ramp)])
+    assert np.array_equal(heard, samples(timing(1, 21)))
 
 
 def test_every_decoders_reason_is_told() -> None:
@@ -109,3 +126,35 @@ def test_a_retimed_strip_is_sampled_at_its_own_seconds() -> None:
 
 def test_of_a_retimed_strip_all_of_the_sound_is_read() -> None:
     assert samples(WARPED) == pytest.approx(np.arange(50, 110) / RATE + 1)
+
+
+def test_a_strip_is_heard_piece_by_piece_and_its_release_after_it() -> None:
+    plan = StripPlan("speech", SOURCE, timing(-4, 26))
+    blocks = list(strip_blocks(plan, RATE, [("ramp", ramp)]))
+    assert max(len(block) for block in blocks) < 301
+    assert len(blocks) > 7
+    assert np.array_equal(
+        np.concatenate(blocks), np.pad(samples(timing(-4, 26)), (0, round(RELEASE * RATE)))
+    )
+
+
+def test_an_hour_takes_no_room() -> None:
+    """Of silence before, sound, a fade and silence after it."""
+    strip = timing(-6000, 36_000)
+    gains = Volume.of(np.linspace(1.0, 0.0, 42_001))
+    plan = StripPlan("speech", SOURCE, strip, gains)
+
+    def hum(_source: SoundSource, _start: float, duration: float) -> Iterator[np.ndarray]:
+        for _ in range(int(duration / 2) // 4):
+            yield np.ones(4 * 16_000, np.float32)
+
+    heard = 0
+    tracemalloc.start()
+    try:
+        for block in strip_blocks(plan, 16_000, [("hum", hum)]):
+            heard += len(block)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert heard == (4200 + RELEASE) * 16_000
+    assert most < 10e6

@@ -1,10 +1,12 @@
 """Fades and silences reach the samples; the level of a mix does not."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
-from a2f.blender_audio2face.audio import strip_samples
+from a2f.blender_audio2face.audio import strip_blocks
 from a2f.blender_audio2face.plan import SoundSource, StripPlan
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.timing import RELEASE, StripTiming
 from a2f.blender_audio2face.volume import FULL_VOLUME, Volume
 
 RATE = 100
@@ -15,10 +17,13 @@ def samples(volume: Volume, timing: StripTiming = TIMING) -> np.ndarray:
     """Of a sound that is 1 for ten seconds."""
     plan = StripPlan("speech", SoundSource("s.wav", "s.wav"), timing, volume)
 
-    def ones(_source: SoundSource, start: float, duration: float) -> np.ndarray:
-        return np.ones(round(duration * RATE), np.float32)
+    def ones(_source: SoundSource, start: float, duration: float) -> Iterator[np.ndarray]:
+        for at in range(0, round(duration * RATE), 70):
+            yield np.ones(min(round(duration * RATE) - at, 70), np.float32)
 
-    return strip_samples(plan, RATE, [("ones", ones)])
+    heard = np.concatenate(list(strip_blocks(plan, RATE, [("ones", ones)])))
+    assert not heard[-round(RELEASE * RATE) :].any()
+    return heard[: -round(RELEASE * RATE)]
 
 
 @pytest.mark.parametrize("gain", [0.01, 1.0, 3.0])
