@@ -27,7 +27,7 @@ _COLOURS = {
 
 def draw(path: Path, figures: Figures, labels: Mapping[str, str]) -> Path:
     """Draws medians and ranges of each stage, both axes logarithmic."""
-    figure, axis = plt.subplots(figsize=(8, 5.5))
+    figure, axis = plt.subplots(figsize=(10, 5))
     ticks: set[float] = set()
     for stage, label in labels.items():
         lengths = figures.lengths(stage)
@@ -38,7 +38,13 @@ def draw(path: Path, figures: Figures, labels: Mapping[str, str]) -> Path:
         middles = [figures.median(stage, one, "wall") for one in lengths]
         width = 2.4 if stage == "bake" else 1.4
         axis.plot(
-            lengths, middles, "o-", ms=4, lw=width, color=_COLOURS[stage], label=label.strip("*")
+            lengths,
+            middles,
+            "o-",
+            ms=4,
+            lw=width,
+            color=_COLOURS[stage],
+            label=label.replace("*", "").replace("`", ""),
         )
         axis.vlines(lengths, *zip(*spans, strict=True), color=_COLOURS[stage], lw=width)
     ordered = sorted(ticks)
@@ -47,7 +53,7 @@ def draw(path: Path, figures: Figures, labels: Mapping[str, str]) -> Path:
     axis.set_xticks(ordered, [length(one) for one in ordered])
     axis.minorticks_off()
     axis.grid(True, which="major", color="#e6e6e6")
-    axis.legend(fontsize=8, frameon=False)
+    axis.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     figure.tight_layout()
     figure.savefig(path, dpi=100)
     plt.close(figure)
