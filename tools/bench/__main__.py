@@ -32,7 +32,8 @@ def _measured(options: argparse.Namespace) -> Figures:
     plan = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory(prefix="audio2face-bench-") as folder:
         try:
-            return Bench(options.zip.resolve(), Path(folder), plan, _say).run()
+            package = options.zip.resolve()
+            return Bench(package, Path(folder), plan, _say, options.blender).run()
         except StageError as error:
             raise SystemExit(str(error)) from error
 
@@ -46,6 +47,7 @@ def _options() -> argparse.Namespace:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--zip", type=Path, help="the extension, as make build makes it")
     source.add_argument("--figures", type=Path, nargs="+", help="files that --raw wrote")
+    parser.add_argument("--blender", help="a Blender that can open a window, to measure it as well")
     parser.add_argument("--quick", action="store_true", help="short clips, once: a trial")
     parser.add_argument("--raw", type=Path, help="file for the figures")
     parser.add_argument("--out", type=Path, help="folder for the report, its plot and figures")

@@ -28,10 +28,10 @@ STAGES = {
 """What the tables call the stages that run on clips."""
 
 WINDOW_PHASES = {
-    "plan": "planning",
+    "plan": "the button, first imports included",
     "listen": "a tick while it listens",
     "write": "a step of writing",
-    "end": "the last step",
+    "end": "its end",
     "undo": "Blender's own undo step",
 }
 """What holds the main thread of a window, and how the tables call it."""

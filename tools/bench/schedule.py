@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import machine, peers
+from . import machine, peers, window
 from .clips import write_clip
 from .figures import Figures, Row
 from .processes import Workshop
@@ -43,6 +43,9 @@ STAGES = (
 )
 """In the order of a bake; each reads what those before it wrote."""
 
+_WHILE_IT_RUNS = ("listen", "write", "end")
+"""Phases of a bake in a window between the press of the button and the last key."""
+
 _FILES = {"clip": ".wav", "samples": ".f32", "curves": ".npy", "keys": ".npz"}
 
 
@@ -56,12 +59,14 @@ class Plan:
         longest: stage -> seconds of the longest clip that it runs on, for those that would take
             too long on longer ones.
         inserts: repeats of the slow way to write many keys.
+        windows: seconds of the sounds that are baked in a window.
     """
 
     repeats: dict[float, int]
     once: int
     longest: dict[str, float]
     inserts: int
+    windows: tuple[int, ...]
 
     def includes(self, stage: str, seconds: float) -> bool:
         """Whether a stage runs on a clip."""
@@ -73,12 +78,14 @@ FULL = Plan(
     once=5,
     longest={"insert": 60.0, "rhubarb": 60.0},
     inserts=1,
+    windows=(60, 600),
 )
 QUICK = Plan(
     {5.0: 1, 20.0: 1},
     once=1,
     longest=dict.fromkeys(("insert", "write", "torch", "rhubarb"), 5.0),
     inserts=0,
+    windows=(5,),
 )
 
 
@@ -90,11 +97,20 @@ class Bench:
         folder: an existing, empty folder with room for the longest clip.
         plan: how much.
         say: gets a line for each thing done.
+        windowed: executable of a Blender that can open a window; None leaves its figures out.
     """
 
-    def __init__(self, package: Path, folder: Path, plan: Plan, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        package: Path,
+        folder: Path,
+        plan: Plan,
+        say: Callable[[str], None],
+        windowed: str | None = None,
+    ) -> None:
         self._workshop = Workshop(folder)
         self._package, self._folder, self._plan, self._say = package, folder, plan, say
+        self._windowed = windowed
         self._began = time.monotonic()
         self.figures = Figures()
 
@@ -115,6 +131,8 @@ class Bench:
             self._measure(BLENDER, "many_insert", 0.0)
         for seconds, repeats in self._plan.repeats.items():
             self._on_clip(seconds, repeats, able)
+        for length in self._plan.windows if self._windowed else ():
+            self._in_window(self._windowed, length)
         return self.figures
 
     def _install(self) -> None:
@@ -151,6 +169,16 @@ class Bench:
                 self._measure(stage.room, stage.name, seconds, said, **given)
         for name in files.values():
             Path(name).unlink(missing_ok=True)
+
+    def _in_window(self, blender: str, seconds: int) -> None:
+        """What held the main thread, in seconds: the longest call while the job ran, and others."""
+        answer = window.measured(blender, self._package, seconds)
+        self.figures.machine["Blender with a window"] = str(answer["blender"])
+        phases = {phase: value / 1e3 for phase, value in answer["longest_ms"].items()}
+        held = max(value for phase, value in phases.items() if phase in _WHILE_IT_RUNS)
+        values = {"held": held, "gap": answer["longest_gap_ms"] / 1e3, **phases}
+        self.figures.rows.append(Row("window", float(seconds), values))
+        self._log(f"{seconds} s in a window: held for {1e3 * held:.0f} ms at most")
 
     def _measure(
         self,
