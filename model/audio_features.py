@@ -64,7 +64,7 @@ def log_mel(samples: np.ndarray, config: FeatureConfig) -> np.ndarray:
 
 def log_mel_of_frames(frames: np.ndarray, config: FeatureConfig) -> np.ndarray:
     """Log mel energies [T, mels] float32 of frames [T, window]."""
-    window = _window(config)
+    window = hann_window(config)
     mel = np.empty((len(frames), config.mels), np.float32)
     filters = mel_filters(config)
     for start in range(0, len(frames), FRAMES_AT_ONCE):
@@ -76,7 +76,7 @@ def log_mel_of_frames(frames: np.ndarray, config: FeatureConfig) -> np.ndarray:
 
 def envelope_of(mel: np.ndarray, config: FeatureConfig) -> np.ndarray:
     """Cepstra [T, mfcc] of log mel energies [T, mels], or the energies, as configured."""
-    return mel @ _dct(config) if config.spectrum == "mfcc" else mel
+    return mel @ cosine_basis(config) if config.spectrum == "mfcc" else mel
 
 
 def from_log_mel(mel: np.ndarray, config: FeatureConfig) -> np.ndarray:
@@ -131,14 +131,14 @@ def mel_filters(config: FeatureConfig) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _window(config: FeatureConfig) -> np.ndarray:
+def hann_window(config: FeatureConfig) -> np.ndarray:
     """Periodic Hann window scaled so that a band's energy is a mean square, not a sum."""
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(config.window) / config.window)
     return (window / np.sqrt(config.fft * np.sum(window**2) / 2)).astype(np.float32)
 
 
 @lru_cache(maxsize=4)
-def _dct(config: FeatureConfig) -> np.ndarray:
+def cosine_basis(config: FeatureConfig) -> np.ndarray:
     """Orthonormal DCT-II [mels, mfcc]."""
     n = np.arange(config.mels)[:, None]
     k = np.arange(config.mfcc)[None, :]

@@ -1,10 +1,24 @@
 """Features of sound that arrives piece by piece, equal to audio_features.extract of the whole."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .audio_features import FeatureConfig, envelope_of, log_mel_of_frames, slopes
 from .framing import HOP
 from .pitch_features import PITCH_WINDOW, correlogram_of_frames
+
+Measure = Callable[[np.ndarray, FeatureConfig], tuple[np.ndarray, np.ndarray | None]]
+"""Envelope [T, E] and, where configured, correlogram [T, P] of [(T - 1) HOP + longest_window]."""
+
+
+def measure(samples: np.ndarray, config: FeatureConfig) -> tuple[np.ndarray, np.ndarray | None]:
+    """Measure in NumPy."""
+    window = longest_window(config)
+    frames = np.lib.stride_tricks.sliding_window_view(samples, window)[::HOP]
+    margin = (window - config.window) // 2
+    mel = log_mel_of_frames(frames[:, margin : margin + config.window], config)
+    return envelope_of(mel, config), correlogram_of_frames(frames) if config.pitch else None
 
 
 def longest_window(config: FeatureConfig) -> int:
@@ -15,8 +29,9 @@ def longest_window(config: FeatureConfig) -> int:
 class FeatureStream:
     """Carries the samples and cepstra that the next frames still need; memory is constant."""
 
-    def __init__(self, config: FeatureConfig) -> None:
+    def __init__(self, config: FeatureConfig, measure: Measure = measure) -> None:
         self._config = config
+        self._measure = measure
         self._window = longest_window(config)
         # From half a window before the next frame; what lies before the sound is silence.
         self._samples = np.zeros(self._window // 2, np.float32)
@@ -30,14 +45,11 @@ class FeatureStream:
         ready = max((len(self._samples) - self._window) // HOP + 1, 0)
         if ready == 0:
             return np.zeros((0, config.size), np.float32)
-        frames = np.lib.stride_tricks.sliding_window_view(self._samples, self._window)[::HOP]
+        envelope, pitch = self._measure(self._samples, config)
         self._samples = self._samples[ready * HOP :].copy()
-        margin = (self._window - config.window) // 2
-        mel = log_mel_of_frames(frames[:, margin : margin + config.window], config)
-        rows = self._with_deltas(envelope_of(mel, config))
-        if not config.pitch:
+        rows = self._with_deltas(envelope)
+        if pitch is None:
             return rows
-        pitch = correlogram_of_frames(frames)
         if self._pitch is not None:
             pitch = np.concatenate([self._pitch, pitch])
         self._pitch = pitch[len(rows) :].copy()

@@ -18,6 +18,7 @@ from torch import nn
 
 from .lip_seal import FUNNEL, LOWER, SURE_SEAL, TUCK_FROM, TUCK_ROLL, TUCK_TO, TUCKED_JAW, UPPER
 from .network_config import NetworkConfig
+from .parallel_in_time import cells_at_ends, run_in_parts
 
 State = tuple[torch.Tensor, torch.Tensor]
 
@@ -28,33 +29,32 @@ class LatencyControlledLayer(nn.Module):
     def __init__(self, width: int, hidden: int, block: int, bidirectional: bool) -> None:
         super().__init__()
         self.block = block
+        self.parts = 1
+        """Parts that one long sequence is run in at once; see parallel_in_time."""
         self.forward_lstm = nn.LSTM(width, hidden, batch_first=True)
         self.backward_lstm = nn.LSTM(width, hidden, batch_first=True) if bidirectional else None
 
     def forward(self, windows: torch.Tensor, state: State | None) -> tuple[torch.Tensor, State]:
         """Hidden states [B, K, W, state_size] and the carried state, of windows [B, K, W, D]."""
         batch, blocks, width, size = windows.shape
-        core, ends = [], []
-        for k in range(blocks):
-            output, state = self.forward_lstm(windows[:, k, : self.block], state)
-            core.append(output)
-            ends.append(state)
-        hidden = core[0].shape[-1]
+        if state is None:
+            zeros = windows.new_zeros(1, batch, self.forward_lstm.hidden_size)
+            state = zeros, zeros
+        own = windows[:, :, : self.block].reshape(batch, blocks * self.block, size)
+        core, after = run_in_parts(self.forward_lstm, own, state, self.parts)
+        cells = cells_at_ends(self.forward_lstm, own, core, state, self.block)
+        core = core.unflatten(1, (blocks, self.block))
+        hidden = core.shape[-1]
         ahead_input = windows[:, :, self.block :].reshape(batch * blocks, -1, size)
-        start = tuple(
-            torch.stack([end[i][0] for end in ends], 1).reshape(1, batch * blocks, hidden)
-            for i in range(2)
-        )
+        start = tuple(value.reshape(1, batch * blocks, hidden) for value in (core[:, :, -1], cells))
         ahead, _ = self.forward_lstm(ahead_input, start)
-        forward = torch.cat(
-            [torch.stack(core, 1), ahead.reshape(batch, blocks, width - self.block, hidden)], 2
-        )
+        forward = torch.cat([core, ahead.reshape(batch, blocks, width - self.block, hidden)], 2)
         if self.backward_lstm is None:
-            return forward, state
+            return forward, after
         flat = windows.reshape(batch * blocks, width, size)
         backward, _ = self.backward_lstm(flat.flip(1))
         backward = backward.flip(1).reshape(batch, blocks, width, hidden)
-        return torch.cat([forward, backward], -1), state
+        return torch.cat([forward, backward], -1), after
 
 
 class LocalAttention(nn.Module):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .feature_stream import measure
+from .framing import SAMPLE_RATE
 from .lip_seal import apply_seal
 from .network_config import NetworkConfig
 from .numpy_attention import NumpyAttention, by_stream
@@ -31,7 +33,11 @@ class StreamState:
 
 
 class NumpyNetwork:
-    """AttentionBiLSTM on NumPy arrays."""
+    """AttentionBiLSTM on NumPy arrays; a streaming.StepNetwork."""
+
+    piece = 4 * SAMPLE_RATE  # 40 blocks: wide enough for BLAS (see numpy_lstm), soon done
+
+    measure = staticmethod(measure)
 
     def __init__(self, config: NetworkConfig, arrays: dict[str, np.ndarray]) -> None:
         self.config = config

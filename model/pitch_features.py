@@ -18,9 +18,13 @@ PITCH_BINS = 24
 PITCH_WINDOW = 640
 """Samples of a frame: 40 ms."""
 
+PITCH_FFT = 1024
+"""Window and longest lag do not wrap around into the lags that are read."""
+
+SILENT_ENERGY = 1e-10 * PITCH_WINDOW
+"""Added to the energy, so that silence has no pitch."""
+
 _LOW_HZ, _HIGH_HZ = 65.0, 420.0
-_FFT = 1024  # window and longest lag do not wrap around into the lags that are read
-_SILENT = 1e-10  # mean square added to the energy, so that silence has no pitch
 
 
 def correlogram(samples: np.ndarray) -> np.ndarray:
@@ -36,14 +40,14 @@ def correlogram(samples: np.ndarray) -> np.ndarray:
 def correlogram_of_frames(frames: np.ndarray) -> np.ndarray:
     """Autocorrelation [T, PITCH_BINS] float32 of frames [T, PITCH_WINDOW]."""
     result = np.empty((len(frames), PITCH_BINS), np.float32)
-    window, edges, scale = _tables()
+    window, edges, scale = pitch_tables()
     for start in range(0, len(frames), FRAMES_AT_ONCE):
         part = frames[start : start + FRAMES_AT_ONCE]
         part = (part - part.mean(1, keepdims=True)) * window
-        spectrum = np.fft.rfft(part, _FFT)
+        spectrum = np.fft.rfft(part, PITCH_FFT)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
         wave = np.fft.irfft(power).astype(np.float32)
-        energy = wave[:, :1] + _SILENT * PITCH_WINDOW
+        energy = wave[:, :1] + SILENT_ENERGY
         ratio = wave[:, edges[0] : edges[-1]] / energy * scale
         result[start : start + FRAMES_AT_ONCE] = np.maximum.reduceat(
             ratio, edges[:-1] - edges[0], axis=1
@@ -52,7 +56,7 @@ def correlogram_of_frames(frames: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def pitch_tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Window, first lag of each range and the last range's end, 1 / the window's correlation."""
     window = np.hanning(PITCH_WINDOW + 1)[:-1]
     edges = np.round(SAMPLE_RATE / np.geomspace(_HIGH_HZ, _LOW_HZ, PITCH_BINS + 1)).astype(int)

@@ -10,25 +10,30 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .audio_features import FRAME_RATE
+from .audio_features import FRAME_RATE, FeatureConfig
 from .curves import Curves
 from .feature_stream import FeatureStream, longest_window
 from .framing import HOP, SAMPLE_RATE, frame_count
 from .network_config import NetworkConfig
-
-_PIECE = 4 * SAMPLE_RATE  # 40 blocks at once: wide enough for BLAS (see numpy_lstm), soon done
 
 
 class StepNetwork(Protocol):
     """The network on its own steps, as numpy_network.NumpyNetwork does it."""
 
     config: NetworkConfig
+    piece: int
+    """Samples it takes at once at most."""
 
     def initial_state(self) -> Any:
         """State before the first sample."""
 
     def advance(self, steps: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
         """Channels [K * block_frames, C] and the next state, of steps [K * block + right, D]."""
+
+    def measure(
+        self, samples: np.ndarray, config: FeatureConfig
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """See feature_stream.Measure."""
 
 
 def delay(config: NetworkConfig) -> float:
@@ -47,7 +52,7 @@ class Stream:
     def __init__(self, network: StepNetwork) -> None:
         self._config = network.config
         self._network = network
-        self._features = FeatureStream(network.config.features)
+        self._features = FeatureStream(network.config.features, network.measure)
         self._state = network.initial_state()
         self._rows = np.zeros((0, network.config.features.size), np.float32)
         self._heard = 0
@@ -69,9 +74,10 @@ class Stream:
             ``block_frames``; the first push's first row stands at the first sample.
         """
         self._heard += len(samples)
+        piece = self._network.piece
         parts = [
-            self._advance(samples[start : start + _PIECE])
-            for start in range(0, max(len(samples), 1), _PIECE)
+            self._advance(samples[start : start + piece])
+            for start in range(0, max(len(samples), 1), piece)
         ]
         values = parts[0] if len(parts) == 1 else np.concatenate(parts)
         self._given += len(values)
@@ -122,7 +128,7 @@ def stream_curves(
     stream = Stream(network)
     rows = _Rows(frame_count(int(expected)), len(network.config.channels))
     heard = 0
-    for piece in _pieces(blocks):
+    for piece in _pieces(blocks, network.piece):
         report(min(heard / expected, 1.0) if expected else 0.0)
         rows.append(stream.push(piece))
         heard += len(piece)
@@ -131,12 +137,12 @@ def stream_curves(
     return Curves(network.config.channels, FRAME_RATE, rows.values())
 
 
-def _pieces(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """The same samples in pieces of _PIECE, the last one shorter."""
+def _pieces(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
+    """The same samples in pieces of ``size``, the last one shorter."""
     held, length = [], 0
     for block in blocks:
-        while length + len(block) >= _PIECE:
-            taken = _PIECE - length
+        while length + len(block) >= size:
+            taken = size - length
             yield np.concatenate([*held, block[:taken]])
             held, length, block = [], 0, block[taken:]
         if len(block):

@@ -6,11 +6,17 @@ import numpy as np
 import torch
 
 from .curves import Curves
+from .feature_stream import Measure, measure
 from .framing import SAMPLE_RATE
 from .network import AttentionBiLSTM
 from .network_config import NetworkConfig
 from .runtime import Progress
 from .streaming import stream_curves
+from .torch_features import TorchMeasure
+
+_CPU_PIECE = 6 * SAMPLE_RATE
+_GPU_PIECE = 480 * SAMPLE_RATE  # a few hundred MB on the device
+_GPU_PARTS = 32  # of 15 s: on real speech with pauses, three sweeps a layer settle them
 
 
 class TorchRuntime:
@@ -25,6 +31,13 @@ class TorchRuntime:
         self.network = AttentionBiLSTM(config)
         self.network.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
         self.network.to(device).eval()
+        self.measure: Measure = measure
+        self.piece = _CPU_PIECE
+        if torch.device(device).type != "cpu":
+            self.measure = TorchMeasure(device)
+            self.piece = _GPU_PIECE
+            for layer in self.network.layers:
+                layer.parts = _GPU_PARTS
 
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
         """See runtime.Runtime.predict."""

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import streaming
 from model.audio_features import HOP, FeatureConfig
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.lip_seal import TUCK_ROLL, TUCKED_JAW, apply_seal, remove_seal
+from model.numpy_network import NumpyNetwork
 from model.numpy_runtime import NumpyRuntime
 from model.weights_file import load_weights
 from tests.core.networks import random_network
@@ -34,7 +34,7 @@ def test_numpy_equals_torch_on_real_speech(speech: np.ndarray) -> None:
 def test_chunks_change_nothing(speech: np.ndarray, monkeypatch) -> None:
     config, arrays = random_network()
     whole = NumpyRuntime(config, arrays).predict(speech).values
-    monkeypatch.setattr(streaming, "_PIECE", 5000)
+    monkeypatch.setattr(NumpyNetwork, "piece", 5000)
     assert np.abs(NumpyRuntime(config, arrays).predict(speech).values - whole).max() < 1e-5
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import streaming
 from model.audio_features import FeatureConfig, extract
 from model.audio_file import read_audio
 from model.feature_stream import FeatureStream
@@ -141,7 +140,7 @@ def test_the_stream_keeps_no_history(speech: np.ndarray) -> None:
 
 def test_blocks_are_read_as_they_are_needed(speech: np.ndarray, monkeypatch) -> None:
     config, arrays = random_network()
-    monkeypatch.setattr(streaming, "_PIECE", 16000)
+    monkeypatch.setattr(NumpyNetwork, "piece", 16000)
     events: list[str] = []
 
     def blocks():
