@@ -7,6 +7,7 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..model.errors import A2FError
 from ..model.runtime_choice import RuntimeChoice
+from .panels.common import draw_lines
 
 RUNTIMES = (
     ("auto", "Automatic", "PyTorch for long sounds where there is a GPU, NumPy for all else"),
@@ -41,7 +42,7 @@ class Audio2FacePreferences(bpy.types.AddonPreferences):
     )
     devices: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
 
-    def draw(self, _context) -> None:
+    def draw(self, context) -> None:
         column = self.layout.column()
         column.use_property_split = True
         column.prop(self, "runtime")
@@ -50,8 +51,7 @@ class Audio2FacePreferences(bpy.types.AddonPreferences):
         on_torch.prop(self, "device")
         on_torch.prop(self, "torch_folder")
         column.operator(AUDIO2FACE_OT_find_devices.bl_idname, icon="VIEWZOOM")
-        for line in self.devices.splitlines():
-            column.label(text=line, translate=False)
+        draw_lines(column, context, self.devices.splitlines())
 
 
 class AUDIO2FACE_OT_find_devices(bpy.types.Operator):

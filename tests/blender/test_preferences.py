@@ -116,9 +116,16 @@ def test_the_preferences_draw(preferences, extension: str) -> None:
         operator=lambda name, **_: drawn.append(name),
         label=lambda text, **_: drawn.append(text),
     )
-    layout.column = lambda: layout
+    layout.column = lambda **_: layout
     shown = SimpleNamespace(layout=layout, runtime="auto", devices="one\ntwo")
-    module.Audio2FacePreferences.draw(shown, bpy.context)
+    context = SimpleNamespace(
+        region=SimpleNamespace(width=600),
+        preferences=SimpleNamespace(
+            system=SimpleNamespace(ui_scale=1.0),  # 0 without a window
+            ui_styles=bpy.context.preferences.ui_styles,
+        ),
+    )
+    module.Audio2FacePreferences.draw(shown, context)
     assert drawn == [
         "runtime", "device", "torch_folder", "audio2face.find_devices", "one", "two",
     ]  # fmt: skip
