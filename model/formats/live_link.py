@@ -1,8 +1,12 @@
 """The CSV of Live Link Face, the iPhone app that captures ARKit faces.
 
-``Timecode,BlendShapeCount`` and 61 names: the 52 channels with a capital first letter, in Apple's
-order of the app, then nine angles of head and eyes. A timecode is ``HH:MM:SS:FF.fff``, where FF
-counts sixtieths of the second at any rate of capture.
+``Timecode,BlendShapeCount`` and 61 names: the 52 channels with a capital first letter, in the app's
+order, then nine angles of head and eyes. A timecode is ``HH:MM:SS:FF.fff``, where FF counts
+sixtieths of the second at any rate of capture. Both are as in takes of the app that were published,
+``csv/apfel.csv`` and ``anim/alex_rom_3.csv`` of
+https://github.com/alexdjulin/LiveLinkFace-CSV-Retarget-For-Motionbuilder, whose rows, 30 a second,
+are two sixtieths apart; the order is also the one that
+https://github.com/nmfisher/blender_livelinkface reads.
 """
 
 import csv

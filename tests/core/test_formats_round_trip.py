@@ -47,6 +47,11 @@ def test_live_link_is_what_the_app_writes(tmp_path: Path) -> None:
     write(path, curves, "livelink")
     header, first, *rest = csv.reader(path.open(encoding="utf-8"))
     assert header[:3] == ["Timecode", "BlendShapeCount", "EyeBlinkLeft"]
+    assert header[15:20] == ["EyeWideRight", "JawForward", "JawRight", "JawLeft", "JawOpen"]
+    assert header[20:25] == ["MouthClose", "MouthFunnel", "MouthPucker", "MouthRight", "MouthLeft"]
+    assert header[43:48] == [
+        f"Brow{one}" for one in ("DownLeft", "DownRight", "InnerUp", "OuterUpLeft", "OuterUpRight")
+    ]
     assert header[53:] == ["TongueOut", *live_link.ANGLES]
     assert first[:2] == ["00:00:00:00.000", "61"]
     assert rest[30][0] == "00:00:01:02.000"

@@ -19,7 +19,7 @@ from .known import Known
 from .ledger import Ledger
 from .manifest import read_manifest
 from .pool import Pool, WorkerCommand
-from .results import RowResult, read_results, results_path
+from .results import RowResult, mend_results, read_results, results_path
 from .row_numbers import row_numbers
 from .summary import summary, worst
 
@@ -107,6 +107,7 @@ def batch(options: argparse.Namespace, console: Console, trade: Trade) -> Outcom
     data = {"manifest": str(manifest), "results": str(path), "elsewhere": elsewhere}
     if options.dry_run:
         return _dry_run(left, finished, refused, elsewhere, data)
+    mend_results(path)
     ledger = Ledger(console, path, known, rows + len(refused))
     ledger.ended([_refused(one) for one in refused], {})
     for group in finished:

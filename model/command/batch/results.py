@@ -90,17 +90,14 @@ def results_path(manifest: Path) -> Path:
 
 def add_result(path: Path, result: RowResult) -> None:
     """Adds a line. Raises OutputError where it cannot."""
-    line = json.dumps(result.document()) + "\n"
-    try:
-        with path.open("ab+") as file:
-            if file.tell() and _is_torn(file):
-                line = "\n" + line
-            os.write(file.fileno(), line.encode("ascii"))
-    except OSError as error:
-        raise OutputError(
-            f'The results "{path}" cannot be written ({error.strerror or error}): '
-            "check the folder, or name another file with --results."
-        ) from error
+    _add(path, json.dumps(result.document()) + "\n")
+
+
+def mend_results(path: Path) -> None:
+    """Ends a last line that was torn, so that the next stands by itself. Raises OutputError."""
+    text = _text(path)
+    if text and not text.endswith("\n"):
+        _add(path, "\n")
 
 
 def read_results(path: Path) -> list[dict]:
@@ -109,14 +106,28 @@ def read_results(path: Path) -> list[dict]:
     Raises:
         OutputError: the file is there and cannot be read.
     """
+    return [line for one in _text(path).split("\n") if (line := _line(one)) is not None]
+
+
+def _add(path: Path, text: str) -> None:
     try:
-        text = path.read_text("utf-8", errors="replace") if path.exists() else ""
+        with path.open("ab") as file:
+            os.write(file.fileno(), text.encode("ascii"))
+    except OSError as error:
+        raise OutputError(
+            f'The results "{path}" cannot be written ({error.strerror or error}): '
+            "check the folder, or name another file with --results."
+        ) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", errors="replace") if path.exists() else ""
     except OSError as error:
         raise OutputError(
             f'The results "{path}" cannot be read ({error.strerror or error}): '
             "name another file with --results."
         ) from error
-    return [line for one in text.split("\n") if (line := _line(one)) is not None]
 
 
 def _line(text: str) -> dict | None:
@@ -126,8 +137,3 @@ def _line(text: str) -> dict | None:
         return None
     known = isinstance(document, dict) and document.get("format") == _FORMAT
     return document if known and document.get("version") == _VERSION else None
-
-
-def _is_torn(file) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) != b"\n"
