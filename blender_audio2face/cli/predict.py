@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
@@ -10,7 +11,7 @@ import numpy as np
 from ...model.audio_file import SAMPLE_RATE
 from ...model.command.console import Console, Outcome
 from ...model.command.predict import predict
-from ..audio import DECODERS, audible_samples, sound_seconds
+from ..audio import DECODERS, audible_blocks, sound_seconds
 from ..plan import SoundSource
 from ..preferences import preferred_runtime
 from ..timing import StripTiming
@@ -24,11 +25,11 @@ def predict_here(options: argparse.Namespace, console: Console) -> Outcome:
     return predict(options, console, decode, preferred_runtime(bpy.context).torch_folder)
 
 
-def decode(path: Path) -> np.ndarray:
-    """Samples [N] at 16 kHz of a file. Raises A2FError where it cannot be read."""
+def decode(path: Path) -> Iterator[np.ndarray]:
+    """Samples of a file at 16 kHz, in pieces float32 [n]. Raises A2FError where it cannot."""
     source = SoundSource(path.name, str(path))
     rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
     if rows < 1:
-        return np.zeros(0, np.float32)
+        return
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
-    return audible_samples(source, whole, SAMPLE_RATE, DECODERS)
+    yield from audible_blocks(source, whole, SAMPLE_RATE, DECODERS)

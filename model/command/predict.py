@@ -2,15 +2,17 @@
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from ..audio_file import SAMPLE_RATE, read_audio
+from ..audio_file import SAMPLE_RATE, audio_blocks
 from ..curves import Curves
 from ..errors import A2FError
 from ..formats import FORMATS, format_for, write
+from ..restartable import Restartable
 from ..runtime import choose_runtime
 from ..runtime_choice import DEVICES, RUNTIMES
 from ..sampling import sample_at
@@ -54,7 +56,7 @@ def frame_rate(text: str) -> float:
 def predict(
     options: argparse.Namespace,
     console: Console,
-    decode: Callable[[Path], np.ndarray] = read_audio,
+    decode: Callable[[Path], Iterable[np.ndarray]] = audio_blocks,
     torch_folder: Path | None = None,
     shared: Shared | None = None,
 ) -> Outcome:
@@ -63,7 +65,7 @@ def predict(
     Args:
         options: of ``add_arguments``, and ``force``.
         console: takes the progress.
-        decode: samples [N] at 16 kHz of a file.
+        decode: samples of a file at 16 kHz, in pieces float32 [n].
         torch_folder: see ``choose_runtime``.
         shared: what it shares with other jobs of this process.
 
@@ -87,14 +89,16 @@ def predict(
         text = f"{output}: nothing to do, it is up to date (--force to do it anyway)"
         return Outcome(text, {"output": str(output), "job": job}, unchanged=True)
     console.progress(0.0)
-    samples = decode(audio)
-    if len(samples) == 0:
+    sound = Restartable(partial(decode, audio))
+    seconds = (
+        sum(map(len, sound)) / SAMPLE_RATE
+    )  # decodes it once more, which costs next to nothing
+    if seconds == 0:
         raise A2FError(f'"{audio}" holds no sound; choose another file.')
-    seconds = len(samples) / SAMPLE_RATE
     runtime = shared.runtime(
         options.runtime, options.weights, seconds, options.device, torch_folder
     )
-    curves = at_frames(runtime.predict(samples, console.progress), fps)
+    curves = at_frames(runtime.predict_blocks(sound, seconds, console.progress), fps)
     with finishing(output, job) as path:
         write(path, curves, form)
     if runtime.remark is not None:

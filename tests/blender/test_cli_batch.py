@@ -143,8 +143,8 @@ def test_what_was_made_is_known_by_all_that_it_was_made_from(cli, loud_jaw, fold
 
 def test_a_file_belongs_to_the_task_with_its_first_row(cli, loud_jaw, folder) -> None:
     path = manifest(folder, line("a.wav"), {"audio": "b.wav", "output": "b.npz"}, line("c.wav"))
-    code, result, _ = cli("batch", path, "--rows", "2-3", "--runtime", "numpy")
-    assert (code, result["rows"], result["elsewhere"]) == (0, 1, {"3": 1})
+    code, result, error = cli("batch", path, "--rows", "2-3", "--runtime", "numpy")
+    assert (code, result["rows"], result["elsewhere"]) == (0, 1, {"3": 1}), error
     assert not keys_in(folder / "shot.blend", "Anna")
     code, result, _ = cli("batch", path, "--rows", "1")
     assert (code, result["rows"]) == (0, 2)

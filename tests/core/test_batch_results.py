@@ -4,6 +4,7 @@ import json
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from model.__main__ import main
@@ -72,8 +73,9 @@ class FakeRuntime:
     def __init__(self, *_: object) -> None:
         type(self).made += 1
 
-    def predict(self, samples, on_progress) -> Curves:
+    def predict_blocks(self, blocks, _seconds, on_progress) -> Curves:
         type(self).runs += 1
+        samples = np.concatenate(list(blocks))
         rows = len(samples) // 160
         return Curves(("jawOpen",), 100.0, samples[: rows * 160 : 160, None])
 

@@ -1,12 +1,12 @@
 """Rows that need no face: curves of a sound."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ...audio_file import read_audio
+from ...audio_file import audio_blocks
 from ..console import Outcome
 from ..options import CommandParser, force_option
 from ..predict import add_arguments, predict
@@ -23,14 +23,14 @@ class CurvesDoer:
 
     Args:
         shared: what the rows share.
-        decode: samples [N] at 16 kHz of a file.
+        decode: samples of a file at 16 kHz, in pieces float32 [n].
         torch_folder: see ``model.runtime.choose_runtime``.
     """
 
     def __init__(
         self,
         shared: Shared,
-        decode: Callable[[Path], np.ndarray] = read_audio,
+        decode: Callable[[Path], Iterable[np.ndarray]] = audio_blocks,
         torch_folder: Path | None = None,
     ) -> None:
         self._shared = shared
