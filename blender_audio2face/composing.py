@@ -149,13 +149,20 @@ def take_keys(
         cut: seconds of the curves before the strip's first frame.
         on_progress: see OnProgress.
     """
-    shaped = shape(curves, face.look.dials, start=timing.left_handle / timing.fps - cut)
-    values = sample_at(shaped, timing.times + cut)
+    names, values = _at_frames(curves, face.look.dials, timing, cut)
     made = []
     for index, plan in enumerate(face.plans):
         progress = part_of(on_progress, index / len(face.plans), (index + 1) / len(face.plans))
-        made.append(dict(_keys(plan, face.look, timing, shaped.names, values, progress)))
+        made.append(dict(_keys(plan, face.look, timing, names, values, progress)))
     return tuple(made)
+
+
+def _at_frames(
+    curves: Curves, dials: Dials, timing: StripTiming, cut: float
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Channel names and shaped values [F, C] at the timing's frames."""
+    shaped = shape(curves, dials, start=timing.left_handle / timing.fps - cut)
+    return shaped.names, sample_at(shaped, timing.times + cut)
 
 
 def part_of(on_progress: OnProgress, start: float, end: float) -> OnProgress:

@@ -86,7 +86,10 @@ class StripTiming:
         is negative."""
         if self.warp is None:
             return (self.frames - self.left_handle) / self.fps
-        return np.array([self.source_time(frame) for frame in self.frames]) - self.start
+        handles = np.arange(self.left_handle, self.right_handle + 1)
+        inside = np.clip(self.frames, self.left_handle, self.right_handle)
+        around = (self.frames - inside) / self.fps
+        return np.interp(inside, handles, self.warp) + around - self.start
 
     @property
     def weights(self) -> np.ndarray:

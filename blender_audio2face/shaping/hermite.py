@@ -21,36 +21,65 @@ def hermite(x: np.ndarray, knots: np.ndarray, values: np.ndarray, slopes: np.nda
     return first * values[left] + second * values[left + 1] + width * bent
 
 
-def fitted_slopes(
-    x: np.ndarray, y: np.ndarray, rows: np.ndarray, overshoot: np.ndarray
-) -> np.ndarray:
-    """Slopes [K] at ``rows`` [K] of y [F] over x [F] for the curve nearest to all of y.
+class Segments:
+    """A column's rows [F - 1], the last one apart, in the segments between some of them.
 
-    Each segment is fitted alone by least squares, pulled slightly towards the column's own slopes;
-    a knot takes the mean of its two segments, weighted by how much they know of it. Then the
-    slopes are ``bounded`` by the ``overshoot`` [K] that is allowed next to each knot.
+    Args:
+        x, y: the column, float64 [F], x ascending.
+        rows: the K knots, ascending, the first and last row among them.
     """
-    width, rise = np.diff(x[rows]), np.diff(y[rows])
-    own = np.gradient(y, x)[rows]
-    inner = np.repeat(np.arange(len(width)), np.diff(rows))
-    u = (x[:-1] - x[rows[inner]]) / width[inner]
-    first, second, start, end = _basis(u)
-    rest = y[:-1] - first * y[rows[inner]] - second * y[rows[inner + 1]]
-    aa, ab, bb, ra, rb = (
-        np.add.reduceat(product, rows[:-1])
-        for product in (start * start, start * end, end * end, start * rest, end * rest)
-    )
-    aa, bb = aa + _PULL, bb + _PULL
-    ra, rb = ra + _PULL * width * own[:-1], rb + _PULL * width * own[1:]
-    determinant = (aa * bb - ab * ab) * width
-    outgoing, incoming = (bb * ra - ab * rb) / determinant, (aa * rb - ab * ra) / determinant
-    known = width**2 * aa
-    total, weight = np.zeros(len(rows)), np.zeros(len(rows))
-    total[:-1] += known * outgoing
-    weight[:-1] += known
-    total[1:] += known * incoming
-    weight[1:] += known
-    return bounded(total / weight, width, rise, overshoot)
+
+    def __init__(self, x: np.ndarray, y: np.ndarray, rows: np.ndarray) -> None:
+        knots, values = x[rows], y[rows]
+        self.rows = rows
+        self.width, self.rise = np.diff(knots), np.diff(values)
+        self._lengths = np.diff(rows)
+        u = (x[:-1] - self.spread(knots[:-1])) / self.spread(self.width)
+        first, second, self._start, self._end = _basis(u)
+        first *= self.spread(values[:-1])
+        second *= self.spread(values[1:])
+        self._rest = y[:-1] - first - second
+
+    def spread(self, values: np.ndarray) -> np.ndarray:
+        """For each row [F - 1] the value of its segment, of values [K - 1]."""
+        return np.repeat(values, self._lengths)
+
+    def errors(self, slopes: np.ndarray) -> np.ndarray:
+        """How far the curve with slopes [K] at the knots is from each row, [F - 1]."""
+        bent = self._start * self.spread(slopes[:-1])
+        bent += self._end * self.spread(slopes[1:])
+        bent *= self.spread(self.width)
+        bent -= self._rest
+        return np.abs(bent, out=bent)
+
+    def most(self, values: np.ndarray) -> np.ndarray:
+        """The largest value of each segment, [K - 1], of values [F - 1]."""
+        return np.maximum.reduceat(values, self.rows[:-1])
+
+    def fitted(self, own: np.ndarray, overshoot: np.ndarray) -> np.ndarray:
+        """Slopes [K] at the knots for the curve nearest to all rows.
+
+        Each segment is fitted alone by least squares, pulled slightly towards ``own``, the
+        column's slopes [K] at the knots; a knot takes the mean of its two segments, weighted by
+        how much they know of it. Then the slopes are ``bounded`` by the ``overshoot`` [K] that is
+        allowed next to each knot.
+        """
+        start, end, rest, width = self._start, self._end, self._rest, self.width
+        aa, ab, bb, ra, rb = (
+            np.add.reduceat(product, self.rows[:-1])
+            for product in (start * start, start * end, end * end, start * rest, end * rest)
+        )
+        aa, bb = aa + _PULL, bb + _PULL
+        ra, rb = ra + _PULL * width * own[:-1], rb + _PULL * width * own[1:]
+        determinant = (aa * bb - ab * ab) * width
+        outgoing, incoming = (bb * ra - ab * rb) / determinant, (aa * rb - ab * ra) / determinant
+        known = width**2 * aa
+        total, weight = np.zeros(len(self.rows)), np.zeros(len(self.rows))
+        total[:-1] += known * outgoing
+        weight[:-1] += known
+        total[1:] += known * incoming
+        weight[1:] += known
+        return bounded(total / weight, width, self.rise, overshoot)
 
 
 def bounded(

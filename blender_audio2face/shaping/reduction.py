@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .hermite import bounded, fitted_slopes, hermite
+from .hermite import Segments, bounded
 from .turning_points import turning_points
 
 _PROMINENT = 3.0
@@ -35,12 +35,12 @@ def reduced(
     needed[anchors] = True
     needed[turning_points(y, _PROMINENT * tolerance)] = True
     overshoot = np.where(needed, 0.0, _OVERSHOOT * tolerance)
-    keyed = needed.copy()
+    keyed, own = needed.copy(), np.gradient(y, x)
     while True:
         rows = np.flatnonzero(keyed)
-        slopes = fitted_slopes(x, y, rows, overshoot[rows])
-        error = np.abs(hermite(x, x[rows], y[rows], slopes) - y)
-        worst = _worst_of_segments(error, rows, bound)
+        segments = Segments(x, y, rows)
+        slopes = segments.fitted(own[rows], overshoot[rows])
+        worst = _worst_of_segments(segments, segments.errors(slopes), bound)
         if len(worst) == 0:
             break
         keyed[worst] = True
@@ -49,13 +49,12 @@ def reduced(
     return rows, slopes
 
 
-def _worst_of_segments(error: np.ndarray, rows: np.ndarray, bound: float) -> np.ndarray:
+def _worst_of_segments(segments: Segments, errors: np.ndarray, bound: float) -> np.ndarray:
     """The row of the largest error in each segment that is out of bounds."""
-    most = np.maximum.reduceat(error[:-1], rows[:-1])
-    segment = np.repeat(np.arange(len(most)), np.diff(rows))
-    candidates = np.flatnonzero((error[:-1] > bound) & (error[:-1] == most[segment]))
-    _, first = np.unique(segment[candidates], return_index=True)
-    return candidates[first]
+    most = segments.spread(segments.most(errors))
+    candidates = np.flatnonzero((errors > bound) & (errors == most))
+    segment = np.searchsorted(segments.rows, candidates, side="right")
+    return candidates[np.diff(segment, prepend=0) > 0]
 
 
 def _thinned(
@@ -74,9 +73,9 @@ def _thinned(
         return rows, slopes
     kept = ~doubtful
     left = rows[kept]
-    cut = bounded(slopes[kept], np.diff(x[left]), np.diff(y[left]), overshoot[left])
-    error = np.abs(hermite(x, x[left], y[left], slopes[kept]) - y)
-    most = np.maximum.reduceat(error[:-1], left[:-1])
+    segments = Segments(x, y, left)
+    cut = bounded(slopes[kept], segments.width, segments.rise, overshoot[left])
+    most = segments.most(segments.errors(slopes[kept]))
     steady = cut == slopes[kept]
     fine = (most <= bound) & steady[:-1] & steady[1:]
     segment_of = np.searchsorted(left, rows[doubtful]) - 1

@@ -56,6 +56,28 @@ def test_no_overshoot_into_a_closure() -> None:
     assert evaluate(keys, np.linspace(3, 7, 200)).min() >= 0.0
 
 
+def test_what_is_asked_again_is_known_and_nothing_else_is() -> None:
+    frames = np.arange(100)
+    column = np.sin(frames / 9).astype(np.float32)
+    anchors = np.arange(100) == 13
+
+    def asked(frames=frames, column=column, tolerance=0.01, anchors=anchors) -> Keys:
+        return reduce_keys(frames, {"a": column}, tolerance, anchors)["a"]
+
+    assert asked() is asked()
+    others = [
+        asked(frames=frames + 1),
+        asked(column=column + np.float32(0.1)),
+        asked(tolerance=0.2),
+        asked(anchors=None),
+    ]
+    assert all(other is not asked() for other in others)
+    assert others[0].frames[0] == 1.0
+    assert others[1].values[0] == pytest.approx(0.1)
+    assert len(others[2].frames) < len(asked().frames)
+    assert 13 in asked().frames
+
+
 def test_uneven_frames() -> None:
     frames = np.array([-3, 0, 1, 2, 5, 9, 20])
     values = np.array([0, 0, 0.3, 0.4, 0.9, 0.2, 0.0], np.float32)

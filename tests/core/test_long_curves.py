@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from a2f.blender_audio2face.shaping import blocks
 from a2f.blender_audio2face.shaping.dials import Dials
+from a2f.blender_audio2face.shaping.keys import reduce_keys
 from a2f.blender_audio2face.shaping.shape import shape
 from a2f.blender_audio2face.takes import decode, encode
 from a2f.model.channels import ARKIT_52
@@ -95,6 +96,22 @@ def test_keeping_takes_little_more_than_the_bytes(ten_minutes: Curves) -> None:
 def test_sampling_takes_little_more_than_its_result(ten_minutes: Curves) -> None:
     times = np.arange(600 * 24) / 24
     assert most_memory(lambda: sample_at(ten_minutes, times)) < 6 * MEGABYTE
+
+
+def test_known_columns_are_not_held() -> None:
+    frames = np.arange(20_000)
+    waves = np.sin(frames[:, None] / np.arange(20, 40)).astype(np.float32)
+    held = []
+
+    def reduce() -> None:
+        keys = reduce_keys(frames, {str(i): waves[:, i] for i in range(20)}, 0.05)
+        held.append(sum(len(one.frames) for one in keys.values()) * 16)
+        del keys
+        held.append(tracemalloc.get_traced_memory()[0])
+
+    most_memory(reduce)
+    of_keys, of_all = held
+    assert of_all < of_keys + 0.2 * MEGABYTE  # the columns alone take 6.4
 
 
 def test_long_takes_come_back(ten_minutes: Curves) -> None:
