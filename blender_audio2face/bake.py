@@ -19,6 +19,7 @@ from .character import chosen_objects
 from .composing import ComposedTake, FacePlan, compose
 from .errors import PlanError, StripError
 from .faces import plan_face
+from .glimpse import glimpse
 from .keying import TakePart, finish, key_steps
 from .plan import SkippedMesh, StripPlan
 from .report import BakeReport, Inference, describe
@@ -60,12 +61,14 @@ class BakePlan:
     Attributes:
         request: what was asked for.
         strips: what to listen to.
+        glimpse: of the strips, to know cheaply that they are as they were.
         face: what to key, and how.
         skipped: objects of the face that are not keyed.
     """
 
     request: BakeRequest
     strips: tuple[StripPlan, ...]
+    glimpse: tuple[object, ...]
     face: FacePlan
     skipped: tuple[SkippedMesh, ...]
 
@@ -152,7 +155,8 @@ def prepare(request: BakeRequest) -> BakePlan:
         PlanError: nothing would move.
     """
     face, skipped = _face(request)
-    return BakePlan(request, plan_voice(request.voice), face, skipped)
+    strips = plan_voice(request.voice)
+    return BakePlan(request, strips, glimpse(request.voice), face, skipped)
 
 
 def plan_bake(request: BakeRequest) -> tuple[StripPlan, ...]:
@@ -168,7 +172,8 @@ def look_again(plan: BakePlan) -> BakePlan:
         PlanError: nothing would move any more.
     """
     face, skipped = _face(plan.request)
-    _check_unchanged(plan.request, plan.strips)
+    if glimpse(plan.request.voice) != plan.glimpse:
+        _check_unchanged(plan.request, plan.strips)
     return replace(plan, face=face, skipped=skipped)
 
 
@@ -232,7 +237,7 @@ def write_bake(
     face, skipped = _face(request)
     strips = tuple(one.strip for one in spoken)
     _check_unchanged(request, strips)
-    plan = BakePlan(request, strips, face, skipped)
+    plan = BakePlan(request, strips, (), face, skipped)
     return finished(write_steps(plan, compose(face, spoken), inference))
 
 

@@ -10,7 +10,7 @@ from .audio import sound_seconds
 from .errors import StripError
 from .identity import uid_of
 from .plan import SoundSource, StripPlan
-from .sound_choice import Channel, Selector, SoundFile
+from .sound_choice import Channel, Selector, SoundFile, Strips
 from .timing import StripTiming
 from .volume_curves import silenced, strip_volume
 
@@ -67,12 +67,17 @@ def plan_sources(scene, selector: Selector) -> tuple[StripPlan, ...]:
     """
     if isinstance(selector, SoundFile):
         return (_plan_file(scene, selector),)
+    plans = [plan_strip(scene, strip) for strip in chosen_strips(scene, selector)]
+    return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
+
+
+def chosen_strips(scene, selector: Strips | Channel) -> list:
+    """The sound strips meant, none twice. Raises StripError as ``plan_sources`` does."""
     if isinstance(selector, Channel):
         strips = _heard_on(scene, selector.number)
     else:
         strips = [strip for name in selector.names for strip in _named(scene, name)]
-    plans = [plan_strip(scene, strip) for strip in dict.fromkeys(strips)]
-    return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
+    return list(dict.fromkeys(strips))
 
 
 def plan_strip(scene, strip) -> StripPlan:

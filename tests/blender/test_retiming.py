@@ -19,7 +19,7 @@ from tests.blender.listening import (
     samples_of,
     write_clicks,
 )
-from tests.blender.scenes import add_sound, needs_sound, set_timing, tone, write_wav
+from tests.blender.scenes import add_sound, make_face, needs_sound, set_timing, tone, write_wav
 
 pytestmark = [
     needs_sound,
@@ -163,3 +163,24 @@ def test_a_strip_beside_its_sound_is_refused(strip_module, strip) -> None:
     set_timing(strip, left_handle=200)
     with pytest.raises(Exception, match='"speech" plays nothing of its sound in frames 200 to 249'):
         strip_module.plan_strip(bpy.context.scene, strip)
+
+
+def test_a_bake_listens_for_the_timing_once(
+    extension: str, strip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking at an unchanged strip again needs no mixdown; a changed one is told."""
+    bake = importlib.import_module(f"{extension}.blender_audio2face.bake")
+    retiming = importlib.import_module(f"{extension}.blender_audio2face.retiming")
+    real, measured = retiming.retimed, []
+    monkeypatch.setattr(retiming, "retimed", lambda *a: measured.append(a) or real(*a))
+    retime(strip, 60, 1.5)
+    make_face("Face", ("jawOpen",))
+    plan = bake.prepare(bake.request_for(bpy.context, "", {}))
+    assert len(measured) == 1
+    strip.select = not strip.select
+    bpy.context.scene.frame_set(33)
+    assert bake.look_again(plan) == plan
+    assert len(measured) == 1
+    retime(strip, 80, 3.0)
+    with pytest.raises(Exception, match="was changed while its sound"):
+        bake.look_again(plan)
