@@ -7,6 +7,7 @@ do the same with strips of the sequencer; see docs/scripting.md.
 import math
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -14,9 +15,11 @@ import bpy
 from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
 from ..model.errors import A2FError
+from ..model.restartable import Restartable
 from ..model.runtime import choose_runtime
 from . import edits, live, settings
-from .audio import DECODERS, audible_samples, sound_seconds
+from .audio import audible_blocks, sound_seconds
+from .decoders import DECODERS
 from .errors import PlanError, StripError
 from .faces import plan_face
 from .keying import finish, key_speaker
@@ -74,7 +77,8 @@ def predict(
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
     own = Path(weights) if weights is not None else None
     network = choose_runtime(runtime, own, rows / _RATE, device)
-    return network.predict(audible_samples(source, whole, SAMPLE_RATE, DECODERS))
+    sound = Restartable(partial(audible_blocks, source, whole, SAMPLE_RATE, DECODERS))
+    return network.predict_blocks(sound, rows / _RATE)
 
 
 def bake(
