@@ -437,6 +437,17 @@ _DESCRIPTIONS = {
 }
 
 _SENTENCES = {
+    "Nothing can be sent to port 0: choose the port of the other program.": (
+        "An Port 0 kann nichts gesendet werden: Wählen Sie den Port des anderen Programms."
+    ),
+    "OSC needs the package python-osc, which this build does not hold: install the zip with "
+    "wheels, or send Live Link.": (
+        "OSC braucht das Paket python-osc, das in dieser Fassung fehlt: Installieren Sie das Zip "
+        "mit Wheels, oder senden Sie Live Link."
+    ),
+    "The time cannot be sent: its frame number or its rate is too large.": (
+        "Die Zeit kann nicht gesendet werden: Ihre Bildnummer oder ihre Rate ist zu groß."
+    ),
     "{}: {} of {} controls, fits {:.0%}": "{}: {} von {} Reglern, passt zu {:.0%}",
     "This Blender was built without sound: use one from blender.org.": (
         "Dieses Blender wurde ohne Ton gebaut: Nehmen Sie eines von blender.org."

@@ -17,7 +17,7 @@ from tools.build.staging import SHIPPED, stage
 from tools.build.targets import TARGETS, Target
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("cffi", "soundfile", "soxr", "typing-extensions")
+PACKAGES = ("cffi", "python-osc", "soundfile", "soxr", "typing-extensions")
 
 
 @pytest.fixture

@@ -1,0 +1,57 @@
+"""Where packets may come from and go to: this computer, or another where Blender may go online."""
+
+import socket
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from .errors import WireError
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A numeric address and a port of UDP."""
+
+    host: str
+    port: int
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        return socket.AF_INET6 if ip_address(self.host).version == 6 else socket.AF_INET
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What sockets take."""
+        return (self.host, self.port)
+
+    def __str__(self) -> str:
+        return f"{self.host}, port {self.port}"
+
+
+def checked(host: str, port: int, online: bool) -> Address:
+    """The address that an artist typed. No name is looked up: that can take seconds.
+
+    Args:
+        host: a numeric address or "localhost"; empty is this computer.
+        port: 0 lets the system choose one, to receive on.
+        online: whether Blender may reach other computers.
+
+    Raises:
+        WireError: it is no address, or it is another computer's and Blender may not go online.
+    """
+    host = host.strip()
+    if host in ("", "localhost"):
+        host = LOOPBACK
+    try:
+        address = ip_address(host)
+    except ValueError as error:
+        raise WireError(f'"{host}" is no address: type numbers, such as 192.168.1.20.') from error
+    if not 0 <= port <= 65535:
+        raise WireError(f"{port} is no port: choose one from 1 to 65535.")
+    if not (address.is_loopback or online):
+        raise WireError(
+            f"{host} is outside of this computer: switch on Allow Online Access in Blender's "
+            "preferences, System, Network."
+        )
+    return Address(host, port)

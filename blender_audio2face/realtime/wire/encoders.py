@@ -1,0 +1,42 @@
+"""What can be sent: each way to write a frame as datagrams."""
+
+import uuid
+
+from ....model.errors import A2FError
+from . import osc_packets
+from .face_values import packet_values_of
+from .live_link_packet import PORT, at_seconds, encode
+from .sender import Encoder
+
+PORTS = {"LIVE_LINK": PORT, "VMC": 39539, "FACE_CAP": 8080, "OSC": 9000}
+"""Where the usual receivers listen: Unreal; a Marionette of VMC; Face Cap's own example; VRChat."""
+
+
+def live_link(subject: str, fps: float) -> Encoder:
+    """Live Link Face's packets, the timecode counted in frames of a rate from second 0 on."""
+    device = str(uuid.uuid5(uuid.NAMESPACE_URL, f"audio2face:{subject}")).upper()
+
+    def datagrams(seconds, names, values) -> list[bytes]:
+        face = packet_values_of(names, values)
+        packet = at_seconds(seconds, fps, device=device, subject=subject, values=face)
+        return [encode(packet)]
+
+    return datagrams
+
+
+def encoder(kind: str, subject: str, fps: float, prefix: str) -> Encoder:
+    """One of PORTS by its key; what it does not use is ignored.
+
+    Raises:
+        WireError: it needs a package that is absent.
+        A2FError: there is no such kind.
+    """
+    if kind == "LIVE_LINK":
+        return live_link(subject, fps)
+    if kind == "VMC":
+        return osc_packets.vmc()
+    if kind == "FACE_CAP":
+        return osc_packets.face_cap()
+    if kind == "OSC":
+        return osc_packets.plain(prefix)
+    raise A2FError(f'There is no way to send "{kind}": choose one of {", ".join(PORTS)}.')
