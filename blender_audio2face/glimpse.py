@@ -53,6 +53,7 @@ def _plain(struct) -> dict[str, Hashable]:
         one.identifier: getattr(struct, one.identifier)
         for one in struct.bl_rna.properties
         if one.type in _PLAIN
+        and not getattr(one, "is_deprecated", False)  # older names of the same, which warn
         and not one.identifier.startswith("select")
         and not getattr(one, "is_array", False)
         and not (one.type == "ENUM" and one.is_enum_flag)
