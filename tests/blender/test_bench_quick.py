@@ -10,7 +10,7 @@ from tools.bench import machine
 from tools.bench.schedule import QUICK, Bench
 
 STAGES = {"decode", "features", "numpy", "post", "write", "insert", "bake"}
-STARTS = {"start", "enable", "many_write", "numpy_start"}
+STARTS = {"start", "enable", "add_head", "many_write", "numpy_start"}
 
 
 @needs_sound

@@ -50,6 +50,14 @@ def enable() -> dict[str, object]:
     return cost.plain() | {"heavy": sorted(imported & set(_HEAVY))}
 
 
+def add_head() -> dict[str, object]:
+    """The demo head with its sentence, as its button adds them."""
+    import bpy
+
+    _ready()
+    return measured(lambda: bpy.ops.audio2face.add_demo_head(with_speech=True))[1].plain()
+
+
 def write(keys: str) -> dict[str, object]:
     """Writes keys as a bake does: an Action of our own on 52 shape keys."""
     _ready()
@@ -182,6 +190,7 @@ STAGES: dict[str, Callable[..., dict[str, object]]] = {
     "install": install,
     "start": start,
     "enable": enable,
+    "add_head": add_head,
     "write": write,
     "insert": insert,
     "many_write": many_write,

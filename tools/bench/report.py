@@ -193,7 +193,7 @@ def _gpu(gpu: GpuSpeed | None, figures: Figures) -> str:
             f"That is {share(gpu.share)} of the card's limit in {kind} ({gpu.limit.source})."
         )
     lines.append(
-        f"{gpu.steps} steps of the carried forward state wait for one another: "
+        f"One after the other, the carried forward states are {count(gpu.steps)} steps: "
         f"{1e6 * gpu.wall / gpu.steps:.2f} µs each, all else included."
     )
     return "\n".join(lines)
@@ -229,6 +229,7 @@ def _start(figures: Figures) -> str:
         for stage, label in (
             ("start", "Blender itself (`import bpy`)"),
             ("enable", "import and register of the add-on"),
+            ("add_head", "adding the demo head with its sentence"),
             ("numpy_start", "NumPy's runtime, first second of sound included"),
             ("torch_start", "torch's runtime on the CPU, likewise"),
             ("cuda_start", "torch's runtime on the GPU, likewise"),

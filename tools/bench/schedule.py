@@ -145,6 +145,7 @@ class Bench:
         if BPY in able:
             self._measure(BLENDER, "start", 0.0)
             self._measure(BLENDER, "enable", 0.0)
+            self._measure(BLENDER, "add_head", 0.0)
             self._measure(BLENDER, "many_write", 0.0)
         self._measure(SOUND, "numpy_start", 0.0)
         if "torch" not in able:

@@ -4,6 +4,7 @@ Each takes files, does the shipped code's work inside the clocks, and returns it
 is worth knowing. The shipped package is importable as PACKAGE (see ``processes``).
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -26,16 +27,18 @@ def _shipped(module: str) -> ModuleType:
 
 def prepare(clip: str, samples: str) -> dict[str, object]:
     """Decodes a clip into the file that the other stages read, without any clock."""
-    _shipped("model.audio_file").read_audio(clip).tofile(samples)
+    with Path(samples).open("wb") as file:
+        for block in _shipped("model.audio_file").audio_blocks(clip):
+            block.tofile(file)
     return {}
 
 
 def decode(clip: str) -> dict[str, object]:
     """A sound file to mono samples at the network's rate."""
-    read_audio = _shipped("model.audio_file").read_audio
+    audio_blocks = _shipped("model.audio_file").audio_blocks
     for package in ("soundfile", "soxr"):
         _shipped("model.optional").optional_import(package)
-    return measured(lambda: read_audio(clip))[1].plain()
+    return measured(lambda: deque(audio_blocks(clip), maxlen=0))[1].plain()
 
 
 def features(samples: str) -> dict[str, object]:
