@@ -9,14 +9,13 @@ can be made again just before writing. ``baking`` does this for several speakers
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import bpy
 
 from ..model.errors import A2FError
 from . import edits, live, settings
 from .character import chosen_objects
-from .composing import ComposedTake, FacePlan, compose
+from .composing import ComposedTake, FacePlan
 from .errors import PlanError, StripError
 from .faces import plan_face
 from .glimpse import glimpse
@@ -26,13 +25,10 @@ from .report import BakeReport, Inference, describe
 from .showing import hidden_steps
 from .sound_choice import SoundFile
 from .speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
-from .steps import KEPT, Steps, finished
+from .steps import KEPT, Steps
 from .take_store import NewTake, Placed, store_take
 from .targets import objects_with_uids, with_effect
 from .voices import Voice, mark_strip, plan_voice, voice_of, voice_of_takes
-
-if TYPE_CHECKING:
-    from .inference import Spoken
 
 
 @dataclass(frozen=True)
@@ -159,11 +155,6 @@ def prepare(request: BakeRequest) -> BakePlan:
     return BakePlan(request, strips, glimpse(request.voice), face, skipped)
 
 
-def plan_bake(request: BakeRequest) -> tuple[StripPlan, ...]:
-    """The strips to listen to; raises as ``prepare``, which has the whole plan."""
-    return prepare(request).strips
-
-
 def look_again(plan: BakePlan) -> BakePlan:
     """The plan with the face as it is now.
 
@@ -223,22 +214,6 @@ def write_steps(
     found = yield from hidden_steps(speaker)
     hidden = [one.sentence for one in found]
     return speaker, describe(placed, outcomes, plan.skipped, inference, hidden=hidden)
-
-
-def write_bake(
-    request: BakeRequest, spoken: Sequence["Spoken"], inference: Inference
-) -> tuple[object, BakeReport]:
-    """Looks at the scene again, composes and writes, straight through; see ``write_steps``.
-
-    Raises:
-        StripError: a strip changed since it was planned.
-        PlanError: nothing would move any more.
-    """
-    face, skipped = _face(request)
-    strips = tuple(one.strip for one in spoken)
-    _check_unchanged(request, strips)
-    plan = BakePlan(request, strips, (), face, skipped)
-    return finished(write_steps(plan, compose(face, spoken), inference))
 
 
 def _face(request: BakeRequest) -> tuple[FacePlan, tuple[SkippedMesh, ...]]:

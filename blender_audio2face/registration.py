@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import bpy
 
-from . import job, preferences, translations
+from . import job, preferences, translations, warm_up
 from .cli import blender_command
 from .demo_head import operator as demo_head
 from .operators import bake, keys, mapping, sound, speakers
@@ -52,6 +52,7 @@ def register() -> None:
     scene.register()
     translations.register()
     blender_command.register()
+    warm_up.register()
     for handlers, handler in _handlers():
         handlers.append(handler)
 
@@ -60,6 +61,7 @@ def unregister() -> None:
     job.stop_all(_STOP_SECONDS)
     for handlers, handler in _handlers():
         handlers.remove(handler)
+    warm_up.unregister()
     blender_command.unregister()
     translations.unregister()
     scene.unregister()

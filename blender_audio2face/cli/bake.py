@@ -1,7 +1,6 @@
 """``bake``: strips or a sound file to keys, in a saved .blend."""
 
 import argparse
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,16 +13,18 @@ from ...model.command.shared import Shared
 from ...model.errors import A2FError
 from ...model.runtime_choice import RuntimeChoice
 from .. import identity, inference, sequencer_api
-from ..bake import BakeRequest, plan_bake, write_bake
-from ..plan import StripPlan
+from ..bake import BakePlan, BakeRequest, look_again, write_steps
+from ..bake import prepare as plan_of
+from ..composing import compose
 from ..preferences import preferred_runtime
 from ..sound_choice import SoundFile
 from ..speakers import members_of
+from ..steps import finished
 from ..voices import scene_of
 from ..weights import chosen_weights
 from . import finishing, jobs
 from .errors import CommandError
-from .faces import face_of, set_options, wanted_speakers
+from .faces import set_options, wanted_speakers
 from .finishing import FaceJob
 from .place import Place, open_place
 from .saving import output_path
@@ -119,14 +120,13 @@ def face_job(
     weights: Path | None,
     digests: Digests,
 ) -> FaceJob:
-    """The job on one face; its work is (request, strips). Raises A2FError or OSError."""
+    """The job on one face; its work is the plan. Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))
     voice = wanted_voice(options, place, speaker)
     request = BakeRequest(place.scene.session_uid, speaker.name, objects, voice)
-    strips = plan_bake(request)
-    plans, _ = face_of(speaker)
-    digest = jobs.bake_job(speaker, plans, strips, weights, digests)
-    return FaceJob(speaker, plans, digest, (request, strips))
+    plan = plan_of(request)
+    digest = jobs.bake_job(speaker, plan.face.plans, plan.strips, weights, digests)
+    return FaceJob(speaker, plan.face.plans, digest, plan)
 
 
 def weights_of(options: argparse.Namespace, place: Place) -> Path | None:
@@ -164,7 +164,7 @@ def outcome(output: Path, bakes: Bakes, *, saved: bool) -> Outcome:
 
 def _bake(bakes: Bakes, one: FaceJob, console: Console, done: float, share: float) -> None:
     """Bakes one face, unless it is baked. Raises A2FError or OSError, and nothing was changed."""
-    speaker, (request, strips) = one.speaker, one.work
+    speaker, plan = one.speaker, one.work
     others = jobs.finished_jobs(speaker, one.plans)
     if one.digest in others and not bakes.options.force:
         return
@@ -173,14 +173,15 @@ def _bake(bakes: Bakes, one: FaceJob, console: Console, done: float, share: floa
     console.log("info", f"Listening to {_seconds(one):.1f} s of sound for {speaker.name}")
     runtime = _runtime(bakes.options)
     spoken, how = inference.listen(
-        strips,
+        plan.strips,
         runtime,
         bakes.weights,
         lambda part: console.progress(_LISTENED * (done + share * part)),
         bakes.shared.runtime,
     )
-    _, report = write_bake(request, spoken, how)
-    jobs.remember(speaker, one.plans, one.digest, _takes(request, strips), others)
+    plan = look_again(plan)
+    _, report = finished(write_steps(plan, compose(plan.face, spoken), how))
+    jobs.remember(speaker, one.plans, one.digest, _takes(plan), others)
     speaker.report = report.text
     if how.remark is not None:
         console.log("warning", f"{speaker.name}: {how.remark}")
@@ -188,7 +189,7 @@ def _bake(bakes: Bakes, one: FaceJob, console: Console, done: float, share: floa
         console.log("warning", f"{speaker.name}: hidden: {reason}")
     bakes.lines += report.lines
     bakes.reports[speaker.name] = {
-        "strips": [strip.name for strip in strips],
+        "strips": [strip.name for strip in plan.strips],
         "summary": report.summary,
         "details": list(report.details),
         "hidden": list(report.hidden),
@@ -205,13 +206,13 @@ def _runtime(options: argparse.Namespace) -> RuntimeChoice:
 
 
 def _seconds(one: FaceJob) -> float:
-    return sum(strip.timing.source_duration for strip in one.work[1])
+    return sum(strip.timing.source_duration for strip in one.work.strips)
 
 
-def _takes(request: BakeRequest, strips: Sequence[StripPlan]) -> list[str]:
+def _takes(plan: BakePlan) -> list[str]:
     """The keys of the takes that a bake made."""
-    names = [strip.name for strip in strips]
-    if isinstance(request.voice.selector, SoundFile):
+    names, voice = [strip.name for strip in plan.strips], plan.request.voice
+    if isinstance(voice.selector, SoundFile):
         return [f"file {name}" for name in names]
-    sounds = sequencer_api.sound_strips(scene_of(request.voice))
+    sounds = sequencer_api.sound_strips(scene_of(voice))
     return [identity.uid_of(one) for one in sounds if one.name in names]

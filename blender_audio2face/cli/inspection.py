@@ -52,7 +52,7 @@ def _inspected(
         problems.append(str(error))
     try:
         one = face_job(options, place, speaker, weights, Digests())
-        strips = one.work[1]
+        strips = one.work.strips
         bake = "nothing to do" if jobs.is_finished(speaker, plans, one.digest) else "to do"
     except (A2FError, OSError) as error:
         if str(error) not in problems:

@@ -351,14 +351,22 @@ class TestWhileTheBakeRuns:
     def prepared(self, extension: str, loud_jaw, bake_module, speech: Path):
         """(write, face): the curves are there, and the scene may still change."""
         inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+        composing = importlib.import_module(f"{extension}.blender_audio2face.composing")
+        finished = importlib.import_module(f"{extension}.blender_audio2face.steps").finished
         choice = importlib.import_module(f"{extension}.model.runtime_choice").RuntimeChoice()
         face = make_face("Face", ("jawOpen",))
         add_sound(speech)
         every_frame = (("reduction", "EVERY_FRAME"),)
         request = bake_module.request_for(bpy.context, "", {}, every_frame)
-        strips = bake_module.plan_bake(request)
-        spoken = inference.listen(strips, choice, None, lambda _: None)
-        return lambda: bake_module.write_bake(request, *spoken)[1], face
+        planned = bake_module.prepare(request)
+        spoken, how = inference.listen(planned.strips, choice, None, lambda _: None)
+
+        def write():
+            plan = bake_module.look_again(planned)
+            takes = composing.compose(plan.face, spoken)
+            return finished(bake_module.write_steps(plan, takes, how))[1]
+
+        return write, face
 
     def test_renaming_is_followed(self, prepared) -> None:
         write, face = prepared

@@ -43,3 +43,14 @@ def test_no_room_that_only_a_bake_needs_is_imported(rooms: set[str], room: str) 
 
 def test_no_command_is_imported(rooms: set[str]) -> None:
     assert {room for room in rooms if room.startswith("cli.")} == {"cli.blender_command"}
+
+
+def test_a_window_imports_the_bake_ahead_of_the_first_click(extension: str) -> None:
+    warm_up = f"{MODULE}.blender_audio2face.warm_up"
+    code = ENABLE.replace("print(*", f"sys.modules[{warm_up!r}]._import()\nprint(*")
+    code = code.replace("sys.modules[name] = None", "pass")
+    completed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    names = completed.stdout.split()
+    assert {f"{MODULE}.blender_audio2face.{room}" for room in ("baking", "inference")} <= set(names)
