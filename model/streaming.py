@@ -47,10 +47,14 @@ def delay(config: NetworkConfig) -> float:
 
 
 class Stream:
-    """One voice, heard from its first sample on."""
+    """One voice, heard from its first sample on.
+
+    Attributes:
+        config: the network's.
+    """
 
     def __init__(self, network: StepNetwork) -> None:
-        self._config = network.config
+        self.config = network.config
         self._network = network
         self._features = FeatureStream(network.config.features, network.measure)
         self._state = network.initial_state()
@@ -61,7 +65,7 @@ class Stream:
     @property
     def delay(self) -> float:
         """See the function delay."""
-        return delay(self._config)
+        return delay(self.config)
 
     def push(self, samples: np.ndarray) -> np.ndarray:
         """Takes the sound's next piece.
@@ -89,13 +93,13 @@ class Stream:
         With it, N samples have made frame_count(N) rows in all.
         """
         owed = frame_count(self._heard) - self._given
-        blocks = -(-owed // self._config.block_frames)
-        end = (self._given + blocks * self._config.block_frames) * HOP
+        blocks = -(-owed // self.config.block_frames)
+        end = (self._given + blocks * self.config.block_frames) * HOP
         silence = end + round(self.delay * SAMPLE_RATE) - self._heard
         return self._advance(np.zeros(silence, np.float32))[:owed]
 
     def _advance(self, samples: np.ndarray) -> np.ndarray:
-        config = self._config
+        config = self.config
         self._rows = np.concatenate([self._rows, self._features.push(samples)])
         context = config.right * config.stride
         blocks = (len(self._rows) - context) // config.block_frames
