@@ -36,12 +36,23 @@ def _stop_before_undo(*_) -> None:
     job.stop_stepping()
 
 
+@bpy.app.handlers.persistent
+def _heal_live(*_) -> None:
+    """What shows a value of real time that nobody holds any more gets its own back."""
+    from .realtime.rest import heal
+
+    heal()
+
+
 def _handlers() -> tuple[tuple[list, Callable], ...]:
     handlers = bpy.app.handlers
     return (
         (handlers.load_pre, _stop_before_load),
         (handlers.undo_pre, _stop_before_undo),
         (handlers.redo_pre, _stop_before_undo),
+        (handlers.undo_post, _heal_live),
+        (handlers.redo_post, _heal_live),
+        (handlers.load_post, _heal_live),
     )
 
 

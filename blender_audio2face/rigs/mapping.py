@@ -156,7 +156,7 @@ def known_outputs(preset: Preset | None) -> tuple[str, ...]:
 
 def needs(preset: Preset | None, output: str) -> tuple[str, ...]:
     """Channels and features an output is made of. Raises MappingError for an unknown output."""
-    return tuple(_weights(preset, output))
+    return tuple(output_weights(preset, output))
 
 
 def is_driven_by(names: Sequence[str], preset: Preset | None, link: Link) -> bool:
@@ -187,7 +187,7 @@ def drive(
     columns = []
     for link in links:
         output = np.zeros(len(all_values), np.float32)
-        for name, factor in _weights(preset, link.output).items():
+        for name, factor in output_weights(preset, link.output).items():
             if name in place:
                 output = output + np.float32(factor) * all_values[:, place[name]]
         share = np.clip(link.multiplier * output + link.offset, link.low, link.high)
@@ -214,7 +214,11 @@ def at_rest(preset: Preset | None, links: Sequence[Link]) -> list[float]:
     return resting
 
 
-def _weights(preset: Preset | None, output: str) -> dict[str, float]:
+def output_weights(preset: Preset | None, output: str) -> dict[str, float]:
+    """Channels and features an output is made of, and the factor of each.
+
+    Raises MappingError for an unknown output.
+    """
     own = preset.output(output) if preset is not None else None
     if own is not None:
         return dict(own.weights)

@@ -449,6 +449,9 @@ _SENTENCES = {
         "Die Zeit kann nicht gesendet werden: Ihre Bildnummer oder ihre Rate ist zu groß."
     ),
     "{}: {} of {} controls, fits {:.0%}": "{}: {} von {} Reglern, passt zu {:.0%}",
+    "This face is moved in real time already: stop that first.": (
+        "Dieses Gesicht wird schon in Echtzeit bewegt: beenden Sie das zuerst."
+    ),
     "This Blender was built without sound: use one from blender.org.": (
         "Dieses Blender wurde ohne Ton gebaut: Nehmen Sie eines von blender.org."
     ),

@@ -1,0 +1,63 @@
+"""What a datablock had before a face was moved live, kept in the datablock itself.
+
+So it is there whatever happens: a step of undo, an autosave or a crash that caught a value of real
+time brings the value from before with it, and ``heal`` puts it back. Imports what takes long only
+where there is something to put back.
+"""
+
+import json
+from collections.abc import Mapping
+
+import bpy
+
+Channel = tuple[str, int]
+"""(data path, array index)."""
+
+PROPERTY = "audio2face_live"
+"""Custom property that holds [[data path, index, value], ...] as JSON."""
+
+_PATHS = ('key_blocks["', 'pose.bones["', '["')
+"""How the data paths begin of what is moved; nothing else is ever put back."""
+
+
+def remember(datablock, values: Mapping[Channel, float]) -> None:
+    """Keeps the values from before, in place of what was kept."""
+    datablock[PROPERTY] = json.dumps([[*channel, value] for channel, value in values.items()])
+
+
+def remembered(datablock) -> dict[Channel, float]:
+    """The values from before; empty where none are kept."""
+    text = datablock.get(PROPERTY)
+    if not isinstance(text, str):
+        return {}
+    try:
+        return {
+            (path, int(index)): float(value)
+            for path, index, value in json.loads(text)
+            if path.startswith(_PATHS)
+        }
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def put_back(datablock) -> None:
+    """Sets the values from before, and forgets them."""
+    from ..actions.values import put
+    from ..channel_keys import ChannelPath
+
+    for channel, value in remembered(datablock).items():
+        put(datablock, ChannelPath(*channel), value)
+    if PROPERTY in datablock:
+        del datablock[PROPERTY]
+    datablock.update_tag()
+
+
+def heal() -> None:
+    """Puts back what was left by an undo step, or in a file, that caught a value of real time."""
+    owners = [getattr(handler, "__self__", None) for handler in bpy.app.handlers.load_pre]
+    held = frozenset().union(*(getattr(owner, "uids", ()) for owner in owners))
+    for datablock in (*bpy.data.shape_keys, *bpy.data.objects):
+        if PROPERTY not in datablock or datablock.session_uid in held:
+            continue
+        if datablock.library is None:
+            put_back(datablock)
