@@ -26,8 +26,9 @@ _STOP_SECONDS = 2.0
 
 @bpy.app.handlers.persistent
 def _stop_before_load(*_) -> None:
-    """A bake must not write into the file that is loaded next."""
+    """A bake must not write into the file that is loaded next, nor real time."""
     job.stop_all(timeout=0.0)
+    _give_faces_back()
 
 
 @bpy.app.handlers.persistent
@@ -42,6 +43,13 @@ def _heal_live(*_) -> None:
     from .realtime.rest import heal
 
     heal()
+
+
+def _give_faces_back() -> None:
+    from .realtime.rest import holds
+
+    for hold in holds():
+        hold.end()
 
 
 def _handlers() -> tuple[tuple[list, Callable], ...]:
@@ -70,6 +78,7 @@ def register() -> None:
 
 def unregister() -> None:
     job.stop_all(_STOP_SECONDS)
+    _give_faces_back()
     for handlers, handler in _handlers():
         handlers.remove(handler)
     warm_up.unregister()

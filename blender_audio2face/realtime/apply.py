@@ -4,9 +4,10 @@ A Hold hooks itself into Blender's handlers, and those lists are the only list o
 
 - a change of the frame lets the animation set the face, and shows on over it;
 - saving and rendering find the face as it was;
-- undo takes nothing away that is still used, loading ends the Hold.
+- undo takes nothing away that is still used.
 
-Nothing is written from a render's thread.
+Nothing is written from a render's thread. Before another file is loaded, ``registration`` ends all
+Holds.
 """
 
 import threading
@@ -19,6 +20,7 @@ from ..errors import PlanError
 from ..target_plan import Channel, TargetPlan
 from .frame_columns import FrameColumns
 from .held import HeldDatablock
+from .rest import holds
 
 _WATCH = 0.05
 """Seconds from one look for a render to the next."""
@@ -99,7 +101,8 @@ class Hold:
         self._held = []
 
     def end(self) -> None:
-        """``restore`` by another than the owner, who is told."""
+        """``restore`` by another than the owner, who is told. Not to be called from one of the
+        handlers above: Blender then skips the next one."""
         self.restore()
         if self._on_given_back is not None:
             self._on_given_back()
@@ -119,7 +122,6 @@ class Hold:
             (handlers.render_init, self._before_render),
             (handlers.render_complete, self._after_render),
             (handlers.render_cancel, self._after_render),
-            (handlers.load_pre, self._before_load),
         )
 
     def _each(self, act: Callable[[HeldDatablock], None]) -> None:
@@ -184,15 +186,6 @@ class Hold:
         self._rendering.clear()
         if _on_main_thread():
             self._is_resting()
-
-    def _before_load(self, *_) -> None:
-        self.end()
-
-
-def holds() -> list[Hold]:
-    """All Holds that hold now."""
-    owners = [getattr(handler, "__self__", None) for handler in bpy.app.handlers.load_pre]
-    return [owner for owner in owners if isinstance(owner, Hold)]
 
 
 def give_back(uids: frozenset[int]) -> None:

@@ -7,8 +7,12 @@ where there is something to put back.
 
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import bpy
+
+if TYPE_CHECKING:
+    from .apply import Hold
 
 Channel = tuple[str, int]
 """(data path, array index)."""
@@ -54,10 +58,15 @@ def put_back(datablock) -> None:
 
 def heal() -> None:
     """Puts back what was left by an undo step, or in a file, that caught a value of real time."""
-    owners = [getattr(handler, "__self__", None) for handler in bpy.app.handlers.load_pre]
-    held = frozenset().union(*(getattr(owner, "uids", ()) for owner in owners))
+    held = frozenset().union(*(hold.uids for hold in holds()))
     for datablock in (*bpy.data.shape_keys, *bpy.data.objects):
         if PROPERTY not in datablock or datablock.session_uid in held:
             continue
         if datablock.library is None:
             put_back(datablock)
+
+
+def holds() -> list["Hold"]:
+    """All Holds that hold now: those that a change of the frame calls."""
+    owners = [getattr(one, "__self__", None) for one in bpy.app.handlers.frame_change_pre]
+    return [owner for owner in owners if hasattr(owner, "uids") and hasattr(owner, "end")]

@@ -218,6 +218,21 @@ def test_undo_and_redo_leave_it_showing_and_then_its_own(rooms) -> None:
     assert values_of(bpy.data.objects["Face"]) == BEFORE
 
 
+def test_a_file_loaded_meanwhile_ends_it_and_skips_no_handler(rooms) -> None:
+    called, told = [], []
+    hold = hold_of(rooms, face(), on_given_back=lambda: told.append(True))
+    hold.show(NAMES, OPEN)
+    handlers = bpy.app.handlers
+    for handler in (*handlers.frame_change_pre, *handlers.save_pre):
+        assert handler.__self__ is hold
+    handlers.load_pre.append(lambda *_: called.append(values_of(bpy.data.objects["Face"])))
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    assert called == [BEFORE]
+    assert told == [True]
+    assert hold.lost
+    assert rooms.apply.holds() == []
+
+
 def test_a_render_finds_the_face_as_it_was(rooms) -> None:
     one = face()
     hold = hold_of(rooms, one)
