@@ -19,7 +19,7 @@ from .rigs.mapping import needs
 from .rigs.preset import preset_with_id
 from .segments import Segment
 from .shaping.dials import Dials
-from .shaping.keys import closures, every_frame, reduce_keys
+from .shaping.keys import closures, every_frame, groups, reduce_keys
 from .shaping.shape import shape
 from .takes import decode, encode
 from .target_plan import Channel, TargetPlan, columns, resting
@@ -183,15 +183,19 @@ def _keys(
     made = columns(plan, names, values)
     anchors = closures(names, values * timing.weights[:, None])
     spans, mouth = _spans(plan), _mouth_channels(plan)
-    for index, (channel, column) in enumerate(made.items()):
-        on_progress(index / len(made))
-        faded = rest[channel] + timing.weights * (column - rest[channel])
+    done = 0
+    for group in groups(tuple(made), len(timing.frames)):
+        on_progress(done / len(made))
+        done += len(group)
+        faded = {one: rest[one] + timing.weights * (made[one] - rest[one]) for one in group}
         if look.every_frame:
-            yield ChannelPath(*channel), every_frame(timing.frames, faded)
+            for channel, column in faded.items():
+                yield ChannelPath(*channel), every_frame(timing.frames, column)
             continue
-        scaled = {channel: faded / spans[channel]}
-        few = reduce_keys(timing.frames, scaled, look.tolerance, anchors, mouth)[channel]
-        yield ChannelPath(*channel), _stretched(few, spans[channel])
+        scaled = {channel: column / spans[channel] for channel, column in faded.items()}
+        few = reduce_keys(timing.frames, scaled, look.tolerance, anchors, mouth)
+        for channel, keys in few.items():
+            yield ChannelPath(*channel), _stretched(keys, spans[channel])
 
 
 def _spans(plan: TargetPlan) -> dict[Channel, float]:

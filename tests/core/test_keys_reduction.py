@@ -1,12 +1,19 @@
 """Few keys that show the same movement."""
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.shaping.keys import Keys, closures, evaluate, every_frame, reduce_keys
+from a2f.blender_audio2face.shaping.keys import (
+    Keys,
+    closures,
+    evaluate,
+    every_frame,
+    groups,
+    reduce_keys,
+)
+from a2f.blender_audio2face.shaping.reduction import reduced
 from a2f.blender_audio2face.shaping.shape import shape
 from a2f.blender_audio2face.shaping.turning_points import turning_points
 from a2f.model.audio_file import read_audio
@@ -103,10 +110,12 @@ def test_peaks_are_keyed_with_level_handles() -> None:
 
 def test_small_wiggles_are_no_turning_points() -> None:
     ramp = np.linspace(0, 1, 100)
-    assert len(turning_points(ramp + 0.01 * np.tile([0, 1], 50), 0.05)) == 0
     hill = np.concatenate([ramp, 1 - ramp])
     wiggly = hill + 0.01 * np.tile([0, 1], 100)
-    assert np.abs(turning_points(wiggly, 0.05) - 100) == pytest.approx([0], abs=2)
+    columns = np.stack([wiggly[:100], wiggly[50:150], wiggly[100:]])
+    turned, rows = np.nonzero(turning_points(columns, 0.05))
+    assert turned.tolist() == [1]
+    assert rows == pytest.approx([50], abs=2)
 
 
 def test_evaluate_is_the_bezier_with_handles_at_a_third() -> None:
@@ -144,13 +153,36 @@ def test_speech_takes_a_quarter_of_the_keys_at_24_fps() -> None:
     assert np.abs(shown - sampled).max() <= 0.01
 
 
-def test_a_quarter_of_an_hour_is_quick() -> None:
-    rng = np.random.default_rng(0)
-    coarse = rng.random((10, 4001))
-    frames = np.arange(20_000)
-    columns = {
-        str(i): np.interp(frames, np.arange(4001) * 5, each) for i, each in enumerate(coarse)
-    }
-    began = time.process_time()
-    reduce_keys(frames, columns, 0.01, None)
-    assert time.process_time() - began < 0.6
+@settings(max_examples=12, deadline=None, database=None, derandomize=True)
+@given(seed=st.integers(0, 2**32 - 1), length=st.integers(2, 40), tolerance=st.floats(0.01, 0.3))
+def test_columns_reduced_together_are_as_each_alone(
+    seed: int, length: int, tolerance: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    columns = np.stack([np.round(rng.random(length), digits) for digits in (0, 1, 2, 3, 9)])
+    frames = np.cumsum(rng.integers(1, 4, length)).astype(np.float64)
+    anchors = rng.random(columns.shape) < 0.2
+    together = reduced(frames, columns, tolerance, anchors)
+    for index, (rows, slopes) in enumerate(together):
+        one = slice(index, index + 1)
+        ((rows_alone, slopes_alone),) = reduced(frames, columns[one], tolerance, anchors[one])
+        assert np.array_equal(rows, rows_alone)
+        assert np.array_equal(slopes, slopes_alone)
+
+
+def test_only_the_mouth_is_anchored_in_a_group() -> None:
+    frames, column = np.arange(200), np.linspace(0, 1, 200)
+    columns = {"jawOpen": column, "browInnerUp": column, "still": np.zeros(200)}
+    anchors = np.isin(frames, [50, 51, 90])
+    keys = reduce_keys(frames, columns, 0.01, anchors, {"jawOpen", "still"})
+    assert list(keys) == list(columns)
+    assert keys["jawOpen"].frames.tolist() == [0, 50, 51, 90, 199]
+    assert keys["browInnerUp"].frames.tolist() == keys["still"].frames.tolist() == [0, 199]
+
+
+@pytest.mark.parametrize("length", [0, 1, 1440, 1_000_000])
+def test_groups_are_all_names_once(length: int) -> None:
+    names = tuple(range(52))
+    made = list(groups(names, length))
+    assert tuple(name for group in made for name in group) == names
+    assert max(len(group) for group in made) * length <= max(length, 100_000)

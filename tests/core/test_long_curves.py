@@ -114,6 +114,12 @@ def test_known_columns_are_not_held() -> None:
     assert of_all < of_keys + 0.2 * MEGABYTE  # the columns alone take 6.4
 
 
+def test_reducing_takes_a_few_columns_at_once() -> None:
+    frames = np.arange(15_000)
+    waves = {str(i): np.sin(frames / i).astype(np.float32) for i in range(40, 60)}
+    assert most_memory(lambda: reduce_keys(frames, waves, 0.05)) < 9 * MEGABYTE
+
+
 def test_long_takes_come_back(ten_minutes: Curves) -> None:
     back = decode(encode(ten_minutes)).values
     assert np.abs(back - ten_minutes.values).max() < 0.00013
