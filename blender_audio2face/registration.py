@@ -8,16 +8,19 @@ from . import job, preferences, translations, warm_up
 from .cli import blender_command
 from .demo_head import operator as demo_head
 from .operators import bake, keys, mapping, sound, speakers
+from .operators import wire as wire_operators
 from .panels import bake as bake_panel
 from .panels import face as face_panel
 from .panels import look as look_panel
 from .panels import sound as sound_panel
-from .properties import dials, links, scene, speaker
+from .panels import wire as wire_panel
+from .properties import dials, links, scene, speaker, wire
+from .realtime.wire import threads as wire_threads
 
 _MODULES = (
-    dials, links, speaker, scene, preferences,
-    bake, keys, mapping, sound, speakers, demo_head,
-    sound_panel, face_panel, look_panel, bake_panel,
+    dials, links, speaker, wire, scene, preferences,
+    bake, keys, mapping, sound, speakers, demo_head, wire_operators,
+    sound_panel, face_panel, look_panel, bake_panel, wire_panel,
 )  # fmt: skip
 """Properties first, those that hold others after them."""
 
@@ -28,6 +31,7 @@ _STOP_SECONDS = 2.0
 def _stop_before_load(*_) -> None:
     """A bake must not write into the file that is loaded next, nor real time."""
     job.stop_all(timeout=0.0)
+    wire_threads.stop_all()
     _give_faces_back()
 
 
@@ -78,6 +82,7 @@ def register() -> None:
 
 def unregister() -> None:
     job.stop_all(_STOP_SECONDS)
+    wire_threads.stop_all()
     _give_faces_back()
     for handlers, handler in _handlers():
         handlers.remove(handler)

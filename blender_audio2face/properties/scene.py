@@ -6,6 +6,7 @@ from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProp
 from ..selection import row_of_selection, select_row
 from ..translations import OWN_CONTEXT
 from .speaker import RELATIVE, Audio2FaceSpeaker
+from .wire import Audio2FaceWire
 
 
 class Audio2FaceSettings(bpy.types.PropertyGroup):
@@ -45,6 +46,12 @@ class Audio2FaceSettings(bpy.types.PropertyGroup):
         default=True,
     )
     report: StringProperty(name="Last Bake", description="What the last bake did, line by line")
+    wire: PointerProperty(
+        name="Other Programs",
+        description="Where faces come from and go to over the network",
+        type=Audio2FaceWire,
+        translation_context=OWN_CONTEXT,
+    )
 
 
 CLASSES = (Audio2FaceSettings,)

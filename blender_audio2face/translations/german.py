@@ -3,6 +3,18 @@
 from . import OWN_CONTEXT
 
 _LABELS = {
+    "Face Cap": "Face Cap",
+    "Format": "Format",
+    "Live Link Face": "Live Link Face",
+    "OSC": "OSC",
+    "Port": "Port",
+    "Prefix": "Vorsatz",
+    "Receive": "Empfangen",
+    "Send": "Senden",
+    "Stop Receiving": "Empfang beenden",
+    "Stop Sending": "Senden beenden",
+    "Subject": "Person",
+    "VMC": "VMC",
     "Active Action": "Aktive Aktion",
     "Active Strip": "Aktiver Streifen",
     "Add Demo Head": "Demo-Kopf hinzufügen",
@@ -132,12 +144,62 @@ _LABELS = {
 }
 
 _OWN_LABELS = {
+    "Address": "Adresse",
+    "Other Programs": "Andere Programme",
     "Face": "Gesicht",
     "Speaker": "Sprecher",
     "Speakers": "Sprecher",
 }
 
 _DESCRIPTIONS = {
+    "ARKit's 52 channels and the head, as the iPhone app sends": (
+        "ARKits 52 Kanäle und der Kopf, wie die iPhone-App sie sendet"
+    ),
+    "Blend shapes of the VMC protocol, for avatars with Perfect Sync": (
+        "Blend Shapes des VMC-Protokolls, für Avatare mit Perfect Sync"
+    ),
+    "How faces are written": "Wie Gesichter geschrieben werden",
+    "Let another program move the face, without keys, until you stop it": (
+        "Das Gesicht von einem anderen Programm bewegen lassen, ohne Schlüssel, bis Sie es beenden"
+    ),
+    "OSC messages of the app Face Cap: /W, a number and a value": (
+        "OSC-Nachrichten der App Face Cap: /W, eine Nummer und ein Wert"
+    ),
+    "OSC messages with one address for each channel, as VRChat takes them": (
+        "OSC-Nachrichten mit einer Adresse für jeden Kanal, wie VRChat sie nimmt"
+    ),
+    "On which of this computer's addresses faces are received: 127.0.0.1 for programs here, "
+    "0.0.0.0 for a phone as well": (
+        "Unter welcher Adresse dieses Rechners Gesichter empfangen werden: 127.0.0.1 für Programme "
+        "hier, 0.0.0.0 auch für ein Telefon"
+    ),
+    "Send each face that real time shows to another program, until you stop it": (
+        "Jedes Gesicht, das in Echtzeit zu sehen ist, an ein anderes Programm senden, bis Sie es "
+        "beenden"
+    ),
+    "Stop receiving, and put the face back as it was": (
+        "Den Empfang beenden, und das Gesicht wie zuvor zeigen"
+    ),
+    "Stop sending": "Nichts mehr senden",
+    "The address of the computer that faces go to; 127.0.0.1 is this one": (
+        "Die Adresse des Rechners, an den Gesichter gehen; 127.0.0.1 ist dieser"
+    ),
+    "The name under which the face appears in the other program": (
+        "Der Name, unter dem das Gesicht im anderen Programm erscheint"
+    ),
+    "The port that the other program listens on; 0 for its usual one": (
+        "Der Port, an dem das andere Programm empfängt; 0 für dessen üblichen"
+    ),
+    "The port that the other program sends to": "Der Port, an den das andere Programm sendet",
+    "What stands before the channel's name in an OSC address": (
+        "Was in einer OSC-Adresse vor dem Namen des Kanals steht"
+    ),
+    "Where faces come from and go to over the network": (
+        "Woher Gesichter über das Netz kommen und wohin sie gehen"
+    ),
+    "Whose face is shown, by the name that the other program gives; empty for the first one": (
+        "Wessen Gesicht zu sehen ist, mit dem Namen aus dem anderen Programm; leer für das erste"
+    ),
     "Add a sound file to the sequencer, behind the last sound": (
         "Fügt dem Sequencer eine Klangdatei hinzu, hinter dem letzten Klang"
     ),
@@ -437,6 +499,31 @@ _DESCRIPTIONS = {
 }
 
 _SENTENCES = {
+    "Faces are received already: stop that first.": (
+        "Gesichter werden bereits empfangen: Beenden Sie das zuerst."
+    ),
+    "More comes in than can be read: something floods this port.": (
+        "Es kommt mehr an, als gelesen werden kann: Etwas überflutet diesen Port."
+    ),
+    "Nothing came in yet.": "Noch ist nichts angekommen.",
+    "The face is sent already: stop that first.": (
+        "Das Gesicht wird bereits gesendet: Beenden Sie das zuerst."
+    ),
+    "another number of values than 61": "eine andere Zahl von Werten als 61",
+    "another version of the format": "eine andere Version des Formats",
+    "a name of impossible length": "ein Name von unmöglicher Länge",
+    "a name that is no text": "ein Name, der kein Text ist",
+    "a value that is no number": "ein Wert, der keine Zahl ist",
+    "cut off": "abgeschnitten",
+    "face": "Gesicht",
+    "longer than any packet of Live Link Face": "länger als jedes Paket von Live Link Face",
+    "no face in sight": "kein Gesicht zu sehen",
+    "overtaken by a newer one": "von einem neueren überholt",
+    "silent for {:.0f} s": "seit {:.0f} s still",
+    "{} dropped: {}": "{} verworfen: {}",
+    "{} failed": "{} misslungen",
+    "{} frames sent": "{} Bilder gesendet",
+    "{} packets": "{} Pakete",
     "Nothing can be sent to port 0: choose the port of the other program.": (
         "An Port 0 kann nichts gesendet werden: Wählen Sie den Port des anderen Programms."
     ),

@@ -2,8 +2,8 @@
 
     python bake_in_fresh_blender.py ZIP WAV PACKAGES
 
-PACKAGES is "bundled" (soundfile, soxr and cffi are found in the extension's wheels or not at all)
-or "none" (they are not found at all). BLENDER_USER_RESOURCES names an empty folder.
+PACKAGES is "bundled" (soundfile, soxr, cffi and pythonosc are found in the extension's wheels or
+not at all) or "none" (they are not found at all). BLENDER_USER_RESOURCES names an empty folder.
 """
 
 import importlib
@@ -16,7 +16,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = frozenset(
-    ("soundfile", "_soundfile", "_soundfile_data", "soxr", "cffi", "_cffi_backend", "pycparser")
+    (
+        "soundfile",
+        "_soundfile",
+        "_soundfile_data",
+        "soxr",
+        "cffi",
+        "_cffi_backend",
+        "pycparser",
+        "pythonosc",
+    )
 )
 
 
@@ -67,9 +76,9 @@ def bake(wav: str) -> dict[str, object]:
 
 
 def decoders(module: str) -> dict[str, str | None]:
-    """Where soundfile and soxr come from, as the installed extension finds them."""
+    """Where the bundled packages come from, as the installed extension finds them."""
     optional_import = importlib.import_module(f"{module}.model.optional").optional_import
-    found = {name: optional_import(name) for name in ("soundfile", "soxr")}
+    found = {name: optional_import(name) for name in ("soundfile", "soxr", "pythonosc")}
     return {name: found[name] and found[name].__file__ for name in found}
 
 

@@ -104,7 +104,7 @@ def test_disable_and_enable_leave_nothing_behind(extension: str) -> None:
 def test_bundled_wheels_decode_and_bake(hum: Path, tmp_path: Path) -> None:
     resources = tmp_path / "resources"
     outcome = bake_in_fresh_blender(built_zip(), hum, "bundled", resources)
-    for name in ("soundfile", "soxr"):
+    for name in ("soundfile", "soxr", "pythonosc"):
         assert Path(outcome["decoders"][name]).is_relative_to(resources)
     assert outcome["result"] == ["FINISHED"]
     assert max(outcome["jaw"]) - min(outcome["jaw"]) > 0.01
@@ -114,6 +114,6 @@ def test_bundled_wheels_decode_and_bake(hum: Path, tmp_path: Path) -> None:
 def test_zip_without_wheels_bakes_without_sound_packages(hum: Path, tmp_path: Path) -> None:
     archive = built_zip("-nowheels")
     outcome = bake_in_fresh_blender(archive, hum, "none", tmp_path / "resources")
-    assert outcome["decoders"] == {"soundfile": None, "soxr": None}
+    assert outcome["decoders"] == {"soundfile": None, "soxr": None, "pythonosc": None}
     assert outcome["result"] == ["FINISHED"]
     assert max(outcome["jaw"]) - min(outcome["jaw"]) > 0.01

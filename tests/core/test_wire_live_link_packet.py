@@ -22,6 +22,7 @@ from a2f.blender_audio2face.realtime.wire.live_link_packet import (
     at_seconds,
     decode,
     encode,
+    rate_of,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -130,7 +131,7 @@ def test_bytes_after_the_values_are_ignored() -> None:
 
 
 def test_the_time_of_a_frame() -> None:
-    packet = at_seconds(10.51, 24000 / 1001, device="d", subject="s")
+    packet = at_seconds(10.51, rate_of(24 / 1.001), device="d", subject="s")
     assert packet.rate == Fraction(24000, 1001)
     assert packet.frame == 251
     assert 0 <= packet.part < 1

@@ -5,7 +5,7 @@ import uuid
 from ....model.errors import A2FError
 from . import osc_packets
 from .face_values import packet_values_of
-from .live_link_packet import PORT, at_seconds, encode
+from .live_link_packet import PORT, at_seconds, encode, rate_of
 from .sender import Encoder
 
 PORTS = {"LIVE_LINK": PORT, "VMC": 39539, "FACE_CAP": 8080, "OSC": 9000}
@@ -15,10 +15,11 @@ PORTS = {"LIVE_LINK": PORT, "VMC": 39539, "FACE_CAP": 8080, "OSC": 9000}
 def live_link(subject: str, fps: float) -> Encoder:
     """Live Link Face's packets, the timecode counted in frames of a rate from second 0 on."""
     device = str(uuid.uuid5(uuid.NAMESPACE_URL, f"audio2face:{subject}")).upper()
+    rate = rate_of(fps)
 
     def datagrams(seconds, names, values) -> list[bytes]:
         face = packet_values_of(names, values)
-        packet = at_seconds(seconds, fps, device=device, subject=subject, values=face)
+        packet = at_seconds(seconds, rate, device=device, subject=subject, values=face)
         return [encode(packet)]
 
     return datagrams

@@ -36,8 +36,9 @@ def packet_values_of(names: Sequence[str], values: np.ndarray) -> np.ndarray:
         names: C names of columns; those that no packet has are left out.
         values: [C] channel values, and head angles in radians. Those that are no number count as 0.
     """
-    made = np.zeros(len(NAMES), np.float32)
-    for name, value in zip(names, np.nan_to_num(np.asarray(values, np.float32)), strict=True):
+    made = [0.0] * len(NAMES)
+    finite = np.nan_to_num(np.asarray(values, np.float32)).tolist()
+    for name, value in zip(names, finite, strict=True):
         if name in _OWN:
             made[_OWN[name]] = value * _TURNS.get(name, 1.0)
-    return made
+    return np.array(made, np.float32)

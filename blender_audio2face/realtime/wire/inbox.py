@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
+from ..frames import Frame
 from .face_values import COLUMNS, columns_of
 from .live_link_packet import Packet
 
@@ -21,17 +20,13 @@ _REORDERED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class ReceivedFrame:
-    """One face.
+class ReceivedFrame(Frame):
+    """A face, with the moment of its arrival on the inbox's clock.
 
     Attributes:
-        seconds: when it arrived, on the inbox's clock.
-        values: float32 [55], the columns of ``Inbox.names``.
         subject: whose it is.
     """
 
-    seconds: float
-    values: np.ndarray
     subject: str
 
 

@@ -100,9 +100,13 @@ class Packet:
         return float((self.frame + self.part) / self.rate)
 
 
-def at_seconds(seconds: float, fps: float, **fields) -> Packet:
-    """A packet with the frame number, part and rate of a moment on the sender's clock."""
-    rate = Fraction(fps).limit_denominator(1001)
+def rate_of(fps: float) -> Fraction:
+    """Frames a second as video has them: 23.976 is 24000/1001."""
+    return Fraction(fps).limit_denominator(1001)
+
+
+def at_seconds(seconds: float, rate: Fraction, **fields) -> Packet:
+    """A packet with the frame number and part of a moment on the sender's clock."""
     frames = seconds * float(rate)
     return Packet(frame=int(frames // 1), part=frames % 1, rate=rate, **fields)
 

@@ -10,6 +10,7 @@ from .address import Address
 from .errors import DecodeError, WireError
 from .inbox import LATE, Inbox
 from .live_link_packet import MAX_BYTES, TOO_LONG, decode
+from .threads import WireThread
 
 _WAIT = 0.1
 """Seconds after which the thread looks whether it is to stop."""
@@ -23,9 +24,8 @@ _WINDOWS_RESET = 10054
 """What Windows says of an earlier packet, not of this socket."""
 
 
-class Receiver(threading.Thread):
-    """A bound port, from its making until ``stop``. The threads Python keeps count of are the only
-    list of receivers there is (see ``running``).
+class Receiver(WireThread):
+    """A bound port, from its making until ``stop``; see ``running``.
 
     Attributes:
         inbox: the newest faces.
@@ -42,7 +42,7 @@ class Receiver(threading.Thread):
         Raises:
             WireError: the port cannot be had.
         """
-        super().__init__(name="audio2face receiver", daemon=True)
+        super().__init__("receiver")
         self.inbox = Inbox(time.monotonic)
         self.received = 0
         self.dropped: Counter[str] = Counter()

@@ -9,6 +9,7 @@ import numpy as np
 
 from .address import Address
 from .errors import WireError
+from .threads import WireThread
 
 Encoder = Callable[[float, Sequence[str], np.ndarray], list[bytes]]
 """Datagrams of a frame: its seconds, the names of its columns [C] and their values [C]."""
@@ -17,30 +18,27 @@ _STOP_SECONDS = 0.5
 _MOST_WAITING = 4
 
 
-class Sender(threading.Thread):
-    """An address that gets each shown frame, until ``stop``. The threads Python keeps count of are
-    the only list of senders there is (see ``running``).
+class Sender(WireThread):
+    """An address that gets each shown frame, until ``stop``; see ``running``.
 
     Attributes:
         address: where the frames go.
-        label: what is sent, for the panel.
         sent: frames that went out whole.
         skipped: frames that newer ones replaced before they could be sent.
         failed: frames of which a datagram was refused.
         error: the first reason for that, in one sentence; None so far.
     """
 
-    def __init__(self, address: Address, encode: Encoder, label: str = "") -> None:
+    def __init__(self, address: Address, encode: Encoder) -> None:
         """Makes the socket; ``start`` begins to send.
 
         Raises:
             WireError: the system has no socket for it, or nothing can be sent to port 0.
         """
-        super().__init__(name="audio2face sender", daemon=True)
+        super().__init__("sender")
         if address.port == 0:
             raise WireError("Nothing can be sent to port 0: choose the port of the other program.")
         self.address = address
-        self.label = label
         self.sent = self.skipped = self.failed = 0
         self.error: str | None = None
         self._encode = encode
