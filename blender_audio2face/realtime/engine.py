@@ -38,7 +38,7 @@ class Engine:
     Attributes:
         frames: what to show; nothing before the first frame and after the end, when the face rests.
         delay: seconds from a sound to its frame on the screen: the stream's own, the resampling's,
-            a block's, and what is allowed for the work.
+            the source's latency (a block at least), and what is allowed for the work.
         error: the sentence that says why it stopped by itself; None if it did not.
     """
 
@@ -52,7 +52,7 @@ class Engine:
         self._source = source
         self._names = stream.config.channels
         self._hearing = Hearing(source.rate, source.block, stream, gain)
-        self.delay = self._hearing.delay + source.block + PROCESSING
+        self.delay = self._hearing.delay + source.latency + PROCESSING
         self.frames = FrameStore(self._names, self.delay)
         self.error: str | None = None
         self._queue: Queue[tuple[np.ndarray, float] | None] = Queue(_QUEUED)

@@ -57,6 +57,7 @@ class FileSource:
             faults: what goes wrong.
         """
         self.rate, self.label, self.block, self.is_live = rate, label, block, real_time
+        self.latency = block
         self.done = Event()
         self._samples = samples
         self._size = max(round(block * rate), 1)

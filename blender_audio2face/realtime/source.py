@@ -24,6 +24,9 @@ class Source(Protocol):
     block: float
     """Seconds that a block usually lasts."""
 
+    latency: float
+    """Seconds from a sound to the moment at which its block is handed over, at most."""
+
     is_live: bool
     """Whether sound that is not taken in time is lost. If not, the callbacks may wait."""
 

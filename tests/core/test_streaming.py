@@ -12,7 +12,7 @@ from model.framing import HOP, SAMPLE_RATE, frame_count
 from model.network_config import NetworkConfig
 from model.numpy_network import NumpyNetwork
 from model.numpy_runtime import NumpyRuntime
-from model.streaming import Stream, delay
+from model.streaming import Stream, delay, low_latency
 from model.weights_file import load_weights
 from tests.core.networks import random_network
 
@@ -109,6 +109,17 @@ def test_the_stated_delay_is_kept_and_needed(speech: np.ndarray) -> None:
         assert given == first
         given += len(stream.push(speech[heard - 1 : heard]))
         assert given == first + config.block_frames
+
+
+def test_low_latency_is_the_same_network_sooner(speech: np.ndarray) -> None:
+    config, arrays = load_weights()
+    sooner = low_latency(config)
+    assert delay(sooner) == pytest.approx(0.11)
+    baked = NumpyRuntime(config, arrays).predict(speech).values
+    live = pushed(Stream(NumpyNetwork(sooner, arrays)), cut(speech, 4))
+    assert live.shape == baked.shape
+    jaw = config.channels.index("jawOpen")
+    assert np.corrcoef(live[:, jaw], baked[:, jaw])[0, 1] > 0.95
 
 
 def test_features_in_pieces_are_the_features(speech: np.ndarray) -> None:
