@@ -68,7 +68,7 @@ class Engine:
         Raises SourceError where the source gives no sound, RuntimeError the second time.
         """
         if self._thread.ident is not None or self._stopping.is_set():
-            raise RuntimeError("An engine runs once.")
+            raise RuntimeError("an engine runs once")
         self._thread.start()
         try:
             self._source.start(self._take, self._fail)

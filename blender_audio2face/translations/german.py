@@ -499,6 +499,9 @@ _DESCRIPTIONS = {
 }
 
 _SENTENCES = {
+    "There is no microphone; plug one in and look for devices again.": (
+        "Es gibt kein Mikrofon; schließen Sie eines an, und suchen Sie erneut nach Geräten."
+    ),
     "Faces are received already: stop that first.": (
         "Gesichter werden bereits empfangen: Beenden Sie das zuerst."
     ),
