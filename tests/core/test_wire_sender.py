@@ -56,6 +56,12 @@ def test_a_subject_keeps_its_device() -> None:
     assert len(one) == 36
 
 
+def test_a_timecode_begins_anew_each_day() -> None:
+    (data,) = live_link("Amy", 60.0)(1_700_000_000.5, ("jawOpen",), np.ones(1))
+    packet = decode(data)
+    assert packet.seconds == pytest.approx(1_700_000_000.5 % 86400, abs=1e-3)
+
+
 def test_the_caller_never_waits(address: Address) -> None:
     go_on, entered = threading.Event(), threading.Event()
 

@@ -12,6 +12,10 @@ PORTS = {"LIVE_LINK": PORT, "VMC": 39539, "FACE_CAP": 8080, "OSC": 9000}
 """Where the usual receivers listen: Unreal; a Marionette of VMC; Face Cap's own example; VRChat."""
 
 
+_DAY = 86400
+"""Seconds after which a timecode begins anew, whatever the clock of the frames began with."""
+
+
 def live_link(subject: str, fps: float) -> Encoder:
     """Live Link Face's packets, the timecode counted in frames of a rate from second 0 on."""
     device = str(uuid.uuid5(uuid.NAMESPACE_URL, f"audio2face:{subject}")).upper()
@@ -19,7 +23,7 @@ def live_link(subject: str, fps: float) -> Encoder:
 
     def datagrams(seconds, names, values) -> list[bytes]:
         face = packet_values_of(names, values)
-        packet = at_seconds(seconds, rate, device=device, subject=subject, values=face)
+        packet = at_seconds(seconds % _DAY, rate, device=device, subject=subject, values=face)
         return [encode(packet)]
 
     return datagrams
