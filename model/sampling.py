@@ -19,7 +19,7 @@ SEALED = 0.04
 LIDS_SHUT = 0.1
 """Lid opening, as a share of what the widest blink closes, below which lids are taken as shut."""
 
-_LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
+LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
 _LEAST_BLINK = 0.3
 _BLOCK = 4096  # frames at a time, which fit a processor's cache
 
@@ -43,7 +43,7 @@ def sample_at(curves: Curves, times: np.ndarray) -> np.ndarray:
     sampled = _interpolate(curves, times)
     if len(times):
         _land(curves, times, sampled, lip_opening, SEALED, MOUTH_GROUP)
-        _land(curves, times, sampled, _lid_opening(curves), LIDS_SHUT, _LIDS)
+        _land(curves, times, sampled, _lid_opening(curves), LIDS_SHUT, LIDS)
     return sampled
 
 
@@ -77,7 +77,7 @@ def _land(
         if is_shown[first:last].any():
             continue
         instant = start + int(np.argmin(opening[start:stop]))
-        frame = _nearest(times, instant / curves.rate)
+        frame = nearest(times, instant / curves.rate)
         # Beyond the last frame only part of a closure may be within reach.
         within = np.clip(times[frame], start / curves.rate, (stop - 1) / curves.rate)
         if abs(times[frame] - within) <= reach:
@@ -89,7 +89,7 @@ def _lid_opening(
     curves: Curves,
 ) -> Callable[[tuple[str, ...], np.ndarray], np.ndarray | None]:
     """How far the lids are open, 1 to 0 at the curves' widest blink; None without blinks."""
-    lids = [curves.names.index(name) for name in _LIDS if name in curves.names]
+    lids = [curves.names.index(name) for name in LIDS if name in curves.names]
     widest = curves.values[:, lids].max(initial=0.0)
 
     def opening(_names: tuple[str, ...], values: np.ndarray) -> np.ndarray | None:
@@ -98,7 +98,7 @@ def _lid_opening(
     return opening
 
 
-def _nearest(times: np.ndarray, when: float) -> int:
+def nearest(times: np.ndarray, when: float) -> int:
     """Index of the ascending time that is nearest."""
     after = int(np.clip(np.searchsorted(times, when), 1, max(len(times) - 1, 1)))
     if len(times) == 1 or when - times[after - 1] <= times[after] - when:
