@@ -15,6 +15,7 @@ from .frames import FrameStore
 from .hearing import Counts, Hearing
 from .meter import SILENT_DB
 from .recorder import Recorder
+from .showing import Showing
 from .source import Source
 
 PROCESSING = 0.01
@@ -38,20 +39,23 @@ class Engine:
     Attributes:
         frames: what to show; nothing before the first frame and after the end, when the face rests.
         delay: seconds from a sound to its frame on the screen: the stream's own, the resampling's,
-            the source's latency (a block at least), and what is allowed for the work.
+            the showing's, the source's latency (a block at least), and PROCESSING for the work.
         error: the sentence that says why it stopped by itself; None if it did not.
     """
 
-    def __init__(self, source: Source, stream: Stream, gain: bool = True) -> None:
+    def __init__(
+        self, source: Source, stream: Stream, gain: bool = True, showing: Showing | None = None
+    ) -> None:
         """
         Args:
             source: where sound comes from.
             stream: a new stream of the network.
             gain: whether voices too quiet or too loud are brought to the level of the training.
+            showing: dials and frame rate; without it each of the network's rows is a frame.
         """
         self._source = source
         self._names = stream.config.channels
-        self._hearing = Hearing(source.rate, source.block, stream, gain)
+        self._hearing = Hearing(source.rate, source.block, stream, gain, showing)
         self.delay = self._hearing.delay + source.latency + PROCESSING
         self.frames = FrameStore(self._names, self.delay)
         self.error: str | None = None

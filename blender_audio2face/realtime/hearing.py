@@ -15,6 +15,7 @@ from .frames import Frame
 from .gain import AutoGain
 from .meter import Meter
 from .recorder import Recorder
+from .showing import Showing, Shown
 
 _BATCH = 0.1  # s of silence that is heard at a time
 
@@ -47,14 +48,25 @@ class Hearing:
         recorder: takes what is heard, if there is one; ``record`` begins a take.
     """
 
-    def __init__(self, rate: int, block: float, stream: Stream, gain: bool) -> None:
+    def __init__(
+        self, rate: int, block: float, stream: Stream, gain: bool, showing: Showing | None = None
+    ) -> None:
+        """
+        Args:
+            rate: the source's, in Hz.
+            block: seconds that a block usually lasts.
+            stream: a new stream of the network.
+            gain: whether there is automatic gain.
+            showing: what is made of the network's rows before they are shown; nothing if None.
+        """
         self._rate = rate
         self._block = block
         self._stream = stream
         self.names = stream.config.channels
+        self._showing = showing or Showing(self.names)
         self._timeline = Timeline(rate)
         self._resampler = StreamResampler(rate, SAMPLE_RATE)
-        self.delay = stream.delay + self._resampler.delay
+        self.delay = stream.delay + self._resampler.delay + self._showing.delay
         self.meter = Meter(rate)
         self.gain = AutoGain() if gain else None
         self.counts = Counts()
@@ -94,7 +106,8 @@ class Hearing:
     def finish(self) -> list[Frame]:
         """The frames still owed, as if silence followed."""
         tail = np.zeros(round(self._resampler.delay * self._rate), np.float32)
-        return self._heard_now(tail) + self._frames(self._stream.finish())
+        frames = self._heard_now(tail) + self._frames(self._stream.finish())
+        return frames + self._timed(self._showing.finish())
 
     def record(self, recorder: Recorder) -> None:
         """Begins to write a take: the sound from the next frame on, and its curves."""
@@ -134,9 +147,14 @@ class Hearing:
     def _frames(self, rows: np.ndarray) -> list[Frame]:
         if self.recorder is not None:
             self.recorder.add_rows(rows[max(self._rows_before_take - self._made, 0) :])
-        first = self._made
         self._made += len(rows)
-        return [Frame(self._clock_of((first + i) * HOP), row) for i, row in enumerate(rows)]
+        return self._timed(self._showing.push(rows))
 
-    def _clock_of(self, sample: int) -> float:
+    def _timed(self, shown: Shown) -> list[Frame]:
+        return [
+            Frame(self._clock_of(seconds * SAMPLE_RATE), values)
+            for seconds, values in zip(shown.seconds.tolist(), shown.values, strict=True)
+        ]
+
+    def _clock_of(self, sample: float) -> float:
         return self._timeline.heard_at(sample * self._rate / SAMPLE_RATE)

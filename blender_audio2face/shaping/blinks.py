@@ -3,7 +3,7 @@
 import numpy as np
 
 from .bumps import bump, lay
-from .timeline import events
+from .timeline import Events, events
 
 CLOSE, HOLD, OPEN = 0.1, 0.03, 0.2
 """Seconds a lid takes (S. VanderWerf et al. 2003: about 100 ms down, twice that up)."""
@@ -34,19 +34,30 @@ def blink_track(
     track = np.zeros(len(shut), np.float32)
     if per_minute <= 0.0:
         return track
-    mean = max(60.0 / per_minute, _LEAST_INTERVAL + 0.1)
-    drawn = events(seed, "blinks", mean, _LEAST_INTERVAL, (start, start + len(shut) / rate), 1)
+    drawn = blink_times(seed, per_minute, (start, start + len(shut) / rate))
     pauses = _pauses(shut, rate)
     free = len(shut) - round(TAIL * rate)
     before = -np.inf
     for time, (tempo,) in zip(drawn.times, drawn.draws, strict=True):
-        slower = 0.9 + 0.25 * tempo
-        blink = bump(rate, CLOSE * slower, HOLD, OPEN * slower)
+        blink = blink_shape(rate, tempo)
         row = min(_at_pause(round((time - start) * rate), pauses, rate), free - len(blink))
         if row >= 0 and row - before >= _LEAST_INTERVAL * rate:
             lay(track, row, blink)
             before = row
     return track
+
+
+def blink_times(seed: int, per_minute: float, span: tuple[float, float]) -> Events:
+    """When eyes blink of themselves within a span of scene seconds; ``per_minute`` above 0. One
+    draw each: the tempo."""
+    mean = max(60.0 / per_minute, _LEAST_INTERVAL + 0.1)
+    return events(seed, "blinks", mean, _LEAST_INTERVAL, span, 1)
+
+
+def blink_shape(rate: float, tempo: float) -> np.ndarray:
+    """One blink, float32 rows at ``rate`` from 0 to 1 and back; ``tempo`` 0 (quick) to 1."""
+    slower = 0.9 + 0.25 * tempo
+    return bump(rate, CLOSE * slower, HOLD, OPEN * slower)
 
 
 def _pauses(shut: np.ndarray, rate: float) -> np.ndarray:

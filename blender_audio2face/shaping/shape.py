@@ -33,10 +33,9 @@ def shape(curves: Curves, dials: Dials, start: float = 0.0) -> Curves:
     all_names = names + HEAD_CHANNELS if moves_head else names
     shaped = Curves(all_names, rate, np.empty((count, len(all_names)), np.float32))
     later = _rows_later(count, dials.offset_ms, rate)
-    reach = smoothing.reach(rate, dials.smoothing) + emphasis.reach(rate, dials.emphasis)
-    for block in blocks(count, reach):
+    for block in blocks(count, reach(rate, dials)):
         heard = curves.values[later[block.context]]
-        values = _spoken(names, rate, heard, dials)
+        values = spoken(names, rate, heard, dials)
         shaped.values[block.rows, : len(names)] = values[block.inner]
     add_layers(shaped, curves, later, dials, start)
     return shaped
@@ -49,8 +48,13 @@ def _rows_later(count: int, offset_ms: float, rate: float) -> np.ndarray:
     return np.clip(rows, 0, max(count - 1, 0))
 
 
-def _spoken(names: tuple[str, ...], rate: float, heard: np.ndarray, dials: Dials) -> np.ndarray:
-    """A new [T, C] of what was heard, without the layers."""
+def reach(rate: float, dials: Dials) -> int:
+    """Rows to both sides that ``spoken`` looks at."""
+    return smoothing.reach(rate, dials.smoothing) + emphasis.reach(rate, dials.emphasis)
+
+
+def spoken(names: tuple[str, ...], rate: float, heard: np.ndarray, dials: Dials) -> np.ndarray:
+    """A new [T, C] of what was heard, shaped but for the layers and the offset."""
     values = smoothing.smooth(names, rate, heard, dials.smoothing)
     values = _strengthened(names, rate, values, dials)
     np.minimum(values, dials.limit, out=values)

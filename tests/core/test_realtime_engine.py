@@ -9,12 +9,16 @@ import pytest
 from a2f.blender_audio2face.realtime.engine import Engine
 from a2f.blender_audio2face.realtime.file_source import Faults, FileSource
 from a2f.blender_audio2face.realtime.hearing import Hearing
+from a2f.blender_audio2face.realtime.showing import Showing
+from a2f.blender_audio2face.shaping.dials import Dials
+from a2f.blender_audio2face.shaping.shape import shape
 from a2f.model.audio_file import read_audio
 from a2f.model.framing import frame_count
 from a2f.model.numpy_network import NumpyNetwork
 from a2f.model.numpy_runtime import NumpyRuntime
 from a2f.model.resampling import resample, sinc_resample
-from a2f.model.streaming import Stream
+from a2f.model.sampling import sample_at
+from a2f.model.streaming import Stream, low_latency
 from a2f.model.weights_file import load_weights
 
 from .networks import random_network
@@ -199,3 +203,37 @@ def test_a_take_in_the_middle_starts_at_its_own_zero(speech: np.ndarray) -> None
     assert len(curves.values) == rows
     assert np.abs(curves.values - whole[first : first + rows]).max() < 1e-3
     recorder.close()
+
+
+@pytest.mark.parametrize("fps", [24.0, 30.0, 60.0])
+def test_frames_at_any_rate_are_those_of_the_bake(speech: np.ndarray, fps: float) -> None:
+    config, arrays = load_weights()
+    dials = Dials(jaw=1.3, smoothing=0.0, blinks=False)
+    showing = Showing(config.channels, dials, fps)
+    hearing = Hearing(16000, 0.02, Stream(NumpyNetwork(config, arrays)), False, showing)
+    frames = []
+    for i in range(0, len(speech), 320):
+        new = hearing.hear(speech[i : i + 320], i / 16000)
+        heard = (i + 320) / 16000
+        assert all(heard - 0.02 - frame.seconds <= hearing.delay + 1e-6 for frame in new)
+        frames += new
+    frames += hearing.finish()
+    times = np.array([frame.seconds for frame in frames])
+    assert np.allclose(times, np.arange(len(frames)) / fps, atol=1e-6)
+    baked = shape(NumpyRuntime(config, arrays).predict(speech), dials)
+    values = np.stack([frame.values for frame in frames])
+    assert np.abs(values - sample_at(baked, times)).max() < 1e-3
+
+
+def test_the_delay_is_what_its_parts_say() -> None:
+    config, arrays = load_weights()
+    source = FileSource(np.zeros(0, np.float32), 48000)
+    for chosen, fps, stated in (
+        (config, None, 0.282),
+        (config, 60.0, 0.282 + 1 / 60 + 0.01),
+        (low_latency(config), None, 0.142),
+    ):
+        showing = Showing(config.channels, fps=fps)
+        engine = Engine(source, Stream(NumpyNetwork(chosen, arrays)), showing=showing)
+        assert engine.delay == pytest.approx(stated, abs=1e-4)
+        assert engine.frames.delay == engine.delay
