@@ -7,6 +7,7 @@ Action has no slots, the only one has handle 0.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from .channel_keys import ChannelPath
 from .segments import Part, Segment, rebaked
@@ -88,8 +89,12 @@ def dumps(records: Mapping[int, Record]) -> str:
 
 def loads(text: object) -> dict[int, Record]:
     """The records back from their text; empty when it is not one of ours."""
-    if not isinstance(text, str):
-        return {}
+    return dict(_loads(text)) if isinstance(text, str) else {}
+
+
+@lru_cache(maxsize=32)
+def _loads(text: str) -> dict[int, Record]:
+    """Panels ask for it at every redraw, and each step of a dial several times."""
     try:
         return {int(handle): _record(plain) for handle, plain in json.loads(text).items()}
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):

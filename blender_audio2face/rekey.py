@@ -1,14 +1,17 @@
 """Keys from what was heard before: for dials, and for strips that were moved or trimmed."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from . import edits
 from .errors import PlanError, StripError
 from .faces import plan_face
 from .keying import finish, key_speaker
+from .plan import SkippedMesh
 from .report import BakeReport, describe
 from .speakers import members_of
 from .take_store import Placed, as_kept, set_timing, where_it_plays
+from .target_plan import TargetPlan
 from .voices import strip_of_take
 
 
@@ -24,7 +27,7 @@ def shape_anew(speaker) -> BakeReport:
         PlanError: nothing would move.
         TakeError: what was heard is damaged.
     """
-    plans, _ = plan_face(members_of(speaker), speaker, check_effect=False)
+    plans, skipped = plan_face(members_of(speaker), speaker, check_effect=False)
     names = edits.edited_actions(plans)
     if names:
         listed = ", ".join(f'"{name}"' for name in names)
@@ -32,7 +35,7 @@ def shape_anew(speaker) -> BakeReport:
             f"The keys in {listed} were changed by hand, so the dials leave them alone: "
             "Update replaces them."
         )
-    return _key(speaker, [as_kept(take) for take in speaker.takes], [])
+    return _key(speaker, plans, skipped, [as_kept(take) for take in speaker.takes])
 
 
 def place_anew(scene, speaker) -> BakeReport:
@@ -60,7 +63,8 @@ def place_anew(scene, speaker) -> BakeReport:
             takes.append(found)
     if not takes:
         raise StripError(" ".join(remarks))
-    report = _key(speaker, takes, remarks)
+    plans, skipped = plan_face(members_of(speaker), speaker, check_effect=False)
+    report = _key(speaker, plans, skipped, takes, remarks)
     for one in takes:
         take = speaker.takes[one.key]
         take.label = one.label
@@ -77,8 +81,13 @@ def _placed(scene, take) -> Placed | None:
         raise StripError(f'The sound of "{take.label}" cannot be read ({error}).') from error
 
 
-def _key(speaker, takes: list[Placed], remarks: list[str]) -> BakeReport:
-    plans, skipped = plan_face(members_of(speaker), speaker, check_effect=False)
+def _key(
+    speaker,
+    plans: Sequence[TargetPlan],
+    skipped: Sequence[SkippedMesh],
+    takes: Sequence[Placed],
+    remarks: Sequence[str] = (),
+) -> BakeReport:
     with ExitStack() as undo:
         written = key_speaker(speaker, plans, takes, undo)
         undo.pop_all()

@@ -145,19 +145,24 @@ def fresh(keys: Keys) -> KeyTable:
     """New keys; what they do not say is as Blender makes a key."""
     frames, values = np.asarray(keys.frames, np.float64), np.asarray(keys.values, np.float64)
     count = len(frames)
-    columns = {"co": np.stack([frames, values], axis=1).astype(np.float32)}
+    columns = {"co": _pairs(frames, values)}
     if keys.slopes is None:
         return KeyTable(columns | {"interpolation": np.full((count, 1), _LINEAR, np.uint8)})
     slopes = np.asarray(keys.slopes, np.float64)
     steps = np.diff(frames) / 3 if count > 1 else np.ones(1)
-    for name, kind, lengths in (
-        ("handle_left", "handle_left_type", -np.append(steps[0], steps)[:count]),
-        ("handle_right", "handle_right_type", np.append(steps, steps[-1])[:count]),
+    for name, lengths in (
+        ("handle_left", -np.append(steps[0], steps)[:count]),
+        ("handle_right", np.append(steps, steps[-1])[:count]),
     ):
-        ends = [frames + lengths, values + slopes * lengths]
-        columns[name] = np.stack(ends, axis=1).astype(np.float32)
-        columns[kind] = np.full((count, 1), _ALIGNED, np.uint8)
-    return KeyTable(columns)
+        columns[name] = _pairs(frames + lengths, values + slopes * lengths)
+    return KeyTable(columns | dict.fromkeys(_HANDLE_TYPES, np.full((count, 1), _ALIGNED, np.uint8)))
+
+
+def _pairs(frames: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """float32 [K, 2]"""
+    pairs = np.empty((len(frames), 2), np.float32)
+    pairs[:, 0], pairs[:, 1] = frames, values
+    return pairs
 
 
 def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:

@@ -107,7 +107,12 @@ def automatic(
     Raises:
         PresetError: there is no such preset.
     """
-    names = tuple(key_names)
+    return _automatic(tuple(key_names), preset_id, kind)
+
+
+@lru_cache(maxsize=64)
+def _automatic(names: tuple[str, ...], preset_id: str | None, kind: str) -> Mapping:
+    """Panels ask for it at every redraw."""
     best = chosen_match(names, preset_id)
     if best is None:
         return Mapping(preset_id, ())

@@ -29,6 +29,12 @@ def test_anything_else_is_not_ours(text: object) -> None:
     assert loads(text) == {}
 
 
+def test_what_is_read_can_be_changed_and_read_again() -> None:
+    text = dumps({7: Record(ours=True)})
+    loads(text).clear()
+    assert loads(text) == {7: Record(ours=True)}
+
+
 def test_a_channel_is_owned_where_a_strip_keyed_it() -> None:
     record = Record(ours=True, segments=(A, B), channels={"a": (JAW, EAR), B.strip: (EAR,)})
     assert record.owned(JAW) == (A,)
