@@ -173,6 +173,50 @@ def test_a_face_that_is_deleted_ends_it_and_says_so(wire, face) -> None:
     assert told in drawn(wire.receive_panel).text
 
 
+def test_what_goes_wrong_while_showing_gives_the_face_back(
+    wire, face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bpy.ops.audio2face.receive()
+    (running,) = wire.receiver.running()
+    send(packet(wire, 0.75))
+    wait_for(lambda: running.received)
+    wire.session.tick(running)
+    monkeypatch.setattr(running.inbox, "due", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        wire.session.tick(running)
+    assert wire.receiver.running() == []
+    assert jaw(face) == pytest.approx(0.2)
+
+
+def test_a_socket_that_breaks_is_told(wire, face) -> None:
+    bpy.ops.audio2face.receive()
+    (running,) = wire.receiver.running()
+    running._socket.close()
+    wait_for(lambda: running.error)
+    assert wire.session.tick(running) is None
+    assert "broke off" in bpy.context.scene.audio2face.wire.told
+    assert bpy.ops.audio2face.receive() == {"FINISHED"}
+    assert bpy.context.scene.audio2face.wire.told == ""
+
+
+def test_a_bake_of_the_face_ends_it(wire, face) -> None:
+    bpy.ops.audio2face.receive()
+    (running,) = wire.receiver.running()
+    running.hold.end()
+    assert wire.receiver.running() == []
+    assert wire.session.tick(running) is None
+
+
+def test_a_file_that_was_saved_meanwhile_starts_nothing(wire, face, tmp_path) -> None:
+    bpy.ops.audio2face.receive()
+    bpy.ops.audio2face.send()
+    path = str(tmp_path / "live.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    assert wire.receiver.running() == wire.sender.running() == []
+    assert jaw(bpy.data.objects["Anna"]) == pytest.approx(0.2)
+
+
 def test_other_computers_need_permission(wire, face, monkeypatch: pytest.MonkeyPatch) -> None:
     if bpy.app.online_access:
         pytest.skip("this Blender may go online")

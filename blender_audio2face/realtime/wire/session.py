@@ -93,6 +93,9 @@ def tick(made: FaceReceiver) -> float | None:
     except A2FError as error:
         _end(made, str(error))
         return None
+    except BaseException:
+        made.stop()
+        raise
     return _TICK_SECONDS
 
 
