@@ -66,16 +66,8 @@ class NetworkConfig:
         return (steps + 1) * self.stride - 1 + self.features.look_ahead
 
     def to_dict(self) -> dict:
-        """Plain values for JSON."""
+        """Plain values for JSON; ``weights_schema.config_of`` makes the network's of them again."""
         return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict) -> "NetworkConfig":
-        """Inverse of to_dict. Raises TypeError for keys that are not known."""
-        values = dict(data)
-        values["features"] = FeatureConfig(**values["features"])
-        values["channels"] = tuple(values["channels"])
-        return cls(**values)
 
 
 def array_shapes(config: NetworkConfig) -> dict[str, tuple[int, ...]]:

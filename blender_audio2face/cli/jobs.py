@@ -38,10 +38,10 @@ def bake_job(
     """Digest of all that the keys of a bake depend on; reads the sounds and the weights.
 
     Raises:
-        OSError: one of them cannot be read.
+        OSError: a sound cannot be read.
     """
     sounds = [[asdict(one.timing), heard.dumps(heard.heard(one))] for one in strips]
-    network = digests.of(weights or DEFAULT_WEIGHTS)
+    network = digests.of_any(weights or DEFAULT_WEIGHTS)  # of a missing one, loading it tells
     return digest_of({"job": "bake", "sounds": sounds, "network": network, **_face(speaker, plans)})
 
 

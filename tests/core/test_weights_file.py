@@ -1,13 +1,17 @@
 """Weights: round trip, size, and refusal of anything else."""
 
+import json
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from model import weights_file
 from model.errors import WeightsError
 from model.network_config import NetworkConfig, array_shapes
-from model.weights_file import DEFAULT_WEIGHTS, load_weights, save_weights
+from model.weights_file import CHECKSUMS, DEFAULT_WEIGHTS, FORMAT, load_weights, save_weights
 
 SMALL = NetworkConfig(hidden=4, attention=3)
 
@@ -73,3 +77,105 @@ def test_missing_array(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
     del arrays["attention.score"]
     with pytest.raises(WeightsError, match=r'lacks the array "attention\.score"'):
         save_weights(tmp_path / "w.npz", SMALL, arrays)
+
+
+def altered(folder: Path, arrays: dict[str, np.ndarray], **settings: object) -> Path:
+    """A weights file with other settings than its arrays are for."""
+    config = SMALL.to_dict()
+    config["features"] |= settings.pop("features", {})
+    header = json.dumps({"format": FORMAT, "config": config | settings})
+    np.savez(folder / "w.npz", header=np.array(header), **arrays)
+    return folder / "w.npz"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"layers": 10**12},
+        {"hidden": 10**9},
+        {"hidden": "4"},
+        {"hidden": 4.0},
+        {"block": 0},
+        {"attention": True},
+        {"bidirectional": 1},
+        {"channels": "jawOpen"},
+        {"channels": ["jawOpen", "jawOpen"]},
+        {"channels": [[]]},
+        {"transformers": 3},
+        {"features": {"fft": 10**9}},
+        {"features": {"floor": float("nan")}},
+        {"features": {"low_hz": 9000.0}},
+        {"features": {"window": 600}},
+        {"features": {"spectrum": "wavelets"}},
+    ],
+    ids=str,
+)
+def test_settings_that_no_network_has(
+    tmp_path: Path, arrays: dict[str, np.ndarray], settings: dict
+) -> None:
+    with pytest.raises(WeightsError, match="not a weights file of this extension"):
+        load_weights(altered(tmp_path, arrays, **settings))
+
+
+def test_settings_of_another_size_are_found_before_anything_is_read(
+    tmp_path: Path, arrays: dict[str, np.ndarray]
+) -> None:
+    with pytest.raises(WeightsError, match=r"the shape of .* is \(16, 152\) instead of \(16384,"):
+        load_weights(altered(tmp_path, arrays, hidden=4096))
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the bundled network, which takes its place."""
+    for path in (DEFAULT_WEIGHTS, CHECKSUMS):
+        shutil.copyfile(path, tmp_path / path.name)
+    monkeypatch.setattr(weights_file, "DEFAULT_WEIGHTS", tmp_path / DEFAULT_WEIGHTS.name)
+    monkeypatch.setattr(weights_file, "CHECKSUMS", tmp_path / CHECKSUMS.name)
+    return tmp_path / DEFAULT_WEIGHTS.name
+
+
+def test_the_bundled_network_is_the_released_one(bundle: Path) -> None:
+    load_weights(bundle)
+
+
+def flipped(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def another_network(path: Path) -> None:
+    config, arrays = load_weights(path)
+    arrays["output.bias"] += 1.0
+    save_weights(path, config, arrays)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        flipped,
+        another_network,
+        lambda path: path.write_bytes(path.read_bytes()[:1000]),
+        lambda path: path.write_bytes(b""),
+        Path.unlink,
+        lambda path: path.with_name(CHECKSUMS.name).unlink(),
+        lambda path: path.with_name(CHECKSUMS.name).write_bytes(b"\xff"),
+    ],
+)
+def test_a_bundled_network_that_is_not_as_released_is_refused(bundle: Path, spoil) -> None:
+    spoil(bundle)
+    with pytest.raises(WeightsError, match="install the extension again") as refused:
+        load_weights(bundle)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_no_file_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    for path, sentence in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "pipe.npz", "is a pipe"),
+        (tmp_path / ("n" * 300), "cannot be opened"),
+        (tmp_path / "a\0b.npz", "has a name that no file has"),
+    ):
+        with pytest.raises(WeightsError, match=sentence):
+            load_weights(path)
