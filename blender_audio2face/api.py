@@ -20,7 +20,7 @@ from ..model.runtime import choose_runtime
 from . import edits, live, settings
 from .audio import audible_blocks, sound_seconds
 from .decoders import DECODERS
-from .errors import PlanError, StripError
+from .errors import PlanError
 from .faces import plan_face
 from .keying import finish, key_speaker
 from .plan import SoundSource
@@ -29,6 +29,7 @@ from .rigs.mapping import Link, Mapping, Target, is_driven_by, known_outputs
 from .rigs.preset import preset_with_id
 from .shaping.dials import Dials
 from .showing import hidden_in
+from .sound_file import CHOOSE, check_sound_file
 from .speakers import add_members, add_speaker, members_of, speaker_of
 from .take_store import NewTake, as_kept, store_take
 from .takes import encode
@@ -70,8 +71,7 @@ def predict(
         model.errors.A2FError: the file or the weights cannot be used; the sentence says why.
     """
     full = Path(bpy.path.abspath(str(path)))
-    if not full.is_file():
-        raise StripError(f"There is no sound file {full}: choose another.")
+    check_sound_file(str(full), CHOOSE)
     source = SoundSource(full.name, str(full))
     rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)

@@ -15,6 +15,9 @@ _PIECE = 10.0
 _REPEATED = 0.1
 """Seconds that are looked for in the next piece, which begins as much earlier."""
 
+_LOW = 1000.0
+"""Samples a second below which a sound is short, and its moments are too few to be found again."""
+
 _SURE = 0.7
 """Correlation from which it is the same sound; codecs that make up noise (AAC) reach 0.9."""
 
@@ -35,6 +38,9 @@ def pieces(
     Yields:
         [n, channels].
     """
+    if rate < _LOW:
+        yield decode(begin, end)
+        return
     overlap, total = round(_REPEATED * rate), round((end - begin) * rate)
     last = min(begin + _PIECE, end + _REPEATED)
     given = decode(begin, last)

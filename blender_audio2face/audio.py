@@ -1,15 +1,16 @@
 """The audible samples of a strip, in pieces. Imports no bpy: it runs in the background thread."""
 
-import io
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..model.audio_file import SAMPLE_RATE, joined
+from ..model.audio_file import SAMPLE_RATE, audio_seconds, joined
+from ..model.errors import AudioError
 from ..model.optional import optional_import
 from .decoders import DECODERS, Decoder, as_file
 from .errors import BakeError
 from .plan import SoundSource, StripPlan
+from .sound_file import SoundFileError
 from .timing import RELEASE, StripTiming
 
 _SILENCE = 1 << 16
@@ -87,7 +88,7 @@ def sound_seconds(source: SoundSource) -> float:
     Raises:
         BakeError: it cannot be read.
     """
-    for reader in (_soundfile_seconds, _aud_seconds):
+    for reader in (_model_seconds, _aud_seconds):
         seconds = reader(source)
         if seconds is not None:
             return seconds
@@ -99,16 +100,11 @@ _WHOLE = 1e6
 """Seconds that no sound reaches."""
 
 
-def _soundfile_seconds(source: SoundSource) -> float | None:
-    soundfile = optional_import("soundfile")
-    if soundfile is None:
-        return None
-    packed = isinstance(source.content, bytes)
+def _model_seconds(source: SoundSource) -> float | None:
     try:
-        info = soundfile.info(io.BytesIO(source.content) if packed else source.content)
-    except soundfile.LibsndfileError:
+        return audio_seconds(source.content)
+    except AudioError:
         return None  # a format for aud
-    return info.frames / info.samplerate
 
 
 def _aud_seconds(source: SoundSource) -> float | None:
@@ -118,7 +114,8 @@ def _aud_seconds(source: SoundSource) -> float | None:
     with as_file(source) as path:
         try:
             sound = aud.Sound(path)
-            return sound.length / sound.specs[0] if sound.length > 0 else None
+            rate = sound.specs[0]
+            return sound.length / rate if sound.length > 0 and rate > 0 else None
         except aud.error:
             return None  # decoding will tell every decoder's reason
 
@@ -143,9 +140,12 @@ def _decoded(
                 yield block
                 heard += len(block) / rate
             return
+        except SoundFileError:
+            raise
         except Exception as error:  # every reason goes into the sentence below
             errors.append(error)
-            reasons.append(f"{name}: {str(error).rstrip('.')}")
+            reason = error.reason if isinstance(error, AudioError) else str(error)
+            reasons.append(f"{name}: {reason.rstrip('.') or type(error).__name__}")
     raise BakeError(
         f'"{source.label}" cannot be decoded ({"; ".join(reasons)}). '
         "Convert it to WAV, FLAC, OGG or MP3 and relink the strip."

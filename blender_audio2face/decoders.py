@@ -14,6 +14,7 @@ import numpy as np
 from ..model.audio_file import audio_blocks, to_16k_blocks
 from .aud_pieces import pieces
 from .plan import SoundSource
+from .sound_file import FIND, check_sound_file
 
 Decoder = Callable[[SoundSource, float, float], Iterator[np.ndarray]]
 """(source, start, duration in seconds) -> pieces float32 [n] at the network's rate, all together
@@ -23,9 +24,14 @@ _SEEK_BEYOND = 60.0
 """Seconds up to which aud decodes from the beginning: after seeking in Matroska files it is up to
 35 ms early."""
 
+_LONGEST_SUFFIX = 16
+"""Letters; a name may end in more than a temporary file's may have."""
+
 
 def model_decoder(source: SoundSource, start: float, duration: float) -> Iterator[np.ndarray]:
     """soundfile, else the standard library's wave."""
+    if isinstance(source.content, str):
+        check_sound_file(source.content, FIND)
     return audio_blocks(source.content, start, duration)
 
 
@@ -48,12 +54,16 @@ DECODERS: tuple[tuple[str, Decoder], ...] = (("soundfile", model_decoder), ("aud
 
 @contextmanager
 def as_file(source: SoundSource) -> Iterator[str]:
-    """The path of a sound; a packed one is unpacked for as long as the context lasts."""
+    """The path of a sound; a packed one is unpacked for as long as the context lasts.
+
+    Raises SoundFileError where there is no file.
+    """
     if isinstance(source.content, str):
+        check_sound_file(source.content, FIND)
         yield source.content
         return
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "packed").with_suffix(Path(source.label).suffix)
+        path = Path(folder, "packed" + Path(source.label).suffix[:_LONGEST_SUFFIX])
         path.write_bytes(source.content)
         yield str(path)
 

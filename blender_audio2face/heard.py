@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..model.regular_file import why_not_a_file
 from .plan import SoundSource, StripPlan
 
 _TOLERANCE = 0.03
@@ -84,8 +85,14 @@ def heard(plan: StripPlan) -> Heard:
 
 
 def digest(source: SoundSource) -> str:
-    """Text that tells sounds apart: of all bytes, or of blocks spread over a very large file."""
+    """Text that tells sounds apart: of all bytes, or of blocks spread over a very large file.
+
+    Raises OSError where the file cannot be read.
+    """
     content = source.content
+    reason = why_not_a_file(content) if isinstance(content, str) else None
+    if reason is not None:  # a pipe would be waited for
+        raise OSError(f'"{content}" {reason}')
     size = len(content) if isinstance(content, bytes) else Path(content).stat().st_size
     hasher = hashlib.blake2b(str(size).encode(), digest_size=16)
     with io.BytesIO(content) if isinstance(content, bytes) else Path(content).open("rb") as file:

@@ -1,7 +1,6 @@
 """From the sequencer to strip plans: which sounds speak, from where to where, and how loud."""
 
 import math
-from pathlib import Path
 
 import bpy
 
@@ -11,8 +10,12 @@ from .errors import StripError
 from .identity import uid_of
 from .plan import SoundSource, StripPlan
 from .sound_choice import Channel, Selector, SoundFile, Strips
+from .sound_file import CHOOSE, FIND, check_sound_file
 from .timing import StripTiming
 from .volume_curves import silenced, strip_volume
+
+_LAST_FRAME = 1_048_574
+"""Blender's MAXFRAME."""
 
 
 def find_strip(context, name: str):
@@ -129,14 +132,18 @@ def check_same_rate(scene, animated) -> None:
 
 def _plan_file(scene, choice: SoundFile) -> StripPlan:
     path = bpy.path.abspath(choice.path)
-    if not Path(path).is_file():
-        raise StripError(f"There is no sound file {path}: choose another.")
+    check_sound_file(path, CHOOSE)
     source = SoundSource(bpy.path.basename(path), path)
     fps = scene.render.fps / scene.render.fps_base
     frames = math.ceil(sound_seconds(source) * fps - 1e-6)
     if frames < 1:
         raise StripError(f'Sound file "{source.label}" is empty: choose another.')
     first = choice.first_frame
+    if first + frames > _LAST_FRAME:
+        raise StripError(
+            f'Sound file "{source.label}" is {frames} frames long and does not fit on Blender\'s '
+            f"timeline, which ends at {_LAST_FRAME}: choose another."
+        )
     timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
     return StripPlan(source.label, source, timing)
 
@@ -182,9 +189,5 @@ def _source(strip) -> SoundSource:
     if sound.packed_file is not None:
         return SoundSource(label, bytes(sound.packed_file.data))
     path = bpy.path.abspath(sound.filepath, library=sound.library)
-    if not Path(path).is_file():
-        raise StripError(
-            f'The sound file of strip "{strip.name}" is missing ({path}): find it with '
-            "File > External Data > Find Missing Files."
-        )
+    check_sound_file(path, FIND, strip.name)
     return SoundSource(label, path)

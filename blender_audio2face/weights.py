@@ -4,6 +4,7 @@ from pathlib import Path
 
 import bpy
 
+from ..model.regular_file import why_not_a_file
 from .errors import WeightsChoiceError
 
 
@@ -16,9 +17,10 @@ def chosen_weights(text: str) -> Path | None:
     if not text.strip():
         return None
     path = Path(bpy.path.abspath(text.strip()))
-    if not path.is_file():
+    reason = why_not_a_file(path)
+    if reason is not None:
         raise WeightsChoiceError(
-            f'The network "{text}" does not exist: choose another file, '
+            f'The network "{text}" {reason}: choose another file, '
             "or leave the field empty for the bundled one."
         )
     return path

@@ -5,19 +5,33 @@ library's ``wave`` reads PCM WAV.
 """
 
 import io
+import os
 import wave
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
 from .errors import AudioError
 from .optional import optional_import
+from .regular_file import why_not_a_file
 from .resampling import resample
 
 SAMPLE_RATE = 16000
+RATES = (1, 1_536_000)
+"""Lowest and highest rate of a sound, samples a second."""
+
 _BLOCK = 1 << 18
+"""Samples of a channel that are held at once, at most."""
+
+_MOST_SAMPLES = 1 << 21
+"""Samples of all channels that are decoded at once, at most."""
+
+_LOUDEST = 65536.0
+"""What louder samples become: those of 16 bits that were not scaled still fit."""
 
 
 def read_audio(
@@ -43,10 +57,31 @@ def audio_blocks(
     source: str | Path | bytes, start: float = 0.0, duration: float | None = None
 ) -> Iterator[np.ndarray]:
     """What ``read_audio`` decodes, in pieces float32 [n] of a few seconds; raises as it does."""
-    with _opened(source) as (rate, blocks):
-        skip = round(start * rate)
-        count = None if duration is None else round(duration * rate)
-        yield from to_16k_blocks(blocks(skip, count), rate)
+    with _opened(source) as sound:
+        first = round(start * sound.rate)
+        count = sound.frames - first if duration is None else round(duration * sound.rate)
+        yield from to_16k_blocks(sound.blocks(first, count), sound.rate)
+
+
+def audio_seconds(source: str | Path | bytes) -> float:
+    """Length of a sound, which is decoded whole only where its header does not tell the truth.
+
+    Raises AudioError as ``read_audio`` does.
+    """
+    with _opened(source) as sound:
+        frames, rate = sound.frames, sound.rate
+    if frames > 0 and not _is_there(source, frames - 1):
+        with _opened(source) as sound:
+            frames = sum(map(len, sound.blocks(0, frames)))
+    return frames / rate
+
+
+def _is_there(source: str | Path | bytes, frame: int) -> bool:
+    try:
+        with _opened(source) as sound:
+            return any(map(len, sound.blocks(frame, 1)))
+    except AudioError:
+        return False
 
 
 def to_mono_16k(data: np.ndarray, rate: int) -> np.ndarray:
@@ -55,9 +90,18 @@ def to_mono_16k(data: np.ndarray, rate: int) -> np.ndarray:
 
 
 def to_16k_blocks(blocks: Iterable[np.ndarray], rate: float) -> Iterator[np.ndarray]:
-    """Pieces [n, channels] (or [n]) at ``rate`` Hz as mono float32 [m] at SAMPLE_RATE."""
-    mono = (block if block.ndim == 1 else block.mean(axis=1) for block in blocks)
-    return resample(_finite(mono), int(rate), SAMPLE_RATE)
+    """Pieces [n, channels] (or [n]) at ``rate`` Hz as mono float32 [m] at SAMPLE_RATE.
+
+    Raises AudioError for a rate that no sound has.
+    """
+    _check_rate(rate, "The sound")
+    return resample(_mono(blocks, max(int(_BLOCK * rate / SAMPLE_RATE), 1)), int(rate), SAMPLE_RATE)
+
+
+def _check_rate(rate: float, label: str) -> None:
+    if not RATES[0] <= rate <= RATES[1]:
+        reason = f"it says that it has {rate:.0f} samples a second"
+        raise AudioError(f"{label} cannot be used, {reason}; convert it to 48000.", reason)
 
 
 def joined(blocks: Iterable[np.ndarray]) -> np.ndarray:
@@ -65,71 +109,114 @@ def joined(blocks: Iterable[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.zeros(0, np.float32), *blocks])
 
 
-def _finite(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Float files may hold NaN or infinity; one of them would poison the whole recurrence."""
+def _mono(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
+    """The mean of the channels in pieces of up to ``size``: at a low rate few samples become many.
+
+    Float files may hold NaN, infinity and numbers whose squares are: one would poison the whole
+    recurrence.
+    """
     for block in blocks:
-        finite = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
-        yield np.ascontiguousarray(finite, np.float32)
+        for start in range(0, len(block), size):
+            piece = np.nan_to_num(block[start : start + size], nan=0.0, posinf=1.0, neginf=-1.0)
+            piece = np.clip(piece, -_LOUDEST, _LOUDEST)
+            mono = piece if piece.ndim == 1 else piece.mean(axis=1)
+            yield np.ascontiguousarray(mono, np.float32)
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """A sound that is open.
+
+    Attributes:
+        rate: samples a second.
+        frames: how many there are, as its header says.
+        blocks: (first frame, count) -> pieces float32 [n, channels]; less where the sound ends.
+    """
+
+    rate: int
+    frames: int
+    blocks: Callable[[int, int], Iterator[np.ndarray]]
 
 
 @contextmanager
-def _opened(source: str | Path | bytes):
-    """Yields (rate, blocks(skip, count) -> iterator of mono float32)."""
-    label = "the packed sound" if isinstance(source, bytes) else f'"{source}"'
-    if not isinstance(source, bytes) and not Path(source).is_file():
-        raise AudioError(f"The sound file {label} does not exist; relink it or check the path.")
-    handle = io.BytesIO(source) if isinstance(source, bytes) else str(source)
+def _opened(source: str | Path | bytes) -> Iterator[_Sound]:
+    """A sound while the context lasts; within it, too, errors of decoding are AudioErrors."""
+    if isinstance(source, bytes):
+        label, handle = "The packed sound", io.BytesIO(source)
+    else:
+        label, handle = f'"{source}"', os.fsencode(source) if os.name == "posix" else str(source)
+        reason = why_not_a_file(source)
+        if reason is None and Path(source).suffix.lower() == ".raw":
+            reason = "is named as samples without a header are"  # and opens as such
+        if reason is not None:
+            raise AudioError(
+                f"The sound file {label} {reason}; relink it or check the path.", f"it {reason}"
+            )
     soundfile = optional_import("soundfile")
     if soundfile is None:
-        with _wave_reader(handle, label) as reader:
-            yield reader
-        return
-    try:
-        file = soundfile.SoundFile(handle)
-    except soundfile.LibsndfileError as error:
-        raise AudioError(
-            f"{label} cannot be decoded ({error.error_string.rstrip('.')}); "
-            "convert it to WAV, FLAC, OGG or MP3."
-        ) from error
-    with file:
-
-        def blocks(skip: int, count: int | None) -> Iterator[np.ndarray]:
-            file.seek(min(skip, file.frames))
-            left = file.frames if count is None else count
-            while left > 0:
-                block = file.read(min(_BLOCK, left), dtype="float32", always_2d=True)
-                if len(block) == 0:
-                    return
-                left -= len(block)
-                yield block.mean(axis=1)
-
-        yield file.samplerate, blocks
+        with _by_wave(handle, label) as sound:
+            yield sound
+    else:
+        with _by_soundfile(soundfile, handle, label) as sound:
+            yield sound
 
 
 @contextmanager
-def _wave_reader(handle: str | io.BytesIO, label: str):
+def _by_soundfile(
+    soundfile: ModuleType, handle: bytes | str | io.BytesIO, label: str
+) -> Iterator[_Sound]:
     try:
-        file = wave.open(handle, "rb")  # noqa: SIM115 - closed by the with below
-    except (wave.Error, EOFError) as error:
+        with soundfile.SoundFile(handle) as file:
+
+            def blocks(first: int, count: int) -> Iterator[np.ndarray]:
+                file.seek(min(first, file.frames))
+                size = _frames_at_once(file.channels)
+                while count > 0:
+                    block = file.read(min(size, count), dtype="float32", always_2d=True)
+                    if len(block) == 0:
+                        return
+                    count -= len(block)
+                    yield block
+
+            _check_rate(file.samplerate, label)
+            yield _Sound(file.samplerate, file.frames, blocks)
+    except soundfile.LibsndfileError as error:
+        reason = error.error_string.strip().rstrip(".")
         raise AudioError(
-            f"{label} cannot be decoded without the soundfile package ({error}); "
-            "convert it to 16-bit PCM WAV."
+            f"{label} cannot be decoded ({reason}); convert it to WAV, FLAC, OGG or MP3.", reason
         ) from error
-    with file:
 
-        def blocks(skip: int, count: int | None) -> Iterator[np.ndarray]:
-            file.setpos(min(skip, file.getnframes()))
-            left = file.getnframes() - file.tell()
-            left = left if count is None else min(left, count)
-            while left > 0:
-                raw = file.readframes(min(_BLOCK, left))
-                if not raw:
-                    return
-                block = _pcm(raw, file.getsampwidth()).reshape(-1, file.getnchannels())
-                left -= len(block)
-                yield block.mean(axis=1)
 
-        yield file.getframerate(), blocks
+@contextmanager
+def _by_wave(handle: bytes | str | io.BytesIO, label: str) -> Iterator[_Sound]:
+    try:
+        opened = handle if isinstance(handle, io.BytesIO) else open(handle, "rb")  # noqa: SIM115, PTH123
+        with opened, wave.open(opened) as file:
+            width, channels = file.getsampwidth(), file.getnchannels()
+            if width > 4:
+                raise wave.Error(f"{8 * width} bits a sample")
+
+            def blocks(first: int, count: int) -> Iterator[np.ndarray]:
+                file.setpos(min(first, file.getnframes()))
+                while count > 0:
+                    raw = file.readframes(min(_frames_at_once(channels), count))
+                    whole = len(raw) // (width * channels)
+                    if whole == 0:
+                        return
+                    count -= whole
+                    yield _pcm(raw[: whole * width * channels], width).reshape(-1, channels)
+
+            _check_rate(file.getframerate(), label)
+            yield _Sound(file.getframerate(), file.getnframes(), blocks)
+    except (wave.Error, EOFError, OSError) as error:
+        reason = f"without the soundfile package: {str(error) or 'it is cut short'}"
+        raise AudioError(
+            f"{label} cannot be decoded ({reason}); convert it to 16-bit PCM WAV.", reason
+        ) from error
+
+
+def _frames_at_once(channels: int) -> int:
+    return max(min(_BLOCK, _MOST_SAMPLES // channels), 1)
 
 
 def _pcm(raw: bytes, width: int) -> np.ndarray:

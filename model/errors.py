@@ -6,7 +6,15 @@ class A2FError(Exception):
 
 
 class AudioError(A2FError):
-    """Sound that cannot be opened, decoded or used."""
+    """Sound that cannot be opened, decoded or used.
+
+    Attributes:
+        reason: a few words on why, for a caller that tells of the sound in a sentence of its own.
+    """
+
+    def __init__(self, sentence: str, reason: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 class WeightsError(A2FError):

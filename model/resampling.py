@@ -33,7 +33,8 @@ def _sinc_blocks(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterat
     common = gcd(rate, target)
     up, down = target // common, rate // common
     margin = down * -(-(_reach(up, down) + 1) // down)
-    piece = down * -(-max(_PIECE, margin) // down)
+    at_once = min(_PIECE, _PIECE * down // up)  # of what goes in or comes out, the longer
+    piece = down * -(-max(at_once, margin) // down)
     held, before = np.zeros(0, np.float32), 0
     for block in blocks:
         held = np.concatenate([held, block])

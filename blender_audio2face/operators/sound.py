@@ -6,6 +6,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..errors import StripError
+from ..sound_file import CHOOSE, check_sound_file
 from .common import attempt
 
 _LAST_CHANNEL = 128
@@ -53,8 +54,7 @@ def _add(scene, filepath: str):
     from .. import sequencer_api
 
     path = Path(bpy.path.abspath(filepath))
-    if not path.is_file():
-        raise StripError(f'There is no sound file "{path}": choose another.')
+    check_sound_file(str(path), CHOOSE)
     sounds = [sequencer_api.strip_timing(scene, one) for one in sequencer_api.sound_strips(scene)]
     frame = max((timing.right_handle for timing in sounds), default=scene.frame_current)
     editor = scene.sequence_editor_create()

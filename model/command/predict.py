@@ -12,6 +12,7 @@ from ..audio_file import SAMPLE_RATE, audio_blocks
 from ..curves import Curves
 from ..errors import A2FError
 from ..formats import FORMATS, format_for, write
+from ..regular_file import why_not_a_file
 from ..restartable import Restartable
 from ..runtime import choose_runtime
 from ..runtime_choice import DEVICES, RUNTIMES
@@ -78,8 +79,9 @@ def predict(
     audio, output = options.audio, options.output
     form = format_for(output, options.format)
     fps = options.fps or _USUAL_FPS.get(form, _FPS)
-    if not audio.is_file():
-        raise A2FError(f'The sound file "{audio}" does not exist: check the path.')
+    reason = why_not_a_file(audio)
+    if reason is not None:
+        raise A2FError(f'The sound file "{audio}" {reason}: check the path.')
     if output.exists() and output.samefile(audio):
         raise A2FError(f'"{output}" is the sound itself: choose another output.')
     if not output.parent.is_dir():

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..curves import Curves
+from ..regular_file import why_not_a_file
 from . import json_file, live_link, npz_file, table
 from .errors import CurvesFileError
 
@@ -29,8 +30,9 @@ def read(path: Path) -> Curves:
     Raises:
         CurvesFileError: it is missing, damaged, or none of them.
     """
-    if not path.is_file():
-        raise CurvesFileError(f'The curves file "{path}" does not exist: check the path.')
+    reason = why_not_a_file(path)
+    if reason is not None:
+        raise CurvesFileError(f'The curves file "{path}" {reason}: check the path.')
     form = format_for(path)
     if form == "csv" and live_link.is_live_link(path):
         form = "livelink"

@@ -85,7 +85,7 @@ def test_predict_gives_arkit_curves_of_the_whole_file(api, tmp_path: Path) -> No
 
 
 def test_predict_says_what_is_wrong(api, errors, tmp_path: Path) -> None:
-    with pytest.raises(errors.A2FError, match=r"There is no sound file .*gone\.wav"):
+    with pytest.raises(errors.A2FError, match=r"The sound file .*gone\.wav\" does not exist"):
         api.predict(tmp_path / "gone.wav")
     (tmp_path / "text.wav").write_text("no sound at all")
     with pytest.raises(errors.A2FError, match=r"text\.wav"):

@@ -182,7 +182,9 @@ def test_a_file_needs_no_strip(strip_module, choice, audio, clicks: Path) -> Non
     assert plan.timing.source_time(40) == 0.0
     samples = samples_of(audio, plan)
     assert onsets(samples, 16000, 0.2) == pytest.approx(CLICKS, abs=0.003)
-    with pytest.raises(Exception, match=r"There is no sound file .*gone\.wav: choose another"):
+    with pytest.raises(
+        Exception, match=r"The sound file .*gone\.wav\" does not exist: choose another"
+    ):
         strip_module.plan_sources(scene, choice.SoundFile(str(clicks.parent / "gone.wav")))
 
 

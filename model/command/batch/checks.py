@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import A2FError
+from ...regular_file import why_not_a_file
 from ..exit_codes import ExitCode
 from .errors import RowError
 from .groups import Group, groups_of
@@ -111,5 +112,6 @@ def _check_outputs(row: Row, writers: Mapping[Path, Row]) -> None:
 
 def _check_files(row: Row) -> None:
     for path in (row.blend, *row.files):
-        if path is not None and not path.is_file():
-            raise RowError(f'The file "{path}" does not exist: check the path.')
+        reason = why_not_a_file(path) if path is not None else None
+        if reason is not None:
+            raise RowError(f'The file "{path}" {reason}: check the path.')

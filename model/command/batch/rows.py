@@ -116,4 +116,7 @@ def _sound(blend: Path, folder: Path, text: str) -> Path:
 
 
 def _path(folder: Path, text: str) -> Path:
-    return (folder / text).resolve()
+    try:
+        return (folder / text).resolve()
+    except (ValueError, OSError) as error:  # a zero, a lone surrogate, a loop of links
+        raise RowError(f"{text!a} is no path ({error}): check the row.") from error
