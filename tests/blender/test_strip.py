@@ -136,7 +136,9 @@ def test_sequencer_scene_comes_first(strip_module, hum: Path) -> None:
 def test_missing_file_names_the_path(strip_module, hum: Path) -> None:
     strip = add_sound(hum)
     hum.unlink()
-    with pytest.raises(Exception, match=r"missing \(.*hum\.wav\): find it with File"):
+    with pytest.raises(
+        Exception, match=r"hum\.wav\" of strip \"speech\" does not exist: find it with File"
+    ):
         strip_module.plan_strip(bpy.context.scene, strip)
 
 
