@@ -70,8 +70,8 @@ class Heard:
         return gains / (gains.max() or 1.0)
 
 
-def heard(plan: StripPlan) -> Heard:
-    """What the network hears of a strip; reads the sound's file.
+def heard(plan: StripPlan, known_digest: str | None = None) -> Heard:
+    """What the network hears of a strip; reads the sound's file, unless its digest is known.
 
     Raises:
         OSError: the file cannot be read.
@@ -81,7 +81,8 @@ def heard(plan: StripPlan) -> Heard:
     if plan.volume.moves:
         times = np.round(plan.frame_times, 4)
         fade = (tuple(times.tolist()), tuple(np.round(plan.volume.gains, 4).tolist()))
-    return Heard(digest(plan.source), round(start, 6), round(end, 6), fade)
+    name = known_digest or digest(plan.source)
+    return Heard(name, round(start, 6), round(end, 6), fade)
 
 
 def digest(source: SoundSource) -> str:

@@ -24,7 +24,12 @@ class Job(threading.Thread):
 
     What has to be done with the result on the main thread may be given as ``steps``: the job goes
     on until they are all taken with ``go_on``, and cancelling it takes back what they did.
+
+    Attributes:
+        exclusive: whether no bake may begin before it ends.
     """
+
+    exclusive = True
 
     def __init__(
         self,
@@ -126,8 +131,9 @@ class Job(threading.Thread):
 
 
 def running() -> list[Job]:
-    """Jobs at work that were not cancelled."""
-    return [t for t in threading.enumerate() if isinstance(t, Job) and not t.cancelled]
+    """Exclusive jobs at work that were not cancelled."""
+    jobs = [t for t in threading.enumerate() if isinstance(t, Job)]
+    return [one for one in jobs if one.exclusive and not one.cancelled]
 
 
 def stop_all(timeout: float) -> None:

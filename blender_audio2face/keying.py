@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from . import actions, settings
 from .composing import FacePlan, TakeKeys, check_preview, take_keys
 from .faces import datablock_of
+from .realtime.apply import give_back
 from .report import Written
 from .segments import Segment
 from .steps import Steps, finished
@@ -42,7 +43,8 @@ class TakePart:
 def key_steps(
     plans: Sequence[TargetPlan], parts: Sequence[TakePart], output: str, undo: ExitStack
 ) -> Steps[tuple[Keyed, ...]]:
-    """Keys takes on every datablock of a speaker; ``finish`` it once nothing can fail.
+    """Keys takes on every datablock of a speaker; ``finish`` it once nothing can fail. What moves
+    the face without keys ends.
 
     Args:
         plans: what to key.
@@ -50,6 +52,7 @@ def key_steps(
         output: "ACTION", "NLA" or "ACTIVE".
         undo: gets the steps that put everything back as it was.
     """
+    give_back(frozenset(plan.uid for plan in plans))
     written = []
     for index, plan in enumerate(plans):
         bakes = [actions.StripKeys(part.wanted, part.keys[index]) for part in parts]

@@ -7,7 +7,7 @@ import bpy
 from . import job, preferences, translations, warm_up
 from .cli import blender_command
 from .demo_head import operator as demo_head
-from .operators import bake, keys, mapping, sound, speakers
+from .operators import bake, keys, mapping, preview, sound, speakers
 from .operators import wire as wire_operators
 from .panels import bake as bake_panel
 from .panels import face as face_panel
@@ -19,7 +19,7 @@ from .realtime.wire import threads as wire_threads
 
 _MODULES = (
     dials, links, speaker, wire, scene, preferences,
-    bake, keys, mapping, sound, speakers, demo_head, wire_operators,
+    bake, keys, mapping, preview, sound, speakers, demo_head, wire_operators,
     sound_panel, face_panel, look_panel, bake_panel, wire_panel,
 )  # fmt: skip
 """Properties first, those that hold others after them."""

@@ -1,5 +1,7 @@
 """Progress of a bake where the artist sees it: the status bar and the panels."""
 
+from collections.abc import Sequence
+
 import bpy
 
 _SHOWING = ("VIEW_3D", "SEQUENCE_EDITOR")
@@ -26,7 +28,12 @@ def progress_text(bake) -> str:
 def _show(context, text: str | None) -> None:
     for workspace in bpy.data.workspaces:
         workspace.status_text_set(text)
-    for window in context.window_manager.windows:
+    redraw_sidebars(context.window_manager.windows)
+
+
+def redraw_sidebars(windows: Sequence | None = None) -> None:
+    """Draws the panels anew, in all windows where none are given."""
+    for window in bpy.context.window_manager.windows if windows is None else windows:
         for area in window.screen.areas:
             if area.type in _SHOWING:
                 for region in area.regions:

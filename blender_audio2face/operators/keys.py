@@ -76,7 +76,7 @@ class AUDIO2FACE_OT_play(bpy.types.Operator):
     """Play the face with its sound, from where its voice begins"""
 
     bl_idname = "audio2face.play"
-    bl_label = "Preview"
+    bl_label = "Play"
 
     @classmethod
     def poll(cls, context) -> bool:

@@ -5,6 +5,7 @@ from .. import job, status
 from ..speakers import shown_speaker
 from ..weights import chosen_weights
 from .common import SidebarPanel, draw_lines, in_both_sidebars, is_playing
+from .preview import draw_preview_button, draw_preview_state, preview_shown
 
 _BUNDLED = "Bundled Network"
 
@@ -72,9 +73,13 @@ def _draw_progress(layout, bake) -> None:
 
 
 def _draw_buttons(layout, context, speaker) -> None:
-    row = layout.row()
-    row.scale_y = 1.4
+    preview = preview_shown(context, speaker)
+    both = layout.row(align=True)
+    both.scale_y = 1.4
+    row = both.row(align=True)
     row.operator("audio2face.bake", icon="SHAPEKEY_DATA")
+    draw_preview_button(row if preview is None else both, preview)
+    draw_preview_state(layout, context, preview)
     if len(context.scene.audio2face.speakers) > 1:
         layout.operator("audio2face.bake_all", icon="COMMUNITY")
     if is_playing(context):

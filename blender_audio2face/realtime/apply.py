@@ -92,6 +92,10 @@ class Hold:
             return
         self._each(lambda held: held.show(by_uid[held.plan.uid]))
 
+    def rest(self) -> None:
+        """Lets the face have its own, until something is shown again."""
+        self._each(HeldDatablock.rest)
+
     def restore(self) -> None:
         """Gives the face back as it was. Does nothing the second time."""
         for handlers, handler in self._handlers():

@@ -64,6 +64,12 @@ class HeldDatablock:
         self._set(self._shown)
         self._datablock.update_tag()
 
+    def rest(self) -> None:
+        """``give_back``, until something else is shown."""
+        self._shown = {}
+        if self._known:
+            self.give_back()
+
     def give_back(self) -> None:
         """Sets what was there before."""
         rest.put_back(self._datablock)

@@ -88,6 +88,7 @@ _LABELS = {
     "Pause": "Pause",
     "Per Minute": "Pro Minute",
     "Placement": "Platzierung",
+    "Play": "Abspielen",
     "Preset": "Voreinstellung",
     "Preview": "Vorschau",
     "Property": "Eigenschaft",
@@ -452,6 +453,10 @@ _DESCRIPTIONS = {
     "Line of the list in the panel, counted from 0; -1 for all": (
         "Zeile der Liste im Panel, gezählt ab 0; -1 für alle"
     ),
+    "Show the speech on the face wherever the playhead stands, without keys; again to end it": (
+        "Zeigt die Sprache am Gesicht, wo immer der Abspielkopf steht, ohne Schlüssel; erneut "
+        "drücken zum Beenden"
+    ),
     "Play the face with its sound, from where its voice begins": (
         "Spielt das Gesicht mit seinem Klang ab, vom Beginn seiner Stimme an"
     ),
@@ -539,6 +544,7 @@ _SENTENCES = {
         "Die Zeit kann nicht gesendet werden: Ihre Bildnummer oder ihre Rate ist zu groß."
     ),
     "{}: {} of {} controls, fits {:.0%}": "{}: {} von {} Reglern, passt zu {:.0%}",
+    "The face is gone: select another one.": "Das Gesicht ist weg: Wählen Sie ein anderes.",
     "This face is moved in real time already: stop that first.": (
         "Dieses Gesicht wird schon in Echtzeit bewegt: beenden Sie das zuerst."
     ),

@@ -1,0 +1,88 @@
+"""What a face shows at each frame, before anything is keyed. Imports no bpy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..target_plan import Channel, TargetPlan
+
+Columns = Sequence[Mapping[Channel, np.ndarray]]
+"""For each datablock of a face, its controls' values at N frames, float32 [N] each."""
+
+
+@dataclass(frozen=True)
+class FaceFrames:
+    """Values of a face's controls at F frames that follow one another.
+
+    Attributes:
+        plans: the datablocks of the face.
+        first: the first of the frames.
+        known: which of them have values, bool [F].
+        channels: for each datablock of the face, its C controls.
+        values: for each datablock, float32 [F, C].
+    """
+
+    plans: tuple[TargetPlan, ...]
+    first: int
+    known: np.ndarray
+    channels: tuple[tuple[Channel, ...], ...]
+    values: tuple[np.ndarray, ...]
+
+    def at(self, frame: float) -> tuple[dict[Channel, float], ...] | None:
+        """For each datablock its controls' values at a frame, between two whole ones on the
+        straight line that joins them; None where nothing is shown, or nothing known yet."""
+        low = int(np.floor(frame - self.first))
+        share = frame - self.first - low
+        high = low + 1 if share > 0.0 else low
+        if low < 0 or high >= len(self.known) or not (self.known[low] and self.known[high]):
+            return None
+        shown = []
+        for channels, values in zip(self.channels, self.values, strict=True):
+            row = values[low] + np.float32(share) * (values[high] - values[low])
+            shown.append(dict(zip(channels, row.tolist(), strict=True)))
+        return tuple(shown)
+
+
+NO_FRAMES = FaceFrames((), 0, np.zeros(0, bool), (), ())
+"""Of a face that nothing is known of."""
+
+
+class FramesInMaking:
+    """FaceFrames that are filled stretch by stretch, a later one over an earlier one."""
+
+    def __init__(self, plans: tuple[TargetPlan, ...], first: int, count: int) -> None:
+        self._plans = plans
+        self._first = first
+        self._known = np.zeros(count, bool)
+        self._channels: tuple[tuple[Channel, ...], ...] = ()
+        self._values: tuple[np.ndarray, ...] = ()
+
+    def lay(self, frames: np.ndarray, columns: Columns) -> None:
+        """Sets what is shown at some frames, int64 [N] within the range."""
+        if not self._channels:
+            self._channels = tuple(tuple(one) for one in columns)
+            self._values = tuple(
+                np.zeros((len(self._known), len(one)), np.float32) for one in columns
+            )
+        rows = frames - self._first
+        self._known[rows] = True
+        for values, one in zip(self._values, columns, strict=True):
+            for index, column in enumerate(one.values()):
+                values[rows, index] = column
+
+    def bridge(self, reach: int) -> None:
+        """Joins known frames by straight lines where at most ``reach`` frames lie from one to the
+        next, as Blender does between keys."""
+        known = np.flatnonzero(self._known)
+        steps = np.diff(known)
+        gaps = (steps > 1) & (steps <= reach)
+        for before, step in zip(known[:-1][gaps].tolist(), steps[gaps].tolist(), strict=True):
+            shares = np.arange(1, step, dtype=np.float32)[:, None] / np.float32(step)
+            inside = slice(before + 1, before + step)
+            for values in self._values:
+                values[inside] = values[before] + shares * (values[before + step] - values[before])
+            self._known[inside] = True
+
+    def made(self) -> FaceFrames:
+        return FaceFrames(self._plans, self._first, self._known, self._channels, self._values)
