@@ -87,7 +87,10 @@ class StreamResampler:
             return np.asarray(samples, np.float32)
         up, down, half = self._up, self._down, self._half
         held = np.concatenate([self._held, samples], dtype=np.float32)
-        until = max(-(-(self._first + len(held) - half) * up // down), self._made)
+        until = -(-(self._first + len(held) - half) * up // down)
+        if until <= self._made:
+            self._held = held
+            return np.zeros(0, np.float32)
         due = np.arange(self._made, until)
         start = due * down // up - half + 1 - self._first
         windows = np.lib.stride_tricks.sliding_window_view(held, 2 * half)[start]

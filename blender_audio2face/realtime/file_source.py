@@ -1,6 +1,7 @@
 """A sound as a microphone: at the pace of real time or as fast as it is taken, with the faults that
 microphones have."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic
@@ -91,7 +92,7 @@ class FileSource:
         return monotonic() - self._began if self.is_live else self._sent
 
     def _send(self, on_block: OnBlock, on_error: OnError) -> None:
-        for samples, seconds, due in self._blocks():
+        for samples, seconds, due in self.blocks():
             self._wait_until(due)
             if self._stopping.is_set():
                 break
@@ -102,8 +103,8 @@ class FileSource:
             on_block(samples, seconds)
         self.done.set()
 
-    def _blocks(self):
-        """Yields (samples or None where it is unplugged, their clock, when they come)."""
+    def blocks(self) -> Iterator[tuple[np.ndarray | None, float, float]]:
+        """What is sent: samples, or None where it is unplugged; their clock; when they come."""
         faults, rng = self._faults, np.random.default_rng(self._faults.seed)
         period = self._size / self.rate * (1.0 + faults.rate_error)
         held: list[tuple[int, np.ndarray, float]] = []

@@ -116,3 +116,21 @@ def test_long_sounds_come_in_pieces(tmp_path: Path) -> None:
     blocks = list(audio_blocks(tmp_path / "long.wav", 1.0, 18.5))
     assert max(len(block) for block in blocks) < 7 * 16000
     assert np.array_equal(np.concatenate(blocks), read_audio(tmp_path / "long.wav", 1.0, 18.5))
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 44100, 48000, 96000])
+def test_the_stream_resampler_gives_what_the_whole_gives(rate: int) -> None:
+    rng = np.random.default_rng(rate)
+    samples = rng.normal(0, 0.1, 6000).astype(np.float32)
+    stream = resampling.StreamResampler(rate, 16000)
+    cuts = np.cumsum(rng.choice([0, 1, 2, 7, 160, 700], 3000))
+    heard, made = 0, []
+    for piece in np.split(samples, cuts[cuts < len(samples)]):
+        made.append(stream.push(piece))
+        heard += len(piece)
+        given = sum(map(len, made))
+        assert heard / rate - given / 16000 <= stream.delay + 1e-9
+    tail = np.zeros(round(stream.delay * rate), np.float32)
+    whole = resampling.sinc_resample(samples, rate, 16000)
+    assert np.allclose(np.concatenate([*made, stream.push(tail)])[: len(whole)], whole, atol=1e-6)
+    assert len(stream._held) <= 2 * 32 * max(rate / 16000, 1) + 1

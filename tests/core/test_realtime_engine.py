@@ -96,7 +96,7 @@ def test_faults_do_not_move_the_face_against_the_voice(speech: np.ndarray) -> No
     source = FileSource(sound, rate, real_time=False, faults=faults)
     hearing = Hearing(rate, source.block, stream(), gain=False)
     worst = 0.0
-    for samples, clock, _ in source._blocks():
+    for samples, clock, _ in source.blocks():
         frames = hearing.hear(samples, clock)
         if frames:
             heard_rows = (np.arange(hearing._made - len(frames), hearing._made)) * 0.01

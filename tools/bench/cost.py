@@ -39,7 +39,7 @@ def measured(work: Callable[[], Result]) -> tuple[Result, Cost]:
     """Does some work once; returns its result and its cost."""
     gc.collect()
     _forget_peak()
-    held = _resident()
+    held = resident()
     wall, cpu = time.perf_counter(), time.process_time()
     result = work()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -62,7 +62,7 @@ def _forget_peak() -> None:
         _CLEAR.write_text(_RESET_PEAK)
 
 
-def _resident() -> int:
+def resident() -> int:
     """Bytes in memory now; where the system does not tell, their peak so far."""
     return _status("VmRSS") if _STATUS.exists() else _peak()
 
