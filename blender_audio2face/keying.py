@@ -41,7 +41,12 @@ class TakePart:
 
 
 def key_steps(
-    plans: Sequence[TargetPlan], parts: Sequence[TakePart], output: str, undo: ExitStack
+    plans: Sequence[TargetPlan],
+    parts: Sequence[TakePart],
+    output: str,
+    undo: ExitStack,
+    *,
+    as_left: bool = False,
 ) -> Steps[tuple[Keyed, ...]]:
     """Keys takes on every datablock of a speaker; ``finish`` it once nothing can fail. What moves
     the face without keys ends.
@@ -51,13 +56,16 @@ def key_steps(
         parts: each take's keys for these plans.
         output: "ACTION", "NLA" or "ACTIVE".
         undo: gets the steps that put everything back as it was.
+        as_left: see ``actions.write_steps``.
     """
     give_back(frozenset(plan.uid for plan in plans))
     written = []
     for index, plan in enumerate(plans):
         bakes = [actions.StripKeys(part.wanted, part.keys[index]) for part in parts]
         name = f"A2F {plan.object_name}"
-        baked = yield from actions.write_steps(datablock_of(plan), name, bakes, output, undo)
+        baked = yield from actions.write_steps(
+            datablock_of(plan), name, bakes, output, undo, as_left=as_left
+        )
         controls = {channel for one in bakes for channel in one.keys}
         count = sum(len(keys.frames) for one in bakes for keys in one.keys.values())
         written.append(Keyed(plan, baked, len(controls), count))
@@ -66,7 +74,12 @@ def key_steps(
 
 
 def key_speaker(
-    speaker, plans: Sequence[TargetPlan], takes: Sequence[Placed], undo: ExitStack
+    speaker,
+    plans: Sequence[TargetPlan],
+    takes: Sequence[Placed],
+    undo: ExitStack,
+    *,
+    as_left: bool = False,
 ) -> tuple[Keyed, ...]:
     """Composes takes with a speaker's settings and keys them, straight through.
 
@@ -75,6 +88,7 @@ def key_speaker(
         plans: what to key.
         takes: curves and where they play.
         undo: gets the steps that put everything back as it was.
+        as_left: see ``actions.write_steps``.
 
     Raises:
         PlanError: only the preview range is to be keyed, and no take plays there.
@@ -86,7 +100,7 @@ def key_speaker(
         for take in takes
         if (wanted := face.look.wanted(take.key, take.timing))
     ]
-    return finished(key_steps(plans, parts, speaker.output, undo))
+    return finished(key_steps(plans, parts, speaker.output, undo, as_left=as_left))
 
 
 def finish(written: Sequence[Keyed]) -> tuple[Written, ...]:

@@ -35,7 +35,8 @@ def shape_anew(speaker) -> BakeReport:
             f"The keys in {listed} were changed by hand, so the dials leave them alone: "
             "Update replaces them."
         )
-    return _key(speaker, plans, skipped, [as_kept(take) for take in speaker.takes])
+    takes = [as_kept(take) for take in speaker.takes]
+    return _key(speaker, plans, skipped, takes, as_left=True)
 
 
 def place_anew(scene, speaker) -> BakeReport:
@@ -87,9 +88,11 @@ def _key(
     skipped: Sequence[SkippedMesh],
     takes: Sequence[Placed],
     remarks: Sequence[str] = (),
+    *,
+    as_left: bool = False,
 ) -> BakeReport:
     with ExitStack() as undo:
-        written = key_speaker(speaker, plans, takes, undo)
+        written = key_speaker(speaker, plans, takes, undo, as_left=as_left)
         undo.pop_all()
     outcomes = finish(written)
     edits.remember(plans)

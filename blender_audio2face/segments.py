@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -77,8 +78,13 @@ def within(segments: tuple[Segment, ...], start: int, end: int) -> tuple[Segment
 
 def lies_in(frames: np.ndarray, segments: tuple[Segment, ...]) -> np.ndarray:
     """Which of ``frames`` [N] lie in any of the segments, bool [N]."""
-    edges = [edge for run in runs(segments) for edge in run]
-    return np.searchsorted(edges, frames, side="right") % 2 == 1
+    return np.searchsorted(_edges(segments), frames, side="right") % 2 == 1
+
+
+@lru_cache(maxsize=64)
+def _edges(segments: tuple[Segment, ...]) -> np.ndarray:
+    """Starts and ends of the runs, ascending; a bake asks for the same ones for each F-curve."""
+    return np.array([edge for run in runs(segments) for edge in run], np.float64)
 
 
 def runs(segments: tuple[Segment, ...]) -> tuple[tuple[int, int], ...]:

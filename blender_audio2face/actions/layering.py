@@ -12,7 +12,7 @@ from ..channel_keys import ChannelPath, led_from, restricted
 from ..segments import Segment
 from ..shaping.keys import Keys
 from ..steps import Steps
-from . import key_table, slotted, store, values
+from . import key_table, keyed, slotted, store, values
 from .changes import Changes
 from .key_table import NO_KEYS, KeyTable
 
@@ -23,12 +23,15 @@ class Layer:
 
     Attributes:
         is_copy: the Action is removed if the bake fails, so its F-curves need no way back.
+        as_left: its keys are known to be as the last bake left them, so that F-curves which would
+            get the same again are passed over.
     """
 
     action: object
     slot: object
     datablock: object
     is_copy: bool
+    as_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,20 @@ def _rewrite(
         store.keep_properties(layer.action, changes.undo)
     curves = slotted.curves_of(layer.action, layer.slot)
     replaced = store.replaced_keys(layer.action, layer.slot)
-    keyed = dict.fromkeys(channel for one in bakes for channel in one.keys)
+    wanted = dict.fromkeys(channel for one in bakes for channel in one.keys)
     granted = [segments.of_strips(after.segments, strips_of([one])) for one in bakes]
     still_replaced, emptied = {}, set()
-    for channel in dict.fromkeys((*record.all_channels, *replaced, *keyed)):
+    digests = {
+        channel: keyed.digest(one.keys[channel] for one in bakes if channel in one.keys)
+        for channel in wanted
+    }
+    there = _digests_there(layer, record, after)
+    for channel in dict.fromkeys((*record.all_channels, *replaced, *wanted)):
         curve, table = curves.get(channel), None
-        if curve is None and channel not in keyed and channel not in replaced:
+        if curve is None and channel not in wanted and channel not in replaced:
+            continue
+        stands = curve is not None and channel not in replaced and channel in there
+        if stands and there[channel] == digests.get(channel):
             continue
         if curve is None:
             collection = slotted.ensure_collection(layer.action, layer.slot)
@@ -115,8 +126,16 @@ def _rewrite(
         layer.action, layer.slot, layer.datablock, still_replaced, changes
     )
     store.set_record(layer.action, layer.slot, after if after.strips else None)
+    if layer.is_copy and after.strips:
+        keyed.write(layer.action, layer.slot, digests)
     if emptied:
         changes.finish.append(lambda: slotted.remove_curves(layer.action, layer.slot, emptied))
+
+
+def _digests_there(layer: Layer, record: Record, after: Record) -> dict[ChannelPath, str]:
+    """What is keyed already, as far as it is known and has the frames that it is to have."""
+    moved = (record.segments, record.channels) != (after.segments, after.channels)
+    return {} if moved or not layer.as_left else keyed.read(layer.action, layer.slot)
 
 
 @dataclass(frozen=True)

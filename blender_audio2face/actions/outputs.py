@@ -61,6 +61,7 @@ class _Place:
         ours: the active Action is one that a bake made.
         in_nla: (track, strip) of an Action that a bake made, or None.
         before: the values channels had before they were baked in any of these.
+        as_left: the baked keys are known to be as the last bake left them.
     """
 
     anim: Any
@@ -71,6 +72,7 @@ class _Place:
     ours: bool
     in_nla: tuple | None
     before: Mapping[ChannelPath, float]
+    as_left: bool = False
 
 
 def write_keys(
@@ -81,7 +83,13 @@ def write_keys(
 
 
 def write_steps(
-    datablock, name: str, bakes: Sequence[StripKeys], output: str, undo: ExitStack
+    datablock,
+    name: str,
+    bakes: Sequence[StripKeys],
+    output: str,
+    undo: ExitStack,
+    *,
+    as_left: bool = False,
 ) -> Steps[BakedAction]:
     """Keys strips' segments on a datablock, an F-curve a step. ``commit`` what it returns, once
     nothing can fail.
@@ -100,12 +108,14 @@ def write_steps(
         output: ACTION, NLA or ACTIVE. Where it would lose something of the artist's or cannot be,
             another is taken; the result says so.
         undo: gets the steps that put everything back as it was.
+        as_left: the baked keys are known to be as the last bake left them, so that F-curves which
+            would get the same again are passed over.
 
     Raises:
         PlanError: the datablock is in NLA tweak mode, or an armature without a pose.
     """
     changes = Changes(undo)
-    place = _look(datablock, undo)
+    place = replace(_look(datablock, undo), as_left=as_left)
     chosen, note = _choose(datablock, place, layering.strips_of(bakes), output)
     if chosen == ACTIVE:
         baked = yield from _write_active(datablock, place, bakes, changes)
@@ -220,7 +230,7 @@ def _write_ours(
     changes.undo.callback(bpy.data.actions.remove, action)
     slot = slotted.ensure_slot(action, datablock, old_slot or place.slot)
     yield
-    layer = Layer(action, slot, datablock, is_copy=True)
+    layer = Layer(action, slot, datablock, is_copy=True, as_left=place.as_left)
     new = yield from layering.bake(layer, record, bakes, changes)
     if place.record is not None and not place.ours and place.active.is_editable:
         artists = Layer(place.active, place.slot, datablock, is_copy=False)

@@ -12,7 +12,7 @@ from .. import bake_record
 from ..bake_record import Record
 from ..channel_keys import ChannelPath
 from ..steps import Steps
-from . import key_table, slotted
+from . import key_table, keyed, slotted
 from .changes import Changes
 from .key_table import KeyTable
 
@@ -42,7 +42,7 @@ def set_record(action, slot, record: Record | None) -> None:
     if records:
         action[RECORD] = bake_record.dumps(records)
         return
-    for name in (RECORD, SET_ASIDE):
+    for name in (RECORD, SET_ASIDE, keyed.KEYED):
         if name in action:
             del action[name]
 

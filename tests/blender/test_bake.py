@@ -411,10 +411,10 @@ class TestWhileTheBakeRuns:
         actions = importlib.import_module(bake_module.__name__.replace(".bake", ".actions"))
         real = actions.write_steps
 
-        def fails_on_second(datablock, name, *rest):
+        def fails_on_second(datablock, name, *rest, **options):
             if name == "A2F Second":
                 raise MemoryError
-            return real(datablock, name, *rest)
+            return real(datablock, name, *rest, **options)
 
         monkeypatch.setattr(actions, "write_steps", fails_on_second)
         with pytest.raises(RuntimeError, match="MemoryError"):

@@ -280,10 +280,10 @@ def test_a_failure_in_a_step_takes_all_back(
     actions = importlib.import_module(f"{extension}.blender_audio2face.actions")
     real = actions.write_steps
 
-    def fails_on_second(datablock, name, *rest):
+    def fails_on_second(datablock, name, *rest, **options):
         if name == "A2F Second":
             raise MemoryError
-        return real(datablock, name, *rest)
+        return real(datablock, name, *rest, **options)
 
     monkeypatch.setattr(actions, "write_steps", fails_on_second)
     make_face("Second", ("jawOpen",))

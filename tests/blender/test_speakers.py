@@ -333,10 +333,10 @@ def test_one_speaker_that_fails_does_not_stop_the_others(
     actions = importlib.import_module(f"{extension}.blender_audio2face.actions")
     real = actions.write_steps
 
-    def write(datablock, name, *rest):
+    def write(datablock, name, *rest, **options):
         if name == "A2F Anna":
             raise errors.PlanError("Anna was changed meanwhile.")
-        return real(datablock, name, *rest)
+        return real(datablock, name, *rest, **options)
 
     faces = two_speakers(hum)
     monkeypatch.setattr(actions, "write_steps", write)
