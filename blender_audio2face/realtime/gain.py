@@ -6,6 +6,8 @@ room's noise), moves slowly, and depends on nothing that is still to come, nor o
 cut into blocks.
 """
 
+import math
+
 import numpy as np
 
 from .meter import decibels
@@ -47,20 +49,26 @@ class AutoGain:
 
     def push(self, samples: np.ndarray) -> np.ndarray:
         """Samples [n] float32 after the gain, within -1..1."""
-        result = np.empty(len(samples), np.float32)
+        result = np.array(samples, np.float32)
         done = 0
         while done < len(samples):
-            part = samples[done : done + _FRAME - self._filled]
-            steps = np.arange(self._filled + 1, self._filled + len(part) + 1) / _FRAME
-            gain = 10.0 ** ((self._from_db + steps * (self._to_db - self._from_db)) / 20.0)
-            np.clip(part * gain, -1.0, 1.0, out=result[done : done + len(part)])
+            part = result[done : done + _FRAME - self._filled]
             self._energy += float(np.dot(part, part))
-            self._peak = max(self._peak, float(np.max(np.abs(part))))
+            self._peak = max(self._peak, float(part.max()), -float(part.min()))
+            if self._from_db or self._to_db:
+                self._amplify(part)
             self._filled += len(part)
             done += len(part)
             if self._filled == _FRAME:
                 self._listen()
         return result
+
+    def _amplify(self, part: np.ndarray) -> None:
+        """Multiplies the next samples of the frame [n] in place."""
+        steps = np.arange(self._filled + 1, self._filled + len(part) + 1) / _FRAME
+        gain = 10.0 ** ((self._from_db + steps * (self._to_db - self._from_db)) / 20.0)
+        part *= gain.astype(np.float32)
+        np.clip(part, -1.0, 1.0, out=part)
 
     def _listen(self) -> None:
         """Learns from the frame that is full where the gain goes over the next one."""
@@ -77,8 +85,8 @@ class AutoGain:
 
     def _approached(self, peak_db: float) -> float:
         away = TARGET_DB - self._speech_db
-        beyond = np.copysign(max(abs(away) - TOLERANCE_DB, 0.0), away)
-        wanted = float(np.clip(beyond, -LARGEST_DB, LARGEST_DB))
+        beyond = math.copysign(max(abs(away) - TOLERANCE_DB, 0.0), away)
+        wanted = min(max(beyond, -LARGEST_DB), LARGEST_DB)
         up, down = _UP * self._frame_seconds, _DOWN * self._frame_seconds
-        moved = float(np.clip(wanted, self._to_db - down, self._to_db + up))
+        moved = min(max(wanted, self._to_db - down), self._to_db + up)
         return min(moved, max(-peak_db, -LARGEST_DB)) if moved > 0.0 else moved

@@ -93,7 +93,9 @@ class Hearing:
             blocks=self.counts.blocks + (placement.skip < len(samples)),
             late=self.counts.late + (placement.skip > 0),
         )
-        samples = np.nan_to_num(samples[placement.skip :], posinf=0.0, neginf=0.0)
+        samples = samples[placement.skip :]
+        if not np.isfinite(samples).all():
+            samples = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
         return frames + self._listen(samples)
 
     def hear_nothing(self, until: float) -> list[Frame]:

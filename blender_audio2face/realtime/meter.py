@@ -1,5 +1,7 @@
 """The level meter: mean and peak in decibels below full scale, falling back as a needle does."""
 
+import math
+
 import numpy as np
 
 SILENT_DB = -90.0
@@ -22,10 +24,10 @@ class Meter:
         if len(samples) == 0:
             return
         seconds = len(samples) / self._rate
-        power = float(np.mean(np.square(samples, dtype=np.float64)))
-        kept = np.exp(-seconds / _AVERAGED)
+        power = float(np.dot(samples, samples)) / len(samples)
+        kept = math.exp(-seconds / _AVERAGED)
         self._power = kept * self._power + (1.0 - kept) * power
-        peak = decibels(float(np.max(np.abs(samples))))
+        peak = decibels(max(float(samples.max()), -float(samples.min())))
         self._peak_db = max(peak, self._peak_db - _FALL * seconds, SILENT_DB)
 
     @property
@@ -36,4 +38,4 @@ class Meter:
 
 def decibels(amplitude: float) -> float:
     """20 log10, at least SILENT_DB."""
-    return max(20.0 * float(np.log10(max(amplitude, 1e-9))), SILENT_DB)
+    return max(20.0 * math.log10(max(amplitude, 1e-9)), SILENT_DB)
