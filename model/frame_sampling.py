@@ -5,6 +5,7 @@ On which frame a closure lands is certain when the frame after it is, so each wa
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from .sampling import LIDS, LIDS_SHUT, SEALED, nearest
 
 _ON_A_ROW = 1e-6  # rows
 _ROUNDING = 1e-9  # s
+_PARTS = 1000
 
 
 @dataclass
@@ -63,7 +65,10 @@ class FrameSampler:
             rate: rows per second.
             widest_blink: eyeBlink of lids that are shut. ``sample_at`` looks for it in the curves.
         """
-        self.delay = 1.0 / fps + 1.0 / rate
+        # Up to the next frame, and to the row at or after it: of the frames' places between rows,
+        # multiples of 1 / denominator, the one just behind a row waits longest.
+        parts = Fraction(rate / fps).limit_denominator(_PARTS).denominator
+        self.delay = 1.0 / fps + (1.0 - 1.0 / parts) / rate
         self._fps, self._rate = fps, rate
         self._reach = 0.5 / fps + _ROUNDING
         none = np.zeros((0, len(names)), np.float32)

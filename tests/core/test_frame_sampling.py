@@ -45,10 +45,13 @@ def test_pieces_give_what_the_whole_gives(fps: float, seed: int) -> None:
     assert np.abs(frames - sample_at(curves, times)).max() < 1e-5
 
 
-@pytest.mark.parametrize("fps", [24.0, 30.0, 60.0])
-def test_each_frame_comes_within_the_delay(fps: float) -> None:
+@pytest.mark.parametrize(
+    ("fps", "stated"), [(24.0, 0.05), (25.0, 0.04), (30.0, 0.04), (60.0, 0.0233), (100.0, 0.01)]
+)
+def test_each_frame_comes_within_the_delay(fps: float, stated: float) -> None:
     curves = talking(7)
     sampler = FrameSampler(ARKIT_52, fps)
+    assert sampler.delay == pytest.approx(stated, abs=1e-4)
     given = 0
     for index, row in enumerate(curves.values):
         given += len(sampler.push(row[None]))

@@ -230,7 +230,7 @@ def test_the_delay_is_what_its_parts_say() -> None:
     source = FileSource(np.zeros(0, np.float32), 48000)
     for chosen, fps, stated in (
         (config, None, 0.282),
-        (config, 60.0, 0.282 + 1 / 60 + 0.01),
+        (config, 60.0, 0.282 + 1 / 60 + 0.00667),
         (low_latency(config), None, 0.142),
     ):
         showing = Showing(config.channels, fps=fps)
