@@ -12,6 +12,7 @@ import bpy
 from ....model.errors import A2FError
 from ...faces import plan_face
 from ...speakers import members_of
+from ...status import redraw_sidebars
 from ...target_plan import TargetPlan
 from ..apply import Hold
 from . import receiver, sender
@@ -149,12 +150,3 @@ def _end(made: FaceReceiver, told: str) -> None:
     if scene is not None:
         scene.audio2face.wire.told = told
     redraw_sidebars()
-
-
-def redraw_sidebars() -> None:
-    """Lets the panels say what came in since."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            for region in area.regions:
-                if region.type == "UI":
-                    region.tag_redraw()
