@@ -25,8 +25,9 @@ from .rest import holds
 _WATCH = 0.05
 """Seconds from one look for a render to the next."""
 
-_RENDER_WAIT = 0.25
-"""Seconds for which a render waits until the face is given back."""
+_RENDER_WAIT = 3.0
+"""Seconds for which a render waits until the face is given back: a window that takes long to draw
+its scene is that late."""
 
 
 class Hold:

@@ -28,11 +28,14 @@ from ..target_plan import TargetPlan
 from ..targets import objects_with_uids
 from ..voices import plan_voice
 from .apply import Hold
+from .preview_frames import NO_FRAMES, FaceFrames
 from .preview_listener import Listener, Order, PreviewJob
 
-_TICK_AT_WORK = 0.05
-_TICK = 0.25
-"""Seconds from one look at the thread, or at the strips, to the next."""
+_TICK = 0.05
+"""Seconds from one look at the scene, and at the thread, to the next."""
+
+_DRAWN_STEP = 0.02
+"""Progress after which the panel is drawn anew."""
 
 
 class Preview:
@@ -59,6 +62,8 @@ class Preview:
         self._glimpse = glimpse(request.voice)
         self._listener = Listener(Order(self._strips, face), weights, scene.frame_current_final)
         self._changed = False
+        self._drawn = 0.0
+        self._shown: tuple[FaceFrames, float] | None = None
         self._plans: tuple[TargetPlan, ...] = face.plans
         self._hold = Hold(face.plans, self.end)
         for handlers, handler in self._handlers():
@@ -113,9 +118,7 @@ class Preview:
     def _tick(self) -> float | None:
         """Blender's timer."""
         self._follow()
-        if self not in previews():
-            return None
-        return _TICK if self.job is None else _TICK_AT_WORK
+        return _TICK if self in previews() else None
 
     def _follow(self) -> None:
         """Brings what is shown up to date with the scene and with what was heard."""
@@ -127,7 +130,8 @@ class Preview:
             except A2FError as error:
                 self.trouble = str(error)
                 redraw_sidebars()
-            self._show(scene)
+            if self._shown != (self._wanted(), scene.frame_current_final):
+                self._show(scene)
         except BaseException as error:
             self.end()
             if not isinstance(error, _GoneError):
@@ -157,21 +161,33 @@ class Preview:
                 self._listener.work(no_progress)
             return
         if self.job is not None:
-            redraw_sidebars()
             if not self.job.done:
+                self._draw_progress(self.job.progress)
                 return
             done, self.job = self.job, None
+            redraw_sidebars()
             done.result()
         if not self._listener.up_to_date:
+            self._drawn = 0.0
             self.job = PreviewJob(self._listener.work)
             self.job.start()
+
+    def _draw_progress(self, progress: float) -> None:
+        if progress - self._drawn >= _DRAWN_STEP:
+            self._drawn = progress
+            redraw_sidebars()
+
+    def _wanted(self) -> FaceFrames:
+        """What is to be shown at present."""
+        return NO_FRAMES if self.trouble is not None else self._listener.frames
 
     def _show(self, scene) -> None:
         """Shows the frame of the playhead, or gives the face its own where there is nothing."""
         frame = scene.frame_current_final
         self._listener.playhead = frame
-        frames = self._listener.frames
-        columns = None if self.trouble is not None else frames.at(frame)
+        frames = self._wanted()
+        self._shown = frames, frame
+        columns = frames.at(frame)
         if columns is None:
             self._hold.rest()
             return

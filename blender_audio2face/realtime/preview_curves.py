@@ -68,6 +68,19 @@ def face_frames(face: FacePlan, strips: Sequence[HeardStrip]) -> FaceFrames:
     return making.made()
 
 
+def around(strip: HeardStrip, frame: float, seconds: float) -> HeardStrip:
+    """A strip of which no more is known than some seconds to both sides of a frame."""
+    middle = strip.timing.source_time(frame) - strip.timing.start
+    cut_stretches = []
+    for one in strip.stretches:
+        rate = one.curves.rate
+        first = max(round((middle + one.cut - seconds) * rate), 0)
+        end = max(round((middle + one.cut + seconds) * rate), 0)
+        rows = Curves(one.curves.names, rate, one.curves.values[first:end])
+        cut_stretches.append(Stretch(rows, one.cut - first / rate, whole=False))
+    return HeardStrip(strip.timing, tuple(one for one in cut_stretches if len(one.curves.values)))
+
+
 def trimmed(strip: StripPlan, start: int, end: int) -> StripPlan:
     """A strip with its handles at the frames [start, end), which lie within it."""
     left, right = strip.timing.left_handle, strip.timing.right_handle

@@ -11,7 +11,7 @@ Columns = Sequence[Mapping[Channel, np.ndarray]]
 """For each datablock of a face, its controls' values at N frames, float32 [N] each."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FaceFrames:
     """Values of a face's controls at F frames that follow one another.
 

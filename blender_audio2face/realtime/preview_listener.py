@@ -12,7 +12,7 @@ from ..errors import BakeError
 from ..heard import Heard
 from ..job import Job
 from ..plan import SoundSource, StripPlan
-from .preview_curves import HeardStrip, Stretch, face_frames, trimmed
+from .preview_curves import HeardStrip, Stretch, around, face_frames, trimmed
 from .preview_frames import NO_FRAMES, FaceFrames
 from .preview_hearing import Hearing
 
@@ -21,6 +21,9 @@ _BEFORE, _AFTER = 2.0, 5.0
 
 _FAR = 20.0
 """Seconds of sound that are heard sooner than anybody minds."""
+
+_LONG = 60.0
+"""Seconds of sound from which on the playhead's surroundings are made before all the rest."""
 
 _GROWTH = 1.5
 """How much more has to be heard before all frames are made anew."""
@@ -154,6 +157,10 @@ class Listener:
             HeardStrip(strip.timing, self._stretches(strip, hearing))
             for strip, hearing in zip(order.strips, hearings, strict=True)
         ]
+        is_new = self._shown is None or self._shown[0] is not order
+        if is_new and amount > _LONG:
+            near = [around(strip, self.playhead, _AFTER) for strip in strips]
+            self.frames = face_frames(order.face, near)
         self.frames = face_frames(order.face, strips)
         self._shown = (order, amount, whole)
         if whole:

@@ -9,6 +9,7 @@ from a2f.blender_audio2face.plan import SoundSource, StripPlan
 from a2f.blender_audio2face.realtime.preview_curves import (
     HeardStrip,
     Stretch,
+    around,
     face_frames,
     trimmed,
 )
@@ -107,6 +108,16 @@ def test_a_part_in_the_middle_stands_where_it_plays() -> None:
         assert shown.at(frame)[0][JAW] == pytest.approx(keys[frame], abs=1e-5), frame
     assert shown.at(40) is None
     assert shown.at(110) is None
+
+
+def test_around_a_frame_is_as_in_the_whole() -> None:
+    timing, curves = placed(10, 200), speech(8.3)
+    strip = whole(timing, curves)
+    shown = face_frames(face(), [around(strip, 100.0, 1.0)])
+    keys = keyed(timing, curves)
+    assert shown.at(100)[0][JAW] == pytest.approx(keys[100], abs=1e-5)
+    assert [shown.at(frame) is None for frame in (70, 80, 120, 130)] == [True, False, False, True]
+    assert face_frames(face(), [around(strip, 1000.0, 1.0)]).at(100) is None
 
 
 def test_a_trimmed_strip_shows_what_it_still_plays() -> None:
