@@ -97,7 +97,15 @@ def _loads(text: str) -> dict[int, Record]:
     """Panels ask for it at every redraw, and each step of a dial several times."""
     try:
         return {int(handle): _record(plain) for handle, plain in json.loads(text).items()}
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+    ):
         return {}
 
 
@@ -122,7 +130,7 @@ def _record(plain: dict) -> Record:
     return Record(
         ours=bool(plain["ours"]),
         segments=tuple(
-            Segment(str(strip), int(start), int(end), Part(part))
+            Segment(str(strip), _frame(start), _frame(end), Part(part))
             for strip, start, end, part in plain["segments"]
         ),
         channels={
@@ -137,3 +145,10 @@ def _record(plain: dict) -> Record:
         set_aside=None if aside is None else SetAside(aside[0], bool(aside[1])),
         blend_type=plain["blend_type"],
     )
+
+
+def _frame(value: object) -> int:
+    """A frame. Raises ValueError for one that no timeline has."""
+    if not isinstance(value, int) or abs(value) >= 1 << 31:
+        raise ValueError("frame")
+    return value

@@ -120,7 +120,7 @@ def loads(text: object) -> Heard | None:
             if len(times) != len(gains) or not times:
                 return None
         return Heard(str(name), float(start), float(end), fade)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 

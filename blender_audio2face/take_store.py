@@ -1,6 +1,7 @@
 """Analysed sound, kept in the scene: dials and moved strips need no second listening."""
 
 import json
+import math
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
@@ -12,6 +13,18 @@ from .takes import TakeError, decode
 from .timing import StripTiming
 
 _CURVES = "curves"
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    ZeroDivisionError,
+)
+_FARTHEST = 1 << 22
+"""Frames; four times as far as Blender's timeline goes."""
+
 _PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
 
 
@@ -102,11 +115,26 @@ def set_timing(take, timing: StripTiming) -> None:
 def timing_of(take) -> StripTiming:
     """Where a take is keyed. Raises TakeError when that is damaged."""
     try:
-        stored = json.loads(take.timing)
-        warp = stored.pop("warp")
-        return StripTiming(**stored, warp=None if warp is None else tuple(map(float, warp)))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return _timing(json.loads(take.timing))
+    except _DAMAGE as error:
         raise TakeError(f'What was kept of "{take.label}" is damaged: bake it again.') from error
+
+
+def _timing(stored: dict) -> StripTiming:
+    """A timing of what ``set_timing`` notes. Raises one of _DAMAGE for anything else."""
+    frames = [stored.pop(name) for name in ("left_handle", "right_handle")]
+    warp = stored.pop("warp")
+    warp = None if warp is None else tuple(map(float, warp))
+    timing = StripTiming(**stored, left_handle=frames[0], right_handle=frames[1], warp=warp)
+    if not all(isinstance(frame, int) and abs(frame) < _FARTHEST for frame in frames):
+        raise ValueError("frames")
+    places = (timing.content_start, timing.content_trim_start, timing.sound_offset, *(warp or ()))
+    if not all(math.isfinite(place) for place in (timing.fps, 1.0 / timing.fps, *places)):
+        raise ValueError("numbers")
+    count = frames[1] - frames[0]
+    if timing.fps <= 0 or count <= 0 or (warp is not None and len(warp) != count + 1):
+        raise ValueError("lengths")
+    return timing
 
 
 def _curves(take) -> Curves:

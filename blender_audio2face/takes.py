@@ -72,7 +72,7 @@ def decode(data: bytes) -> Curves:
         raise TakeError("The kept curves are damaged; analyse the sound again.")
     try:
         return _decoded(body)
-    except (ValueError, struct.error, zlib.error) as error:
+    except (ValueError, struct.error, zlib.error, RecursionError) as error:
         raise TakeError("The kept curves are damaged; analyse the sound again.") from error
 
 
@@ -105,7 +105,7 @@ def _from_planes(planes: np.ndarray, low: np.ndarray, step: np.ndarray) -> np.nd
     channels, rows = len(planes) // 2, planes.shape[1]
     values = np.empty((rows, channels), np.float32)
     before = np.zeros(channels, np.uint16)
-    for start in range(0, rows, _BLOCK):
+    for start in range(0, rows if channels else 0, _BLOCK):
         block = slice(start, start + _BLOCK)
         changes = planes[channels:, block].astype(np.uint16) << 8
         changes |= planes[:channels, block]
@@ -126,6 +126,9 @@ def _decoded(body: memoryview) -> Curves:
     if not _are_names(names, channels):
         raise ValueError("names")
     low, step = np.frombuffer(body, "<f4", 2 * channels, at).reshape(2, channels).astype(float)
+    highest = np.abs(low) + np.abs(step) * _LEVELS
+    if not np.all(highest <= np.finfo(np.float32).max):  # so too where one is no number
+        raise ValueError("range")
     size = 2 * rows * channels
     plain = zlib.decompressobj().decompress(body[at + 8 * channels :], size + 1)
     if len(plain) != size:

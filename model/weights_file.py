@@ -86,7 +86,7 @@ def _read(archive: NpzArchive, path: Path) -> tuple[NetworkConfig, dict[str, np.
         raise NpzError(f"its header cannot be read: {error}") from error
     if version != FORMAT:
         raise WeightsError(
-            f'"{path}" has weights format {version}, but format {FORMAT} is needed; '
+            f'"{path}" has weights format {version!s:.40}, but format {FORMAT} is needed; '
             "train or export it again with this version."
         )
     # Another version's settings may be others, so they are read only once the version fits.

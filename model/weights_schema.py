@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from .audio_features import FeatureConfig
 from .framing import SAMPLE_RATE
 from .network_config import NetworkConfig
+from .shown import shown
 
 _NETWORK = {
     "stride": (1, 16),
@@ -63,7 +64,7 @@ def _known(document: object, kind: type, where: str) -> dict[str, object]:
         raise ValueError(f"{where} is no object")
     unknown = document.keys() - {field.name for field in dataclasses.fields(kind)}
     if unknown:
-        raise ValueError(f'{where} has an unknown entry "{min(unknown)}"')
+        raise ValueError(f"{where} has an unknown entry {shown(min(unknown))}")
     return dict(document)
 
 

@@ -8,7 +8,7 @@ from .. import live, settings
 from ..character import with_parts
 from ..errors import PlanError
 from ..faces import plan_face
-from ..rigs.document import loads
+from ..rigs.document import load
 from ..rigs.mapping import Mapping
 from ..rigs.preset import preset_with_id
 from ..speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
@@ -88,16 +88,9 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
             dials = replace(settings.dials_of(speaker), **dict(options.dial))
             settings.set_dials(speaker, dials)
         if options.mapping is not None:
-            settings.set_mapping(speaker, _mapping(options))
+            settings.set_mapping(speaker, load(options.mapping))
         elif options.preset is not None:
             settings.set_mapping(speaker, Mapping(preset_with_id(options.preset).id, ()))
-
-
-def _mapping(options: argparse.Namespace) -> Mapping:
-    try:
-        return loads(options.mapping.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f'The mapping "{options.mapping}" cannot be read ({error}).') from error
 
 
 def face_of(speaker) -> tuple[tuple, tuple]:

@@ -11,8 +11,6 @@ from ..rigs.errors import MappingError
 from ..speakers import add_members, members_of
 from .common import SpeakerOperator
 
-_MAX_BYTES = 8_000_000
-
 
 class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
     """Use this naming of shape keys and controls for the face; replaces a mapping of your own"""
@@ -111,10 +109,10 @@ class AUDIO2FACE_OT_mapping_load(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
-        from ..rigs.document import loads
+        from ..rigs.document import load
         from ..settings import set_mapping
 
-        mapping = loads(_text_of(Path(bpy.path.abspath(self.filepath))))
+        mapping = load(Path(bpy.path.abspath(self.filepath)))
         set_mapping(speaker, mapping)
         return f"Loaded {len(mapping.links)} links"
 
@@ -209,16 +207,6 @@ class AUDIO2FACE_OT_link_head(SpeakerOperator, bpy.types.Operator):
         from ..recording import link_head
 
         return f'The head turns bone "{link_head(speaker, self.bone)}"'
-
-
-def _text_of(path: Path) -> str:
-    """The text of a mapping's file. Raises MappingError when it is none."""
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise MappingError(f"{path.name} is too large for a mapping: choose another file.")
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise MappingError(f"The mapping file {path} cannot be read: {error}.") from error
 
 
 CLASSES = (

@@ -5,7 +5,10 @@ Nothing in it is run; what is not understood is refused with the place it stands
 
 import json
 from collections.abc import Mapping as JsonObject
+from pathlib import Path
 
+from ...model.regular_file import why_not_a_file
+from ...model.shown import shown
 from .errors import MappingError, PresetError
 from .limits import LIMIT
 from .mapping import BONE_PATHS, KINDS, Link, Mapping, Target, known_outputs
@@ -30,6 +33,20 @@ def dumps(mapping: Mapping) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
+def load(path: Path) -> Mapping:
+    """The mapping in a file. Raises MappingError where it cannot be read or is none."""
+    reason = why_not_a_file(path)
+    if reason is not None:
+        raise MappingError(f'The mapping file "{path}" {reason}: choose another.')
+    try:
+        with path.open(encoding="utf-8") as file:
+            return loads(file.read(_MAX_CHARACTERS + 1))
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(
+            f'The mapping file "{path}" cannot be read ({error}): choose another.'
+        ) from error
+
+
 def loads(text: str) -> Mapping:
     """The mapping in a file's text.
 
@@ -48,7 +65,7 @@ def loads(text: str) -> Mapping:
         )
     if document.get("version") != VERSION:
         raise MappingError(
-            f"The mapping file has version {document.get('version')!r}, and this release reads "
+            f"The mapping file has version {document.get('version')!r:.40}, and this release reads "
             f"version {VERSION}: update the extension, or save the mapping again."
         )
     _refuse_unknown(document, ("format", "version", "preset", "links"), "the file")
@@ -96,7 +113,7 @@ def _link(item: object, where: str, outputs: set[str]) -> Link:
     _refuse_unknown(link, ("output", "target", "enabled", *_LINK_NUMBERS), where)
     output = _text(link, "output", where)
     if output not in outputs:
-        raise MappingError(f'The mapping file names an unknown output "{output}" in {where}.')
+        raise MappingError(f"The mapping file names an unknown output {shown(output)} in {where}.")
     numbers = {name: _number(link, name, usual, where) for name, usual in _LINK_NUMBERS.items()}
     if numbers["low"] > numbers["high"]:
         raise MappingError(f"In the mapping file, {where} has a low bound above its high bound.")
@@ -115,12 +132,13 @@ def _target(item: object, where: str) -> Target:
         raise MappingError(f'"kind" of {where} has to be one of {", ".join(KINDS)}.')
     path = target.get("path", "")
     component = target.get("component", 0)
-    if not isinstance(path, str) or isinstance(component, bool) or not isinstance(component, int):
+    is_place = isinstance(component, int) and not isinstance(component, bool)
+    if not isinstance(path, str) or not _can_be_kept(path) or not is_place:
         raise MappingError(f"The path of {where} has to be text, its component a whole number.")
     size = BONE_PATHS.get(path, 0) if kind == "bone" else 1 if kind == "shape" else 32
     if not 0 <= component < size:
         raise MappingError(
-            f'{where.capitalize()} has no component {component} of "{path}": bones have '
+            f"{where.capitalize()} has no component {component} of {shown(path)}: bones have "
             f"{', '.join(BONE_PATHS)}."
         )
     rest, extreme = (_number(target, name, usual, where) for name, usual in _ENDS.items())
@@ -136,14 +154,19 @@ def _object(item: object, where: str) -> JsonObject:
 def _refuse_unknown(item: JsonObject, known: tuple[str, ...], where: str) -> None:
     unknown = [name for name in item if name not in known]
     if unknown:
-        raise MappingError(f'The mapping file has an unknown entry "{unknown[0]}" in {where}.')
+        raise MappingError(f"The mapping file has an unknown entry {shown(unknown[0])} in {where}.")
 
 
 def _text(item: JsonObject, name: str, where: str) -> str:
     value = item.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not _can_be_kept(value):
         raise MappingError(f'In the mapping file, "{name}" of {where} has to be a name.')
     return value
+
+
+def _can_be_kept(text: str) -> bool:
+    """Whether a .blend can hold a text: not with zeros or halves of letters."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _number(item: JsonObject, name: str, usual: float, where: str) -> float:

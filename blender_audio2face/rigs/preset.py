@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from ...model.channels import ARKIT_52
+from ...model.shown import shown
 from .errors import PresetError
 from .features import DERIVED
 
@@ -78,7 +79,7 @@ def preset_with_id(preset_id: str) -> Preset:
         if preset.id == preset_id:
             return preset
     known = ", ".join(preset.id for preset in presets())
-    raise PresetError(f'There is no rig preset "{preset_id}": choose one of {known}.')
+    raise PresetError(f"There is no rig preset {shown(preset_id)}: choose one of {known}.")
 
 
 def read_preset(data: Mapping, source: str) -> Preset:
@@ -94,23 +95,23 @@ def read_preset(data: Mapping, source: str) -> Preset:
     try:
         outputs = tuple(
             Output(
-                item["name"],
-                tuple(item.get("aliases", ())),
-                {str(name): float(factor) for name, factor in item["weights"].items()},
+                _text(item["name"]),
+                _texts(item.get("aliases", [])),
+                {name: float(factor) for name, factor in item["weights"].items()},
                 item.get("need", "essential"),
-                tuple(item.get("unless", ())),
+                _texts(item.get("unless", [])),
             )
             for item in data["outputs"]
         )
         preset = Preset(
-            data["id"],
-            data["label"],
+            _text(data["id"]),
+            _text(data["label"]),
             data["kind"],
             outputs,
-            data.get("about", ""),
+            _text(data.get("about", "")),
             float(data.get("minimum", 0.0)),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise PresetError(f"Rig preset {source} cannot be read: {error!r}.") from error
     names = [output.name for output in outputs]
     if preset.kind not in KINDS or len(set(names)) != len(names):
@@ -125,3 +126,15 @@ def read_preset(data: Mapping, source: str) -> Preset:
         if any(name not in names for name in output.unless):
             raise PresetError(f'Output "{output.name}" of {source} gives way to no output of it.')
     return preset
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r} is no list")
+    return tuple(map(_text, values))

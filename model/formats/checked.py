@@ -14,8 +14,14 @@ _UNEVEN = 0.002
 _GRID = 100.0
 """Rows a second to which uneven rows are brought."""
 
+_LATEST = 1e12
+"""Seconds that no time reaches, not even one since 1970."""
+
 _MOST_ROWS = 1 << 23
 """23 hours at 100 Hz: times that are wrong must not fill the memory."""
+
+_MOST_VALUES = 1 << 29
+"""So with many columns."""
 
 
 def checked(path: Path, names: Sequence[object], rate: float, values: np.ndarray) -> Curves:
@@ -24,15 +30,17 @@ def checked(path: Path, names: Sequence[object], rate: float, values: np.ndarray
     Raises:
         CurvesFileError: with what does not.
     """
-    if not names or len(set(names)) != len(names) or not all(isinstance(n, str) for n in names):
+    if not names or not all(isinstance(n, str) for n in names) or len(set(names)) != len(names):
         raise CurvesFileError(f'"{path}" needs a different name for each channel.')
     if values.ndim != 2 or values.shape[1] != len(names) or not len(values):
         raise CurvesFileError(
             f'"{path}" needs rows of {len(names)} values, and has shape {values.shape}.'
         )
+    with np.errstate(over="ignore"):
+        values = np.ascontiguousarray(values, np.float32)
     if not np.isfinite(values).all() or not (np.isfinite(rate) and rate > 0):
         raise CurvesFileError(f'"{path}" holds values that are not numbers: export it again.')
-    return Curves(tuple(names), float(rate), np.ascontiguousarray(values, np.float32))
+    return Curves(tuple(names), float(rate), values)
 
 
 def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndarray) -> Curves:
@@ -47,7 +55,7 @@ def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndar
     Raises:
         CurvesFileError: times go backwards, or a value is no number.
     """
-    if not np.isfinite(times).all() or np.any(np.diff(times) <= 0):
+    if not (np.abs(times) < _LATEST).all() or np.any(np.diff(times) <= 0):
         raise CurvesFileError(f'The times in "{path}" have to ascend: export it again.')
     if len(times) < 2:
         return checked(path, names, _GRID, values)
@@ -56,7 +64,7 @@ def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndar
     if rate > 0 and np.abs(np.arange(len(times)) / rate - seconds).max() <= _UNEVEN:
         return checked(path, names, rate, values)
     count = int(seconds[-1] * _GRID) + 1
-    if count > _MOST_ROWS:
+    if count > _MOST_ROWS or count * len(names) > _MOST_VALUES:
         raise CurvesFileError(f'The times in "{path}" span {seconds[-1]:.0f} s: check them.')
     grid = np.arange(count) / _GRID
     whole = checked(path, names, _GRID, values)

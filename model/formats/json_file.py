@@ -34,11 +34,11 @@ def read(path: Path) -> Curves:
             raise CurvesFileError(f'"{path}" holds no curves: "format" has to be "{FORMAT}".')
         if document.get("version") != VERSION:
             raise CurvesFileError(
-                f'"{path}" has version {document.get("version")!r} of its format, and this '
+                f'"{path}" has version {document.get("version")!r:.40} of its format, and this '
                 f"release reads version {VERSION}."
             )
         values = np.array(document["values"], np.float64)
         rate, names = float(document["rate"]), list(document["names"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise CurvesFileError(f'"{path}" is damaged ({error}): export it again.') from error
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        raise CurvesFileError(f'"{path}" is damaged ({error!s:.200}): export it again.') from error
     return checked(path, names, rate, values)

@@ -85,7 +85,7 @@ def read(path: Path) -> Curves:
         names = [name for name in ARKIT_52 if name in place]
         values = np.array([[float(row[place[name]]) for name in names] for row in seen])
     except (ValueError, IndexError, csv.Error) as error:
-        raise CurvesFileError(f'"{path}" is no take of Live Link Face ({error}).') from error
+        raise CurvesFileError(f'"{path}" is no take of Live Link Face ({error!s:.200}).') from error
     if not len(seen) or not names:
         raise CurvesFileError(f'"{path}" has no row with a face in it: record it again.')
     fresh = np.concatenate([[True], np.diff(times) > 0])  # the app may write a frame twice

@@ -35,5 +35,5 @@ def read(path: Path) -> Curves:
             raise NpzError("its arrays are of other types than those of curves")
         names = [str(name) for name in names]
     except ValueError as error:  # so too the words of names that are no text
-        raise CurvesFileError(f'"{path}" is no file of curves ({error}).') from error
+        raise CurvesFileError(f'"{path}" is no file of curves ({error!s:.200}).') from error
     return checked(path, names, float(rate), values)

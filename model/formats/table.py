@@ -26,7 +26,7 @@ def read(path: Path) -> Curves:
             header, *rows = [row for row in csv.reader(file) if row] or [[]]
         numbers = np.array(rows, np.float64)
     except (ValueError, csv.Error) as error:
-        raise CurvesFileError(f'"{path}" is no table of curves ({error}).') from error
+        raise CurvesFileError(f'"{path}" is no table of curves ({error!s:.200}).') from error
     if header[:1] != ["t"] or numbers.ndim != 2 or numbers.shape[1] != len(header):
         raise CurvesFileError(
             f'"{path}" is no table of curves: the first line has to be "t" and channel names, '

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...shown import shown
 from .errors import ManifestError
 
 COLUMNS = (
@@ -76,9 +77,9 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, object]]:
             [cell.strip() for cell in row]
             for row in csv.reader(lines, delimiter=delimiter, strict=True)
         ]
-    except csv.Error as error:
+    except (csv.Error, ValueError, TypeError) as error:  # the latter: "sep=" with a quote
         raise ManifestError(
-            f'The manifest "{path}" is no CSV ({error}): export it again.'
+            f'The manifest "{path}" is no CSV ({error!s:.200}): export it again.'
         ) from error
     header, *rows = table or [[]]
     names = [name.lower() for name in header]
@@ -104,13 +105,13 @@ def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ManifestError(f'The manifest "{path}" is no JSON ({error}).') from error
+        raise ManifestError(f'The manifest "{path}" is no JSON ({error!s:.200}).') from error
     defaults: object = {}
     if isinstance(document, dict):
         unknown = sorted(document.keys() - {"defaults", "rows"})
         if unknown:
             raise ManifestError(
-                f'"{unknown[0]}" in "{path}" is not known: it has to hold "rows", a list of '
+                f'{shown(unknown[0])} in "{path}" is not known: it has to hold "rows", a list of '
                 'objects, and may hold "defaults".'
             )
         defaults, document = document.get("defaults", {}), document.get("rows")
@@ -158,6 +159,6 @@ def _check_known(path: Path, where: str, names: Sequence[str]) -> None:
     unknown = [name for name in names if name not in COLUMNS]
     if unknown:
         raise ManifestError(
-            f'The column "{unknown[0]}" in {where} of "{path}" is not known: '
+            f'The column {shown(unknown[0])} in {where} of "{path}" is not known: '
             f"there are {', '.join(COLUMNS)}."
         )
