@@ -20,7 +20,7 @@ from a2f.model.errors import A2FError
 def port() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
         made.bind(("127.0.0.1", 0))
-        made.settimeout(5.0)
+        made.settimeout(30.0)
         yield made
 
 
@@ -67,13 +67,13 @@ def test_the_caller_never_waits(address: Address) -> None:
 
     def slow(*_) -> list[bytes]:
         entered.set()
-        go_on.wait(10.0)
+        go_on.wait(60.0)
         return [b"x"]
 
     sender = Sender(address, slow)
     sender.start()
     sender.send(0.0, ("jawOpen",), np.ones(1))
-    assert entered.wait(5.0)
+    assert entered.wait(30.0)
     for second in range(1, 100):
         sender.send(second, ("jawOpen",), np.ones(1))
     assert sender.skipped == 99 - module._MOST_WAITING
@@ -102,7 +102,7 @@ def test_failures_are_counted_and_told_once(address: Address) -> None:
     sender.start()
     for second in (0, 1, 2):
         sender.send(second, (), np.zeros(0))
-        end = time.monotonic() + 5.0
+        end = time.monotonic() + 30.0
         while sender.failed <= second and time.monotonic() < end:
             time.sleep(0.002)
     assert sender.failed == 3
