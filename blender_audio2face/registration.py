@@ -8,19 +8,22 @@ from . import job, preferences, translations, warm_up
 from .cli import blender_command
 from .demo_head import operator as demo_head
 from .operators import bake, keys, mapping, preview, sound, speakers
+from .operators import realtime as realtime_operators
 from .operators import wire as wire_operators
 from .panels import bake as bake_panel
 from .panels import face as face_panel
 from .panels import look as look_panel
+from .panels import realtime as realtime_panel
 from .panels import sound as sound_panel
 from .panels import wire as wire_panel
-from .properties import dials, links, scene, speaker, wire
+from .properties import dials, links, realtime, scene, speaker, wire
 from .realtime.wire import threads as wire_threads
 
 _MODULES = (
-    dials, links, speaker, wire, scene, preferences,
-    bake, keys, mapping, preview, sound, speakers, demo_head, wire_operators,
-    sound_panel, face_panel, look_panel, bake_panel, wire_panel,
+    dials, links, speaker, wire, scene, realtime, preferences,
+    bake, keys, mapping, preview, sound, speakers, demo_head, realtime_operators,
+    wire_operators,
+    sound_panel, face_panel, look_panel, bake_panel, realtime_panel, wire_panel,
 )  # fmt: skip
 """Properties first, those that hold others after them."""
 
@@ -73,6 +76,7 @@ def register() -> None:
         for cls in module.CLASSES:
             bpy.utils.register_class(cls)
     scene.register()
+    realtime.register()
     translations.register()
     blender_command.register()
     warm_up.register()
@@ -89,6 +93,7 @@ def unregister() -> None:
     warm_up.unregister()
     blender_command.unregister()
     translations.unregister()
+    realtime.unregister()
     scene.unregister()
     for module in reversed(_MODULES):
         for cls in reversed(module.CLASSES):

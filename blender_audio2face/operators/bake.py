@@ -79,11 +79,7 @@ class BakeOperator:
             return refuse(self, error)
         if not plans:
             return self._tell(context, self._outcome)
-        self._start(partial(listen_all, plans, runtime, weights, self._outcome))
-        self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        status.show_progress(context, self._job)
-        return {"RUNNING_MODAL"}
+        return self._run_modal(context, partial(listen_all, plans, runtime, weights, self._outcome))
 
     def modal(self, context, event) -> set[str]:
         try:
@@ -120,6 +116,14 @@ class BakeOperator:
             return {"RUNNING_MODAL"}
         self._end(context)
         return self._tell(context, self._outcome)
+
+    def _run_modal(self, context, work) -> set[str]:
+        """Has ``work`` done in a thread, and goes on with what it returns in ``modal``."""
+        self._start(work)
+        self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        status.show_progress(context, self._job)
+        return {"RUNNING_MODAL"}
 
     def _start(self, work) -> None:
         self._again: tuple[Listened, ...] = ()

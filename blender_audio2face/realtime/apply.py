@@ -35,6 +35,7 @@ class Hold:
 
     Attributes:
         uids: their session_uids.
+        on_given_back: is called where another than the owner ends the Hold.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Hold:
         """
         Args:
             plans: of the face.
-            on_given_back: is called where another than the owner ends the Hold.
+            on_given_back: see Hold.
 
         Raises:
             PlanError: one of the datablocks is held already.
@@ -53,7 +54,7 @@ class Hold:
         if any(self.uids & other.uids for other in holds()):
             raise PlanError("This face is moved in real time already: stop that first.")
         self._plans = tuple(plans)
-        self._on_given_back = on_given_back
+        self.on_given_back = on_given_back
         self._columns: tuple[tuple[str, ...], FrameColumns] | None = None
         self._held = [HeldDatablock(plan) for plan in plans]
         self._saving = False
@@ -109,8 +110,8 @@ class Hold:
         """``restore`` by another than the owner, who is told. Not to be called from one of the
         handlers above: Blender then skips the next one."""
         self.restore()
-        if self._on_given_back is not None:
-            self._on_given_back()
+        if self.on_given_back is not None:
+            self.on_given_back()
 
     def _handlers(self) -> tuple[tuple[list, Callable], ...]:
         handlers = bpy.app.handlers

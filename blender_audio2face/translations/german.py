@@ -3,6 +3,17 @@
 from . import OWN_CONTEXT
 
 _LABELS = {
+    "Automatic Gain": ("Automatische Verstärkung"),
+    "Default Microphone": ("Standardmikrofon"),
+    "Keep Take": ("Aufnahme behalten"),
+    "Look for Microphones": ("Nach Mikrofonen suchen"),
+    "Low Latency": ("Kurze Verzögerung"),
+    "Microphone": ("Mikrofon"),
+    "Real Time": ("Echtzeit"),
+    "Record": ("Aufnehmen"),
+    "Start Real Time": ("Echtzeit starten"),
+    "Stop": ("Stopp"),
+    "Stop Real Time": ("Echtzeit beenden"),
     "Face Cap": "Face Cap",
     "Format": "Format",
     "Live Link Face": "Live Link Face",
@@ -153,6 +164,41 @@ _OWN_LABELS = {
 }
 
 _DESCRIPTIONS = {
+    "A sound file that is heard in place of a microphone": (
+        "Eine Klangdatei, die anstelle eines Mikrofons gehört wird"
+    ),
+    "Bring quiet and loud voices to one level; if not given, as the panel has it": (
+        "Leise und laute Stimmen auf einen Pegel bringen; ohne Angabe wie im Panel"
+    ),
+    "Bring voices that are too quiet or too loud to the level that the network knows": (
+        "Zu leise oder zu laute Stimmen auf den Pegel bringen, den das Netz kennt"
+    ),
+    "Give the face back as it was": ("Dem Gesicht zurückgeben, was es vorher hatte"),
+    "Less delay, less exact lips; if not given, as the panel has it": (
+        "Weniger Verzögerung, weniger genaue Lippen; ohne Angabe wie im Panel"
+    ),
+    "Less than half of the delay, for lips that are less exact": (
+        "Weniger als die halbe Verzögerung, dafür weniger genaue Lippen"
+    ),
+    "Let the face follow the microphone, without keys, until you stop it": (
+        "Das Gesicht ohne Schlüssel dem Mikrofon folgen lassen, bis Sie es beenden"
+    ),
+    "Look again which microphones are plugged in": (
+        "Noch einmal nachsehen, welche Mikrofone angeschlossen sind"
+    ),
+    "Name of the microphone; if not given, as the panel has it": (
+        "Name des Mikrofons; ohne Angabe wie im Panel"
+    ),
+    "Record the voice and the face from this frame on, or with the playing timeline": (
+        "Stimme und Gesicht von diesem Bild an aufnehmen, oder mit der laufenden Zeitleiste"
+    ),
+    "Stop, put the recorded sound into the sequencer, and key the face with it": (
+        "Beenden, den aufgenommenen Klang in den Sequenzer legen und das Gesicht damit keyen"
+    ),
+    "The microphone that the face follows": ("Das Mikrofon, dem das Gesicht folgt"),
+    "The microphone; empty for the system's choice": (
+        "Das Mikrofon; leer für die Wahl des Systems"
+    ),
     "ARKit's 52 channels and the head, as the iPhone app sends": (
         "ARKits 52 Kanäle und der Kopf, wie die iPhone-App sie sendet"
     ),
@@ -504,6 +550,28 @@ _DESCRIPTIONS = {
 }
 
 _SENTENCES = {
+    "Delay: {:.0f} ms": ("Verzögerung: {:.0f} ms"),
+    "Recorded: {:.0f} s": ("Aufgenommen: {:.0f} s"),
+    "Of {} blocks {} were missing, {} late, {} dropped": (
+        "Von {} Blöcken fehlten {}, {} kamen zu spät, {} wurden verworfen"
+    ),
+    "Nothing is recorded: press Record first.": (
+        "Es wird nichts aufgenommen: Drücken Sie zuerst Aufnehmen."
+    ),
+    "Real time does not run: start it first.": (
+        "Die Echtzeit läuft nicht: Starten Sie sie zuerst."
+    ),
+    "Real time ended: the face is gone.": ("Die Echtzeit wurde beendet: Das Gesicht ist fort."),
+    "Real time ended: the scene of the face is gone.": (
+        "Die Echtzeit wurde beendet: Die Szene des Gesichts ist fort."
+    ),
+    "Real time ended: the speaker was removed.": (
+        "Die Echtzeit wurde beendet: Der Sprecher wurde entfernt."
+    ),
+    "Real time needs a window: start Blender without --background.": (
+        "Die Echtzeit braucht ein Fenster: Starten Sie Blender ohne --background."
+    ),
+    "Real time runs already: stop it first.": ("Die Echtzeit läuft schon: Beenden Sie sie zuerst."),
     "There is no microphone; plug one in and look for devices again.": (
         "Es gibt kein Mikrofon; schließen Sie eines an, und suchen Sie erneut nach Geräten."
     ),

@@ -1,0 +1,218 @@
+"""A take becomes a sound strip and keys, in sync, as if the strip had been baked."""
+
+import importlib
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from tests.blender.scenes import add_sound, fcurves, make_face, needs_sound, read_wav
+from tests.blender.test_realtime_session import (
+    BEFORE,
+    RATE,
+    face,
+    live,
+    message,
+    push,
+    rooms,
+    speak,
+    values_of,
+)
+
+__all__ = ["live", "rooms"]
+pytestmark = needs_sound
+
+FPS = 24.0
+SENTENCE = Path(__file__).parents[2] / "blender_audio2face" / "demo_head" / "sentence.flac"
+
+
+@pytest.fixture
+def sentence(rooms) -> np.ndarray:
+    return rooms.voice.file_as_microphone(SENTENCE)._samples
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """The .blend of the scene."""
+    path = tmp_path / "shot.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return path
+
+
+def record(live, one, samples: np.ndarray, frame: float = 1.0, playing: float = 0.0):
+    """Speaks, and records all but the first half second and the last quarter."""
+    session, source = live(one)
+    speak(session, source, 0.5)
+    session.tick()
+    session.start_recording(frame, playing)
+    hear(session, source, samples)
+    return session
+
+
+def hear(session, source, samples: np.ndarray) -> None:
+    whole = len(samples) // 320 * 320
+    push(session, source, samples[:whole])
+    session.tick()
+
+
+def strips() -> list:
+    editor = bpy.context.scene.sequence_editor
+    return list(editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences)
+
+
+def curve_of(action, shape_key: str, frames: np.ndarray) -> np.ndarray:
+    path = f'key_blocks["{shape_key}"].value'
+    (curve,) = (one for one in fcurves(action) if one.data_path == path)
+    return np.array([curve.evaluate(frame) for frame in frames])
+
+
+def test_a_take_has_the_keys_of_its_baked_sound(live, sentence, saved: Path) -> None:
+    one = face()
+    session = record(live, one, sentence, frame=10.0)
+    assert session.recording > 2.0
+    assert bpy.ops.audio2face.live_keep() == {"FINISHED"}
+    assert session.tick() is None
+    (strip,) = strips()
+    (action,) = bpy.data.actions
+    assert action.name == "A2F Face"
+    assert Path(bpy.path.abspath(strip.sound.filepath)) == saved.parent / "audio2face_takes" / (
+        "Face_001.wav"
+    )
+    assert strip.sound.filepath.startswith("//")
+    baked = make_face("Baked", tuple(block.name for block in one.data.shape_keys.key_blocks[1:]))
+    bpy.context.view_layer.objects.active = baked
+    one.select_set(False)
+    assert bpy.ops.audio2face.bake(strip=strip.name) == {"FINISHED"}
+    frames = np.arange(10, 10 + int(FPS * len(sentence) / RATE) - 8)
+    for name in ("jawOpen", "mouthClose"):
+        live_curve = curve_of(action, name, frames)
+        offline = curve_of(bpy.data.actions["A2F Baked"], name, frames)
+        apart = [np.abs(np.roll(live_curve, lag) - offline)[5:-5].mean() for lag in range(-3, 4)]
+        assert np.argmin(apart) == 3
+        assert np.abs(live_curve - offline)[6:].max() < 0.05
+        assert np.ptp(offline) > 0.1
+
+
+def test_the_strip_begins_where_recording_began(live, sentence, saved: Path) -> None:
+    one = face()
+    record(live, one, sentence[:RATE], frame=30.0)
+    bpy.ops.audio2face.live_keep()
+    (strip,) = strips()
+    assert strip.frame_final_start if bpy.app.version < (5, 1, 0) else strip.left_handle == 30
+    assert bpy.context.scene.audio2face.speakers["Face"].takes[0].first_frame == 30
+
+
+def test_the_dials_act_on_a_take_and_clear_takes_it_out(live, sentence, saved: Path) -> None:
+    one = face()
+    record(live, one, sentence)
+    bpy.ops.audio2face.live_keep()
+    frames = np.arange(1, 40)
+    before = curve_of(bpy.data.actions[0], "jawOpen", frames)
+    bpy.context.scene.audio2face.speakers["Face"].dials.jaw = 0.5
+    after = curve_of(bpy.data.actions[0], "jawOpen", frames)
+    assert after.max() == pytest.approx(0.5 * before.max(), rel=0.1)
+    assert bpy.ops.audio2face.update() == {"FINISHED"}
+    assert bpy.ops.audio2face.clear() == {"FINISHED"}
+    assert values_of(one) == BEFORE
+    assert len(strips()) == 1
+
+
+def test_takes_never_overwrite_each_other(live, sentence, saved: Path) -> None:
+    one = face()
+    lengths = []
+    for seconds in (1.0, 2.0):
+        record(live, one, sentence[: round(seconds * RATE)])
+        bpy.ops.audio2face.live_keep()
+    folder = saved.parent / "audio2face_takes"
+    files = sorted(folder.iterdir())
+    assert [path.name for path in files] == ["Face_001.wav", "Face_002.wav"]
+    lengths = [len(read_wav(path)[0]) / RATE for path in files]
+    assert lengths[1] > lengths[0] + 0.9
+    assert len({strip.channel for strip in strips()}) == 2
+
+
+def test_in_an_unsaved_file_the_sound_is_packed(live, sentence, capsys) -> None:
+    one = face()
+    record(live, one, sentence[:RATE])
+    bpy.ops.audio2face.live_keep()
+    (strip,) = strips()
+    assert strip.sound.packed_file is not None
+    assert "packed into the unsaved file" in capsys.readouterr().out
+    Path(strip.sound.filepath).unlink()
+    assert bpy.ops.audio2face.update() == {"FINISHED"}
+
+
+def test_one_undo_takes_strip_and_keys_back(live, sentence, saved: Path) -> None:
+    bpy.context.preferences.edit.use_global_undo = True
+    one = face()
+    bpy.ops.ed.undo_push(message="before")
+    record(live, one, sentence[:RATE])
+    bpy.ops.audio2face.live_keep()
+    bpy.ops.ed.undo_push(message="kept")  # background calls of operators push none
+    bpy.ops.ed.undo()
+    assert len(bpy.data.actions) == 0
+    assert bpy.context.scene.sequence_editor is None or strips() == []
+    assert values_of(bpy.data.objects["Face"]) == BEFORE
+    bpy.ops.ed.redo()
+    assert len(strips()) == len(bpy.data.actions) == 1
+
+
+def test_with_the_timeline_playing_it_begins_at_the_playing_frame(live, sentence, saved) -> None:
+    one = face()
+    session, source = live(one)
+    speak(session, source, 0.5)
+    session.start_recording(48.0, FPS)
+    late = source.clock - session.engine.take_begins
+    first = 48.0 - late * FPS
+    hear(session, source, sentence[:RATE])
+    bpy.ops.audio2face.live_keep()
+    assert bpy.context.scene.audio2face.speakers["Face"].takes[0].first_frame == np.ceil(first)
+
+
+def test_a_take_between_two_frames_is_cut_to_the_next(extension: str) -> None:
+    file = importlib.import_module(f"{extension}.blender_audio2face.realtime.take_file")
+    curves = importlib.import_module(f"{extension}.model.curves")
+    rows = np.arange(100, dtype=np.float32)[:, None]
+    take = file.Take(np.arange(16000.0), curves.Curves(("a",), 100.0, rows), 9.5)
+    whole = take.from_whole_frame(25.0)
+    assert whole.frame == 10.0
+    assert whole.curves.values[0, 0] == 2.0  # half a frame is 20 ms
+    assert whole.samples[0] == 320.0
+    assert file.Take(take.samples, take.curves, 9.0).from_whole_frame(25.0).frame == 9.0
+
+
+def test_a_device_unplugged_while_recording_leaves_the_sound(live, sentence, saved: Path) -> None:
+    one = face()
+    session, source = live(one)
+    speak(session, source, 0.5)
+    session.start_recording(1.0)
+    hear(session, source, sentence[:RATE])
+    source.fail("Pushed was unplugged; plug it in again and start anew.")
+    session.tick()
+    (path,) = (saved.parent / "audio2face_takes").iterdir()
+    assert len(read_wav(path)[0]) > 0.6 * RATE
+    assert str(path) in message()
+    assert values_of(one) == BEFORE
+
+
+def test_a_take_that_cannot_be_keyed_stays_as_a_strip(live, sentence, saved: Path) -> None:
+    one = face()
+    record(live, one, sentence[:RATE])
+    one.data.shape_keys.animation_data_create()
+    for block in one.data.shape_keys.key_blocks[1:]:
+        block.driver_add("value")
+    with pytest.raises(RuntimeError, match="has drivers on all its shape keys"):
+        bpy.ops.audio2face.live_keep()
+    assert len(strips()) == 1
+    assert len(bpy.data.actions) == 0
+
+
+def test_other_strips_stay_where_they_are(live, sentence, saved: Path, tmp_path: Path) -> None:
+    from tests.blender.scenes import tone, write_wav
+
+    add_sound(write_wav(tmp_path / "a.wav", tone(3.0), RATE), channel=2)
+    record(live, face(), sentence[:RATE])
+    bpy.ops.audio2face.live_keep()
+    assert sorted(strip.channel for strip in strips()) == [2, 3]
+    assert bpy.context.scene.sequence_editor.active_strip.channel == 3
