@@ -1,7 +1,6 @@
 """The builder: which wheels the zip carries, what is staged, and what stops a build."""
 
 import hashlib
-import os
 import shutil
 import tomllib
 from pathlib import Path
@@ -134,12 +133,6 @@ def test_staged_tree_without_wheels_lists_none(source_tree: Path, tmp_path: Path
     assert not (tmp_path / "bare" / "wheels").exists()
     assert wheel_names(tmp_path / "bare" / FILENAME) == ()
     assert extension_name(tmp_path / "bare" / FILENAME) == "thing-1.2.3"
-
-
-def test_staged_files_have_one_time(source_tree: Path, tmp_path: Path) -> None:
-    os.utime(source_tree / "LICENSE", (1_000_000_000, 1_000_000_000))
-    stage(source_tree, tmp_path / "full", 'id = "thing"\n')
-    assert len({path.stat().st_mtime for path in (tmp_path / "full").rglob("*")}) == 1
 
 
 def test_missing_weights_stop_the_build(source_tree: Path, tmp_path: Path) -> None:

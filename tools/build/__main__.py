@@ -9,6 +9,7 @@ from pathlib import Path
 from . import blender_tool, wheels
 from .errors import BuildError
 from .manifest import FILENAME, extension_name, wheel_names, with_wheels, without_wheels
+from .sbom import write_papers
 from .staging import stage
 from .torch_build import GPUS, TorchBuild, all_wheels, wanted_build
 
@@ -51,6 +52,7 @@ def _build(root: Path, manifest: str, chosen: Sequence[Path], output: Path, suff
     with tempfile.TemporaryDirectory(dir=output, prefix=".staging-") as temporary:
         stage(root, Path(temporary) / "extension", manifest, chosen)
         blender_tool.build(Path(temporary) / "extension", zip_path)
+    write_papers(zip_path)
     return zip_path
 
 

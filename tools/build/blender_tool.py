@@ -1,11 +1,11 @@
 """Blender's own builder of extensions, run from inside the installed bpy wheel."""
 
 import importlib.util
-import os
 import subprocess
 import sys
 from pathlib import Path
 
+from .archive import make_reproducible
 from .errors import BuildError
 
 
@@ -28,17 +28,18 @@ def find_tool() -> Path:
 def build(source: Path, zip_path: Path) -> None:
     """Build `zip_path` from the extension in the folder `source` and validate it.
 
+    The same files give the same bytes (`archive`).
+
     Raises BuildError where Blender's builder refuses; its own message is on the terminal.
     """
     tool = find_tool()
     zip_path.parent.mkdir(parents=True, exist_ok=True)
     _run(tool, "build", f"--source-dir={source}", f"--output-filepath={zip_path}")
+    make_reproducible(zip_path)
     _run(tool, "validate", str(zip_path))
 
 
 def _run(tool: Path, *arguments: str) -> None:
-    # File times go into the zip as local time.
-    environment = {**os.environ, "TZ": "UTC"}
     command = [sys.executable, str(tool), *arguments]
-    if subprocess.run(command, check=False, env=environment).returncode:
+    if subprocess.run(command, check=False).returncode:
         raise BuildError(f"Blender's extension tool refused to {arguments[0]}: see above.")

@@ -1,6 +1,5 @@
 """Lays out the files of one zip in a folder of their own."""
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +9,6 @@ from .manifest import FILENAME
 
 SHIPPED = ("__init__.py", "LICENSE", "blender_audio2face", "model")
 """What runs inside Blender; the manifest and the wheels come on top."""
-
-# 1980-01-01, the oldest time a zip can hold: the same sources then give the same bytes.
-_TIMESTAMP = 315_532_800
 
 
 def stage(root: Path, folder: Path, manifest: str, wheels: Sequence[Path] = ()) -> None:
@@ -42,6 +38,4 @@ def stage(root: Path, folder: Path, manifest: str, wheels: Sequence[Path] = ()) 
         (folder / "wheels").mkdir()
         for wheel in wheels:
             shutil.copyfile(wheel, folder / "wheels" / wheel.name)
-    (folder / FILENAME).write_text(manifest, "utf-8")
-    for path in folder.rglob("*"):
-        os.utime(path, (_TIMESTAMP, _TIMESTAMP))
+    (folder / FILENAME).write_text(manifest, "utf-8", newline="\n")
