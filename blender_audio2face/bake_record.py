@@ -5,6 +5,7 @@ Action has no slots, the only one has handle 0.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -138,7 +139,7 @@ def _record(plain: dict) -> Record:
             for strip, keyed in plain["keyed"].items()
         },
         before={
-            channel: float(value)
+            channel: _finite(value)
             for channel, value in zip(listed, values, strict=True)
             if value is not None
         },
@@ -152,3 +153,10 @@ def _frame(value: object) -> int:
     if not isinstance(value, int) or abs(value) >= 1 << 31:
         raise ValueError("frame")
     return value
+
+
+def _finite(value: object) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is no value of a channel")
+    return number

@@ -28,6 +28,13 @@ def _forget_devices(preferences: "Audio2FacePreferences", _context) -> None:
     preferences.devices = ""
 
 
+def _folder_was_chosen(preferences: "Audio2FacePreferences", context) -> None:
+    """Makes the folder absolute: code is loaded from it, and // would be another with each file."""
+    _forget_devices(preferences, context)
+    if preferences.torch_folder.startswith("//"):
+        preferences["torch_folder"] = bpy.path.abspath(preferences.torch_folder)
+
+
 class Audio2FacePreferences(bpy.types.AddonPreferences):
     bl_idname = _ROOT
 
@@ -38,7 +45,7 @@ class Audio2FacePreferences(bpy.types.AddonPreferences):
         description="Where PyTorch is if this build holds none: a virtual environment, or its "
         "site-packages, made with Blender's version of Python",
         subtype="DIR_PATH",
-        update=_forget_devices,
+        update=_folder_was_chosen,
     )
     devices: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
 
@@ -91,7 +98,7 @@ def preferred_runtime(context) -> RuntimeChoice:
     return RuntimeChoice(
         preferences.runtime,
         preferences.device,
-        Path(bpy.path.abspath(folder)) if folder else None,
+        Path(folder) if folder else None,
     )
 
 

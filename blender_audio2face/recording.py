@@ -33,10 +33,13 @@ def record_extreme(speaker, output: str, pose: Pose) -> int:
     stored = speaker.get(_REST)
     if stored is None:
         raise PlanError("No rest was recorded: pose the bones at rest and press Record Rest.")
-    rest = {
-        (bone, path, int(component)): float(value)
-        for bone, path, component, value in json.loads(stored)
-    }
+    try:
+        rest = {
+            (str(bone), str(path), int(component)): float(value)
+            for bone, path, component, value in json.loads(stored)
+        }
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise PlanError("The recorded rest is damaged: press Record Rest again.") from error
     links = links_between(output, rest, pose)
     if not links:
         raise PlanError("The bones are where they rest: move them to the extreme first.")

@@ -119,7 +119,7 @@ def _from_planes(planes: np.ndarray, low: np.ndarray, step: np.ndarray) -> np.nd
 def _decoded(body: memoryview) -> Curves:
     """Curves of a body whose checksum is right. Raises ValueError where it makes no sense."""
     rows, channels, rate, length = _SIZES.unpack_from(body)
-    if rows * channels > _MOST_VALUES or not (np.isfinite(rate) and rate > 0):
+    if rows * max(channels, 1) > _MOST_VALUES or not (np.isfinite(rate) and rate > 0):
         raise ValueError("sizes")
     at = _SIZES.size + length
     names = json.loads(bytes(body[_SIZES.size : at]))

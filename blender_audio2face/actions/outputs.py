@@ -171,7 +171,7 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
     artists = None if place.ours else place.active
     if output == ACTIVE:
         if place.ours:
-            artists = place.active.get(store.SET_ASIDE)
+            artists = store.action_at(place.active, store.SET_ASIDE)
         if artists is None:
             return ACTION, None
         if not artists.is_editable:

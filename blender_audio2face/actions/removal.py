@@ -57,7 +57,7 @@ def from_strip(datablock, track, strip, strips: set[str] | None, changes: Change
 
 def give_back(anim, action, slot, changes: Changes) -> None:
     """Assigns the Action that ours set aside, as it was assigned then."""
-    record, artists = store.record_of(action, slot), action.get(store.SET_ASIDE)
+    record, artists = store.record_of(action, slot), store.action_at(action, store.SET_ASIDE)
     if artists is None or record.set_aside is None:
         anim.action = None
         return

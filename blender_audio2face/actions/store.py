@@ -26,6 +26,12 @@ REPLACED = "audio2face_replaced"
 """Custom property of an Action: the one that holds the keys a bake replaced in it."""
 
 
+def action_at(action, name: str):
+    """The Action that a custom property of another names; None where it names none."""
+    named = action.get(name)
+    return named if isinstance(named, bpy.types.Action) else None
+
+
 def record_of(action, slot) -> Record | None:
     """What was baked into an Action for a slot; None where nothing was."""
     if action is None:
@@ -49,7 +55,7 @@ def set_record(action, slot, record: Record | None) -> None:
 
 def replaced_keys(action, slot) -> dict[ChannelPath, KeyTable]:
     """The artist's keys that bakes replaced in an Action's slot."""
-    store = action.get(REPLACED)
+    store = action_at(action, REPLACED)
     if store is None:
         return {}
     curves = slotted.curves_of(store, _store_slot(store, slotted.handle_of(slot)))
@@ -60,7 +66,7 @@ def set_replaced_keys(
     action, slot, datablock, tables: dict[ChannelPath, KeyTable], changes: Changes
 ) -> Steps[None]:
     """Keeps the artist's keys that a bake replaced, in place of those kept so far for the slot."""
-    old = action.get(REPLACED)
+    old = action_at(action, REPLACED)
     if not tables and not replaced_keys(action, slot):
         return
     store = bpy.data.actions.new(f".{action.name} replaced") if old is None else old.copy()

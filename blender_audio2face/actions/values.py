@@ -10,20 +10,32 @@ def get(datablock, channel: ChannelPath) -> float:
 
 
 def put(datablock, channel: ChannelPath, value: float) -> None:
-    """Sets the value; a property that is gone by now is passed over."""
+    """Sets the value; a property that is gone by now, or is no number, is passed over."""
     try:
         present = datablock.path_resolve(channel.path)
     except ValueError:
         return
-    if hasattr(present, "__len__"):
-        present[channel.index] = value
+    in_array = _is_number_in(present, channel.index)
+    if not in_array and not isinstance(present, int | float):
         return
     owner, name = _split(channel.path)
     holder = datablock.path_resolve(owner) if owner else datablock
-    if name.startswith("["):
+    custom = name.startswith("[")
+    if not custom and (name not in holder.bl_rna.properties or holder.is_property_readonly(name)):
+        return
+    if in_array:
+        present[channel.index] = value
+    elif custom:
         holder[name[2:-2]] = type(present)(value)
     else:
         setattr(holder, name, type(present)(value))
+
+
+def _is_number_in(present, index: int) -> bool:
+    """Whether a property is an array that has a number at an index."""
+    if isinstance(present, str | bytes) or not hasattr(present, "__len__"):
+        return False
+    return 0 <= index < len(present) and isinstance(present[index], int | float)
 
 
 def _split(path: str) -> tuple[str, str]:

@@ -106,7 +106,7 @@ def _stored(speaker) -> dict[str, tuple[list[str], str]]:
     try:
         stored = json.loads(speaker.get(_JOBS, "{}"))
         return {str(job): (list(takes), str(keys)) for job, (takes, keys) in stored.items()}
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
 
 

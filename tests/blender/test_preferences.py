@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -40,6 +41,17 @@ def test_what_is_chosen_is_preferred(preferences, preferred, tmp_path: Path) -> 
     preferences.torch_folder = f"{tmp_path}/"
     chosen = preferred()
     assert (chosen.name, chosen.device, chosen.torch_folder) == ("torch", "cuda", tmp_path)
+
+
+def test_no_blend_says_where_code_is_loaded_from(preferences, preferred, tmp_path: Path) -> None:
+    for name in ("mine", "theirs"):
+        (tmp_path / name).mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "mine" / "a.blend"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # later Blenders take no such path here
+        preferences.torch_folder = "//venv"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "theirs" / "a.blend"))
+    assert preferred().torch_folder == tmp_path / "mine" / "venv"
 
 
 def test_a_bake_is_given_the_choice(preferences, bake, extension, monkeypatch, loud_jaw):

@@ -23,8 +23,13 @@ def test_record_survives_its_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [None, 3, "", "x", "{}x", "[[1]]", "7", '{"0": 3}', '{"a": {}}', '{"0": {"ours": 1}}']
-)
+    "text",
+    [
+        None, 3, "", "x", "{}x", "[[1]]", "7", '{"0": 3}', '{"a": {}}', '{"0": {"ours": 1}}',
+        "[" * 100_000, dumps({0: Record(ours=True, segments=(A,))}).replace("100", "1e999"),
+        dumps({0: Record(ours=True, channels={"a": (JAW,)}, before={JAW: float("nan")})}),
+    ],
+)  # fmt: skip
 def test_anything_else_is_not_ours(text: object) -> None:
     assert loads(text) == {}
 

@@ -94,11 +94,11 @@ def refuse_klingon(arguments) -> None:
         raise UsageError("no preset klingon")
 
 
-def checked(folder: Path, *rows: dict) -> Checked:
+def checked(folder: Path, *rows: dict, inside: Path | None = None) -> Checked:
     for name in ("a.wav", "a.blend", "b.blend"):
         (folder / name).touch()
     entries = manifest(folder, json.dumps(rows), "m.json")
-    return check_manifest(entries, folder, {}, refuse_klingon)
+    return check_manifest(entries, folder, {}, refuse_klingon, inside)
 
 
 @pytest.mark.parametrize(
@@ -163,3 +163,18 @@ def test_a_double_slash_is_the_folder_of_the_blend(tmp_path: Path) -> None:
     found = checked(tmp_path, {"blend": "shots/c.blend", "audio": "//c.wav"})
     assert not found.refused
     assert found.groups[0].rows[0].files == (tmp_path / "shots" / "c.wav",)
+
+
+def test_outputs_lie_inside_the_folder_that_is_named(tmp_path: Path) -> None:
+    for name in ("in/deep", "out"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "a.wav").touch()
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "out")
+    outputs = ("in/a.csv", "in/deep/../b.csv", "in/../out/c.csv", "in/link/d.csv", "inn.csv",
+               str(tmp_path / "e.csv"))  # fmt: skip
+    rows = [{"audio": "a.wav", "output": output} for output in outputs]
+    assert checked(tmp_path, *rows).refused == {}
+    refused = checked(tmp_path, *rows, inside=tmp_path / "in").refused
+    assert list(refused) == [3, 4, 5, 6]
+    assert {one.code for one in refused.values()} == {ExitCode.REFUSED}
+    assert "does not lie in" in refused[4].sentence

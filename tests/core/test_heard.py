@@ -101,3 +101,12 @@ def test_a_very_large_file_is_sampled_to_its_end(
     assert digest(SoundSource("film", bytes(content))) == before
     content[-1] = 1
     assert digest(SoundSource("film", bytes(content))) != before
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '["x", 1e999, 2, null]', f'["x", 1{"0" * 400}, 2, null]',
+     '["x", 0, 1, [[0, NaN], [1, 1]]]'],
+)  # fmt: skip
+def test_numbers_that_no_sound_has_are_no_record(text: str) -> None:
+    assert loads(text) is None

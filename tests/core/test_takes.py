@@ -94,6 +94,8 @@ def test_another_version_is_named() -> None:
         (1, 2, 100.0, b'["a", "a"]'),
         (1, 1, 100.0, b"\xff"),
         (9, 1, 100.0, b'["a"]'),  # fewer values than announced
+        (1, 1, 100.0, b"[" * 100_000),
+        (2**32 - 1, 0, 100.0, b"[]"),
     ],
 )
 def test_a_right_checksum_does_not_make_sense_of_nonsense(
@@ -101,5 +103,13 @@ def test_a_right_checksum_does_not_make_sense_of_nonsense(
 ) -> None:
     body = struct.pack("<IHfI", rows, channels, rate, len(names)) + names
     body += np.ones(2, "<f4").tobytes() + zlib.compress(b"\0\0")
+    with pytest.raises(TakeError):
+        decode(struct.pack("<4sBI", b"A2FT", 1, zlib.crc32(body)) + body)
+
+
+def test_levels_that_are_no_numbers_are_refused() -> None:
+    names = b'["a"]'
+    body = struct.pack("<IHfI", 1, 1, 100.0, len(names)) + names
+    body += np.float32([np.nan, 1.0]).tobytes() + zlib.compress(b"\0\0")
     with pytest.raises(TakeError):
         decode(struct.pack("<4sBI", b"A2FT", 1, zlib.crc32(body)) + body)

@@ -54,6 +54,7 @@ def check_manifest(
     folder: Path,
     defaults: Mapping[str, str],
     check_arguments: CheckArguments,
+    inside: Path | None = None,
 ) -> Checked:
     """The jobs of a manifest, and what is wrong with its rows.
 
@@ -62,6 +63,7 @@ def check_manifest(
         folder: what relative paths begin at.
         defaults: texts for columns that a row leaves empty.
         check_arguments: says what is wrong with a row's command line.
+        inside: the folder, without links, that outputs have to lie in; None for any.
     """
     rows: list[Row] = []
     refused: dict[int, Refusal] = {}
@@ -75,6 +77,7 @@ def check_manifest(
     for row in rows:
         try:
             _check_outputs(row, writers)
+            _check_inside(row, inside)
             check_arguments(row.arguments)
             _check_files(row)
         except A2FError as error:
@@ -107,6 +110,14 @@ def _check_outputs(row: Row, writers: Mapping[Path, Row]) -> None:
         raise RowError(
             f'"{row.blend}" is written by row {writer.number}: put what is made from it into '
             "another manifest."
+        )
+
+
+def _check_inside(row: Row, folder: Path | None) -> None:
+    if folder is not None and not row.output.is_relative_to(folder):
+        raise RowError(
+            f'The output "{row.output}" does not lie in "{folder}": name another, or another '
+            "folder with --inside."
         )
 
 

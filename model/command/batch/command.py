@@ -56,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=_seconds, help="seconds that a row may take in a process of its own"
     )
+    parser.add_argument(
+        "--inside", type=Path, help="refuse rows whose output does not lie in this folder"
+    )
     parser.add_argument("--blender", help="the program that does rows with a face")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     parser.add_argument(
@@ -93,7 +96,10 @@ def batch(options: argparse.Namespace, console: Console, trade: Trade) -> Outcom
     began = time.perf_counter()
     manifest = options.manifest.resolve()
     entries = read_manifest(manifest)
-    checked = check_manifest(entries, manifest.parent, _defaults(options), trade.check_arguments)
+    inside = None if options.inside is None else options.inside.resolve()
+    checked = check_manifest(
+        entries, manifest.parent, _defaults(options), trade.check_arguments, inside
+    )
     wanted = _wanted(options, len(entries))
     path = (options.results or results_path(manifest)).resolve()
     if not path.parent.is_dir():
