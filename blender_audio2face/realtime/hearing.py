@@ -93,10 +93,7 @@ class Hearing:
             blocks=self.counts.blocks + (placement.skip < len(samples)),
             late=self.counts.late + (placement.skip > 0),
         )
-        samples = samples[placement.skip :]
-        if not np.isfinite(samples).all():
-            samples = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
-        return frames + self._listen(samples)
+        return frames + self._listen(_sane(samples[placement.skip :]))
 
     def hear_nothing(self, until: float) -> list[Frame]:
         """The frames of silence from the last sample to the clock's ``until``."""
@@ -160,3 +157,11 @@ class Hearing:
 
     def _clock_of(self, sample: float) -> float:
         return self._timeline.heard_at(sample * self._rate / SAMPLE_RATE)
+
+
+def _sane(samples: np.ndarray) -> np.ndarray:
+    """Samples [n] within full scale: what is no number, or far too large, would poison the
+    recurrence for good."""
+    if not np.isfinite(samples).all():
+        samples = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
+    return np.clip(samples, -1.0, 1.0)

@@ -8,6 +8,7 @@
 - **Figures.** ``figures`` holds what was measured and makes medians, ratios and exponents of it;
   ``flops`` counts the network's arithmetic, ``cards`` knows what a GPU could do at most.
 - **Report.** ``targets`` judges, ``report`` fills ``template.md``, ``plot`` draws.
+- **Real time.** ``soak`` lets the engine of real time hear an hour of a bad microphone.
 
 The zip is what is measured, installed in Blender or unpacked beside it, never the source tree.
 """
