@@ -28,9 +28,12 @@ def digest(keys: Iterable[Keys]) -> str:
 
 
 def read(action, slot) -> dict[ChannelPath, str]:
-    """The digests kept for a slot; empty where there are none."""
+    """The digests kept for a slot; empty where there are none of ours."""
     kept = _all(action).get(str(slotted.handle_of(slot)), ())
-    return {ChannelPath(path, index): told for path, index, told in kept}
+    try:
+        return {ChannelPath(path, index): told for path, index, told in kept}
+    except (ValueError, TypeError):
+        return {}
 
 
 def write(action, slot, digests: Mapping[ChannelPath, str]) -> None:
@@ -41,5 +44,8 @@ def write(action, slot, digests: Mapping[ChannelPath, str]) -> None:
 
 
 def _all(action) -> dict[str, list]:
-    text = action.get(KEYED)
-    return json.loads(text) if text is not None else {}
+    try:
+        kept = json.loads(action.get(KEYED))
+    except (ValueError, TypeError):
+        return {}
+    return kept if isinstance(kept, dict) else {}

@@ -104,6 +104,13 @@ def test_a_dial_follows_what_another_dial_keyed_before(face) -> None:
     assert {name: keys_of(action_of(face), name) for name in NAMES} == before
 
 
+@pytest.mark.parametrize("text", ["", "[]", "{", 7, '{"0": 7, "1": 8}', '{"0": [7], "1": [7]}'])
+def test_what_is_not_ours_is_passed_over(face, text: object) -> None:
+    action_of(face)["audio2face_keyed"] = text
+    dials().overall = 0.0
+    assert max(value for _, value in keys_of(action_of(face), "jawOpen")) == 0.0
+
+
 def test_clearing_leaves_nothing_of_it(face) -> None:
     curve_of(face, "browInnerUp").keyframe_points.insert(500, 0.9)
     dials().jaw = 0.5
