@@ -10,6 +10,7 @@ file and baking do, ends it too.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from ..voices import plan_voice
 from .apply import Hold
 from .preview_frames import NO_FRAMES, FaceFrames
 from .preview_listener import Listener, Order, PreviewJob
+from .wire import sender
 
 _TICK = 0.05
 """Seconds from one look at the scene, and at the thread, to the next."""
@@ -197,6 +199,7 @@ class Preview:
                 self._hold_anew(frames.plans)
             self._plans = frames.plans
         self._hold.put(columns)
+        sender.show(time.monotonic(), frames.heard_names, frames.heard_at(frame))
 
     def _hold_anew(self, plans: tuple[TargetPlan, ...]) -> None:
         self._hold.restore()

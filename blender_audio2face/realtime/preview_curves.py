@@ -1,18 +1,35 @@
 """From what was heard so far to what a bake would key at each frame. Imports no bpy."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...model.channels import ARKIT_52
 from ...model.curves import Curves
 from .. import segments
 from ..composing import FacePlan, take_keys
 from ..plan import StripPlan
+from ..rigs.mapping import HEAD, Link, Target
 from ..segments import Segment
+from ..target_plan import PlannedLink, TargetPlan
 from ..timing import StripTiming
 from ..volume import Volume
 from .preview_frames import NO_FRAMES, Columns, FaceFrames, FramesInMaking
+
+_CHANNELS = TargetPlan(
+    object_name="",
+    shared_by=(),
+    kind="KEY",
+    uid=0,
+    preset_id=None,
+    links=tuple(
+        PlannedLink(Link(name, Target("shape", name)), name, 0, -math.inf, math.inf)
+        for name in (*ARKIT_52, *HEAD)
+    ),
+)
+"""Moves nothing: its columns are the channels themselves, as a bake would have them."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +66,13 @@ def face_frames(face: FacePlan, strips: Sequence[HeardStrip]) -> FaceFrames:
         Values at the frames of the strips, their lead-in and release; between strips, and where
         nothing was heard yet, none are known.
     """
-    face = replace(face, look=replace(face.look, every_frame=True))
+    plans = face.plans
+    face = FacePlan((*plans, _CHANNELS), replace(face.look, every_frame=True))
     owned = _owned(face, [strip.timing for strip in strips])
     if not owned:
         return NO_FRAMES
     first = min(one.start for one in owned)
-    making = FramesInMaking(face.plans, first, max(one.end for one in owned) - first)
+    making = FramesInMaking(plans, first, max(one.end for one in owned) - first)
     lead_in = 0
     for index, strip in enumerate(strips):
         mine = segments.of_strips(owned, {str(index)})

@@ -19,8 +19,10 @@ class FaceFrames:
         plans: the datablocks of the face.
         first: the first of the frames.
         known: which of them have values, bool [F].
-        channels: for each datablock of the face, its C controls.
+        channels: for each datablock, its C controls.
         values: for each datablock, float32 [F, C].
+        heard_names: the H channels that the controls follow, as other programs get them.
+        heard: float32 [F, H].
     """
 
     plans: tuple[TargetPlan, ...]
@@ -28,20 +30,33 @@ class FaceFrames:
     known: np.ndarray
     channels: tuple[tuple[Channel, ...], ...]
     values: tuple[np.ndarray, ...]
+    heard_names: tuple[str, ...] = ()
+    heard: np.ndarray | None = None
 
     def at(self, frame: float) -> tuple[dict[Channel, float], ...] | None:
         """For each datablock its controls' values at a frame, between two whole ones on the
         straight line that joins them; None where nothing is shown, or nothing known yet."""
-        low = int(np.floor(frame - self.first))
-        share = frame - self.first - low
-        high = low + 1 if share > 0.0 else low
-        if low < 0 or high >= len(self.known) or not (self.known[low] and self.known[high]):
+        if not self._is_known(frame):
             return None
-        shown = []
-        for channels, values in zip(self.channels, self.values, strict=True):
-            row = values[low] + np.float32(share) * (values[high] - values[low])
-            shown.append(dict(zip(channels, row.tolist(), strict=True)))
-        return tuple(shown)
+        return tuple(
+            dict(zip(channels, self._row(values, frame).tolist(), strict=True))
+            for channels, values in zip(self.channels, self.values, strict=True)
+        )
+
+    def heard_at(self, frame: float) -> np.ndarray | None:
+        """The channels [H] at a frame; None where there are none."""
+        if self.heard is None or not self._is_known(frame):
+            return None
+        return self._row(self.heard, frame)
+
+    def _is_known(self, frame: float) -> bool:
+        low, high = int(np.floor(frame)) - self.first, int(np.ceil(frame)) - self.first
+        return low >= 0 and high < len(self.known) and bool(self.known[low] and self.known[high])
+
+    def _row(self, values: np.ndarray, frame: float) -> np.ndarray:
+        low, high = int(np.floor(frame)) - self.first, int(np.ceil(frame)) - self.first
+        share = np.float32(frame - self.first - low)
+        return values[low] + share * (values[high] - values[low])
 
 
 NO_FRAMES = FaceFrames((), 0, np.zeros(0, bool), (), ())
@@ -49,7 +64,10 @@ NO_FRAMES = FaceFrames((), 0, np.zeros(0, bool), (), ())
 
 
 class FramesInMaking:
-    """FaceFrames that are filled stretch by stretch, a later one over an earlier one."""
+    """FaceFrames that are filled stretch by stretch, a later one over an earlier one.
+
+    What is laid is the columns of the plans and, last, those of the channels themselves.
+    """
 
     def __init__(self, plans: tuple[TargetPlan, ...], first: int, count: int) -> None:
         self._plans = plans
@@ -85,4 +103,15 @@ class FramesInMaking:
             self._known[inside] = True
 
     def made(self) -> FaceFrames:
-        return FaceFrames(self._plans, self._first, self._known, self._channels, self._values)
+        if not self._values:
+            return FaceFrames(self._plans, self._first, self._known, (), ())
+        names = tuple(name for name, _ in self._channels[-1])
+        return FaceFrames(
+            self._plans,
+            self._first,
+            self._known,
+            self._channels[:-1],
+            self._values[:-1],
+            names,
+            self._values[-1],
+        )

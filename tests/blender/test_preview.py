@@ -244,6 +244,19 @@ def test_a_sound_that_cannot_be_read_leaves_nothing_behind(rooms, tmp_path: Path
     assert rooms.preview.previews() == []
 
 
+def test_what_is_shown_goes_out_to_other_programs(rooms, head, monkeypatch) -> None:
+    sent = []
+    monkeypatch.setattr(rooms.preview.sender, "show", lambda *frame: sent.append(frame))
+    bpy.ops.audio2face.preview()
+    shown = at(loudest(head), head)
+    _, names, channels = sent[-1]
+    assert len(names) == len(channels) == 52
+    assert channels[names.index("jawOpen")] == pytest.approx(shown["jawOpen"], abs=1e-3)
+    count = len(sent)
+    at(500, head)
+    assert len(sent) == count
+
+
 class TestBehindAWindow:
     """As with a window, where a thread listens and Blender's timer looks at it."""
 

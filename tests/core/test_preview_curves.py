@@ -110,6 +110,15 @@ def test_a_part_in_the_middle_stands_where_it_plays() -> None:
     assert shown.at(110) is None
 
 
+def test_the_channels_themselves_come_along_for_other_programs() -> None:
+    timing, curves = placed(10, 50), speech(2.3)
+    shown = face_frames(face(), [whole(timing, curves)])
+    assert set(shown.heard_names) == set(NAMES)
+    heard = dict(zip(shown.heard_names, shown.heard_at(30.5), strict=True))
+    assert heard["jawOpen"] == pytest.approx(shown.at(30.5)[0][JAW], abs=1e-6)
+    assert shown.heard_at(500) is None
+
+
 def test_around_a_frame_is_as_in_the_whole() -> None:
     timing, curves = placed(10, 200), speech(8.3)
     strip = whole(timing, curves)
