@@ -61,7 +61,6 @@ class Engine:
         self.error: str | None = None
         self._queue: Queue[tuple[np.ndarray, float] | None] = Queue(_QUEUED)
         self._dropped = 0
-        self._last_sound: float | None = None
         self._stopping, self._stopped = Event(), Event()
         self._lock = Lock()
         self._thread = Thread(target=self._run, name="audio2face-engine", daemon=True)
@@ -209,33 +208,39 @@ class Engine:
             self._source.stop()
 
     def _listen(self) -> None:
-        started = self._source.now()
+        waited = 0.0
         while not self._stopping.is_set():
             try:
                 block = self._queue.get(timeout=_POLL)
             except Empty:
-                self._wait(started)
+                waited += _POLL
+                self._wait(waited)
                 continue
             if block is None:
                 break
+            waited = 0.0
             with self._lock:
                 frames = self._hearing.hear(*block)
-            self._last_sound = self._hearing.expected
             self.frames.push(frames)
         with self._lock:
             self._hearing.finish()
 
-    def _wait(self, started: float) -> None:
-        """Nothing has come for a while: lets the face rest, or gives the source up."""
+    def _wait(self, waited: float) -> None:
+        """Nothing has come for a while: lets the face rest, or gives the source up.
+
+        Args:
+            waited: seconds that this thread has waited. The clock may have gone on for longer: work
+                that holds Python's lock stops the source's thread as well.
+        """
         if not self._source.is_live:
             return
-        now, label = self._source.now(), self._source.label
-        if self._last_sound is None:
-            if now - started > _FIRST:
+        label = self._source.label
+        if self._hearing.expected is None:
+            if waited > _FIRST:
                 self._fail(f"{label} sends no sound; choose another microphone.")
-        elif now - self._last_sound > _LOST:
+        elif waited > _LOST:
             self._fail(f"{label} sends no more sound; plug it in again and start anew.")
-        elif now - self._hearing.expected > _STALL:
+        elif waited > _STALL:
             with self._lock:
-                frames = self._hearing.hear_nothing(now - _SILENCE_KEPT_BACK)
+                frames = self._hearing.hear_nothing(self._source.now() - _SILENCE_KEPT_BACK)
             self.frames.push(frames)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from a2f.blender_audio2face.realtime import engine as engine_module
 from a2f.blender_audio2face.realtime.engine import Engine
 from a2f.blender_audio2face.realtime.file_source import Faults, FileSource
 from a2f.blender_audio2face.realtime.hearing import Hearing
@@ -238,3 +239,22 @@ def test_the_delay_is_what_its_parts_say() -> None:
         engine = Engine(source, Stream(NumpyNetwork(chosen, arrays)), showing=showing)
         assert engine.delay == pytest.approx(stated, abs=1e-4)
         assert engine.frames.delay == engine.delay
+
+
+@pytest.mark.parametrize(
+    ("blocks", "sentence"), [(0, "sends no sound;"), (3, "sends no more sound;")]
+)
+def test_a_source_that_falls_silent_is_given_up(monkeypatch, blocks: int, sentence: str) -> None:
+    class Silent(FileSource):
+        def start(self, on_block, on_error) -> None:
+            for index in range(blocks):
+                on_block(np.zeros(320, np.float32), 0.02 * index)
+
+    monkeypatch.setattr(engine_module, "_FIRST", 0.3)
+    monkeypatch.setattr(engine_module, "_LOST", 0.5)
+    engine = Engine(Silent(np.zeros(0, np.float32), 16000, "Desk"), stream())
+    engine.start()
+    engine._thread.join(10)
+    assert engine.error.startswith(f"Desk {sentence}")
+    assert not engine.running
+    assert (engine.counts.missing > 0) == (blocks > 0)
