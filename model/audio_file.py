@@ -208,7 +208,7 @@ def _by_wave(handle: bytes | str | io.BytesIO, label: str) -> Iterator[_Sound]:
 
             _check_rate(file.getframerate(), label)
             yield _Sound(file.getframerate(), file.getnframes(), blocks)
-    except (wave.Error, EOFError, OSError) as error:
+    except (wave.Error, EOFError, OSError, RuntimeError) as error:  # the last of a wrong length
         reason = f"without the soundfile package: {str(error) or 'it is cut short'}"
         raise AudioError(
             f"{label} cannot be decoded ({reason}); convert it to 16-bit PCM WAV.", reason

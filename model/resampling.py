@@ -10,12 +10,17 @@ from .optional import optional_import
 _ZERO_CROSSINGS = 32  # as steep as soxr: curves of either differ by less than 0.001
 _KAISER_BETA = 8.0
 _PIECE = 1 << 17  # samples that are resampled at a time
+_LOWEST_FILTERED = 1000
+"""Samples a second below which there is no speech, and a filter would wait for hours of sound."""
 
 
 def resample(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:
     """Converts mono blocks, float32 [n], from one integer rate to another, block by block."""
     if rate == target:
         yield from blocks
+        return
+    if rate < _LOWEST_FILTERED:
+        yield from _linear_blocks(blocks, rate, target)
         return
     soxr = optional_import("soxr")
     if soxr is not None:
@@ -27,14 +32,29 @@ def resample(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[n
         yield from _sinc_blocks(blocks, rate, target)
 
 
+def _linear_blocks(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:
+    """Linear interpolation of the joined blocks, to [ceil(N target / rate)]."""
+    last, heard, made = np.zeros(0, np.float32), 0, 0
+    for block in blocks:
+        if len(block) == 0:
+            continue
+        held, first = np.concatenate([last, block]), heard - len(last)
+        heard += len(block)
+        last = held[-1:]
+        until = max((heard - 1) * target // rate + 1, made)
+        places = np.arange(made, until) * (rate / target) - first
+        yield np.interp(places, np.arange(len(held)), held).astype(np.float32)
+        made = until
+    yield np.repeat(last, -(-heard * target // rate) - made)
+
+
 def _sinc_blocks(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:
     """``sinc_resample`` of the joined blocks, in pieces: what is due is resampled with as many
     samples around it as the filter reaches."""
     common = gcd(rate, target)
     up, down = target // common, rate // common
     margin = down * -(-(_reach(up, down) + 1) // down)
-    at_once = min(_PIECE, _PIECE * down // up)  # of what goes in or comes out, the longer
-    piece = down * -(-max(at_once, margin) // down)
+    piece = down * -(-max(_PIECE, margin) // down)
     held, before = np.zeros(0, np.float32), 0
     for block in blocks:
         held = np.concatenate([held, block])
