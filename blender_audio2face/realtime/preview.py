@@ -36,7 +36,7 @@ from .wire import sender
 _TICK = 0.05
 """Seconds from one look at the scene, and at the thread, to the next."""
 
-_DRAWN_STEP = 0.02
+_DRAWN_STEP = 0.01
 """Progress after which the panel is drawn anew."""
 
 
@@ -71,6 +71,7 @@ class Preview:
         for handlers, handler in self._handlers():
             handlers.append(handler)  # after those of the Hold: what it finds is not yet ours
         self._follow()
+        redraw_sidebars()
         if has_window():
             bpy.app.timers.register(self._tick)
 
