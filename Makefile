@@ -42,6 +42,7 @@ test: lint test-core test-blender
 lint: $(VENV)/.test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m tools.check_types
 
 test-core: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch)
 	$(PY) -m pytest tests/core
@@ -83,7 +84,7 @@ evaluate: $(VENV_TRAIN)/.train
 		--json $(EVALUATION)/tables.json --pictures $(EVALUATION) $(OPTIONS)
 
 clean:
-	rm -rf .venv .venv-* out wheels .hypothesis .pytest_cache .ruff_cache
+	rm -rf .venv .venv-* out wheels .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-packages:

@@ -155,7 +155,7 @@ def _frame(value: object) -> int:
     return value
 
 
-def _finite(value: object) -> float:
+def _finite(value: float) -> float:
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"{value} is no value of a channel")

@@ -119,8 +119,9 @@ def loads(text: object) -> Heard | None:
             fade = (tuple(map(float, times)), tuple(map(float, gains)))
             if len(times) != len(gains) or not times:
                 return None
-        numbers = (float(start), float(end), *(one for part in fade or () for one in part))
-        return Heard(str(name), *numbers[:2], fade) if all(map(math.isfinite, numbers)) else None
+        found = Heard(str(name), float(start), float(end), fade)
+        numbers = (found.start, found.end, *(one for part in fade or () for one in part))
+        return found if all(map(math.isfinite, numbers)) else None
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 

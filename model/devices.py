@@ -1,6 +1,7 @@
 """What torch can run on here, and why not on the rest. torch is handed in, never imported."""
 
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -107,7 +108,7 @@ def _why_not(torch: ModuleType, kind: str) -> str:
     return _refusal(backend.init) or "no GPU answers"
 
 
-def _refusal(initialise) -> str | None:
+def _refusal(initialise: Callable[[], object]) -> str | None:
     try:
         initialise()
     except (RuntimeError, AssertionError) as error:

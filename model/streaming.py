@@ -149,7 +149,8 @@ def stream_curves(
 
 def _pieces(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
     """The same samples in pieces of ``size``, the last one shorter."""
-    held, length = [], 0
+    held: list[np.ndarray] = []
+    length = 0
     for block in blocks:
         while length + len(block) >= size:
             taken = size - length

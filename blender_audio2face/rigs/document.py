@@ -81,14 +81,14 @@ def loads(text: str) -> Mapping:
 
 
 def _link_object(link: Link) -> dict:
-    target = {"kind": link.target.kind, "name": link.target.name}
+    target: dict[str, object] = {"kind": link.target.kind, "name": link.target.name}
     if link.target.kind != "shape":
         target["path"] = link.target.path
         target["component"] = link.target.component
     if (link.target.rest, link.target.extreme) != (0.0, 1.0):
         target["rest"] = link.target.rest
         target["extreme"] = link.target.extreme
-    item = {"output": link.output, "target": target}
+    item: dict[str, object] = {"output": link.output, "target": target}
     for name, usual in _LINK_NUMBERS.items():
         if getattr(link, name) != usual:
             item[name] = getattr(link, name)

@@ -95,9 +95,9 @@ def _match(preset: Preset, answers: _Answers) -> Match:
             found[output] = free[0].name
             letters[output] = free[0].letters
             taken.add(free[0].name)
-    for output in preset.outputs:
-        if any(name in found for name in output.unless):
-            found.pop(output.name, None)
+    for one in preset.outputs:
+        if any(name in found for name in one.unless):
+            found.pop(one.name, None)
     taken = set(found.values())
     also = dict.fromkeys(one.name for some in answering.values() for one in some)
     passed_over = [name for name in also if name not in taken]

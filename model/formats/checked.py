@@ -40,7 +40,7 @@ def checked(path: Path, names: Sequence[object], rate: float, values: np.ndarray
         values = np.ascontiguousarray(values, np.float32)
     if not np.isfinite(values).all() or not (np.isfinite(rate) and rate > 0):
         raise CurvesFileError(f'"{path}" holds values that are not numbers: export it again.')
-    return Curves(tuple(names), float(rate), values)
+    return Curves(tuple(map(str, names)), float(rate), values)
 
 
 def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndarray) -> Curves:

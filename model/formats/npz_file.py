@@ -28,12 +28,12 @@ def read(path: Path) -> Curves:
     """Reads curves. Raises CurvesFileError where the file is not as ``write`` makes it."""
     try:
         with opened(path, _MOST_BYTES) as archive:
-            names, values = archive.read("names"), archive.read("values")
+            stored, values = archive.read("names"), archive.read("values")
             rate = archive.read("rate", ())
-        kinds = (names.dtype.kind, values.dtype.kind, rate.dtype.kind)
-        if kinds != ("U", "f", "f") or names.ndim != 1:
+        kinds = (stored.dtype.kind, values.dtype.kind, rate.dtype.kind)
+        if kinds != ("U", "f", "f") or stored.ndim != 1:
             raise NpzError("its arrays are of other types than those of curves")
-        names = [str(name) for name in names]
+        names = [str(name) for name in stored]
     except ValueError as error:  # so too the words of names that are no text
         raise CurvesFileError(f'"{path}" is no file of curves ({error!s:.200}).') from error
     return checked(path, names, float(rate), values)

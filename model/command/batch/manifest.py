@@ -88,7 +88,7 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, object]]:
     if len(set(names)) != len(names):
         raise ManifestError(f'The manifest "{path}" has two columns of one name.')
     _check_known(path, "the header", names)
-    found = []
+    found: list[dict[str, object]] = []
     for row in rows:
         if not any(row):
             continue
