@@ -31,8 +31,9 @@ def _forget_devices(preferences: "Audio2FacePreferences", _context) -> None:
 def _folder_was_chosen(preferences: "Audio2FacePreferences", context) -> None:
     """Makes the folder absolute: code is loaded from it, and // would be another with each file."""
     _forget_devices(preferences, context)
-    if preferences.torch_folder.startswith("//"):
-        preferences["torch_folder"] = bpy.path.abspath(preferences.torch_folder)
+    absolute = bpy.path.abspath(preferences.torch_folder)
+    if absolute != preferences.torch_folder:
+        preferences.torch_folder = absolute
 
 
 class Audio2FacePreferences(bpy.types.AddonPreferences):
