@@ -34,52 +34,10 @@ _STEP_SECONDS = 0.012
 """How long steps are taken at a time; the last of them may take a little longer."""
 
 
-class BakeOperator:
-    """What baking one speaker and baking all have in common: plan, listen, write."""
+class ModalBake:
+    """What a bake does behind a window once its plans are made: work in a thread, then steps."""
 
     bl_options = {"REGISTER", "UNDO"}
-
-    runtime: EnumProperty(
-        name="Runtime",
-        description="What runs the network; if not given, as the preferences say",
-        items=RUNTIMES,
-        options={"HIDDEN", "SKIP_SAVE"},
-    )
-    weights: StringProperty(
-        name="Network",
-        description="Weights file (.npz), empty for the bundled network; if not given, the panel's",
-        subtype="FILE_PATH",
-        options={"HIDDEN", "SKIP_SAVE"},
-    )
-
-    def execute(self, context) -> set[str]:
-        from ..baking import Outcome, listen_all, plan_all, write_steps
-        from ..composing import no_progress
-
-        outcome = Outcome()
-        try:
-            plans = plan_all(self._requests(context, outcome), outcome)
-            runtime, weights = self._runtime(context), self._weights(context)
-        except A2FError as error:
-            return refuse(self, error)
-        listened = listen_all(plans, runtime, weights, outcome, no_progress)
-        finished(write_steps(listened, outcome))
-        return self._tell(context, outcome)
-
-    def invoke(self, context, _event) -> set[str]:
-        if bpy.app.background:
-            return self.execute(context)
-        from ..baking import Outcome, listen_all, plan_all
-
-        self._outcome = Outcome()
-        try:
-            plans = plan_all(self._requests(context, self._outcome), self._outcome)
-            runtime, weights = self._runtime(context), self._weights(context)
-        except A2FError as error:
-            return refuse(self, error)
-        if not plans:
-            return self._tell(context, self._outcome)
-        return self._run_modal(context, partial(listen_all, plans, runtime, weights, self._outcome))
 
     def modal(self, context, event) -> set[str]:
         try:
@@ -144,15 +102,6 @@ class BakeOperator:
         context.window_manager.event_timer_remove(self._timer)
         status.clear_progress(context)
 
-    def _runtime(self, context) -> RuntimeChoice:
-        preferred = preferred_runtime(context)
-        chosen = self.properties.is_property_set("runtime")
-        return replace(preferred, name=self.runtime) if chosen else preferred
-
-    def _weights(self, context) -> Path | None:
-        chosen = self.properties.is_property_set("weights")
-        return chosen_weights(self.weights if chosen else context.scene.audio2face.weights)
-
     def _tell_cancelled(self, context) -> set[str]:
         if not self._outcome.written:
             self.report({"INFO"}, "Bake cancelled; nothing was changed")
@@ -176,6 +125,61 @@ class BakeOperator:
 
     def _sentence(self, refusal: "Refusal") -> str:
         return str(refusal.error)
+
+
+class BakeOperator(ModalBake):
+    """What baking one speaker and baking all have in common: plan, listen, write."""
+
+    runtime: EnumProperty(
+        name="Runtime",
+        description="What runs the network; if not given, as the preferences say",
+        items=RUNTIMES,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+    weights: StringProperty(
+        name="Network",
+        description="Weights file (.npz), empty for the bundled network; if not given, the panel's",
+        subtype="FILE_PATH",
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    def execute(self, context) -> set[str]:
+        from ..baking import Outcome, listen_all, plan_all, write_steps
+        from ..composing import no_progress
+
+        outcome = Outcome()
+        try:
+            plans = plan_all(self._requests(context, outcome), outcome)
+            runtime, weights = self._runtime(context), self._weights(context)
+        except A2FError as error:
+            return refuse(self, error)
+        listened = listen_all(plans, runtime, weights, outcome, no_progress)
+        finished(write_steps(listened, outcome))
+        return self._tell(context, outcome)
+
+    def invoke(self, context, _event) -> set[str]:
+        if bpy.app.background:
+            return self.execute(context)
+        from ..baking import Outcome, listen_all, plan_all
+
+        self._outcome = Outcome()
+        try:
+            plans = plan_all(self._requests(context, self._outcome), self._outcome)
+            runtime, weights = self._runtime(context), self._weights(context)
+        except A2FError as error:
+            return refuse(self, error)
+        if not plans:
+            return self._tell(context, self._outcome)
+        return self._run_modal(context, partial(listen_all, plans, runtime, weights, self._outcome))
+
+    def _runtime(self, context) -> RuntimeChoice:
+        preferred = preferred_runtime(context)
+        chosen = self.properties.is_property_set("runtime")
+        return replace(preferred, name=self.runtime) if chosen else preferred
+
+    def _weights(self, context) -> Path | None:
+        chosen = self.properties.is_property_set("weights")
+        return chosen_weights(self.weights if chosen else context.scene.audio2face.weights)
 
 
 class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):

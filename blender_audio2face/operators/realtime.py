@@ -11,7 +11,7 @@ from ..character import chosen_objects
 from ..realtime.running import running_session
 from ..speakers import members_of, shown_speaker, speaker_of
 from ..weights import chosen_weights
-from .bake import BakeOperator
+from .bake import ModalBake
 from .common import attempt
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class AUDIO2FACE_OT_live_record(LiveOperator, bpy.types.Operator):
         return attempt(self, lambda: session.start_recording(scene.frame_current_final, fps))
 
 
-class AUDIO2FACE_OT_live_keep(BakeOperator, bpy.types.Operator):
+class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
     """Stop, put the recorded sound into the sequencer, and key the face with it"""
 
     bl_idname = "audio2face.live_keep"

@@ -38,7 +38,6 @@ class AUDIO2FACE_MT_microphones(bpy.types.Menu):
 class AUDIO2FACE_PT_realtime(SidebarPanel):
     bl_label = "Real Time"
     bl_order = 4
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context) -> None:
         layout, settings = self.layout, context.window_manager.audio2face_live

@@ -24,6 +24,7 @@ from ..targets import objects_with_uids
 from . import redrawing
 from .apply import Hold
 from .engine import Engine
+from .errors import TakeError
 from .look import LiveLook
 from .running import running_session
 from .source import Source
@@ -52,6 +53,25 @@ class Face:
     name: str
 
 
+@dataclass(frozen=True)
+class _Beginning:
+    """When a take was asked for.
+
+    Attributes:
+        frame: of the scene, then.
+        clock: the source's clock, then.
+        playing: frames per second at which the timeline played; 0 where it stood.
+    """
+
+    frame: float
+    clock: float
+    playing: float
+
+    def frame_at(self, clock: float) -> float:
+        """The frame of the scene at a moment of the source's clock."""
+        return self.frame + (clock - self.clock) * self.playing
+
+
 class Session:
     """A voice, and the face that it moves. ``tick`` does all the work, on the main thread.
 
@@ -68,7 +88,7 @@ class Session:
         self._look = LiveLook(self.engine.frames.names)
         self._mapping: object = None
         self._ended = False
-        self._record_frame: float | None = None
+        self._began: _Beginning | None = None
         self._shown = None
         self._looked = self._drawn = 0.0
         self._hold = self._new_hold()
@@ -117,7 +137,7 @@ class Session:
             TakeError: it cannot be written.
         """
         self.engine.start_recording()
-        self._record_frame = frame + (self.engine.take_begins - self.engine.now()) * playing
+        self._began = _Beginning(frame, self.engine.now(), playing)
 
     def stop_recording(self) -> Callable[[], Take]:
         """Ends the take and the session: the face is given back at once.
@@ -125,14 +145,16 @@ class Session:
         Returns:
             What waits for the last frames and reads the take; for any thread. It raises TakeError.
         """
-        first, engine = self._record_frame, self.engine
-        self._record_frame = None
+        began, engine = self._began, self.engine
+        self._began = None
         engine.stop_recording()
 
         def read() -> Take:
             try:
                 samples, curves = engine.recorded()
-                return Take(samples, curves, first)
+                if not len(samples):
+                    raise TakeError("Nothing was recorded: no sound came in that time.")
+                return Take(samples, curves, began.frame_at(engine.take_begins))
             finally:
                 engine.stop()
                 engine.forget_take()
@@ -148,7 +170,7 @@ class Session:
         """
         if self._ended:
             return
-        recorded = self._record_frame is not None
+        recorded = self._began is not None
         self._give_back()
         if recorded:
             why = f"{why} {self._save_take()}".strip()
@@ -169,6 +191,8 @@ class Session:
         """Keeps what nobody can key any more; the sentence that tells of it."""
         try:
             samples, _ = self.engine.recorded()
+            if not len(samples):
+                return ""
             path = write_take(takes_folder(), self.face.name, samples)
         except A2FError as error:
             return str(error)

@@ -555,6 +555,9 @@ _SENTENCES = {
     "Of {} blocks {} were missing, {} late, {} dropped": (
         "Von {} Blöcken fehlten {}, {} kamen zu spät, {} wurden verworfen"
     ),
+    "Nothing was recorded: no sound came in that time.": (
+        "Es wurde nichts aufgenommen: In dieser Zeit kam kein Klang."
+    ),
     "Nothing is recorded: press Record first.": (
         "Es wird nichts aufgenommen: Drücken Sie zuerst Aufnehmen."
     ),

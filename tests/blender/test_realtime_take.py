@@ -163,8 +163,7 @@ def test_with_the_timeline_playing_it_begins_at_the_playing_frame(live, sentence
     session, source = live(one)
     speak(session, source, 0.5)
     session.start_recording(48.0, FPS)
-    late = source.clock - session.engine.take_begins
-    first = 48.0 - late * FPS
+    first = 48.0 - (source.clock - session.engine.take_begins) * FPS
     hear(session, source, sentence[:RATE])
     bpy.ops.audio2face.live_keep()
     assert bpy.context.scene.audio2face.speakers["Face"].takes[0].first_frame == np.ceil(first)
@@ -180,6 +179,18 @@ def test_a_take_between_two_frames_is_cut_to_the_next(extension: str) -> None:
     assert whole.curves.values[0, 0] == 2.0  # half a frame is 20 ms
     assert whole.samples[0] == 320.0
     assert file.Take(take.samples, take.curves, 9.0).from_whole_frame(25.0).frame == 9.0
+
+
+def test_a_take_without_any_sound_is_refused(live, saved: Path) -> None:
+    session, _ = live(face())
+    session.start_recording(1.0)
+    with pytest.raises(RuntimeError, match="no sound came"):
+        bpy.ops.audio2face.live_keep()
+    assert bpy.context.scene.sequence_editor is None or strips() == []
+    session, _ = live(bpy.data.objects["Face"])
+    session.start_recording(1.0)
+    session.end()
+    assert message() == ""
 
 
 def test_a_device_unplugged_while_recording_leaves_the_sound(live, sentence, saved: Path) -> None:

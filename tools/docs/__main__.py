@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PICTURES = ("panel", "rigs", "dialogue")
+PICTURES = ("panel", "rigs", "dialogue", "realtime")
 SIZE = ("1280", "880")
 INSTALL = """
 import bpy, sys

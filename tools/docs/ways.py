@@ -78,6 +78,17 @@ def dialogue(window: Window) -> Iterator[float]:
     yield 0.5
 
 
+def realtime(window: Window) -> Iterator[float]:
+    """The demo head follows a voice, which is recorded. The picture is taken at its vowel."""
+    _without_cube()
+    yield from window.open_tab()
+    window.press("audio2face.add_demo_head", with_speech=False)
+    window.look((0.7, 0.0, LOOK_AT), 6.5)
+    yield 0.5
+    window.press("audio2face.live_start", file=str(SENTENCE))
+    window.press("audio2face.live_record")
+
+
 def _without_cube() -> None:
     """X: the new file's cube stands where the head will."""
     bpy.data.objects.remove(bpy.data.objects["Cube"])
@@ -100,4 +111,9 @@ def _frame_in_sentence(seconds: float) -> int:
     return 1 + round(seconds * render.fps / render.fps_base)
 
 
-WAYS = {"panel": panel, "rigs": rigs_of_three_makers, "dialogue": dialogue}
+WAYS = {
+    "panel": panel,
+    "rigs": rigs_of_three_makers,
+    "dialogue": dialogue,
+    "realtime": realtime,
+}
