@@ -7,6 +7,7 @@ Format: a zip of ``.npy``, as numpy.lib.format describes it (versions 1.0 and 2.
 import math
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+
+from .shown import on_one_line
 
 _MAGIC = b"\x93NUMPY"
 _MOST_HEADER = 10_000
@@ -101,6 +104,8 @@ class NpzArchive:
                 self._left -= claim.size
                 values = bytearray(file.read(claim.size))
                 file.read(1)  # at the end of a member its checksum is looked at
+            if claim.dtype.kind == "U":
+                _check_letters(values, claim.dtype, name)
             order = "F" if claim.fortran else "C"
             return np.frombuffer(values, claim.dtype).reshape(claim.shape, order=order)
 
@@ -129,6 +134,13 @@ def _claim(file: BinaryIO, name: str) -> _Claim:
     return _Claim(np.dtype(found["dtype"]), sizes, found["fortran"] == "True", begin)
 
 
+def _check_letters(values: bytearray, dtype: np.dtype, name: str) -> None:
+    """NumPy makes texts of any numbers, and Python crashes over those that stand for no letter."""
+    letters = np.frombuffer(values, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+    if letters.max(initial=0) > sys.maxunicode:
+        raise NpzError(f'"{name}" is no text')
+
+
 @contextmanager
 def _damage_told() -> Iterator[None]:
     try:
@@ -136,4 +148,4 @@ def _damage_told() -> Iterator[None]:
     except NpzError:
         raise
     except _DAMAGE as error:
-        raise NpzError(str(error) or type(error).__name__) from error
+        raise NpzError(on_one_line(error) or type(error).__name__) from error

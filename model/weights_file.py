@@ -12,6 +12,7 @@ from .errors import WeightsError
 from .network_config import NetworkConfig, array_shapes
 from .npz_archive import NpzArchive, NpzError, opened
 from .regular_file import why_not_a_file
+from .shown import on_one_line
 from .weights_schema import config_of
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "attention_bilstm.npz"
@@ -86,8 +87,8 @@ def _read(archive: NpzArchive, path: Path) -> tuple[NetworkConfig, dict[str, np.
         raise NpzError(f"its header cannot be read: {error}") from error
     if version != FORMAT:
         raise WeightsError(
-            f'"{path}" has weights format {version!s:.40}, but format {FORMAT} is needed; '
-            "train or export it again with this version."
+            f'"{path}" has weights format {on_one_line(version, 40)}, but format {FORMAT} is '
+            "needed; train or export it again with this version."
         )
     # Another version's settings may be others, so they are read only once the version fits.
     try:

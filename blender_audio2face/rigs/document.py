@@ -8,7 +8,7 @@ from collections.abc import Mapping as JsonObject
 from pathlib import Path
 
 from ...model.regular_file import why_not_a_file
-from ...model.shown import shown
+from ...model.shown import on_one_line, shown
 from .errors import MappingError, PresetError
 from .limits import LIMIT
 from .mapping import BONE_PATHS, KINDS, Link, Mapping, Target, known_outputs
@@ -63,10 +63,11 @@ def loads(text: str) -> Mapping:
         raise MappingError(
             f'The file is not a mapping saved by this extension: "format" has to be "{FORMAT}".'
         )
-    if document.get("version") != VERSION:
+    version = document.get("version")
+    if version != VERSION:
         raise MappingError(
-            f"The mapping file has version {document.get('version')!r:.40}, and this release reads "
-            f"version {VERSION}: update the extension, or save the mapping again."
+            f"The mapping file has version {on_one_line(repr(version), 40)}, and this release "
+            f"reads version {VERSION}: update the extension, or save the mapping again."
         )
     _refuse_unknown(document, ("format", "version", "preset", "links"), "the file")
     preset = _preset(document.get("preset"))

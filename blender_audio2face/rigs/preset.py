@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from ...model.channels import ARKIT_52
-from ...model.shown import shown
+from ...model.shown import on_one_line, shown
 from .errors import PresetError
 from .features import DERIVED
 
@@ -112,7 +112,9 @@ def read_preset(data: Mapping, source: str) -> Preset:
             float(data.get("minimum", 0.0)),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise PresetError(f"Rig preset {source} cannot be read: {error!r}.") from error
+        raise PresetError(
+            f"Rig preset {source} cannot be read: {on_one_line(repr(error))}."
+        ) from error
     names = [output.name for output in outputs]
     if preset.kind not in KINDS or len(set(names)) != len(names):
         raise PresetError(f"Rig preset {source} has an unknown kind or an output twice.")
@@ -120,11 +122,13 @@ def read_preset(data: Mapping, source: str) -> Preset:
         unknown = [name for name in output.weights if name not in (*ARKIT_52, *DERIVED)]
         if unknown or not output.weights or output.need not in NEEDS:
             raise PresetError(
-                f'Output "{output.name}" of rig preset {source} needs weights of channels or '
-                f"features and a known need; it has {', '.join(unknown) or output.need}."
+                f"Output {shown(output.name)} of rig preset {source} needs weights of channels or "
+                f"features and a known need; it has {shown(', '.join(unknown) or output.need)}."
             )
         if any(name not in names for name in output.unless):
-            raise PresetError(f'Output "{output.name}" of {source} gives way to no output of it.')
+            raise PresetError(
+                f"Output {shown(output.name)} of {source} gives way to no output of it."
+            )
     return preset
 
 

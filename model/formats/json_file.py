@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..curves import Curves
+from ..shown import on_one_line
 from .checked import checked
 from .errors import CurvesFileError
 
@@ -32,13 +33,16 @@ def read(path: Path) -> Curves:
         document = json.loads(path.read_text("utf-8"))
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise CurvesFileError(f'"{path}" holds no curves: "format" has to be "{FORMAT}".')
-        if document.get("version") != VERSION:
+        version = document.get("version")
+        if version != VERSION:
             raise CurvesFileError(
-                f'"{path}" has version {document.get("version")!r:.40} of its format, and this '
+                f'"{path}" has version {on_one_line(repr(version), 40)} of its format, and this '
                 f"release reads version {VERSION}."
             )
         values = np.array(document["values"], np.float64)
         rate, names = float(document["rate"]), list(document["names"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-        raise CurvesFileError(f'"{path}" is damaged ({error!s:.200}): export it again.') from error
+        raise CurvesFileError(
+            f'"{path}" is damaged ({on_one_line(error)}): export it again.'
+        ) from error
     return checked(path, names, rate, values)

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..channels import ARKIT_52
 from ..curves import Curves
+from ..shown import on_one_line
 from .checked import on_grid
 from .errors import CurvesFileError
 
@@ -85,7 +86,9 @@ def read(path: Path) -> Curves:
         names = [name for name in ARKIT_52 if name in place]
         values = np.array([[float(row[place[name]]) for name in names] for row in seen])
     except (ValueError, IndexError, csv.Error) as error:
-        raise CurvesFileError(f'"{path}" is no take of Live Link Face ({error!s:.200}).') from error
+        raise CurvesFileError(
+            f'"{path}" is no take of Live Link Face ({on_one_line(error)}).'
+        ) from error
     if not len(seen) or not names:
         raise CurvesFileError(f'"{path}" has no row with a face in it: record it again.')
     fresh = np.concatenate([[True], np.diff(times) > 0])  # the app may write a frame twice

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..curves import Curves
 from ..npz_archive import NpzError, opened
+from ..shown import on_one_line
 from .checked import checked
 from .errors import CurvesFileError
 
@@ -35,5 +36,5 @@ def read(path: Path) -> Curves:
             raise NpzError("its arrays are of other types than those of curves")
         names = [str(name) for name in stored]
     except ValueError as error:  # so too the words of names that are no text
-        raise CurvesFileError(f'"{path}" is no file of curves ({error!s:.200}).') from error
+        raise CurvesFileError(f'"{path}" is no file of curves ({on_one_line(error)}).') from error
     return checked(path, names, float(rate), values)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..curves import Curves
+from ..shown import on_one_line
 from .checked import on_grid
 from .errors import CurvesFileError
 
@@ -26,7 +27,7 @@ def read(path: Path) -> Curves:
             header, *rows = [row for row in csv.reader(file) if row] or [[]]
         numbers = np.array(rows, np.float64)
     except (ValueError, csv.Error) as error:
-        raise CurvesFileError(f'"{path}" is no table of curves ({error!s:.200}).') from error
+        raise CurvesFileError(f'"{path}" is no table of curves ({on_one_line(error)}).') from error
     if header[:1] != ["t"] or numbers.ndim != 2 or numbers.shape[1] != len(header):
         raise CurvesFileError(
             f'"{path}" is no table of curves: the first line has to be "t" and channel names, '

@@ -329,3 +329,15 @@ def test_documents_that_are_deep(tmp_path: Path, depth: int) -> None:
         document.loads(text)
     with pytest.raises(manifest.ManifestError):
         manifest.read_manifest(file_with(tmp_path, "m.json", text.encode()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"fps": 3.5e16}, {"fps": 0.0}, {"fps": 1e-300}, {"right_handle": 10**12}, {"right_handle": 1},
+     {"left_handle": 1.5}, {"warp": [0.0]}, {"content_start": 1e300}, {"fps": "24"}],
+    ids=str,
+)  # fmt: skip
+def test_takes_that_would_fill_memory(change: dict) -> None:
+    take = SimpleNamespace(timing=json.dumps(json.loads(TIMING) | change), label="a")
+    with pytest.raises(takes.TakeError, match="damaged"):
+        take_store.timing_of(take)

@@ -71,8 +71,10 @@ def test_arrays_come_back(tmp_path: Path, save, values: np.ndarray) -> None:
         npy(header("<f8", "(" + "1" * 5000)),
         npy("(" * 9000),
         npy(header("<f8", "()"), b"8 bytes.", version=9),
+        npy(header("<U1", "()"), b"\0\0\x11\0"),
+        npy(header(">U1", "()"), b"\xff\0\0\0"),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_what_is_no_plain_array(member: bytes) -> None:
     with opened(archive(member), LIMIT) as made, pytest.raises(NpzError):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...shown import shown
+from ...shown import on_one_line, shown
 from .errors import ManifestError
 
 COLUMNS = (
@@ -79,7 +79,7 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, object]]:
         ]
     except (csv.Error, ValueError, TypeError) as error:  # the latter: "sep=" with a quote
         raise ManifestError(
-            f'The manifest "{path}" is no CSV ({error!s:.200}): export it again.'
+            f'The manifest "{path}" is no CSV ({on_one_line(error)}): export it again.'
         ) from error
     header, *rows = table or [[]]
     names = [name.lower() for name in header]
@@ -105,7 +105,7 @@ def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ManifestError(f'The manifest "{path}" is no JSON ({error!s:.200}).') from error
+        raise ManifestError(f'The manifest "{path}" is no JSON ({on_one_line(error)}).') from error
     defaults: object = {}
     if isinstance(document, dict):
         unknown = sorted(document.keys() - {"defaults", "rows"})
