@@ -663,6 +663,9 @@ _SENTENCES = {
         "Kein Sprecher ist gewählt: Wählen Sie ein gebackenes Gesicht aus oder fügen Sie einen "
         "Sprecher hinzu."
     ),
+    "The recorded rest is damaged: press Record Rest again.": (
+        "Die aufgenommene Ruhe ist beschädigt: Drücken Sie „Ruhe aufnehmen“ noch einmal."
+    ),
     "No rest was recorded: pose the bones at rest and press Record Rest.": (
         "Es wurde keine Ruhe aufgenommen: Stellen Sie die Knochen in Ruhe und drücken Sie „Ruhe "
         "aufnehmen“."

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "requirements/wheels.txt").write_text(put(tmp_path / "wheels", *usual))
     listed = "".join(f'  "./wheels/{name}",\n' for name in usual)
     (tmp_path / FILENAME).write_text(
-        f'id = "a2f"\nversion = "1.2.3"\nwheels = [\n{listed}]\n\n[build]\npaths = ["x"]\n'
+        f'id = "a2f"\nversion = "1.2.3"\ntagline = "A test"\nlicense = ["SPDX:MIT"]\nwheels = [\n{listed}]\n\n[build]\npaths = ["x"]\n'
     )
     torch = ("torch-9.9+cpu-cp311-cp311-manylinux_2_28_x86_64.whl", "thing-1.0-py3-none-any.whl")
     CPU.lock(tmp_path).write_text(put(CPU.folder(tmp_path), *torch))
@@ -63,15 +64,18 @@ def test_the_build_is_for_one_platform_and_named_for_it(root: Path, monkeypatch)
     def keep(folder: Path, zip_path: Path) -> None:
         staged["manifest"] = tomllib.loads((folder / FILENAME).read_text("utf-8"))
         staged["wheels"] = sorted(path.name for path in (folder / "wheels").iterdir())
-        staged["zip"] = zip_path.name
+        with zipfile.ZipFile(zip_path, "w") as archive:
+            archive.write(folder / FILENAME, FILENAME)
 
     monkeypatch.setattr("tools.build.__main__.blender_tool.build", keep)
-    build_with_torch(root, CPU, root / "dist")
-    assert staged["zip"] == "a2f-1.2.3-torch-cpu-linux-x64-cp311.zip"
+    made = build_with_torch(root, CPU, root / "dist")
+    name = "a2f-1.2.3-torch-cpu-linux-x64-cp311"
+    assert made == root / "dist" / f"{name}.zip"
     assert staged["manifest"]["platforms"] == ["linux-x64"]
     assert [Path(name).name for name in staged["manifest"]["wheels"]] == staged["wheels"]
     assert len(staged["wheels"]) == 2
-    assert list((root / "dist").iterdir()) == []
+    papers = [f"{name}.cdx.json", f"{name}.licences.md", f"{name}.zip"]
+    assert sorted(path.name for path in (root / "dist").iterdir()) == papers
 
 
 def test_a_missing_lock_says_how_it_is_made(root: Path) -> None:
