@@ -34,7 +34,8 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "requirements/wheels.txt").write_text(put(tmp_path / "wheels", *usual))
     listed = "".join(f'  "./wheels/{name}",\n' for name in usual)
     (tmp_path / FILENAME).write_text(
-        f'id = "a2f"\nversion = "1.2.3"\ntagline = "A test"\nlicense = ["SPDX:MIT"]\nwheels = [\n{listed}]\n\n[build]\npaths = ["x"]\n'
+        'id = "a2f"\nversion = "1.2.3"\ntagline = "A test"\nlicense = ["SPDX:MIT"]\n'
+        f'wheels = [\n{listed}]\n\n[build]\npaths = ["x"]\n'
     )
     torch = ("torch-9.9+cpu-cp311-cp311-manylinux_2_28_x86_64.whl", "thing-1.0-py3-none-any.whl")
     CPU.lock(tmp_path).write_text(put(CPU.folder(tmp_path), *torch))
