@@ -16,6 +16,7 @@ A bake goes one way, and only its two ends touch bpy, on the main thread:
 
 ``bake`` is a whole bake and ``baking`` several, written in ``steps`` that leave a window alive;
 ``speakers`` whose face is whose, ``properties`` what a .blend remembers.
+``realtime`` moves a face without keys: from a microphone, for a preview, from other programs.
 ``operators`` and ``panels`` are the interface over all of it, ``cli`` the commands of farms,
 ``api`` the door for scripts. What does not live here: features and the network (``model/``), and
 anything run by makers (``tools/``).
