@@ -6,12 +6,10 @@ from typing import Protocol
 
 import numpy as np
 
-from .audio_features import extract
 from .break_even import gpu_pays
 from .curves import Curves
 from .devices import choose_device
 from .errors import A2FError
-from .framing import HOP, frame_count
 from .network_config import NetworkConfig
 from .runtime_choice import DEVICES, RUNTIMES
 from .torch_package import TorchError, find_torch, import_torch, imported_torch
@@ -130,17 +128,3 @@ def _torch_device(
 def _check_known(what: str, name: str, known: tuple[str, ...]) -> None:
     if name not in known:
         raise A2FError(f'Unknown {what} "{name}"; choose one of {", ".join(known)}.')
-
-
-def padded_steps(samples: np.ndarray, config: NetworkConfig) -> tuple[np.ndarray, int]:
-    """The network's steps [K * block + right, input_size] and the count T of frames that are real.
-
-    The end of the sound is followed by digital silence, as a stream that stops would be.
-    """
-    count = frame_count(len(samples))
-    blocks = -(-count // config.block_frames)
-    total = (blocks * config.block + config.right) * config.stride
-    silence = (total + config.features.look_ahead) * HOP - len(samples)
-    padded = np.concatenate([np.asarray(samples, np.float32), np.zeros(silence, np.float32)])
-    features = extract(padded, config.features)[:total]
-    return features.reshape(-1, config.input_size), count

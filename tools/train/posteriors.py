@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from model.runtime import padded_steps
+from model.audio_features import extract
+from model.framing import HOP, frame_count
+from model.network_config import NetworkConfig
 from tools.data.cache import CacheError, load
 
 from .config import TrainConfig, read_config
@@ -31,12 +33,26 @@ def phone_listener(config: TrainConfig, checkpoint: Path) -> Callable[[np.ndarra
 
     @torch.inference_mode()
     def listen(samples: np.ndarray) -> np.ndarray:
-        steps, count = padded_steps(samples, trainee.network.config)
+        steps, count = _padded_steps(samples, trainee.network.config)
         state = trainee.network.initial_state(1)
         joined, _ = trainee.network.encode(torch.from_numpy(steps)[None], state)
         return torch.log_softmax(trainee.phone_logits(joined), -1)[0, :count].numpy()
 
     return listen
+
+
+def _padded_steps(samples: np.ndarray, config: NetworkConfig) -> tuple[np.ndarray, int]:
+    """The network's steps [K * block + right, input_size] and the count T of frames that are real.
+
+    The end of the sound is followed by digital silence, as a stream that stops would be.
+    """
+    count = frame_count(len(samples))
+    blocks = -(-count // config.block_frames)
+    total = (blocks * config.block + config.right) * config.stride
+    silence = (total + config.features.look_ahead) * HOP - len(samples)
+    padded = np.concatenate([np.asarray(samples, np.float32), np.zeros(silence, np.float32)])
+    features = extract(padded, config.features)[:total]
+    return features.reshape(-1, config.input_size), count
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
