@@ -13,6 +13,9 @@ import bpy
 from . import sequencer_api
 from .errors import StripError
 
+_HEADER = 128
+"""Bytes; no more than a WAV without sound has."""
+
 _HEADROOM = 0.5
 """Volume of the lone strip: a mono mixdown adds the channels up."""
 
@@ -56,8 +59,9 @@ def write(copy, name: str, path: Path, *, rate: int, channels: str, sample_forma
         sample_format: "S16" or "F32".
 
     Raises:
-        StripError: Blender cannot.
+        StripError: Blender cannot, or says that it did and wrote no sound (Debian's 5.2).
     """
+    reason = "it wrote no sound"
     try:
         with bpy.context.temp_override(scene=copy, view_layer=copy.view_layers[0]):
             bpy.ops.sound.mixdown(
@@ -71,10 +75,12 @@ def write(copy, name: str, path: Path, *, rate: int, channels: str, sample_forma
                 channels=channels,
             )
     except RuntimeError as error:
+        reason = str(error).strip()
+    if not path.is_file() or path.stat().st_size <= _HEADER:
         raise StripError(
-            f'Blender cannot play strip "{name}" into a file ({str(error).strip()}): mix it down '
-            "yourself (Render > Render Audio) and use that sound."
-        ) from error
+            f'Blender cannot play strip "{name}" into a file ({reason}): mix it down yourself, '
+            "in another Blender (Render > Render Audio), and use that sound."
+        )
 
 
 def _empty(collection) -> None:

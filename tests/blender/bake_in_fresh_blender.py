@@ -1,6 +1,6 @@
 """Run by test_install in a process of its own: install a zip, bake, print what happened as JSON.
 
-    python bake_in_fresh_blender.py ZIP WAV PACKAGES
+    python bake_in_fresh_blender.py -- ZIP WAV PACKAGES
 
 PACKAGES is "bundled" (soundfile, soxr, cffi and pythonosc are found in the extension's wheels or
 not at all) or "none" (they are not found at all). BLENDER_USER_RESOURCES names an empty folder.
@@ -83,7 +83,7 @@ def decoders(module: str) -> dict[str, str | None]:
 
 
 def main() -> None:
-    archive, wav, packages = sys.argv[1:]
+    archive, wav, packages = sys.argv[sys.argv.index("--") + 1 :]
     bundled = Path(os.environ["BLENDER_USER_RESOURCES"]) if packages == "bundled" else None
     sys.meta_path.insert(0, ForeignPackagesHidden(bundled))
     sys.path.insert(0, str(ROOT))

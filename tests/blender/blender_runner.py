@@ -22,9 +22,18 @@ _IGNORED = {"-b", "--background", "-y", "--enable-autoexec", "-Y", "-noaudio"}
 
 
 def blender_executable(folder: Path) -> Path:
-    """Writes `blender` into `folder`; it uses the settings and extensions of this process."""
+    """Writes `blender` into `folder`; it uses the settings and extensions of this process.
+
+    In a Blender application it starts that application.
+    """
+    import bpy
+
+    from tests.blender.fresh import IS_APPLICATION
+
     path = folder / "blender"
     words = [sys.executable, str(Path(__file__).resolve()), str(path)]
+    if IS_APPLICATION:
+        words = [bpy.app.binary_path]
     path.write_text(
         "#!/bin/sh\n"
         f"export BLENDER_USER_RESOURCES={shlex.quote(os.environ['BLENDER_USER_RESOURCES'])}\n"

@@ -7,6 +7,7 @@ reached through the fixture: `importlib.import_module(f"{extension}.blender_audi
 import importlib
 import os
 import shutil
+import sys
 import tempfile
 
 import numpy as np
@@ -16,17 +17,44 @@ from tests.blender.extension import built_zip, install
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Import bpy with settings of its own, before test modules import it and its addon_utils."""
+    """Import bpy with settings of its own, before test modules import it and its addon_utils.
+
+    A Blender application (tests/application.py) was started with its own.
+    """
+    if "bpy" in sys.modules:
+        return
+    config.add_cleanup(lambda: _leave(config))  # comes last
     resources = tempfile.mkdtemp(prefix="audio2face-blender-")
     os.environ["BLENDER_USER_RESOURCES"] = resources
     config.add_cleanup(lambda: shutil.rmtree(resources, ignore_errors=True))
     import bpy  # noqa: F401
 
 
+_STATUS = pytest.StashKey[int]()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_STATUS] = int(exitstatus)
+
+
+def _leave(config: pytest.Config) -> None:
+    """Ends the process here: 4.5's module may hang in its own clean-up once it has played sound."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(config.stash.get(_STATUS, int(pytest.ExitCode.INTERNAL_ERROR)))
+
+
 @pytest.fixture(scope="session")
 def extension() -> str:
     """The name of the installed extension's module."""
-    return install(built_zip())
+    import bpy
+
+    from tests.blender.fresh import IS_APPLICATION
+
+    module = install(built_zip())
+    if IS_APPLICATION:
+        bpy.ops.wm.save_userpref()  # for the Blenders that tests start
+    return module
 
 
 @pytest.fixture(autouse=True)

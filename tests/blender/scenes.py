@@ -73,8 +73,16 @@ def add_sound(path: Path, frame: int = 1, channel: int = 1, name: str = "speech"
 def set_timing(strip, **values: float) -> None:
     """Sets timing properties by their names of Blender 5.1."""
     for name, value in values.items():
-        known = name if bpy.app.version >= (5, 1, 0) else _RENAMED.get(name, name)
-        setattr(strip, known, value)
+        setattr(strip, _timing_name(name), value)
+
+
+def timing(strip, name: str) -> float:
+    """A timing property by its name of Blender 5.1."""
+    return getattr(strip, _timing_name(name))
+
+
+def _timing_name(name: str) -> str:
+    return name if bpy.app.version >= (5, 1, 0) else _RENAMED.get(name, name)
 
 
 def fcurves(action) -> list:

@@ -8,6 +8,7 @@ import bpy
 import pytest
 
 from tests.blender.blender_runner import blender_executable
+from tests.blender.fresh import needs_module
 from tests.blender.scenes import make_face, tone, write_wav
 
 
@@ -48,5 +49,6 @@ def test_a_file_that_is_not_there(blender: Path, tmp_path: Path) -> None:
     assert "No .blend is open" in done.stderr
 
 
+@needs_module
 def test_an_unknown_option_is_a_fault(blender: Path) -> None:
     assert "--nonsense" in run(blender, "--nonsense").stderr

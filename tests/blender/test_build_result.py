@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.blender.extension import ROOT, built_zip
+from tests.blender.fresh import needs_module
 from tools.build.licences import wheel_licence
 from tools.build.manifest import FILENAME, wheel_names
 from tools.build.staging import SHIPPED
@@ -60,6 +61,7 @@ def test_the_zip_is_within_the_platforms_limit() -> None:
     assert built_zip().stat().st_size < MEGABYTES_OF_THE_PLATFORM * 1e6
 
 
+@needs_module
 @pytest.mark.skipif(os.name == "nt", reason="umask and TZ are of Unix")
 def test_it_is_the_same_zip_wherever_it_is_built(tmp_path: Path) -> None:
     digests = set()

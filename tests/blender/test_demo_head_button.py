@@ -12,7 +12,7 @@ import pytest
 
 from model.channels import ARKIT_52
 from tests.blender.extension import built_zip
-from tests.blender.scenes import HAS_SOUND, make_face, needs_sound
+from tests.blender.scenes import HAS_SOUND, make_face, needs_sound, timing
 
 FOLDER = "blender_audio2face/demo_head/"
 
@@ -170,8 +170,7 @@ def test_sentence_lies_in_the_file_and_is_heard(add: ModuleType, tmp_path: Path)
     assert bpy.context.scene.sequence_editor.active_strip == second
     shipped = zipfile.ZipFile(built_zip()).read(FOLDER + "sentence.flac")
     for strip in (first, second):
-        start = strip.left_handle if bpy.app.version >= (5, 1, 0) else strip.frame_final_start
-        assert start == 40
+        assert timing(strip, "left_handle") == 40
         assert strip.sound.filepath == "//sentence.flac"
         assert strip.sound.packed_file.data == shipped
     sound = first.sound.evaluated_get(bpy.context.evaluated_depsgraph_get())

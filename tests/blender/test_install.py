@@ -4,8 +4,6 @@ import json
 import math
 import os
 import struct
-import subprocess
-import sys
 import tomllib
 import wave
 import zipfile
@@ -16,6 +14,7 @@ import bpy
 import pytest
 
 from tests.blender.extension import ROOT, built_zip
+from tests.blender.fresh import needs_module, run_script
 from tools.build import blender_tool
 from tools.build.manifest import FILENAME, wheel_names
 from tools.build.staging import SHIPPED
@@ -51,15 +50,10 @@ def hum(tmp_path: Path) -> Path:
 
 def bake_in_fresh_blender(archive: Path, wav: Path, packages: str, resources: Path) -> dict:
     resources.mkdir()
-    completed = subprocess.run(
-        [sys.executable, str(SCRIPT), str(archive), str(wav), packages],
-        env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(resources)}
+    completed = run_script(SCRIPT, str(archive), str(wav), packages, env=environment)
     assert completed.returncode == 0, completed.stdout + completed.stderr
-    return json.loads(completed.stdout.splitlines()[-1])
+    return json.loads(next(line for line in completed.stdout.splitlines() if line[:1] == "{"))
 
 
 def test_zip_holds_what_runs_and_nothing_else() -> None:
@@ -79,6 +73,7 @@ def test_zip_without_wheels_lacks_only_them() -> None:
         assert "wheels" not in tomllib.loads(contents.read(FILENAME).decode())
 
 
+@needs_module
 def test_the_root_builds_the_same_zip(tmp_path: Path) -> None:
     """`blender --command extension build` in the repository's root, as Blender's manual says."""
     blender_tool.build(ROOT, tmp_path / "root.zip")

@@ -9,7 +9,15 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-from tests.blender.scenes import add_sound, make_face, needs_sound, set_timing, tone, write_wav
+from tests.blender.scenes import (
+    add_sound,
+    make_face,
+    needs_sound,
+    set_timing,
+    timing,
+    tone,
+    write_wav,
+)
 from tests.blender.test_panel import drawn
 
 pytestmark = needs_sound
@@ -84,7 +92,7 @@ def is_untouched(obj) -> bool:
 
 def test_each_frame_is_what_a_bake_keys_on_it(rooms, head) -> None:
     assert bpy.ops.audio2face.preview() == {"FINISHED"}
-    frames = [*range(-2, strip().frame_final_end + 7), 20.5]
+    frames = [*range(-2, timing(strip(), "right_handle") + 7), 20.5]
     shown = [at(frame, head) for frame in frames]
     assert max(one["jawOpen"] for one in shown) > 0.2
     assert head.data.shape_keys.animation_data is None

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import add_sound, fcurves, make_face, needs_sound, read_wav
+from tests.blender.scenes import add_sound, fcurves, make_face, needs_sound, read_wav, timing
 from tests.blender.test_realtime_session import (
     BEFORE,
     RATE,
@@ -99,7 +99,7 @@ def test_the_strip_begins_where_recording_began(live, sentence, saved: Path) -> 
     record(live, one, sentence[:RATE], frame=30.0)
     bpy.ops.audio2face.live_keep()
     (strip,) = strips()
-    assert strip.frame_final_start if bpy.app.version < (5, 1, 0) else strip.left_handle == 30
+    assert timing(strip, "left_handle") == 30
     assert bpy.context.scene.audio2face.speakers["Face"].takes[0].first_frame == 30
 
 

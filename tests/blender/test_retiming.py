@@ -14,15 +14,16 @@ from tests.blender.listening import (
     frames_planned,
     in_sequencer,
     moved_only,
+    needs_mixdown,
     onsets,
     retime,
     samples_of,
     write_clicks,
 )
-from tests.blender.scenes import add_sound, make_face, needs_sound, set_timing, tone, write_wav
+from tests.blender.scenes import add_sound, make_face, set_timing, tone, write_wav
 
 pytestmark = [
-    needs_sound,
+    needs_mixdown,
     pytest.mark.skipif(
         bpy.app.version[:2] == (4, 4), reason="4.4.0 crashes now and then in its retiming operators"
     ),

@@ -2,6 +2,7 @@
 
 import importlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -14,6 +15,7 @@ from tests.blender.listening import (
     frames_planned,
     mixdown,
     moved_only,
+    needs_mixdown,
     onsets,
     samples_of,
     write_clicks,
@@ -73,6 +75,7 @@ def loudness(samples: np.ndarray, rate: int) -> np.ndarray:
     return np.sqrt((rows**2).mean(axis=1))
 
 
+@needs_mixdown
 def test_keyframed_volume_fades_as_blender_fades_it(
     strip_module, audio, hum: Path, tmp_path: Path
 ) -> None:
@@ -126,6 +129,7 @@ def test_volume_of_a_meta_counts(strip_module, hum: Path) -> None:
         strip_module.plan_strip(bpy.context.scene, strip)
 
 
+@needs_mixdown
 def test_a_moved_meta_takes_its_sound_along(strip_module, clicks: Path, tmp_path: Path) -> None:
     strip = add_sound(clicks)
     inner = in_meta(strip, "inner")
@@ -188,6 +192,7 @@ def test_a_file_needs_no_strip(strip_module, choice, audio, clicks: Path) -> Non
         strip_module.plan_sources(scene, choice.SoundFile(str(clicks.parent / "gone.wav")))
 
 
+@needs_mixdown
 @pytest.mark.parametrize(
     ("container", "tolerance"),
     [("MPEG4", 0.1), ("QUICKTIME", 0.1), ("MKV", 0.6)],  # in MKV Blender itself seeks inexactly
@@ -235,6 +240,7 @@ def render_film(sound: Path, path: Path, container: str) -> Path:
     return path
 
 
+@needs_mixdown
 def test_a_scene_strip_is_mixed_down(
     strip_module, choice, audio, clicks: Path, hum: Path, tmp_path: Path
 ) -> None:
@@ -297,3 +303,21 @@ def test_a_mark_follows_its_strip(extension: str, hum: Path) -> None:
     assert identity.mark(scene, right) != uid
     assert identity.mark(scene, strip) == uid
     assert identity.marked(scene, "unknown") is None
+
+
+def test_a_mixdown_that_writes_nothing_is_told(
+    extension: str, strip_module, hum: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Debian's 5.2.2 does, which says that it finished."""
+    dialogue = bpy.data.scenes.new("Dialogue")
+    top_level(dialogue).new_sound("line", str(hum), 1, 1)
+    strip = top_level().new_scene("shot", dialogue, 2, 1)
+    strip.scene_input = "SEQUENCER"
+    operators = SimpleNamespace(sound=SimpleNamespace(mixdown=lambda **_: {"FINISHED"}))
+    mixdown_room = importlib.import_module(f"{extension}.blender_audio2face.mixdown")
+    silent = SimpleNamespace(ops=operators, context=bpy.context, data=bpy.data)
+    monkeypatch.setattr(mixdown_room, "bpy", silent)
+    scenes = len(bpy.data.scenes)
+    with pytest.raises(Exception, match=r'play strip "shot" into a file \(it wrote no sound\)'):
+        strip_module.plan_strip(bpy.context.scene, strip)
+    assert len(bpy.data.scenes) == scenes

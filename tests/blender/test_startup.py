@@ -1,11 +1,11 @@
 """Registering pays only for what Blender shows: the rest is imported when it is used."""
 
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 
 from tests.blender.extension import MODULE
+from tests.blender.fresh import run_script
 
 WHEN_USED = ("torch", "soundfile", "soxr", "aud", "numpy", "argparse", "zipfile")
 
@@ -20,16 +20,21 @@ print(*sys.modules)
 """
 
 
-@pytest.fixture(scope="module")
-def rooms(extension: str) -> set[str]:
-    """The add-on's modules imported by registering it, where WHEN_USED cannot be imported."""
-    completed = subprocess.run(
-        [sys.executable, "-c", ENABLE], capture_output=True, text=True, check=False
-    )
+def imported_by(code: str, folder: Path) -> set[str]:
+    """The add-on's modules that a Blender has imported which runs the code."""
+    script = folder / "enable.py"
+    script.write_text(code, "utf-8")
+    completed = run_script(script)
     assert completed.returncode == 0, completed.stdout + completed.stderr
     prefix = f"{MODULE}.blender_audio2face."
     names = completed.stdout.split()
     return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+
+
+@pytest.fixture(scope="module")
+def rooms(extension: str, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The add-on's modules imported by registering it, where WHEN_USED cannot be imported."""
+    return imported_by(ENABLE, tmp_path_factory.mktemp("startup"))
 
 
 def test_what_takes_long_is_imported_when_it_is_used(rooms: set[str]) -> None:
@@ -45,12 +50,8 @@ def test_no_command_is_imported(rooms: set[str]) -> None:
     assert {room for room in rooms if room.startswith("cli.")} == {"cli.blender_command"}
 
 
-def test_a_window_imports_the_bake_ahead_of_the_first_click(extension: str) -> None:
+def test_a_window_imports_the_bake_ahead_of_the_first_click(extension: str, tmp_path: Path) -> None:
     warm_up = f"{MODULE}.blender_audio2face.warm_up"
     code = ENABLE.replace("print(*", f"sys.modules[{warm_up!r}]._import()\nprint(*")
     code = code.replace("sys.modules[name] = None", "pass")
-    completed = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    names = completed.stdout.split()
-    assert {f"{MODULE}.blender_audio2face.{room}" for room in ("baking", "inference")} <= set(names)
+    assert {"baking", "inference"} <= imported_by(code, tmp_path)

@@ -7,7 +7,13 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.listening import CLICKS, frames_heard, frames_planned, write_clicks
+from tests.blender.listening import (
+    CLICKS,
+    frames_heard,
+    frames_planned,
+    needs_mixdown,
+    write_clicks,
+)
 from tests.blender.scenes import add_sound, needs_sound, set_timing, tone, write_wav
 
 pytestmark = needs_sound
@@ -49,6 +55,7 @@ PLACEMENTS = {
 }
 
 
+@needs_mixdown
 @pytest.mark.parametrize(("fps", "base"), [(25, 1.0), (24, 1.001), (30, 1.001)])
 @pytest.mark.parametrize("placement", PLACEMENTS)
 def test_source_time_is_what_blender_plays(
@@ -72,6 +79,7 @@ def test_source_time_is_what_blender_plays(
     assert heard == pytest.approx(expected[audible], abs=0.05)
 
 
+@needs_mixdown
 @pytest.mark.parametrize("first", [0, 60, 110])
 def test_the_scenes_first_frame_changes_nothing(
     strip_module, clicks: Path, tmp_path: Path, first: int
@@ -85,6 +93,7 @@ def test_the_scenes_first_frame_changes_nothing(
     assert frames_heard(tmp_path) == pytest.approx(expected, abs=0.05)
 
 
+@needs_mixdown
 def test_meta_strip_cuts_what_is_inside(strip_module, clicks: Path, tmp_path: Path) -> None:
     scene = bpy.context.scene
     scene.render.fps, scene.frame_start, scene.frame_end = 25, 1, 200
