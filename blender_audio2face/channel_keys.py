@@ -13,7 +13,7 @@ class ChannelPath(NamedTuple):
     """What an F-curve moves: its data path from the datablock, and its array index."""
 
     path: str
-    index: int = 0
+    array_index: int = 0
 
 
 def sampled(keys: Keys, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -41,14 +41,14 @@ def restricted(keys: Keys, segments: tuple[Segment, ...]) -> Keys:
     inside = lies_in(frames, segments)
     if inside.all():
         return keys
-    added = []
+    cuts: list[int] = []
     for start, end in runs(segments):
         for edge, step in ((start, -1), (end - 1, 1)):
             after = int(np.searchsorted(frames, edge))
             between = 0 < after < len(frames) and frames[after] != edge
             if between and not inside[after - 1 if step < 0 else after]:
-                added.append(edge)
-    added = np.unique(np.array(added, np.float64))
+                cuts.append(edge)
+    added = np.unique(np.array(cuts, np.float64))
     values, slopes = sampled(keys, added)
     order = np.argsort(np.concatenate([frames[inside], added]), kind="stable")
 

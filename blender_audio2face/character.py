@@ -1,7 +1,13 @@
 """Which objects make up a character: the selection, and what hangs on a selected armature."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-def chosen_objects(context) -> list:
+if TYPE_CHECKING:
+    import bpy
+
+
+def chosen_objects(context: "bpy.types.Context") -> "list[bpy.types.Object]":
     """The selected objects that could have a face, the active one first, each with its parts.
 
     An armature stands for itself and for every mesh with shape keys that is its child or is
@@ -15,9 +21,11 @@ def chosen_objects(context) -> list:
     return with_parts([obj for obj in selected if _may_have_a_face(obj)], layer.objects)
 
 
-def with_parts(objects: list, others) -> list:
+def with_parts(
+    objects: "list[bpy.types.Object]", others: "Iterable[bpy.types.Object]"
+) -> "list[bpy.types.Object]":
     """The objects, each armature followed by its parts among the others; none twice."""
-    found = {}
+    found: dict[int, bpy.types.Object] = {}
     for obj in objects:
         found.setdefault(obj.session_uid, obj)
         if obj.type == "ARMATURE":
@@ -27,22 +35,22 @@ def with_parts(objects: list, others) -> list:
     return list(found.values())
 
 
-def has_shape_keys(obj) -> bool:
+def has_shape_keys(obj: "bpy.types.Object") -> bool:
     """Whether the object's data has shape keys; curves and lattices may have them too."""
     return getattr(obj.data, "shape_keys", None) is not None
 
 
-def _may_have_a_face(obj) -> bool:
+def _may_have_a_face(obj: "bpy.types.Object") -> bool:
     """Meshes count without shape keys too, so that it can be said that they have none."""
     return obj.type in ("MESH", "ARMATURE") or has_shape_keys(obj) or is_instance(obj)
 
 
-def is_instance(obj) -> bool:
+def is_instance(obj: "bpy.types.Object") -> bool:
     """Whether the object is an empty that shows a collection."""
     return obj.type == "EMPTY" and obj.instance_collection is not None
 
 
-def _hangs_on(part, armature) -> bool:
+def _hangs_on(part: "bpy.types.Object", armature: "bpy.types.Object") -> bool:
     parent = part.parent
     while parent is not None:
         if parent == armature:

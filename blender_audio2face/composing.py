@@ -10,7 +10,7 @@ from ..model.channels import MOUTH_GROUP
 from ..model.curves import Curves
 from ..model.sampling import sample_at
 from . import heard, segments
-from .channel_keys import ChannelPath, Keys
+from .channel_keys import ChannelPath
 from .errors import BakeError, PlanError
 from .heard import Heard
 from .plan import StripPlan
@@ -19,7 +19,7 @@ from .rigs.mapping import needs
 from .rigs.preset import preset_with_id
 from .segments import Segment
 from .shaping.dials import Dials
-from .shaping.keys import closures, every_frame, groups, reduce_keys
+from .shaping.keys import Keys, closures, every_frame, groups, reduce_keys
 from .shaping.shape import shape
 from .takes import decode, encode
 from .target_plan import Channel, TargetPlan, columns, resting

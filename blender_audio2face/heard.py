@@ -91,9 +91,10 @@ def digest(source: SoundSource) -> str:
     Raises OSError where the file cannot be read.
     """
     content = source.content
-    reason = why_not_a_file(content) if isinstance(content, str) else None
-    if reason is not None:  # a pipe would be waited for
-        raise OSError(f'"{content}" {reason}')
+    if isinstance(content, str):
+        reason = why_not_a_file(content)
+        if reason is not None:  # a pipe would be waited for
+            raise OSError(f'"{content}" {reason}')
     size = len(content) if isinstance(content, bytes) else Path(content).stat().st_size
     hasher = hashlib.blake2b(str(size).encode(), digest_size=16)
     with io.BytesIO(content) if isinstance(content, bytes) else Path(content).open("rb") as file:

@@ -114,7 +114,10 @@ class Job(threading.Thread):
         """
         try:
             if self._steps is None:
-                self._steps = self._to_steps(self.result())
+                result = self.result()
+                if self._to_steps is None:
+                    return True
+                self._steps = self._to_steps(result)
             self._can_go_back = go_on(self._steps, seconds)
         except BaseException as error:
             self._steps = None

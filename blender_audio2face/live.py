@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ..model.errors import A2FError
 
+if TYPE_CHECKING:
+    import bpy
 
-def on_change(group, _context) -> None:
+    from .properties.scene import Audio2FaceSettings
+    from .properties.speaker import Audio2FaceSpeaker
+
+
+def on_change(group: "bpy.types.PropertyGroup", _context: object) -> None:
     """The ``update`` of every property that shapes keys without new inference."""
     settings = group.id_data.audio2face
     if not settings.live:
@@ -17,7 +24,7 @@ def on_change(group, _context) -> None:
 
 
 @contextmanager
-def at_once(speaker) -> Iterator[None]:
+def at_once(speaker: "Audio2FaceSpeaker") -> Iterator[None]:
     """Within it many properties of a speaker change and the keys follow once, at its end."""
     with quietly(speaker):
         yield
@@ -25,7 +32,7 @@ def at_once(speaker) -> Iterator[None]:
 
 
 @contextmanager
-def quietly(speaker) -> Iterator[None]:
+def quietly(speaker: "Audio2FaceSpeaker") -> Iterator[None]:
     """Within it properties change and the keys do not follow."""
     settings = speaker.id_data.audio2face
     was = settings.live
@@ -36,7 +43,9 @@ def quietly(speaker) -> Iterator[None]:
         settings.live = was
 
 
-def owner_of(settings, group):
+def owner_of(
+    settings: "Audio2FaceSettings", group: "bpy.types.PropertyGroup"
+) -> "Audio2FaceSpeaker | None":
     """The speaker that a property group is part of."""
     path = group.path_from_id()
     for speaker in settings.speakers:
@@ -45,7 +54,7 @@ def owner_of(settings, group):
     return None
 
 
-def refresh(speaker) -> None:
+def refresh(speaker: "Audio2FaceSpeaker") -> None:
     """Keys a speaker's takes again; what stands in the way goes into its report."""
     from .rekey import shape_anew
 

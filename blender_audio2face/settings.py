@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .composing import Look
 from .live import at_once, quietly
 from .rigs.mapping import Link, Mapping, Target
 from .shaping.dials import RANGES, Dials
 
+if TYPE_CHECKING:
+    import bpy
+
+    from .properties.links import Audio2FaceLink
+    from .properties.speaker import Audio2FaceSpeaker
+
 _LINK_VALUES = ("output", "multiplier", "offset", "low", "high", "enabled")
 _KEY_VALUES = ("preset", "output", "reduction", "tolerance", "only_preview_range")
 _TARGET_VALUES = ("kind", "path", "component", "rest", "extreme")
 
 
-def dials_of(speaker) -> Dials:
+def dials_of(speaker: "Audio2FaceSpeaker") -> Dials:
     """What the artist's dials say."""
     group = speaker.dials
     return Dials(
@@ -22,7 +29,11 @@ def dials_of(speaker) -> Dials:
     )
 
 
-def look_of(speaker, scene, choices: Sequence[tuple[str, object]] = ()) -> Look:
+def look_of(
+    speaker: "Audio2FaceSpeaker | None",
+    scene: "bpy.types.Scene",
+    choices: Sequence[tuple[str, object]] = (),
+) -> Look:
     """How a speaker's curves become keys.
 
     Args:
@@ -45,7 +56,7 @@ def look_of(speaker, scene, choices: Sequence[tuple[str, object]] = ()) -> Look:
     return Look(dials, values["reduction"] == "EVERY_FRAME", values["tolerance"], preview)
 
 
-def set_dials(speaker, dials: Dials) -> None:
+def set_dials(speaker: "Audio2FaceSpeaker", dials: Dials) -> None:
     """Sets the artist's dials."""
     with at_once(speaker):
         for name in (*RANGES, "blinks"):
@@ -56,14 +67,14 @@ def set_dials(speaker, dials: Dials) -> None:
             one.name, one.strength = name, strength
 
 
-def mapping_of(speaker) -> Mapping | None:
+def mapping_of(speaker: "Audio2FaceSpeaker") -> Mapping | None:
     """The artist's own mapping; None where it is automatic."""
     if not len(speaker.links):
         return None
     return Mapping(speaker.preset or None, tuple(_link_of(group) for group in speaker.links))
 
 
-def set_mapping(speaker, mapping: Mapping) -> None:
+def set_mapping(speaker: "Audio2FaceSpeaker", mapping: Mapping) -> None:
     """Makes a mapping the speaker's own."""
     with at_once(speaker):
         speaker.preset = mapping.preset_id or ""
@@ -77,7 +88,7 @@ def set_mapping(speaker, mapping: Mapping) -> None:
                 setattr(group, name, getattr(link.target, name))
 
 
-def _link_of(group) -> Link:
+def _link_of(group: "Audio2FaceLink") -> Link:
     target = Target(name=group.target, **{name: getattr(group, name) for name in _TARGET_VALUES})
     return Link(target=target, **{name: getattr(group, name) for name in _LINK_VALUES})
 
@@ -95,14 +106,14 @@ class Snapshot:
     only_preview_range: bool
 
 
-def snapshot(speaker) -> Snapshot:
+def snapshot(speaker: "Audio2FaceSpeaker") -> Snapshot:
     """The settings as they are, for ``restore``."""
     return Snapshot(
         dials_of(speaker), mapping_of(speaker), *(getattr(speaker, name) for name in _KEY_VALUES)
     )
 
 
-def restore(speaker, before: Snapshot) -> None:
+def restore(speaker: "Audio2FaceSpeaker", before: Snapshot) -> None:
     """Puts the settings back; keys do not follow."""
     with quietly(speaker):
         set_dials(speaker, before.dials)

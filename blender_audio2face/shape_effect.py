@@ -1,11 +1,16 @@
 """Whether a shape key moves anything."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    import bpy
 
 _STILL = 1e-5
 
 
-def without_effect(key, names: list[str]) -> list[str]:
+def without_effect(key: "bpy.types.Key", names: list[str]) -> list[str]:
     """Of the named shape keys, those that leave every vertex where their relative key has it.
 
     A movement counts from a hundred-thousandth of the mesh's size on. Absolute shape keys and
@@ -15,7 +20,7 @@ def without_effect(key, names: list[str]) -> list[str]:
         return []
     shapes: dict[str, np.ndarray] = {}
 
-    def shape(block) -> np.ndarray:
+    def shape(block: "bpy.types.ShapeKey") -> np.ndarray:
         if block.name not in shapes:
             shapes[block.name] = _coordinates(block)
         return shapes[block.name]
@@ -32,7 +37,7 @@ def without_effect(key, names: list[str]) -> list[str]:
     return still
 
 
-def _coordinates(block) -> np.ndarray:
+def _coordinates(block: "bpy.types.ShapeKey") -> np.ndarray:
     """float32 [3 N]."""
     points = block.points  # ``data`` holds the same and is seventy times slower
     coordinates = np.empty(3 * len(points), np.float32)

@@ -1,16 +1,22 @@
 """Whose face is whose: finding, making and naming the speakers of a scene."""
 
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from .errors import PlanError
 
+if TYPE_CHECKING:
+    import bpy
 
-def members_of(speaker) -> list:
+    from .properties.speaker import Audio2FaceSpeaker
+
+
+def members_of(speaker: "Audio2FaceSpeaker") -> "list[bpy.types.Object]":
     """The speaker's objects that still exist, in the artist's order."""
     return [member.object for member in speaker.members if member.object is not None]
 
 
-def find_speaker(scene, name: str):
+def find_speaker(scene: "bpy.types.Scene", name: str) -> "Audio2FaceSpeaker":
     """The speaker with a name. Raises PlanError when there is none."""
     speakers = scene.audio2face.speakers
     if name in speakers:
@@ -20,7 +26,7 @@ def find_speaker(scene, name: str):
     raise PlanError(f'There is no speaker "{name}" in scene "{scene.name}": {advice}.')
 
 
-def speaker_of(scene, obj):
+def speaker_of(scene: "bpy.types.Scene", obj: "bpy.types.Object") -> "Audio2FaceSpeaker | None":
     """The speaker that an object belongs to, or shares its shape keys with; None without one."""
     for speaker in scene.audio2face.speakers:
         if any(_same_face(obj, member) for member in members_of(speaker)):
@@ -28,7 +34,7 @@ def speaker_of(scene, obj):
     return None
 
 
-def shown_speaker(context):
+def shown_speaker(context: "bpy.types.Context") -> "Audio2FaceSpeaker | None":
     """The speaker of the active object; the list's active one when no object is; else None."""
     settings = context.scene.audio2face
     active = context.view_layer.objects.active
@@ -39,7 +45,12 @@ def shown_speaker(context):
     return None
 
 
-def add_speaker(scene, name: str, objects: list, undo: ExitStack | None = None):
+def add_speaker(
+    scene: "bpy.types.Scene",
+    name: str,
+    objects: "list[bpy.types.Object]",
+    undo: ExitStack | None = None,
+) -> "Audio2FaceSpeaker":
     """A new speaker, the last of the scene and its active one; its name is made unique.
 
     ``undo`` gets the way back.
@@ -55,7 +66,9 @@ def add_speaker(scene, name: str, objects: list, undo: ExitStack | None = None):
     return speaker
 
 
-def add_members(speaker, objects: list, undo: ExitStack | None = None) -> None:
+def add_members(
+    speaker: "Audio2FaceSpeaker", objects: "list[bpy.types.Object]", undo: ExitStack | None = None
+) -> None:
     """Adds the objects that are not there yet; ``undo`` gets the way back."""
     known = members_of(speaker)
     for obj in objects:
@@ -66,14 +79,14 @@ def add_members(speaker, objects: list, undo: ExitStack | None = None) -> None:
             undo.callback(speaker.members.remove, len(speaker.members) - 1)
 
 
-def remove_speaker(scene, speaker) -> None:
+def remove_speaker(scene: "bpy.types.Scene", speaker: "Audio2FaceSpeaker") -> None:
     """Forgets a speaker; what was keyed for it stays."""
     settings = scene.audio2face
     settings.speakers.remove(settings.speakers.find(speaker.name))
     settings.active_speaker = min(settings.active_speaker, max(len(settings.speakers) - 1, 0))
 
 
-def _same_face(obj, member) -> bool:
+def _same_face(obj: "bpy.types.Object", member: "bpy.types.Object") -> bool:
     if obj == member:
         return True
     keys = [getattr(one.data, "shape_keys", None) for one in (obj, member)]

@@ -3,6 +3,7 @@
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from ..model.curves import Curves
 from . import heard
@@ -10,6 +11,9 @@ from .heard import Heard
 from .plan import StripPlan
 from .takes import TakeError, decode
 from .timing import StripTiming
+
+if TYPE_CHECKING:
+    from .properties.speaker import Audio2FaceSpeaker, Audio2FaceTake
 
 _CURVES = "curves"
 _DAMAGE = (
@@ -68,7 +72,7 @@ class NewTake:
     file: str = ""
 
 
-def store_take(speaker, new: NewTake, undo: ExitStack):
+def store_take(speaker: "Audio2FaceSpeaker", new: NewTake, undo: ExitStack) -> "Audio2FaceTake":
     """Keeps a take in place of the one with its key; ``undo`` gets the way back. Returns it."""
     takes = speaker.takes
     take = takes.get(new.key)
@@ -86,7 +90,7 @@ def store_take(speaker, new: NewTake, undo: ExitStack):
     return take
 
 
-def as_kept(take) -> Placed:
+def as_kept(take: "Audio2FaceTake") -> Placed:
     """A take where it was keyed last. Raises TakeError when it is damaged."""
     was = heard.loads(take.heard)
     timing = timing_of(take)
@@ -94,7 +98,7 @@ def as_kept(take) -> Placed:
     return Placed(take.name, take.label, timing, _curves(take), cut)
 
 
-def where_it_plays(take, strip: StripPlan) -> Placed | None:
+def where_it_plays(take: "Audio2FaceTake", strip: StripPlan) -> Placed | None:
     """A take where its strip plays now; None when the strip plays what was not heard.
 
     Raises:
@@ -108,12 +112,12 @@ def where_it_plays(take, strip: StripPlan) -> Placed | None:
     return Placed(take.name, strip.name, strip.timing, _curves(take), cut)
 
 
-def set_timing(take, timing: StripTiming) -> None:
+def set_timing(take: "Audio2FaceTake", timing: StripTiming) -> None:
     """Notes where a take is keyed."""
     take.timing = json.dumps(asdict(timing))
 
 
-def timing_of(take) -> StripTiming:
+def timing_of(take: "Audio2FaceTake") -> StripTiming:
     """Where a take is keyed. Raises TakeError when that is damaged."""
     try:
         return _timing(json.loads(take.timing))
@@ -140,23 +144,23 @@ def _timing(stored: dict) -> StripTiming:
     return timing
 
 
-def _curves(take) -> Curves:
+def _curves(take: "Audio2FaceTake") -> Curves:
     data = take.get(_CURVES)
     return decode(data if isinstance(data, bytes) else b"")
 
 
-def _state(take) -> dict:
+def _state(take: "Audio2FaceTake") -> dict:
     return {**{name: getattr(take, name) for name in _PROPERTIES}, _CURVES: take.get(_CURVES, b"")}
 
 
-def _restore(speaker, key: str, state: dict) -> None:
+def _restore(speaker: "Audio2FaceSpeaker", key: str, state: dict) -> None:
     take = speaker.takes[key]
     for name in _PROPERTIES:
         setattr(take, name, state[name])
     _set_curves(take, state[_CURVES])
 
 
-def _set_curves(take, data: bytes) -> None:
+def _set_curves(take: "Audio2FaceTake", data: bytes) -> None:
     if _CURVES in take:  # bytes assigned over others are cut at the first zero
         del take[_CURVES]
     take[_CURVES] = data

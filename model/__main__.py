@@ -19,6 +19,7 @@ from .command.console import Console, Outcome
 from .command.options import CommandParser, common_options, console_of, force_option, parsed
 from .command.running import run_command
 from .command.shared import Shared
+from .runtime import choose_runtime
 
 _WORKER = WorkerCommand((sys.executable, "-m", "model", "worker"), Path(__file__).parents[1])
 
@@ -45,7 +46,7 @@ def _batch(options: argparse.Namespace, console: Console) -> Outcome:
 
 
 def _doer() -> Doer:
-    return CurvesDoer(Shared(predict_command.choose_runtime)).do
+    return CurvesDoer(Shared(choose_runtime)).do
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -141,6 +141,7 @@ class _Sound:
 @contextmanager
 def _opened(source: str | Path | bytes) -> Iterator[_Sound]:
     """A sound while the context lasts; within it, too, errors of decoding are AudioErrors."""
+    handle: bytes | str | io.BytesIO
     if isinstance(source, bytes):
         label, handle = "The packed sound", io.BytesIO(source)
     else:

@@ -91,7 +91,7 @@ class FallbackRuntime:
         )
 
     def _run(self, work: Callable[[Runtime], Curves], again: bool = True) -> Curves:
-        if self.remark is not None:
+        if self.remark is not None and self._runtime is not None:
             return work(self._runtime)
         try:
             if self._runtime is None:

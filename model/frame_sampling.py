@@ -6,12 +6,13 @@ On which frame a closure lands is certain when the frame after it is, so each wa
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
 from .audio_features import FRAME_RATE
 from .channels import MOUTH_GROUP
-from .opening import lip_opening
+from .opening import known_opening, tells_opening
 from .sampling import LIDS, LIDS_SHUT, SEALED, nearest
 
 _ON_A_ROW = 1e-6  # rows
@@ -74,9 +75,9 @@ class FrameSampler:
         none = np.zeros((0, len(names)), np.float32)
         self._window = _Window(none, 0, none, 0)
         self._closures = []
-        if lip_opening(names, none) is not None:
+        if tells_opening(names):
             mouth = [names.index(name) for name in MOUTH_GROUP if name in names]
-            self._closures.append(_Closures(lambda rows: lip_opening(names, rows), SEALED, mouth))
+            self._closures.append(_Closures(partial(known_opening, names), SEALED, mouth))
         lids = [names.index(name) for name in LIDS if name in names]
         if lids:
             self._closures.append(

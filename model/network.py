@@ -93,7 +93,9 @@ class LocalAttention(nn.Module):
         weights = torch.softmax(score.masked_fill(~allowed, float("-inf")), -1)
         return weights @ around, weights
 
-    def _offsets(self, blocks: int, width: int, seen: int, device: torch.device):
+    def _offsets(
+        self, blocks: int, width: int, seen: int, device: torch.device
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         reach, block = self.config.reach, self.config.block
         row = torch.arange(block, device=device)[:, None]
         column = torch.arange(reach + width, device=device)[None, :]
@@ -171,7 +173,9 @@ class AttentionBiLSTM(nn.Module):
             column[name] = column[name] * (1.0 - seal)
         return torch.stack([column[name] for name in names], -1)
 
-    def forward(self, features: torch.Tensor, state: dict | None = None):
+    def forward(
+        self, features: torch.Tensor, state: dict | None = None
+    ) -> tuple[torch.Tensor, dict]:
         """Channels [B, K * block_frames, C] and the carried state; features as in encode."""
         state = state or self.initial_state(len(features))
         joined, state = self.encode(features, state)

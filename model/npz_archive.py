@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, Literal
 
 import numpy as np
 
@@ -106,7 +106,7 @@ class NpzArchive:
                 file.read(1)  # at the end of a member its checksum is looked at
             if claim.dtype.kind == "U":
                 _check_letters(values, claim.dtype, name)
-            order = "F" if claim.fortran else "C"
+            order: Literal["C", "F"] = "F" if claim.fortran else "C"
             return np.frombuffer(values, claim.dtype).reshape(claim.shape, order=order)
 
 
@@ -119,7 +119,7 @@ def opened(source: Path | BinaryIO, most_bytes: int) -> Iterator[NpzArchive]:
         yield NpzArchive(archive, most_bytes)
 
 
-def _claim(file: BinaryIO, name: str) -> _Claim:
+def _claim(file: IO[bytes], name: str) -> _Claim:
     start = file.read(8)
     if len(start) < 8 or start[:6] != _MAGIC or start[6] not in (1, 2):
         raise NpzError(f'"{name}" is no array')
@@ -136,7 +136,7 @@ def _claim(file: BinaryIO, name: str) -> _Claim:
 
 def _check_letters(values: bytearray, dtype: np.dtype, name: str) -> None:
     """NumPy makes texts of any numbers, and Python crashes over those that stand for no letter."""
-    letters = np.frombuffer(values, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+    letters = np.frombuffer(values, np.dtype(f"{dtype.byteorder}u4"))
     if letters.max(initial=0) > sys.maxunicode:
         raise NpzError(f'"{name}" is no text')
 

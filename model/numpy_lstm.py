@@ -1,6 +1,5 @@
 """One direction of an LSTM in NumPy."""
 
-from collections.abc import Sequence
 from math import gcd
 
 import numpy as np
@@ -36,8 +35,8 @@ class Lstm:
         flat += self.bias
         return flat.reshape(*inputs.shape[:-1], 4 * self.hidden)
 
-    def run(self, gates: Sequence[np.ndarray], state: CellState, output: np.ndarray) -> CellState:
-        """Steps through T gate inputs [B, 4H], fills output [T, B, H], returns the last state."""
+    def run(self, gates: np.ndarray, state: CellState, output: np.ndarray) -> CellState:
+        """Steps through gate inputs [T, B, 4H], fills output [T, B, H], returns the last state."""
         hidden, cell = state[0], state[1].copy()
         size = self.hidden
         gate = np.empty((len(hidden), 4 * size), np.float32)

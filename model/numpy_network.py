@@ -85,7 +85,7 @@ class NumpyNetwork:
         next_state = StreamState(carried, history[-config.reach :].copy(), seen)
         return apply_seal(config.channels, raw), next_state
 
-    def _first_layer(self, inputs: np.ndarray, state: CellState):
+    def _first_layer(self, inputs: np.ndarray, state: CellState) -> tuple[np.ndarray, CellState]:
         """Windows [W, K, S] of inputs [K * block + right, D], and the carried state.
 
         All windows lie on the same inputs, so each input is projected once and a block's right
@@ -105,7 +105,9 @@ class NumpyNetwork:
             self._run_backward(backward, self._windows(backward.project(inputs)), result)
         return result, state
 
-    def _layer(self, layer: int, windows: np.ndarray, state: CellState):
+    def _layer(
+        self, layer: int, windows: np.ndarray, state: CellState
+    ) -> tuple[np.ndarray, CellState]:
         """Windows [W, K, S] of windows [W, K, S] of the layer below, and the carried state."""
         config = self.config
         forward = self._lstm[layer][0]

@@ -86,11 +86,6 @@ def choose_runtime(
 
         return NumpyRuntime(config, arrays)
 
-    def on_torch() -> Runtime:
-        from .torch_runtime import TorchRuntime
-
-        return TorchRuntime(config, arrays, found)
-
     if name == "numpy":
         return on_numpy()
     try:
@@ -103,6 +98,12 @@ def choose_runtime(
         return runtime
     if found is None:
         return on_numpy()
+
+    def on_torch() -> Runtime:
+        from .torch_runtime import TorchRuntime
+
+        return TorchRuntime(config, arrays, found)
+
     from .fallback import FallbackRuntime
 
     return FallbackRuntime(config, found, on_torch, on_numpy)

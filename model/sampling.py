@@ -65,10 +65,10 @@ def _land(
         threshold: opening below which it is shut.
         group: channels that take the closure's values.
     """
-    opening = opening_of(curves.names, curves.values)
-    if opening is None:
+    opening, shown = opening_of(curves.names, curves.values), opening_of(curves.names, sampled)
+    if opening is None or shown is None:
         return
-    is_shown = opening_of(curves.names, sampled) < threshold
+    is_shown = shown < threshold
     columns = [curves.names.index(name) for name in group if name in curves.names]
     reach = (0.5 * np.median(np.diff(times)) if len(times) > 1 else 0.5 / curves.rate) + 1e-9
     for start, stop in _closures(opening, threshold):

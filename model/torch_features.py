@@ -20,11 +20,16 @@ class TorchMeasure:
     def __init__(self, device: str) -> None:
         self._device = device
 
-    @torch.inference_mode()
     def __call__(
         self, samples: np.ndarray, config: FeatureConfig
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """See feature_stream.Measure."""
+        with torch.inference_mode():
+            return self._measured(samples, config)
+
+    def _measured(
+        self, samples: np.ndarray, config: FeatureConfig
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         window = longest_window(config)
         margin = (window - config.window) // 2
         sound = torch.from_numpy(samples).to(self._device)

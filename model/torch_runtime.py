@@ -56,8 +56,8 @@ class TorchRuntime:
         """See streaming.StepNetwork."""
         return self.network.initial_state(1)
 
-    @torch.inference_mode()
     def advance(self, steps: np.ndarray, state: dict) -> tuple[np.ndarray, dict]:
         """See streaming.StepNetwork."""
-        values, state = self.network(torch.from_numpy(steps).to(self.device)[None], state)
-        return values[0].cpu().numpy(), state
+        with torch.inference_mode():
+            values, state = self.network(torch.from_numpy(steps).to(self.device)[None], state)
+            return values[0].cpu().numpy(), state

@@ -4,6 +4,7 @@ all memory or never ends."""
 import dataclasses
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from .audio_features import FeatureConfig
 from .framing import SAMPLE_RATE
@@ -58,7 +59,7 @@ def config_of(document: object) -> NetworkConfig:
     )
 
 
-def _known(document: object, kind: type, where: str) -> dict[str, object]:
+def _known(document: object, kind: type, where: str) -> dict[str, Any]:
     """A JSON object's entries, once each is a setting."""
     if not isinstance(document, Mapping):
         raise ValueError(f"{where} is no object")
@@ -69,8 +70,8 @@ def _known(document: object, kind: type, where: str) -> dict[str, object]:
 
 
 def _checked(
-    settings: Mapping[str, object], ranges: Mapping[str, tuple[float, float]], switch: str
-) -> dict[str, object]:
+    settings: Mapping[str, Any], ranges: Mapping[str, tuple[float, float]], switch: str
+) -> dict[str, Any]:
     """Numbers within their ranges, and one switch that is on or off."""
     for name, value in settings.items():
         if name == switch:

@@ -2,6 +2,7 @@
 
 The repository's root is a package, whose name is that of the folder it lies in; mypy is shown it
 under the name `a2f`, as tests/conftest.py does. What is asked for stands in pyproject.toml.
+`tools.bpy_free` tells which rooms of the add-on they are.
 """
 
 import os
@@ -10,19 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-ROOMS = (
-    "model", "blender_audio2face/rigs", "blender_audio2face/shaping",
-    *(
-        f"blender_audio2face/{name}.py"
-        for name in (
-            "audio", "bake_record", "channel_keys", "composing", "errors", "heard", "inference",
-            "job", "plan", "report", "segments", "steps", "takes", "target_plan", "timing",
-            "volume",
-        )
-    ),
-)  # fmt: skip
-"""Packages and modules that are checked."""
+from .bpy_free import ROOT, modules_without_bpy
 
 
 def main() -> int:
@@ -32,7 +21,9 @@ def main() -> int:
         package.symlink_to(ROOT, target_is_directory=True)
         command = [sys.executable, "-m", "mypy", f"--config-file={ROOT / 'pyproject.toml'}"]
         command += ["--explicit-package-bases", f"--cache-dir={ROOT / '.mypy_cache'}"]
-        command += [*(f"a2f/{room}" for room in ROOMS)]
+        command += ["-p", "a2f.model"]
+        for name in modules_without_bpy():
+            command += ["-m", name]
         environment = {**os.environ, "MYPYPATH": folder}
         return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..shaping.keys import Keys
+
+if TYPE_CHECKING:
+    import bpy
 
 _LINEAR, _BEZIER = 1, 2
 _FREE, _ALIGNED, _AUTO_CLAMPED = 0, 3, 4
@@ -23,7 +26,7 @@ class _Attribute(NamedTuple):
     """
 
     width: int
-    kind: type
+    kind: type[np.generic]
     as_made: float
 
 
@@ -77,7 +80,7 @@ class KeyTable:
 NO_KEYS = KeyTable({"co": np.empty((0, 2), np.float32)})
 
 
-def read(curve) -> KeyTable:
+def read(curve: "bpy.types.FCurve") -> KeyTable:
     """The keys of an F-curve."""
     points = curve.keyframe_points
     if not points:
@@ -88,17 +91,17 @@ def read(curve) -> KeyTable:
     return KeyTable(columns)
 
 
-def frames_of(curve) -> np.ndarray:
+def frames_of(curve: "bpy.types.FCurve") -> np.ndarray:
     """The frames of an F-curve's keys, float32 [K]."""
     return _get(curve.keyframe_points, "co")[:, 0]
 
 
-def columns_of(curve, names: Sequence[str]) -> dict[str, np.ndarray]:
+def columns_of(curve: "bpy.types.FCurve", names: Sequence[str]) -> dict[str, np.ndarray]:
     """Some attributes of an F-curve's keys, as in a table."""
     return {name: _get(curve.keyframe_points, name) for name in names}
 
 
-def write(curve, table: KeyTable) -> None:
+def write(curve: "bpy.types.FCurve", table: KeyTable) -> None:
     """Replaces an F-curve's keys by ``table``, ascending in time."""
     points = curve.keyframe_points
     points.clear()
@@ -117,7 +120,9 @@ def write(curve, table: KeyTable) -> None:
     curve.update()
 
 
-def write_beside(curve, kept: KeyTable, baked: KeyTable, new: Sequence[Keys]) -> None:
+def write_beside(
+    curve: "bpy.types.FCurve", kept: KeyTable, baked: KeyTable, new: Sequence[Keys]
+) -> None:
     """Replaces an F-curve's keys.
 
     Args:
@@ -221,10 +226,11 @@ def _set_by_hand(columns: dict[str, np.ndarray]) -> bool:
 
 def _handles_alone(co: np.ndarray) -> dict[str, np.ndarray]:
     """The handles Blender gives a key that has no neighbours: level, a frame to each side."""
-    return {"handle_left": co - np.float32((1, 0)), "handle_right": co + np.float32((1, 0))}
+    step = np.array((1, 0), np.float32)
+    return {"handle_left": co - step, "handle_right": co + step}
 
 
-def _get(points, name: str) -> np.ndarray:
+def _get(points: "bpy.types.FCurveKeyframePoints", name: str) -> np.ndarray:
     width, kind, _ = ATTRIBUTES[name]
     data = np.empty(len(points) * width, kind)
     points.foreach_get(name, data)

@@ -105,7 +105,7 @@ def _rewrite(
             continue
         if curve is None:
             collection = slotted.ensure_collection(layer.action, layer.slot)
-            curve = collection.new(channel.path, index=channel.index)
+            curve = collection.new(channel.path, index=channel.array_index)
             if not layer.is_copy:
                 changes.undo.callback(slotted.remove_curves, layer.action, layer.slot, {channel})
         elif not layer.is_copy:

@@ -77,9 +77,10 @@ def remove_curves(action, slot, channels: set[ChannelPath]) -> None:
         if not SLOTTED:
             action.fcurves.remove(curves[channel])
             continue
+        path, index = channel
         for strip in (strip for layer in action.layers for strip in layer.strips):
             bag = strip.channelbag(slot)
-            if bag is not None and bag.fcurves.find(channel.path, index=channel.index) is not None:
+            if bag is not None and bag.fcurves.find(path, index=index) is not None:
                 bag.fcurves.remove(curves[channel])
 
 

@@ -81,7 +81,7 @@ def set_replaced_keys(
             kept = store.slots.new(id_type=datablock.id_type, name=str(handle))
         collection = slotted.ensure_collection(store, kept)
         for channel, table in tables.items():
-            key_table.write(collection.new(channel.path, index=channel.index), table)
+            key_table.write(collection.new(channel.path, index=channel.array_index), table)
             yield
     changes.undo.callback(_point, action, REPLACED, old)
     _point(action, REPLACED, None if slotted.is_empty(store) else store)

@@ -1,21 +1,26 @@
 """The present value of what an F-curve moves."""
 
+from typing import TYPE_CHECKING, Any
+
 from ..channel_keys import ChannelPath
 
+if TYPE_CHECKING:
+    import bpy
 
-def get(datablock, channel: ChannelPath) -> float:
+
+def get(datablock: "bpy.types.ID", channel: ChannelPath) -> float:
     """The value now. Raises ValueError where the datablock has no such property."""
     value = datablock.path_resolve(channel.path)
-    return float(value[channel.index] if hasattr(value, "__len__") else value)
+    return float(value[channel.array_index] if hasattr(value, "__len__") else value)
 
 
-def put(datablock, channel: ChannelPath, value: float) -> None:
+def put(datablock: "bpy.types.ID", channel: ChannelPath, value: float) -> None:
     """Sets the value; a property that is gone by now, or is no number, is passed over."""
     try:
         present = datablock.path_resolve(channel.path)
     except ValueError:
         return
-    in_array = _is_number_in(present, channel.index)
+    in_array = _is_number_in(present, channel.array_index)
     if not in_array and not isinstance(present, int | float):
         return
     owner, name = _split(channel.path)
@@ -24,14 +29,14 @@ def put(datablock, channel: ChannelPath, value: float) -> None:
     if not custom and (name not in holder.bl_rna.properties or holder.is_property_readonly(name)):
         return
     if in_array:
-        present[channel.index] = value
+        present[channel.array_index] = value
     elif custom:
         holder[name[2:-2]] = type(present)(value)
     else:
         setattr(holder, name, type(present)(value))
 
 
-def _is_number_in(present, index: int) -> bool:
+def _is_number_in(present: Any, index: int) -> bool:
     """Whether a property is an array that has a number at an index."""
     if isinstance(present, str | bytes) or not hasattr(present, "__len__"):
         return False

@@ -58,8 +58,8 @@ def command_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _face() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _face() -> CommandParser:
+    parser = CommandParser(add_help=False)
     group = parser.add_argument_group("whose face; every speaker of the scene if not given")
     one = group.add_mutually_exclusive_group()
     one.add_argument("--all", action="store_true", help="every speaker of the scene")
@@ -74,8 +74,8 @@ def _face() -> argparse.ArgumentParser:
     return parser
 
 
-def _voice() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _voice() -> CommandParser:
+    parser = CommandParser(add_help=False)
     group = parser.add_argument_group("which sound; the speaker's own if not given")
     one = group.add_mutually_exclusive_group()
     one.add_argument("--strip", action="append", default=[], help="a strip; may be repeated")
@@ -85,8 +85,8 @@ def _voice() -> argparse.ArgumentParser:
     return parser
 
 
-def _look() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _look() -> CommandParser:
+    parser = CommandParser(add_help=False)
     group = parser.add_argument_group("how it is keyed; as the speaker has it if not given")
     rig = group.add_mutually_exclusive_group()
     rig.add_argument("--preset", help="id of a rig preset")
@@ -105,8 +105,8 @@ def _look() -> argparse.ArgumentParser:
     return parser
 
 
-def _network() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _network() -> CommandParser:
+    parser = CommandParser(add_help=False)
     group = parser.add_argument_group("the network")
     group.add_argument("--runtime", choices=RUNTIMES, help="as the preferences say if not given")
     group.add_argument("--device", choices=DEVICES, help="what torch runs on; likewise")
@@ -114,8 +114,8 @@ def _network() -> argparse.ArgumentParser:
     return parser
 
 
-def _saved() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _saved() -> CommandParser:
+    parser = CommandParser(add_help=False)
     parser.add_argument(
         "-o", "--output", type=Path, help=".blend to write; the open one is replaced if not given"
     )

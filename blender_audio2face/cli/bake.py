@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bpy
 
-from ...model.command.console import Console, Outcome
+from ...model.command.console import Console, Observer, Outcome
 from ...model.command.digests import Digests
 from ...model.command.shared import Shared
 from ...model.errors import A2FError
@@ -136,7 +136,7 @@ def weights_of(options: argparse.Namespace, place: Place) -> Path | None:
     return chosen_weights(place.scene.audio2face.weights)
 
 
-def carry_out(bakes: Bakes, console: Console) -> None:
+def carry_out(bakes: Bakes, console: Observer) -> None:
     """Bakes what is not baked yet, in the open file.
 
     Raises:
@@ -162,7 +162,7 @@ def outcome(output: Path, bakes: Bakes, *, saved: bool) -> Outcome:
     )
 
 
-def _bake(bakes: Bakes, one: FaceJob, console: Console, done: float, share: float) -> None:
+def _bake(bakes: Bakes, one: FaceJob, console: Observer, done: float, share: float) -> None:
     """Bakes one face, unless it is baked. Raises A2FError or OSError, and nothing was changed."""
     speaker, plan = one.speaker, one.work
     others = jobs.finished_jobs(speaker, one.plans)

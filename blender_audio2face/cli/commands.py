@@ -27,15 +27,25 @@ def run_arguments(arguments: Sequence[str]) -> int:
 def _run(options: argparse.Namespace, console: Console) -> Outcome:
     """Each command's module is imported only when it is called."""
     if options.command == "bake":
-        from .bake import bake as command
-    elif options.command == "apply":
-        from .apply import apply as command
-    elif options.command == "inspect":
-        from .inspection import inspect as command
-    elif options.command == "batch":
-        from .batch import batch_here as command
-    elif options.command == "predict":
-        from .predict import predict_here as command
-    else:
-        from .presets import list_presets as command
-    return command(options, console)
+        from .bake import bake
+
+        return bake(options, console)
+    if options.command == "apply":
+        from .apply import apply
+
+        return apply(options, console)
+    if options.command == "inspect":
+        from .inspection import inspect
+
+        return inspect(options, console)
+    if options.command == "batch":
+        from .batch import batch_here
+
+        return batch_here(options, console)
+    if options.command == "predict":
+        from .predict import predict_here
+
+        return predict_here(options, console)
+    from .presets import list_presets
+
+    return list_presets(options, console)

@@ -35,7 +35,7 @@ class ArrivalClock:
         self._count += samples
         if measured is None or not 0.0 <= arrival - measured <= _OLDEST:
             self._is_measured = False
-        if self._is_measured:
+        if self._is_measured and measured is not None:
             return measured
         zero = arrival - self._latency - samples / self._rate - start
         if self._zero is None or lost:

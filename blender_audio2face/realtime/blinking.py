@@ -22,7 +22,7 @@ class Blinking:
         self._rate = rate
         self._start = start
         self._row = 0
-        self._drawn: Events | None = None
+        self._drawn = Events(np.zeros(0), np.zeros((0, 1)))
         self._drawn_for: tuple[int, float] | None = None
         self._drawn_until = 0.0
 

@@ -126,7 +126,7 @@ class FileSource:
                 _, samples, clock = held.pop(0)
                 yield samples, clock, due
 
-    def _indices(self):
+    def _indices(self) -> Iterator[int]:
         index = 0
         while self.is_live or index * self._size < len(self._samples):
             yield index

@@ -92,7 +92,10 @@ class FrameStore:
         return replace(passed[-1], values=landed)
 
     def _is_shut(self, frame: Frame | None) -> bool:
-        return frame is not None and lip_opening(self.names, frame.values[None])[0] < SEALED
+        if frame is None:
+            return False
+        opening = lip_opening(self.names, frame.values[None])
+        return opening is not None and bool(opening[0] < SEALED)
 
 
 def _is_one_run(shut: np.ndarray) -> bool:

@@ -2,6 +2,7 @@
 
 from threading import Lock
 from time import monotonic
+from typing import Protocol
 
 import numpy as np
 
@@ -13,6 +14,18 @@ from .source import OnBlock, OnError
 
 BLOCK = 0.02
 """Seconds of sound that come at a time."""
+
+
+class _Times(Protocol):
+    """PortAudio's clock at the first sample of a block; 0 where it does not tell."""
+
+    inputBufferAdcTime: float  # noqa: N815
+
+
+class _Status(Protocol):
+    """What PortAudio says of a block."""
+
+    input_overflow: bool
 
 
 class Microphone:
@@ -42,9 +55,9 @@ class Microphone:
         clock = ArrivalClock(self.rate, self._info.latency)
         offset = 0.0
 
-        def take(data: np.ndarray, _frames: int, time, status) -> None:
-            measured = time.inputBufferAdcTime
-            measured = measured + offset if measured > 0.0 else None
+        def take(data: np.ndarray, _frames: int, times: _Times, status: _Status) -> None:
+            told = times.inputBufferAdcTime
+            measured = told + offset if told > 0.0 else None
             lost = bool(status.input_overflow)
             on_block(data[:, 0].copy(), clock.seconds(len(data), monotonic(), measured, lost))
 

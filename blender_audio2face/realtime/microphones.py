@@ -1,6 +1,9 @@
 """The microphones that there are."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
 
 from .errors import SourceError
 from .port_audio import port_audio, said
@@ -81,7 +84,7 @@ def find_microphone(name: str = "") -> MicrophoneInfo:
     )
 
 
-def _default_index(package, interfaces) -> int:
+def _default_index(package: ModuleType, interfaces: Sequence[Mapping[str, Any]]) -> int:
     """That of Windows's quickest interface, else PortAudio's choice, else any, else -1."""
     defaults = {one["name"]: one["default_input_device"] for one in interfaces}
     candidates = (defaults.get(_QUICK), package.default.device[0], *defaults.values())

@@ -141,7 +141,10 @@ def _shown(face: FacePlan, timing: StripTiming, stretch: Stretch) -> tuple[np.nd
 
 def _columns(face: FacePlan, curves: Curves, timing: StripTiming, cut: float) -> Columns:
     made = take_keys(face, curves, timing, cut)
-    return [{tuple(path): keys.values for path, keys in one.items()} for one in made]
+    return [
+        {(channel.path, channel.array_index): keys.values for channel, keys in one.items()}
+        for one in made
+    ]
 
 
 def _at(columns: Columns, rows: slice | np.ndarray) -> Columns:

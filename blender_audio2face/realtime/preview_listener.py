@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from ...model.runtime import choose_runtime
-from ...model.streaming import StepNetwork
+from ...model.numpy_network import NumpyNetwork
+from ...model.weights_file import DEFAULT_WEIGHTS, load_weights
 from .. import heard
 from ..composing import FacePlan
 from ..errors import BakeError
@@ -65,7 +66,6 @@ class Listener:
         self.playhead = playhead
         self.frames: FaceFrames = NO_FRAMES
         self._weights = weights
-        self._network: StepNetwork | None = None
         self._hearings: list[Hearing] = []
         self._glances: list[Hearing] = []
         self._digests: dict[SoundSource, str] = {}
@@ -76,10 +76,13 @@ class Listener:
         """Whether ``frames`` are of the whole order; while no thread works."""
         return self._shown is not None and self._shown[0] is self.order and self._shown[2]
 
+    @cached_property
+    def _network(self) -> NumpyNetwork:
+        """It runs in NumPy, which needs no time to get ready."""
+        return NumpyNetwork(*load_weights(self._weights or DEFAULT_WEIGHTS))
+
     def work(self, on_progress: Callable[[float], None]) -> None:
         """Hears and makes frames until there is nothing left to do for the order.
-
-        The network runs in NumPy, which needs no time to get ready.
 
         Args:
             on_progress: gets fractions 0..1; an exception it raises ends the work.
@@ -88,8 +91,6 @@ class Listener:
             BakeError: a sound cannot be read.
             model.errors.A2FError: the weights cannot be used.
         """
-        if self._network is None:
-            self._network = choose_runtime("numpy", self._weights).network
         while True:
             order = self.order
             hearings = [self._hearing(strip) for strip in order.strips]

@@ -49,10 +49,10 @@ def find_accents(opening: np.ndarray | None, count: int, rate: float) -> Accents
     peaks = 1 + np.flatnonzero(is_peak & (above[1:-1] > _LEAST * full))
     taken = np.zeros(len(opening), bool)
     apart = round(_APART * rate)
-    rows = []
+    chosen: list[int] = []
     for row in peaks[np.argsort(-above[peaks], kind="stable")].tolist():
         if not taken[row]:
             taken[max(row - apart, 0) : row + apart + 1] = True
-            rows.append(row)
-    rows = np.sort(np.array(rows, int))
+            chosen.append(row)
+    rows = np.sort(np.array(chosen, int))
     return Accents(rows, np.clip(above[rows] / (0.6 * full), 0.0, 1.0), activity)

@@ -73,7 +73,7 @@ def keep_shut(names: Sequence[str], before: np.ndarray, after: np.ndarray) -> No
     wider = after[rows, jaw] - after[rows, close] > allowed
     kept = after[rows, jaw] - np.maximum(allowed - _ROUNDING, 0.0)
     after[rows, close] = np.where(wider, kept, after[rows, close])
-    raisers = [names.index(name) for name in _RAISERS if name in names]
+    raisers = np.array([names.index(name) for name in _RAISERS if name in names], int)
     was, now = before[rows][:, raisers].sum(1), after[rows][:, raisers].sum(1)
     scale = np.divide(was, now, out=np.ones_like(now), where=now > was)
     after[np.ix_(rows, raisers)] *= scale[:, None]
@@ -90,7 +90,7 @@ def bias_closing(names: Sequence[str], values: np.ndarray, bias: float) -> None:
         return
     jaw, close = values[:, names.index("jawOpen")], values[:, names.index("mouthClose")]
     gap = np.maximum(jaw - close, 0.0)
-    free = 1.0
+    free: float | np.ndarray = 1.0
     if "mouthRollLower" in names:
         roll = values[:, names.index("mouthRollLower")]
         free = np.clip((TUCKED - roll) / (TUCKED - _ROLLED_AT_P), 0.0, 1.0)

@@ -82,8 +82,8 @@ class Segments:
         start, end, rest, width = self._start, self._end, self._rest, self._width
         product = np.empty_like(start)
         aa, ab, bb, ra, rb = (
-            np.add.reduceat(np.multiply(*pair, out=product), self._firsts)
-            for pair in ((start, start), (start, end), (end, end), (start, rest), (end, rest))
+            np.add.reduceat(np.multiply(one, other, out=product), self._firsts)
+            for one, other in ((start, start), (start, end), (end, end), (start, rest), (end, rest))
         )
         aa, bb = aa + _PULL, bb + _PULL
         ra, rb = ra + _PULL * width * own_start, rb + _PULL * width * own_end

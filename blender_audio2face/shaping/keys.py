@@ -8,7 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from . import contacts, hermite, reduction
+from ...model.opening import lip_opening
+from ...model.sampling import SEALED
+from . import hermite, reduction
 
 TOLERANCE = 0.01
 """Error in shape-key units that nobody sees: a hundredth of a channel's whole travel."""
@@ -67,7 +69,7 @@ def reduce_keys(
     """
     x = np.asarray(frames, np.float64)
     forced = np.zeros(len(x), bool) if anchors is None else np.asarray(anchors, bool)
-    keys = {}
+    keys: dict[_Name, Keys] = {}
     for names in groups(tuple(columns), len(x)):
         y = np.array([columns[name] for name in names], np.float64)
         applies = np.array([anchored is None or name in anchored for name in names])
@@ -151,11 +153,11 @@ def closures(names: Sequence[str], values: np.ndarray) -> np.ndarray:
         names: C channel names, ARKit's.
         values: channels at the frames, [F, C].
     """
-    opening = contacts.lip_opening(tuple(names), values)
+    opening = lip_opening(tuple(names), values)
     anchors = np.zeros(len(values), bool)
     if opening is None:
         return anchors
-    rows = opening < contacts.SEALED
+    rows = opening < SEALED
     edges = np.flatnonzero(np.diff(np.concatenate(([0], rows.astype(np.int8), [0]))))
     for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         anchors[[first, first + int(np.argmin(opening[first:stop])), stop - 1]] = True

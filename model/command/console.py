@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from .exit_codes import ExitCode
 
@@ -32,6 +32,16 @@ class Outcome:
     data: Mapping[str, object]
     unchanged: bool = False
     code: ExitCode = ExitCode.DONE
+
+
+class Observer(Protocol):
+    """Is told how work comes along: a console, or the listener of a batch."""
+
+    def progress(self, fraction: float) -> None:
+        """How far the work is, 0..1."""
+
+    def log(self, level: str, text: str) -> None:
+        """Something to say of the work."""
 
 
 class Console:

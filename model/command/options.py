@@ -31,9 +31,9 @@ def parsed(
         return int(ended.code or 0)
 
 
-def common_options() -> argparse.ArgumentParser:
+def common_options() -> CommandParser:
     """A parent parser with the options of the console."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = CommandParser(add_help=False)
     group = parser.add_argument_group("what is printed")
     group.add_argument("--json", action="store_true", help="the result as one line of JSON")
     group.add_argument(
@@ -46,9 +46,9 @@ def common_options() -> argparse.ArgumentParser:
     return parser
 
 
-def force_option() -> argparse.ArgumentParser:
+def force_option() -> CommandParser:
     """A parent parser with --force."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = CommandParser(add_help=False)
     parser.add_argument(
         "--force",
         action="store_true",

@@ -18,7 +18,7 @@ from ..runtime import choose_runtime
 from ..runtime_choice import DEVICES, RUNTIMES
 from ..sampling import sample_at
 from ..weights_file import DEFAULT_WEIGHTS
-from .console import Console, Outcome
+from .console import Observer, Outcome
 from .digests import Digests
 from .errors import OutputError
 from .finished import digest_of, finishing, is_done
@@ -56,7 +56,7 @@ def frame_rate(text: str) -> float:
 
 def predict(
     options: argparse.Namespace,
-    console: Console,
+    console: Observer,
     decode: Callable[[Path], Iterable[np.ndarray]] = audio_blocks,
     torch_folder: Path | None = None,
     shared: Shared | None = None,
@@ -65,7 +65,7 @@ def predict(
 
     Args:
         options: of ``add_arguments``, and ``force``.
-        console: takes the progress.
+        console: takes the progress, and a remark of the runtime's.
         decode: samples of a file at 16 kHz, in pieces float32 [n].
         torch_folder: see ``choose_runtime``.
         shared: what it shares with other jobs of this process.

@@ -105,10 +105,7 @@ def timecode(seconds: float) -> str:
 
 def _seconds(texts: Sequence[str]) -> np.ndarray:
     """Seconds [T] of timecodes; the clock may pass midnight. Raises ValueError for another text."""
-    matches = [_TIMECODE.fullmatch(text.strip()) for text in texts]
-    wrong = [text for text, match in zip(texts, matches, strict=True) if match is None]
-    if wrong:
-        raise ValueError(f'"{wrong[0]}" is no timecode HH:MM:SS:FF')
+    matches = [_match(text) for text in texts]
     fields = np.array(
         [[*map(float, match.groups()[:3]), float(match[4] + (match[5] or ""))] for match in matches]
     ).reshape(-1, 4)
@@ -118,6 +115,13 @@ def _seconds(texts: Sequence[str]) -> np.ndarray:
         rate = next((usual for usual in _RATES if usual > highest), 60)
     seconds = fields @ np.array([3600.0, 60.0, 1.0, 1.0 / rate])
     return seconds + 86400.0 * np.cumsum(np.diff(seconds, prepend=seconds[:1]) < -43200.0)
+
+
+def _match(text: str) -> re.Match[str]:
+    match = _TIMECODE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f'"{text}" is no timecode HH:MM:SS:FF')
+    return match
 
 
 def _own(name: str) -> str:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from model.__main__ import main
-from model.command import predict as predict_module
 from model.command.batch.results import RowResult, add_result, mend_results, read_results
 from model.command.errors import OutputError
 from model.command.exit_codes import ExitCode
@@ -83,7 +82,7 @@ class FakeRuntime:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> type[FakeRuntime]:
     FakeRuntime.made = FakeRuntime.runs = 0
-    monkeypatch.setattr(predict_module, "choose_runtime", FakeRuntime)
+    monkeypatch.setattr("model.__main__.choose_runtime", FakeRuntime)
     return FakeRuntime
 
 

@@ -42,7 +42,6 @@ PROCESSES = {"model/command/batch/pool.py"}
 
 NAMED_IMPORTS = {
     "blender_audio2face/warm_up.py": "rooms of this package, listed there",
-    "blender_audio2face/realtime/wire/osc_packets.py": "modules of pythonosc, listed there",
     "model/optional.py": "its callers name the package, and are looked at as importers are",
 }
 """Files that import by a name that is no constant, and where the name comes from."""

@@ -169,3 +169,10 @@ def test_stop_stepping_lets_work_go_on() -> None:
     assert running() == [job]
     go_on.set()
     assert job.go_on(0.0)
+
+
+def test_a_job_without_steps_has_none_to_take() -> None:
+    job = Job(lambda _: "curves")
+    job.start()
+    assert job.go_on(0.0)
+    assert not job.stepping

@@ -15,7 +15,6 @@ from a2f.blender_audio2face.rigs.mapping import Link, Target
 from a2f.blender_audio2face.shaping.dials import Dials
 from a2f.blender_audio2face.target_plan import PlannedLink, TargetPlan
 from a2f.blender_audio2face.timing import StripTiming
-from a2f.model.numpy_network import NumpyNetwork
 
 from tests.core.networks import random_network
 
@@ -41,11 +40,8 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
             asked.append((start + second, 1.0))
             yield generator.normal(0, 0.1, 16_000).astype(np.float32)
 
-    network = NumpyNetwork(*random_network(2))
     monkeypatch.setattr(preview_hearing, "DECODERS", (("noise", noise),))
-    monkeypatch.setattr(
-        preview_listener, "choose_runtime", lambda *_: type("Runtime", (), {"network": network})
-    )
+    monkeypatch.setattr(preview_listener, "load_weights", lambda _path: random_network(2))
     return asked
 
 

@@ -1,6 +1,9 @@
 """What can be sent: each way to write a frame as datagrams."""
 
 import uuid
+from collections.abc import Sequence
+
+import numpy as np
 
 from ....model.errors import A2FError
 from . import osc_packets
@@ -21,7 +24,7 @@ def live_link(subject: str, fps: float) -> Encoder:
     device = str(uuid.uuid5(uuid.NAMESPACE_URL, f"audio2face:{subject}")).upper()
     rate = rate_of(fps)
 
-    def datagrams(seconds, names, values) -> list[bytes]:
+    def datagrams(seconds: float, names: Sequence[str], values: np.ndarray) -> list[bytes]:
         face = packet_values_of(names, values)
         packet = at_seconds(seconds % _DAY, rate, device=device, subject=subject, values=face)
         return [encode(packet)]

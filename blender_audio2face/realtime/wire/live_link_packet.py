@@ -105,10 +105,12 @@ def rate_of(fps: float) -> Fraction:
     return Fraction(fps).limit_denominator(1001)
 
 
-def at_seconds(seconds: float, rate: Fraction, **fields) -> Packet:
+def at_seconds(
+    seconds: float, rate: Fraction, *, device: str, subject: str, values: np.ndarray | None = None
+) -> Packet:
     """A packet with the frame number and part of a moment on the sender's clock."""
     frames = seconds * float(rate)
-    return Packet(frame=int(frames // 1), part=frames % 1, rate=rate, **fields)
+    return Packet(device, subject, int(frames // 1), frames % 1, rate, values)
 
 
 def encode(packet: Packet) -> bytes:

@@ -9,6 +9,7 @@ degrees). VRChat and most other receivers take one address for each value.
 from collections.abc import Iterable, Sequence
 from functools import partial
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,10 @@ from ....model.optional import optional_import
 from ...rigs.mapping import HEAD
 from .errors import WireError
 from .sender import Encoder
+
+if TYPE_CHECKING:
+    from pythonosc.osc_bundle_builder import OscBundleBuilder
+    from pythonosc.osc_message import OscMessage
 
 Message = tuple[str, tuple[int | float | str, ...]]
 """An address and its arguments."""
@@ -116,10 +121,10 @@ class _Package:
             size += 4 + message.size
         return [*made, builder.build().dgram]
 
-    def _new(self):
+    def _new(self) -> "OscBundleBuilder":
         return self._bundles.OscBundleBuilder(self._bundles.IMMEDIATELY)
 
-    def _message(self, address: str, arguments: tuple[int | float | str, ...]):
+    def _message(self, address: str, arguments: tuple[int | float | str, ...]) -> "OscMessage":
         builder = self._messages.OscMessageBuilder(address=address)
         for argument in arguments:
             kind = {int: "i", float: "f", str: "s"}[type(argument)]
@@ -128,11 +133,11 @@ class _Package:
 
 
 def _package() -> _Package:
-    names = ("osc_message_builder", "osc_bundle_builder")
-    found = [optional_import(f"pythonosc.{name}") for name in names]
-    if None in found:
+    messages = optional_import("pythonosc.osc_message_builder")
+    bundles = optional_import("pythonosc.osc_bundle_builder")
+    if messages is None or bundles is None:
         raise WireError(
             "OSC needs the package python-osc, which this build does not hold: install the zip "
             "with wheels, or send Live Link."
         )
-    return _Package(*found)
+    return _Package(messages, bundles)

@@ -110,7 +110,11 @@ def batch(options: argparse.Namespace, console: Console, trade: Trade) -> Outcom
     refused = [one for number, one in sorted(checked.refused.items()) if number in wanted]
     finished = [] if options.force else [one for one in groups if _is_done(known, one)]
     left = [one for one in groups if one not in finished]
-    data = {"manifest": str(manifest), "results": str(path), "elsewhere": elsewhere}
+    data: dict[str, object] = {
+        "manifest": str(manifest),
+        "results": str(path),
+        "elsewhere": elsewhere,
+    }
     if options.dry_run:
         return _dry_run(left, finished, refused, elsewhere, data)
     mend_results(path)
@@ -119,8 +123,8 @@ def batch(options: argparse.Namespace, console: Console, trade: Trade) -> Outcom
     for group in finished:
         ledger.passed_over(group)
     ledger.part(0, 0.0)
-    if left and _jobs(options, trade):
-        jobs = min(_jobs(options, trade), len(left))
+    jobs = min(_jobs(options, trade), len(left)) if left else 0
+    if jobs and trade.worker is not None:
         Pool(trade.worker, jobs, options.timeout, options.force, ledger).run(left)
     else:
         do_here(left, options.force, trade.do, ledger)
@@ -197,15 +201,14 @@ def _dry_run(
 ) -> Outcome:
     rows = [(row, "unchanged") for group in finished for row in group.rows]
     rows += [(row, "to do") for group in left for row in group.rows]
-    plan = [
-        {"row": row.number, "name": row.name, "output": str(row.output), "status": status}
+    found: dict[int, dict[str, object]] = {
+        row.number: {"name": row.name, "output": str(row.output), "status": status}
         for row, status in rows
-    ]
-    plan += [
-        {"row": one.number, "name": one.name, "status": "error", "error": one.sentence}
-        for one in refused
-    ]
-    plan.sort(key=lambda one: one["row"])
+    }
+    found |= {
+        one.number: {"name": one.name, "status": "error", "error": one.sentence} for one in refused
+    }
+    plan = [{"row": number, **found[number]} for number in sorted(found)]
     counts = Counter(one["status"] for one in plan)
     lines = [
         f"{len(plan)} rows: {counts['to do']} to do, {counts['unchanged']} unchanged, "

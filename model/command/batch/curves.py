@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ class CurvesDoer:
     def do(self, group: Group, force: bool, listener: Listener) -> list[RowResult]:
         """Does a group without a blend."""
         return [
-            do_row(row, listener, lambda row=row: self._predict(row, force, listener))
+            do_row(row, listener, partial(self._predict, row, force, listener))
             for row in group.rows
         ]
 

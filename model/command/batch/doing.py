@@ -5,24 +5,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from ..console import Outcome
+from ..console import Observer, Outcome
 from ..running import Failure, attempt
 from .groups import Group
 from .results import RowResult
 from .rows import Row
 
 
-class Listener(Protocol):
+class Listener(Observer, Protocol):
     """Hears how the rows of a group come along."""
 
     def started(self, number: int | None) -> None:
         """A row begins; None for what is done for all of them, such as saving."""
-
-    def progress(self, fraction: float) -> None:
-        """How far the row is, 0..1."""
-
-    def log(self, level: str, text: str) -> None:
-        """Something to say of the row."""
 
 
 Doer = Callable[[Group, bool, Listener], Sequence[RowResult]]

@@ -115,12 +115,12 @@ def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
                 'objects, and may hold "defaults".'
             )
         defaults, document = document.get("defaults", {}), document.get("rows")
-    rows = document if isinstance(document, list) else [None]
-    if not isinstance(defaults, dict) or not all(isinstance(row, dict) for row in rows):
+    is_list = isinstance(document, list) and all(isinstance(row, dict) for row in document)
+    if not isinstance(defaults, dict) or not is_list:
         raise ManifestError(
             f'"{path}" has to be a list of objects, or an object with such a list in "rows".'
         )
-    return [{**defaults, **row} for row in rows]
+    return [{**defaults, **row} for row in document]
 
 
 def _entry(path: Path, number: int, cells: dict[str, object]) -> Entry:

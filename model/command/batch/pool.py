@@ -4,6 +4,7 @@ A worker that crashes, is killed, or takes too long costs the row that it was at
 its group, which were not saved yet, begin anew in another worker.
 """
 
+import math
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import IO
 
 from ..exit_codes import ExitCode
 from ..running import Failure
@@ -56,7 +58,9 @@ def blender_worker(program: str, options: Sequence[str] = ()) -> WorkerCommand:
 @dataclass(eq=False)
 class _Worker:
     number: int
-    process: subprocess.Popen
+    process: subprocess.Popen[str]
+    stdin: IO[str]
+    stdout: IO[str]
     tail: deque[str]
     ready: bool = False
     group: Group | None = None
@@ -88,7 +92,7 @@ class Pool:
     ) -> None:
         self._command = command
         self._jobs = jobs
-        self._timeout = timeout
+        self._timeout = math.inf if timeout is None else timeout
         self._force = force
         self._ledger = ledger
         self._heard: SimpleQueue[tuple[_Worker, str | None]] = SimpleQueue()
@@ -135,7 +139,10 @@ class Pool:
                 f'"{self._command.words[0]}" cannot be started ({error.strerror or error}): '
                 "name Blender's program with --blender."
             ) from error
-        worker = _Worker(number, process, deque(maxlen=_TAIL), since=time.monotonic())
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None and stdout is not None  # they are pipes
+        tail: deque[str] = deque(maxlen=_TAIL)
+        worker = _Worker(number, process, stdin, stdout, tail, since=time.monotonic())
         log = threading.Thread(target=worker.tail.extend, args=(process.stderr,), daemon=True)
         log.start()
         threading.Thread(target=self._hear, args=(worker, log), daemon=True).start()
@@ -143,7 +150,7 @@ class Pool:
 
     def _hear(self, worker: _Worker, log: threading.Thread) -> None:
         """Passes on a worker's lines, in a thread of its own; None at their end."""
-        for line in worker.process.stdout:
+        for line in worker.stdout:
             self._heard.put((worker, line))
         log.join(_GRACE)
         self._heard.put((worker, None))
@@ -189,14 +196,14 @@ class Pool:
 
     def _give_next(self, worker: _Worker) -> None:
         if not self._waiting:
-            worker.process.stdin.close()
+            worker.stdin.close()
             return
         worker.group = self._waiting.popleft()
         worker.row, worker.begun, worker.since = None, 0, time.monotonic()
         worker.jobs = self._ledger.jobs_of(worker.group)
         with suppress(BrokenPipeError):  # of one that is gone, which will be heard
-            worker.process.stdin.write(group_line(worker.group, self._force))
-            worker.process.stdin.flush()
+            worker.stdin.write(group_line(worker.group, self._force))
+            worker.stdin.flush()
 
     def _end(self, worker: _Worker, results: Sequence[RowResult]) -> None:
         worker.group = None
@@ -204,7 +211,7 @@ class Pool:
         self._ledger.ended(results, worker.jobs)
 
     def _patience(self) -> float | None:
-        if self._timeout is None:
+        if self._timeout == math.inf:
             return None
         ends = [one.since + self._timeout for one in self._workers.values() if one.group]
         return max(min(ends) - time.monotonic(), 0.0) + 0.01 if ends else None
@@ -245,7 +252,7 @@ class Pool:
         workers = list(self._workers.values())
         for worker in workers:  # at its end a worker gives up what it does
             with suppress(BrokenPipeError):
-                worker.process.stdin.close()
+                worker.stdin.close()
         end = time.monotonic() + _GRACE
         for worker in workers:
             try:

@@ -67,8 +67,9 @@ class _Inbox:
 
 def _stop_main_thread() -> None:
     """SIGTERM to the thread that works: only there does it wake one that sleeps or waits."""
-    if hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+    main = threading.main_thread().ident
+    if main is not None and hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main, signal.SIGTERM)
     else:
         signal.raise_signal(signal.SIGTERM)
 
