@@ -2,9 +2,13 @@
 # Each sets up what it needs in .venv; nothing but GNU make and Python 3.11 with venv has to be there.
 
 PYTHON311 ?= python3.11
-# The Blender of `make test-bpy`, and the Python it is made for:
+PYTHON313 ?= python3.13
+# What `make test-all` tests besides the Blender of `make test`.
+BPY_VERSIONS ?= 4.2.23 5.0.1 5.2.3
+# A Blender application: `make test-app BLENDER=blender`, and with a screen `make test-window`.
+BLENDER ?= blender
+# The Python of a zip with torch (`make build GPU=cpu`).
 PYTHON ?= python3.11
-BPY ?= 4.5.15
 # TORCH=no leaves out the tests that compare NumPy's curves with torch's.
 TORCH ?= yes
 
@@ -21,7 +25,6 @@ RUN ?= out/train/main
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
-VENV_BPY := .venv-bpy-$(BPY)
 VENV_TRAIN := .venv-train
 
 # A zip that holds torch as well (docs/gpu.md): `make build GPU=cpu PYTHON=3.11 PLATFORM=linux-x64`.
@@ -31,13 +34,15 @@ TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
-.NOTPARALLEL:
-.PHONY: demo test bench lint test-core test-blender test-bpy build wheels lock-torch data filmed train evaluate clean system-packages
+.PHONY: demo test test-all bench lint test-core test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
 
 test: lint test-core test-blender
+
+# Four releases of Blender's Python module. `make -j2 -Otarget test-all` halves the time.
+test-all: test $(BPY_VERSIONS:%=test-bpy-%)
 
 lint: $(VENV)/.test
 	$(PY) -m ruff check .
@@ -50,8 +55,16 @@ test-core: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch)
 test-blender: $(VENV)/.test build
 	$(PY) -m pytest tests/blender
 
-test-bpy: $(VENV_BPY)/.test build
-	$(VENV_BPY)/bin/python -m pytest tests/blender
+test-bpy-%: .venv-bpy-%/.test build
+	.venv-bpy-$*/bin/python -m pytest tests/blender
+
+# The same tests in an application with its own Python, which needs NumPy as every Blender has.
+test-app: $(VENV)/.test build
+	$(PY) -m tests.application $(BLENDER)
+
+# What only a window shows. Needs a screen, or xvfb-run.
+test-window: $(VENV)/.test build
+	$(PY) -m pytest tests/window --blender=$(BLENDER)
 
 # How fast it is, on a quiet machine about ten minutes: docs/performance.md, its plot and figures.
 bench: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch) build
@@ -125,14 +138,15 @@ $(1) $(PIP_INSTALL) --retries 1 -c requirements/constraints.txt -r requirements/
 	echo "torch could not be installed: see above. TORCH=no leaves its tests out." >&2; exit 1; }
 endef
 
-$(VENV)/.torch: requirements/torch.txt requirements/constraints.txt | $(PY)
+$(VENV)/.torch: requirements/torch.txt requirements/constraints.txt | $(VENV)/.test
 	$(call install-torch,$(PY))
 	@touch $@
 
-$(VENV_BPY)/.test: requirements/test-bpy.txt
-	$(call make-venv,$(VENV_BPY),$(PYTHON))
-	$(VENV_BPY)/bin/python $(PIP_INSTALL) bpy==$(BPY) -r requirements/test-bpy.txt
-	$(call import-bpy,$(VENV_BPY)/bin/python)
+# Blender went from Python 3.11 to 3.13 with 5.1.
+.venv-bpy-%/.test: requirements/test-bpy.txt
+	$(call make-venv,.venv-bpy-$*,$(if $(filter 4.% 5.0.%,$*),$(PYTHON311),$(PYTHON313)))
+	.venv-bpy-$*/bin/python $(PIP_INSTALL) bpy==$* -r requirements/test-bpy.txt
+	$(call import-bpy,.venv-bpy-$*/bin/python)
 	@touch $@
 
 $(VENV_TRAIN)/.train: requirements/train.txt requirements/torch.txt

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from ..model.audio_file import audio_blocks, to_16k_blocks
+from ..model.errors import AudioError
+from ..model.optional import optional_import
 from .aud_pieces import pieces
 from .plan import SoundSource
 from .sound_file import FIND, check_sound_file
@@ -37,8 +39,10 @@ def model_decoder(source: SoundSource, start: float, duration: float) -> Iterato
 
 def aud_decoder(source: SoundSource, start: float, duration: float) -> Iterator[np.ndarray]:
     """Blender's decoder (FFmpeg): also M4A and the sound of videos."""
-    import aud
-
+    aud = optional_import("aud")
+    if aud is None:
+        reason = "not in this Blender"
+        raise AudioError(f'"{source.label}" cannot be decoded by aud: {reason}.', reason)
     begin = start if start > _SEEK_BEYOND else 0.0
     with as_file(source) as path:
         sound = aud.Sound(path)

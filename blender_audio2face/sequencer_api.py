@@ -5,11 +5,11 @@ the timing properties, and the old names warn even under ``hasattr``, so the rel
 Sound strips have ``sound_offset`` from 4.3 and ``retiming_keys`` from 4.4.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import bpy
 
-from ..model.optional import optional_import
 from .timing import StripTiming
 
 
@@ -121,20 +121,19 @@ def parent_metas(strip) -> list:
     return metas
 
 
-def is_retimed(strip) -> bool:
-    """Whether a sound strip may play at another speed than its sound; opens the sound before 4.4.
+def is_retimed(strip, sound_seconds: Callable[[], float]) -> bool:
+    """Whether a sound strip may play at another speed than its sound.
 
-    Until then sound strips did not show their retiming keys, but retiming changes the length of
-    the content. A difference of two frames is left to codecs, which round lengths.
+    Before 4.4 the sound's length is asked for: until then sound strips did not show their retiming
+    keys, but retiming changes the length of the content. A difference of two frames is left to
+    codecs, which round lengths.
     """
     if bpy.app.version >= (4, 4, 0):
         return len(strip.retiming_keys) > 0 or any(map(_may_be_retimed, parent_metas(strip)))
-    seconds = _sound_seconds(strip.sound)
-    if seconds is None:
-        return False
     render = strip.id_data.render
     content = strip.frame_duration + strip.animation_offset_start + strip.animation_offset_end
-    return abs(content - seconds * render.fps / render.fps_base) > 2.0
+    seconds = sound_seconds()
+    return seconds > 0.0 and abs(content - seconds * render.fps / render.fps_base) > 2.0
 
 
 def _may_be_retimed(meta) -> bool:
@@ -145,18 +144,6 @@ def _may_be_retimed(meta) -> bool:
     starts = [getattr(strip, _NAMES.left_handle) for strip in meta.strips]
     ends = [getattr(strip, _NAMES.right_handle) for strip in meta.strips]
     return abs(max(ends) - min(starts) - getattr(meta, _NAMES.content_duration)) > 1.0
-
-
-def _sound_seconds(sound) -> float | None:
-    """Length of a sound; None when Blender cannot read it, which decoding will then say."""
-    aud = optional_import("aud")
-    factory = sound.evaluated_get(bpy.context.evaluated_depsgraph_get()).factory
-    if aud is None or factory is None:
-        return None
-    try:
-        return factory.length / factory.specs[0]
-    except aud.error:
-        return None
 
 
 def muted_by(scene, strip) -> str | None:

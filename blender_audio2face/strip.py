@@ -1,6 +1,7 @@
 """From the sequencer to strip plans: which sounds speak, from where to where, and how loud."""
 
 import math
+from functools import partial
 
 import bpy
 
@@ -98,8 +99,9 @@ def plan_strip(scene, strip) -> StripPlan:
         source, timing = retiming.mixed_down(scene, strip)
     else:
         source = _source(strip)
-        if sequencer_api.is_retimed(strip):
-            timing = retiming.retimed(scene, strip, timing, sound_seconds(source))
+        length = partial(sound_seconds, source)
+        if sequencer_api.is_retimed(strip, length):
+            timing = retiming.retimed(scene, strip, timing, length())
     volume = strip_volume(scene, strip, timing)
     if volume.silent:
         raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')

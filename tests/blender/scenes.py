@@ -7,7 +7,10 @@ import bpy
 import numpy as np
 import pytest
 
+from model.optional import optional_import
+
 HAS_SOUND = bpy.app.build_options.audaspace
+HAS_AUD = optional_import("aud") is not None
 needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="this bpy is built without sound")
 
 _RENAMED = {

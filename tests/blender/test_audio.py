@@ -1,13 +1,14 @@
 """The formats a strip may bring, decoded to the same moments by both decoders."""
 
 import importlib
+import sys
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import add_sound, make_face, needs_sound, set_timing, write_wav
+from tests.blender.scenes import HAS_AUD, add_sound, make_face, needs_sound, set_timing, write_wav
 
 pytestmark = needs_sound
 
@@ -33,6 +34,9 @@ def burst() -> np.ndarray:
     return samples
 
 
+_needs_aud = pytest.mark.skipif(not HAS_AUD, reason="this Blender has no aud")
+
+
 def heard(audio, plan_strip, decoders) -> np.ndarray:
     scene = bpy.context.scene
     plan = plan_strip(scene, scene.sequence_editor.active_strip)
@@ -40,7 +44,9 @@ def heard(audio, plan_strip, decoders) -> np.ndarray:
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["file", "packed"])
-@pytest.mark.parametrize("which", [0, 1], ids=["soundfile", "aud"])
+@pytest.mark.parametrize(
+    "which", [pytest.param(0, id="soundfile"), pytest.param(1, id="aud", marks=_needs_aud)]
+)
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
 def test_the_burst_is_where_it_was(
     audio, plan_strip, burst: np.ndarray, tmp_path: Path, suffix: str, which: int, packed: bool
@@ -75,6 +81,20 @@ def test_a_video_container_falls_back_to_blenders_decoder(
     samples = heard(audio, plan_strip, audio.DECODERS)
     loud = np.flatnonzero(np.abs(samples) > 0.2) / 16000
     assert loud[0] == pytest.approx(1.2, abs=0.03)
+
+
+def test_without_aud_a_film_is_refused_and_the_rest_is_heard(
+    audio, plan_strip, burst: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "aud", None)
+    add_sound(write_wav(tmp_path / "burst.wav", burst[:, 0], RATE))
+    assert np.abs(heard(audio, plan_strip, audio.DECODERS)).max() > 0.5
+    add_sound(tmp_path / "burst.wav", channel=2)
+    (tmp_path / "burst.wav").write_bytes(b"ftypM4A " * 400)
+    with pytest.raises(
+        Exception, match=r'"burst.wav" cannot be decoded .*aud: not in this Blender'
+    ):
+        heard(audio, plan_strip, audio.DECODERS)
 
 
 @pytest.mark.parametrize("seconds", [0.0005, 0.01, 0.04])

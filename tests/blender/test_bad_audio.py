@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import struct
 from pathlib import Path
 
 import bpy
@@ -23,7 +24,21 @@ def saved(folder: Path) -> str:
     """Digest of the .blend as it would be saved."""
     path = folder / "copy.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=False)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    data = path.read_bytes()
+    if bpy.app.version < (4, 4, 0):
+        data = without_window_manager(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def without_window_manager(blend: bytes) -> bytes:
+    """A .blend without a block in which 4.3 saves where its list of reports lay in memory."""
+    kept, at = [], 12
+    while at < len(blend):
+        code, size = struct.unpack_from("<4si", blend, at)
+        if code != b"WM\0\0":
+            kept.append(blend[at : at + 24 + size])
+        at += 24 + size
+    return b"".join(kept)
 
 
 def bake(folder: Path, **options: str) -> str | None:

@@ -12,7 +12,7 @@ import pytest
 
 from model.channels import ARKIT_52
 from tests.blender.extension import built_zip
-from tests.blender.scenes import HAS_SOUND, make_face, needs_sound, timing
+from tests.blender.scenes import HAS_AUD, HAS_SOUND, make_face, needs_sound, timing
 
 FOLDER = "blender_audio2face/demo_head/"
 
@@ -173,8 +173,9 @@ def test_sentence_lies_in_the_file_and_is_heard(add: ModuleType, tmp_path: Path)
         assert timing(strip, "left_handle") == 40
         assert strip.sound.filepath == "//sentence.flac"
         assert strip.sound.packed_file.data == shipped
-    sound = first.sound.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    assert np.abs(sound.factory.data()).max() > 0.1
+    if HAS_AUD:
+        sound = first.sound.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        assert np.abs(sound.factory.data()).max() > 0.1
 
 
 @needs_sound

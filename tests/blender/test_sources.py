@@ -20,7 +20,7 @@ from tests.blender.listening import (
     samples_of,
     write_clicks,
 )
-from tests.blender.scenes import add_sound, needs_sound, set_timing, tone, write_wav
+from tests.blender.scenes import HAS_AUD, add_sound, needs_sound, set_timing, tone, write_wav
 
 pytestmark = needs_sound
 
@@ -193,6 +193,7 @@ def test_a_file_needs_no_strip(strip_module, choice, audio, clicks: Path) -> Non
 
 
 @needs_mixdown
+@pytest.mark.skipif(not HAS_AUD, reason="this Blender has no aud")
 @pytest.mark.parametrize(
     ("container", "tolerance"),
     [("MPEG4", 0.1), ("QUICKTIME", 0.1), ("MKV", 0.6)],  # in MKV Blender itself seeks inexactly

@@ -1,0 +1,90 @@
+"""The built zip, installed in a Blender with a window: `make test-window BLENDER=blender`.
+
+Scenes are played inside Blender (`inside.py`, `scenes.py`), each in a Blender of its own; the tests
+look at what each tells. They need a screen, or xvfb-run.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.blender.extension import built_zip
+
+INSIDE = Path(__file__).with_name("inside.py")
+SECONDS = 180
+"""What a scene may take on a slow machine without a graphics card."""
+
+INSTALL = """
+import bpy, sys
+bpy.ops.extensions.package_install_files(
+    filepath=sys.argv[-1], repo="user_default", enable_on_install=True, overwrite=True
+)
+bpy.context.preferences.view.show_splash = False
+bpy.ops.wm.save_userpref()
+"""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a scene.
+
+    Attributes:
+        told: what the scene told; empty where Blender ended before.
+        code: Blender's exit code.
+        printed: what it printed.
+    """
+
+    told: dict
+    code: int
+    printed: str
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--blender", default="blender", help="executable of Blender")
+
+
+@pytest.fixture(scope="session")
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, str]:
+    """Of a Blender whose user folder holds the extension."""
+    assert os.environ.get("DISPLAY"), "these tests need a screen: xvfb-run make test-window"
+    folder = tmp_path_factory.mktemp("user")
+    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(folder)}
+    blender = request.config.getoption("--blender")
+    command = (blender, "--background", "--factory-startup", "--python-exit-code", "1")
+    subprocess.run(
+        (*command, "--python-expr", INSTALL, "--", str(built_zip())), env=environment, check=True
+    )
+    return environment
+
+
+@pytest.fixture
+def play(
+    environment: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
+) -> Callable[..., Played]:
+    """Plays a scene of ``scenes.SCENES`` with arguments of its own."""
+
+    def play(scene: str, *arguments: str) -> Played:
+        answer = tmp_path / "answer.json"
+        blender = request.config.getoption("--blender")
+        window = ("--window-geometry", "0", "0", "1000", "700", "--offline-mode")
+        script = ("--enable-event-simulate", "--python", str(INSIDE))
+        ended = subprocess.run(
+            (blender, *window, *script, "--", str(answer), scene, *arguments),
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        told = json.loads(answer.read_text("utf-8")) if answer.is_file() else {}
+        return Played(told, ended.returncode, ended.stdout)
+
+    return play
