@@ -190,7 +190,6 @@ class _Closures:
         run = slice(start - window.first_row, stop - window.first_row)
         instant = run.start + int(np.argmin(opening[run]))
         frame = nearest(times[:-1], (window.first_row + instant) / rate)
-        within = np.clip(times[frame], start / rate, (stop - 1) / rate)
-        if abs(times[frame] - within) <= reach:
+        if times[frame] >= start / rate - reach:  # else it is the last one, and too far before
             window.frames[frame, self._columns] = window.rows[instant, self._columns]
             self._shown[frame] = True

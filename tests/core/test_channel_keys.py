@@ -55,6 +55,13 @@ def test_a_cut_leaves_the_shape(keys: Keys, start: int, end: int) -> None:
     assert sampled(cut, frames)[0] == pytest.approx(sampled(keys, frames)[0], abs=1e-6)
 
 
+@pytest.mark.parametrize("keys", [BEZIER, LINES])
+def test_each_of_several_pieces_keeps_its_shape(keys: Keys) -> None:
+    cut = restricted(keys, (Segment("a", 0, 2), Segment("a", 5, 22)))
+    for frames in (np.arange(0, 2), np.arange(5, 22)):
+        assert sampled(cut, frames)[0] == pytest.approx(sampled(keys, frames)[0], abs=1e-6)
+
+
 def test_nothing_is_added_where_nothing_is_cut() -> None:
     whole = (Segment("a", 0, 1, Part.LEAD_IN), Segment("a", 3, 22))
     assert restricted(BEZIER, whole) is BEZIER

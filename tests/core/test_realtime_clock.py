@@ -85,7 +85,7 @@ def test_each_sample_keeps_the_clock_it_was_heard_by() -> None:
 
 
 def test_samples_too_old_to_be_remembered_are_as_long_as_later_ones() -> None:
-    timeline, _, _ = run(600, lambda i: i * 0.02 + (1000.0 if i >= 2 else 0.0))
+    timeline, _, _ = run(600, lambda i: i * 0.02 + 1000.0 * ((i >= 2) + (i >= 500)))
     assert timeline.heard_at(0) == pytest.approx(1000.0)
 
 

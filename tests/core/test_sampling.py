@@ -8,7 +8,7 @@ import pytest
 from model.channels import ARKIT_52, MOUTH_GROUP
 from model.curves import Curves
 from model.opening import lip_opening
-from model.sampling import LIDS, LIDS_SHUT, SEALED, sample_at
+from model.sampling import LIDS, LIDS_SHUT, SEALED, nearest, sample_at
 
 OPENERS = tuple(
     f"mouth{lip}{side}" for lip in ("LowerDown", "UpperUp") for side in ("Left", "Right")
@@ -156,6 +156,15 @@ def test_closures_land_as_if_each_were_looked_at_alone(fps: float, seed: int) ->
     assert np.abs(sample_at(curves, times) - expected).max() < 1e-5
     uneven = np.sort(np.random.default_rng(seed).uniform(0.0, 2.8, round(2.8 * fps)))
     assert np.abs(sample_at(curves, uneven) - sampled_one_by_one(curves, uneven)).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("when", "index"), [(-9.0, 0), (0.5, 0), (0.6, 1), (1.75, 1), (1.8, 2), (2.5, 2), (9.0, 2)]
+)
+def test_of_two_times_as_near_the_earlier_is_the_nearest(when: float, index: int) -> None:
+    assert nearest(np.array([0.0, 1.0, 2.5]), when) == index
+    assert nearest(np.array([0.0, 1.0]), when) == min(index, 1)
+    assert nearest(np.array([1.0]), when) == 0
 
 
 def test_empty() -> None:
