@@ -51,8 +51,10 @@ def test_half_a_turn_goes_the_way_it_was_recorded() -> None:
 
 
 def test_the_short_way_is_that_of_the_components_both_poses_have() -> None:
-    rest, extreme = quaternion("jaw", 0.6, 0.8), quaternion("jaw", -0.7)
-    assert [one.target.extreme for one in links_between("x", rest, extreme)] == [0.7]
+    rest = quaternion("jaw", 0.6, 0.8)
+    for recorded in (0.7, -0.7):
+        links = links_between("x", rest, quaternion("jaw", recorded))
+        assert [one.target.extreme for one in links] == [0.7]
 
 
 def test_a_channel_of_one_pose_alone_is_left_out() -> None:
