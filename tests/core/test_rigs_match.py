@@ -179,7 +179,7 @@ def test_only_what_a_rig_should_have_is_missing() -> None:
         output("brow", need="optional"),
         output("ear", need="extra"),
         output("lid"),
-        output("left lid", need="optional", unless=("lid",)),
+        output("left lid", unless=("lid",)),
         output("right lid", unless=("both lids", "lid")),
     )
     assert match(preset, []).missing == ("jaw", "brow", "lid", "left lid", "right lid")
