@@ -34,7 +34,7 @@ TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
-.PHONY: demo test test-all bench lint test-core test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
+.PHONY: demo test test-all bench lint test-core mutation test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -50,7 +50,14 @@ lint: $(VENV)/.test
 	$(PY) -m tools.check_types
 
 test-core: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch)
-	$(PY) -m pytest tests/core
+	$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest tests/core
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
+
+# Small faults in the code of timing and mapping, each of which a test has to notice: docs/testing.md.
+mutation: $(VENV)/.test
+	$(PY) -m tools.mutation $(FILES)
 
 test-blender: $(VENV)/.test build
 	$(PY) -m pytest tests/blender

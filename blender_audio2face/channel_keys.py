@@ -43,14 +43,14 @@ def restricted(keys: Keys, segments: tuple[Segment, ...]) -> Keys:
         return keys
     cuts: list[int] = []
     for start, end in runs(segments):
-        for edge, step in ((start, -1), (end - 1, 1)):
+        for edge, beside in ((start, -1), (end - 1, 0)):
             after = int(np.searchsorted(frames, edge))
             between = 0 < after < len(frames) and frames[after] != edge
-            if between and not inside[after - 1 if step < 0 else after]:
+            if between and not inside[after + beside]:
                 cuts.append(edge)
     added = np.unique(np.array(cuts, np.float64))
     values, slopes = sampled(keys, added)
-    order = np.argsort(np.concatenate([frames[inside], added]), kind="stable")
+    order = np.argsort(np.concatenate([frames[inside], added]))
 
     def merged(old: np.ndarray, new: np.ndarray) -> np.ndarray:
         return np.concatenate([old[inside], new]).astype(old.dtype)[order]

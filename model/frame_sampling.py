@@ -15,7 +15,6 @@ from .channels import MOUTH_GROUP
 from .opening import known_opening, tells_opening
 from .sampling import LIDS, LIDS_SHUT, SEALED, nearest
 
-_ON_A_ROW = 1e-6  # rows
 _ROUNDING = 1e-9  # s
 _PARTS = 1000
 
@@ -95,7 +94,7 @@ class FrameSampler:
 
     def _give(self, is_end: bool) -> np.ndarray:
         window = self._window
-        self._sample(is_end)
+        self._sample()
         times = np.arange(window.first_frame, window.frames_end + 1) / self._fps
         undecided = window.end
         for closures in self._closures:
@@ -109,21 +108,18 @@ class FrameSampler:
         for closures in self._closures:
             closures.forget(count)
         next_row = int(window.frames_end / self._fps * self._rate)
-        used = max(min(undecided, next_row, window.end) - window.first_row, 0)
+        used = min(undecided, next_row) - window.first_row
         window.rows = window.rows[used:].copy()
         window.first_row += used
         return given
 
-    def _sample(self, is_end: bool) -> None:
+    def _sample(self) -> None:
         """Adds the frames that lie between rows that are there."""
         window = self._window
         last = int(np.floor((window.end - 1) / self._rate * self._fps + _ROUNDING))
         position = np.arange(window.frames_end, last + 1) / self._fps * self._rate
         low = np.floor(position).astype(int)
-        weight = position - low
-        known = (low + 1 < window.end) | (weight < _ON_A_ROW) | is_end
-        count = len(known) if known.all() else int(np.argmin(known))
-        low, weight = low[:count], weight[:count].astype(np.float32)[:, None]
+        weight = (position - low).astype(np.float32)[:, None]
         high = np.minimum(low + 1, window.end - 1)
         frames = window.rows[low - window.first_row] * (1 - weight)
         frames += window.rows[high - window.first_row] * weight
@@ -195,7 +191,6 @@ class _Closures:
         run = slice(start - window.first_row, stop - window.first_row)
         instant = run.start + int(np.argmin(opening[run]))
         frame = nearest(times[:-1], (window.first_row + instant) / rate)
-        within = np.clip(times[frame], start / rate, (stop - 1) / rate)
-        if abs(times[frame] - within) <= reach:
+        if times[frame] >= start / rate - reach:  # else it is the last one, and too far before
             window.frames[frame, self._columns] = window.rows[instant, self._columns]
             self._shown[frame] = True

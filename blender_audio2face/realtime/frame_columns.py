@@ -45,7 +45,7 @@ class FrameColumns:
         links: list[tuple[PlannedLink, dict[str, float]]] = []
         control: list[int] = []
         base: list[float] = []
-        ranges: list[tuple[float, float]] = []
+        ranges: dict[int, tuple[float, float]] = {}
         for plan in plans:
             preset = preset_with_id(plan.preset_id) if plan.preset_id is not None else None
             places: dict[Channel, int] = {}
@@ -55,7 +55,6 @@ class FrameColumns:
                 place = places.setdefault((one.path, one.index), len(base))
                 if place == len(base):
                     base.append(one.link.target.rest)
-                    ranges.append((0.0, 0.0))
                 ranges[place] = (one.low, one.high)
                 links.append((one, output_weights(preset, one.link.output)))
                 control.append(place)
@@ -64,7 +63,7 @@ class FrameColumns:
         self._derives = bool(needed & set(DERIVED))
         self._rows = _rows(links, control, (*self._names, *(DERIVED if self._derives else ())))
         self._base = np.array(base, np.float32)
-        self._low, self._high = np.array(ranges, np.float32).reshape(-1, 2).T
+        self._low, self._high = np.array([*ranges.values()], np.float32).reshape(-1, 2).T
 
     def __call__(self, values: np.ndarray) -> list[dict[Channel, float]]:
         """The values of each plan's controls, within their ranges.

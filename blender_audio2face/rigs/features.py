@@ -69,7 +69,7 @@ def _derive(names: list[str], values: np.ndarray) -> dict[str, np.ndarray]:
     pucker, funnel = column("mouthPucker"), column("mouthFunnel")
     roll = column("mouthRollLower")
 
-    shut = np.where(jaw > 0.02, np.minimum(close / np.maximum(jaw, 0.02), 1.0), 1.0)
+    shut = np.where(jaw > 0.02, close / np.maximum(jaw, 0.02), 1.0)
     effort = np.maximum(_ramp(close, 0.01, 0.06), _ramp(press, 0.03, 0.12))
     seal = _smooth(shut, 0.25, 0.9) * effort
     tuck = _smooth(roll, 0.22, 0.45) * (1.0 - seal)

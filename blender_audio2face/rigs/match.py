@@ -10,7 +10,7 @@ from .names import plain, spellings
 from .preset import Output, Preset, presets
 
 _ESSENTIAL_SHARE = 0.9
-_Answers = Mapping[str, list[tuple[int, int, str]]]
+_Answers = Mapping[str, list[tuple[int, str]]]
 
 
 class _Candidate(NamedTuple):
@@ -40,7 +40,7 @@ class Match:
     found: Mapping[str, str]
     missing: tuple[str, ...]
     passed_over: tuple[str, ...]
-    letters: int = 0
+    letters: int
 
 
 def rank(key_names: Iterable[str]) -> tuple[Match, ...]:
@@ -74,11 +74,11 @@ def match(preset: Preset, key_names: Iterable[str]) -> Match:
 
 
 def _answers(key_names: Iterable[str]) -> _Answers:
-    """Plain name → (style, place, control) of the controls that it may stand for."""
-    answers: dict[str, list[tuple[int, int, str]]] = {}
-    for place, (name, forms) in enumerate(spellings(key_names).items()):
+    """Plain name → (style, control) of the controls that it may stand for, in the rig's order."""
+    answers: dict[str, list[tuple[int, str]]] = {}
+    for name, forms in spellings(key_names).items():
         for style, text in forms:
-            answers.setdefault(text, []).append((style, place, name))
+            answers.setdefault(text, []).append((style, name))
     return answers
 
 
@@ -119,7 +119,7 @@ def _candidates(output: Output, answers: _Answers) -> list[_Candidate]:
         text = plain(wanted)
         candidates += [
             _Candidate(name, style, name == wanted, len(text))
-            for style, _, name in sorted(answers.get(text, ()), key=lambda answer: answer[1])
+            for style, name in answers.get(text, ())
         ]
     return candidates
 

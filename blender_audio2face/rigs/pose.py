@@ -26,12 +26,7 @@ def links_between(output: str, rest: Pose, extreme: Pose) -> tuple[Link, ...]:
     Returns:
         One link for each channel that differs.
     """
-    flipped = {
-        bone
-        for bone, path, component in rest
-        if path == "rotation_quaternion" and component == 0
-        if _dot(bone, rest, extreme) < 0.0
-    }
+    flipped = {bone for bone, _, _ in rest if _dot(bone, rest, extreme) < 0.0}
     links = []
     for (bone, path, component), start in rest.items():
         end = extreme.get((bone, path, component))
@@ -45,8 +40,9 @@ def links_between(output: str, rest: Pose, extreme: Pose) -> tuple[Link, ...]:
 
 
 def _dot(bone: str, rest: Pose, extreme: Pose) -> float:
+    """Of a bone's quaternions; 0 for a bone that has none."""
     return sum(
-        rest.get((bone, "rotation_quaternion", i), 0.0)
-        * extreme.get((bone, "rotation_quaternion", i), 0.0)
-        for i in range(4)
+        value * extreme.get((name, path, component), 0.0)
+        for (name, path, component), value in rest.items()
+        if name == bone and path == "rotation_quaternion"
     )

@@ -25,7 +25,7 @@ class Events:
 
 
 def events(
-    seed: int, stream: str, mean: float, least: float, span: tuple[float, float], draws: int = 1
+    seed: int, stream: str, mean: float, least: float, span: tuple[float, float], draws: int
 ) -> Events:
     """Events of the scene's timeline within a span.
 
@@ -41,8 +41,8 @@ def events(
         draws: D.
     """
     first, last = span
-    after, after_draws = _walk((seed, _number(stream), 0), mean, least, max(last, 0.0), draws)
-    before, before_draws = _walk((seed, _number(stream), 1), mean, least, max(-first, 0.0), draws)
+    after, after_draws = _walk((seed, _number(stream), 0), mean, least, last, draws)
+    before, before_draws = _walk((seed, _number(stream), 1), mean, least, -first, draws)
     times = np.concatenate([-before[::-1], after])
     uniform = np.concatenate([before_draws[::-1], after_draws])
     inside = (times >= first) & (times <= last)
@@ -74,7 +74,8 @@ def _number(stream: str) -> int:
 def _walk(
     key: tuple[int, ...], mean: float, least: float, until: float, draws: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Events from second 0 on; more of them never change the earlier ones."""
+    """Events from second 0 to ``until`` and beyond, none where that is negative; more of them never
+    change the earlier ones."""
     generator = np.random.default_rng(key)
     spread = 0.6
     centre = np.log(mean - least) - 0.5 * spread**2

@@ -112,6 +112,33 @@ def test_only_what_is_not_done_is_done(fake, manifest, capsys) -> None:
     assert (run(capsys, manifest, "--force")["done"], fake.runs) == (3, 8)
 
 
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(fake, manifest, capsys) -> None:
+    run(capsys, manifest, "--rows", "1")
+    with manifest.open("a") as file:
+        file.write("gone.wav,d.csv\n")
+    kept = manifest.with_name("lines.csv.results.jsonl").read_text()
+    planned = run(capsys, manifest, "--dry-run")
+    statuses = [(row["row"], row["status"]) for row in planned["plan"]]
+    assert statuses == [(1, "unchanged"), (2, "to do"), (3, "to do"), (4, "error")]
+    assert "gone.wav" in planned["plan"][3]["error"]
+    assert planned["exit_code"] == ExitCode.REFUSED
+    assert fake.runs == 1
+    assert manifest.with_name("lines.csv.results.jsonl").read_text() == kept
+    assert main(["batch", str(manifest), "--dry-run", "--rows", "1-3"]) == ExitCode.DONE
+    assert capsys.readouterr().out.startswith("3 rows: 2 to do, 1 unchanged, 0 refused\n")
+
+
+@pytest.mark.parametrize("words", [("--jobs", "-1"), ("--timeout", "soon"), ("--timeout", "0")])
+def test_numbers_that_mean_nothing_are_refused(manifest, capsys, words) -> None:
+    assert main(["batch", str(manifest), *words]) == ExitCode.USAGE
+    assert words[0] in capsys.readouterr().err
+
+
+def test_a_row_beyond_the_last_is_refused(manifest, capsys) -> None:
+    assert main(["batch", str(manifest), "--rows", "2-4", "--jobs", "0"]) == ExitCode.REFUSED
+    assert "There is no row 4" in capsys.readouterr().err
+
+
 def test_rows_are_known_wherever_they_stand(fake, manifest, capsys) -> None:
     run(capsys, manifest)
     header, *rows = manifest.read_text().splitlines()

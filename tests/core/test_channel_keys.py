@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.channel_keys import led_from, restricted, sampled
+from a2f.blender_audio2face.channel_keys import ChannelPath, led_from, restricted, sampled
 from a2f.blender_audio2face.segments import Part, Segment, granted, wanted
 from a2f.blender_audio2face.shaping.keys import Keys
 from a2f.blender_audio2face.timing import StripTiming
@@ -29,14 +29,37 @@ def test_curves_are_constant_outside_their_keys() -> None:
         assert sampled(keys, np.array([-5.0, 40.0]))[0] == pytest.approx([0.0, 0.5])
 
 
+def test_lines_have_the_slope_of_what_follows() -> None:
+    values, slopes = sampled(LINES, np.array([2.0, 4.0, 21.0]))
+    assert values == pytest.approx([0.4, 0.8, 0.5])
+    assert slopes == pytest.approx([0.2, -0.7 / 6, 0.4 / 11])
+
+
+def test_a_single_key_is_level() -> None:
+    values, slopes = sampled(Keys(np.array([4.0]), np.array([0.3]), None), np.array([1.0, 9.0]))
+    assert values == pytest.approx([0.3, 0.3])
+    assert slopes.tolist() == [0.0, 0.0]
+
+
+def test_a_path_without_an_index_is_the_first_of_its_array() -> None:
+    assert ChannelPath("value") == ("value", 0)
+
+
 @pytest.mark.parametrize("keys", [BEZIER, LINES])
 @pytest.mark.parametrize("start,end", [(0, 22), (2, 15), (5, 8), (4, 11), (-9, 3), (11, 60)])
 def test_a_cut_leaves_the_shape(keys: Keys, start: int, end: int) -> None:
     cut = restricted(keys, (Segment("a", start, end),))
-    assert np.all((cut.frames >= start) & (cut.frames < end))
+    assert np.all((cut.frames >= max(start, 0)) & (cut.frames < min(end, 22)))
     assert np.all(np.diff(cut.frames) > 0)
     frames = np.arange(max(start, 0), min(end, 22))
     assert sampled(cut, frames)[0] == pytest.approx(sampled(keys, frames)[0], abs=1e-6)
+
+
+@pytest.mark.parametrize("keys", [BEZIER, LINES])
+def test_each_of_several_pieces_keeps_its_shape(keys: Keys) -> None:
+    cut = restricted(keys, (Segment("a", 0, 2), Segment("a", 5, 22)))
+    for frames in (np.arange(0, 2), np.arange(5, 22)):
+        assert sampled(cut, frames)[0] == pytest.approx(sampled(keys, frames)[0], abs=1e-6)
 
 
 def test_nothing_is_added_where_nothing_is_cut() -> None:
@@ -48,13 +71,28 @@ def test_nothing_is_added_where_nothing_is_cut() -> None:
 def test_the_speech_starts_and_ends_on_the_artists_curve(slopes: np.ndarray | None) -> None:
     want = wanted("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
     frames = np.array([7, *range(10, 21)], np.float64)
-    keys = Keys(frames, np.array([0, *[0.5] * 3, *np.linspace(0.4, 0, 8)], np.float32), slopes)
+    keys = Keys(frames, np.array([0, *[0.5] * 3, *np.linspace(0.4, 0.1, 8)], np.float32), slopes)
     led = led_from(keys, want, want, lambda frame: frame / 100)
     assert led.values[0] == pytest.approx(0.07)
     assert led.values[-1] == pytest.approx(0.20)
     assert led.values[1:4] == pytest.approx([0.5] * 3)
     assert np.all(np.diff(led.values[3:]) < 0)
     assert keys.values[0] == 0
+
+
+def test_a_release_has_the_slopes_of_the_way_it_takes() -> None:
+    want = wanted("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
+    frames = np.arange(10.0, 21.0)
+    slopes = np.full(11, 0.01, np.float32)
+    led = led_from(Keys(frames, np.zeros(11, np.float32), slopes), want, want, lambda _: 0.8)
+
+    def way(frame: np.ndarray) -> np.ndarray:
+        u = np.clip((frame - 12) / 8, 0.0, 1.0)
+        return 0.8 * u * u * (3 - 2 * u)
+
+    assert led.values == pytest.approx(way(frames), abs=1e-6)
+    steepness = (way(frames + 1e-4) - way(frames - 1e-4)) / 2e-4
+    assert led.slopes == pytest.approx(0.01 + steepness, abs=1e-4)
 
 
 def test_a_release_cut_by_a_neighbour_stays_as_it_is() -> None:

@@ -27,8 +27,8 @@ def talking(seed: int, count: int = 1500) -> Curves:
         values[row : row + length, JAW] = jaw
         row += length + int(rng.choice([1, 2, 4, 9, 25]))
     values[:, LIDS] = 0.0
-    for row in rng.integers(0, count, 12):
-        values[row : row + 2, LIDS] = 1.0
+    for number, row in enumerate(rng.integers(0, count, 12)):
+        values[row : row + 2, LIDS if number % 3 else LIDS[:1]] = 1.0
     return Curves(ARKIT_52, 100.0, values)
 
 
@@ -43,6 +43,23 @@ def test_pieces_give_what_the_whole_gives(fps: float, seed: int) -> None:
     times = np.arange(len(frames)) / fps
     assert len(frames) == int((len(curves.values) - 1) / 100 * fps + 1e-9) + 1
     assert np.abs(frames - sample_at(curves, times)).max() < 1e-5
+
+
+@pytest.mark.parametrize("widest", [0.5, 0.8])
+def test_lids_are_shut_where_they_reach_their_own_widest_blink(widest: float) -> None:
+    curves = talking(5)
+    curves.values[:, LIDS] *= widest
+    sampler = FrameSampler(ARKIT_52, 12.0, widest_blink=widest)
+    frames = np.concatenate([sampler.push(curves.values), sampler.finish()])
+    wanted = sample_at(curves, np.arange(len(frames)) / 12.0)
+    assert np.abs(frames - wanted).max() < 1e-5
+    assert (wanted[:, LIDS[0]] == np.float32(widest)).sum() > 5
+
+
+def test_all_frames_that_are_certain_come_at_once() -> None:
+    curves = Curves(("headPitch",), 100.0, np.zeros((1000, 1), np.float32))
+    assert len(FrameSampler(curves.names, 100.0).push(curves.values)) == 1000
+    assert len(FrameSampler(curves.names, 25.0).push(curves.values)) == 250
 
 
 @pytest.mark.parametrize(

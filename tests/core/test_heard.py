@@ -42,6 +42,19 @@ def test_trimming_begins_later_in_the_same_curves() -> None:
     assert offset(placed(left_handle=36, right_handle=86), PLAN) is None
 
 
+def test_an_offset_counts_from_where_the_curves_begin() -> None:
+    later = placed(left_handle=36)
+    assert offset(later, placed(left_handle=46)) == pytest.approx(0.4)
+
+
+def test_seconds_of_frames_count_from_the_strips_first() -> None:
+    assert PLAN.uid == ""
+    assert placed(left_handle=36, right_handle=38).frame_times == pytest.approx([0.0, 0.04, 0.08])
+    retimed = placed(right_handle=13, warp=(0.5, 0.6, 0.9))
+    assert retimed.frame_times == pytest.approx([0.0, 0.1, 0.4])
+    assert retimed.source_range == pytest.approx((0.5, 0.9))
+
+
 @pytest.mark.parametrize("change", [{"left_handle": 5}, {"right_handle": 130}])
 def test_extending_needs_the_network(change: dict) -> None:
     assert offset(PLAN, placed(**change)) is None
@@ -63,6 +76,10 @@ def test_a_fade_is_heard() -> None:
     assert offset(faded(fade), PLAN) is None
     assert offset(faded(fade), faded(fade / 3)) == 0.0
     assert offset(faded(fade), faded(1 - fade)) is None
+    dip = np.where(np.abs(np.arange(101) - 50) < 10, 0.0, 1.0)
+    assert offset(PLAN, faded(dip)) is None
+    frame = placed(right_handle=12)
+    assert offset(frame, faded(np.array([1.0, 0.0]), right_handle=12)) is None
     cut = faded(fade[25:76], left_handle=36, right_handle=86)
     assert offset(faded(fade), cut) == pytest.approx(1.0)
 
@@ -90,6 +107,20 @@ def test_a_file_is_its_bytes(tmp_path: Path) -> None:
     assert digest(SoundSource("other name", str(path))) == digest(PLAN.source)
 
 
+def test_a_sound_has_the_digest_it_always_had() -> None:
+    """What was heard before an update still serves after it."""
+    assert digest(PLAN.source) == "6f60b4fa35fb4aa9b51ee7ae5231c68d"
+
+
+@pytest.mark.parametrize("changed", [0, 10, 24])
+def test_every_byte_of_a_file_counts(monkeypatch: pytest.MonkeyPatch, changed: int) -> None:
+    monkeypatch.setattr(module, "_BLOCK", 10)
+    content = bytearray(25)
+    before = digest(SoundSource("a", bytes(content)))
+    content[changed] = 1
+    assert digest(SoundSource("a", bytes(content))) != before
+
+
 def test_a_very_large_file_is_sampled_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,8 +130,10 @@ def test_a_very_large_file_is_sampled_to_its_end(
     before = digest(SoundSource("film", bytes(content)))
     content[100] = 1  # between two blocks
     assert digest(SoundSource("film", bytes(content))) == before
-    content[-1] = 1
-    assert digest(SoundSource("film", bytes(content))) != before
+    for end in (0, -1):
+        content[end] = 1
+        assert digest(SoundSource("film", bytes(content))) != before
+        content[end] = 0
 
 
 @pytest.mark.parametrize(

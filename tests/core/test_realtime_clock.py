@@ -54,7 +54,42 @@ def test_a_sound_card_that_is_too_fast_or_slow_is_followed(error: float) -> None
     assert timeline.expected == pytest.approx(400 * (1 + error), abs=0.001)
 
 
-@pytest.mark.parametrize("seconds", [500.0, -500.0])
+@pytest.mark.parametrize(
+    ("size", "within", "beyond"),
+    [(96, 0.005, 0.0055), (960, 0.01, 0.0105), (9600, 0.04, 0.041), (48000, 0.04, 0.041)],
+)
+def test_how_early_or_late_a_block_may_be_follows_its_length(
+    size: int, within: float, beyond: float
+) -> None:
+    for late in (within, -within):
+        timeline = Timeline(RATE)
+        timeline.place(size, 0.0)
+        assert timeline.place(size, late) == Placement(0, 0)
+    assert timeline.place(size, beyond).silence > 0
+    assert timeline.place(size, -beyond).skip > 0
+
+
+def test_up_to_two_seconds_are_a_gap() -> None:
+    for late, expected in ((2.0, Placement(2 * RATE, 0)), (-2.0, Placement(0, SIZE))):
+        timeline = Timeline(RATE)
+        timeline.place(SIZE, 0.0)
+        assert timeline.place(SIZE, late) == expected
+
+
+def test_each_sample_keeps_the_clock_it_was_heard_by() -> None:
+    timeline, _, _ = run(200, lambda i: i * 0.02 + (1000.0 if i >= 2 else 0.0))
+    assert timeline.heard_at(0) == pytest.approx(0.0)
+    assert timeline.heard_at(1.5 * SIZE) == pytest.approx(0.03)
+    assert timeline.heard_at(2 * SIZE) == pytest.approx(1000.04)
+    assert timeline.heard_at(100.5 * SIZE) == pytest.approx(1002.01)
+
+
+def test_samples_too_old_to_be_remembered_are_as_long_as_later_ones() -> None:
+    timeline, _, _ = run(600, lambda i: i * 0.02 + 1000.0 * ((i >= 2) + (i >= 500)))
+    assert timeline.heard_at(0) == pytest.approx(1000.0)
+
+
+@pytest.mark.parametrize("seconds", [500.0, 2.3, -1.9, -500.0])
 def test_a_clock_that_jumps_is_believed(seconds: float) -> None:
     timeline, _, _ = run(10, lambda i: i * 0.02)
     assert timeline.place(SIZE, seconds) == Placement(0, 0)

@@ -36,6 +36,20 @@ def test_every_field_comes_back() -> None:
     assert loads(dumps(mapping)) == mapping
 
 
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [("location", 3), ("rotation_euler", 3), ("rotation_quaternion", 4), ("rotation_axis_angle", 4),
+     ("scale", 3)],
+)  # fmt: skip
+def test_a_bones_channel_has_as_many_components_as_in_blender(path: str, size: int) -> None:
+    for component in range(size):
+        mapping = Mapping(None, (Link("jawOpen", Target("bone", "jaw", path, component)),))
+        assert loads(dumps(mapping)) == mapping
+    beyond = Mapping(None, (Link("jawOpen", Target("bone", "jaw", path, size)),))
+    with pytest.raises(MappingError, match=f'has no component {size} of "{path}"'):
+        loads(dumps(beyond))
+
+
 def test_what_is_usual_is_left_out() -> None:
     mapping = Mapping("arkit", (Link("jawOpen", Target("shape", "Jaw")),))
     assert json.loads(dumps(mapping)) == GOOD

@@ -1,9 +1,13 @@
 """Links: what is linked by itself, what a link does to curves, and what rest is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from a2f.blender_audio2face.rigs.errors import MappingError, PresetError
+from a2f.blender_audio2face.rigs.features import DERIVED
 from a2f.blender_audio2face.rigs.mapping import (
+    HEAD,
     Link,
     Mapping,
     Target,
@@ -11,6 +15,7 @@ from a2f.blender_audio2face.rigs.mapping import (
     automatic,
     drive,
     is_driven_by,
+    known_outputs,
 )
 from a2f.blender_audio2face.rigs.preset import preset_with_id
 
@@ -90,6 +95,27 @@ def test_an_output_is_the_sum_of_its_weights() -> None:
     assert drive(ARKIT_52, values, preset_with_id("vrm0"), links)[0][0] == pytest.approx(0.75)
 
 
+def test_curves_that_have_a_part_of_an_output_drive_it() -> None:
+    blink = Link("Blink", Target("shape", "Blink"))
+    assert is_driven_by(("eyeBlinkLeft",), preset_with_id("vrm0"), blink)
+
+
+def test_what_is_not_said_of_a_link_leaves_the_output_as_it_is() -> None:
+    link = Link("jawOpen", Target("shape", "x"))
+    assert link.target.address == ("shape", "x", "", 0)
+    assert link.enabled
+
+
+def test_an_output_may_be_a_control_a_channel_an_angle_or_a_feature() -> None:
+    assert HEAD == ("headPitch", "headYaw", "headRoll")
+    assert known_outputs(None) == (*ARKIT_52, *HEAD, *DERIVED)
+    oculus = preset_with_id("oculus")
+    own = tuple(output.name for output in oculus.outputs)
+    assert known_outputs(oculus) == (*own, *known_outputs(None))
+    arkit = known_outputs(preset_with_id("arkit"))
+    assert len(set(arkit)) == len(arkit)
+
+
 def test_head_columns_may_be_negative_or_missing() -> None:
     link = Link("headPitch", Target("bone", "head", "rotation_euler", 0, 0.1, 1.1))
     assert drive(("headPitch",), jaw(-0.05), None, [link])[0][0] == pytest.approx(0.05)
@@ -99,7 +125,7 @@ def test_head_columns_may_be_negative_or_missing() -> None:
 
 
 def test_an_unknown_output_is_refused() -> None:
-    with pytest.raises(MappingError, match='Output "aa" is not one of any channel'):
+    with pytest.raises(MappingError, match='Output "aa" is not one of any channel: choose another'):
         drive(ARKIT_52, np.zeros((1, 52)), None, [Link("aa", Target("shape", "aa"))])
 
 
@@ -111,6 +137,14 @@ def test_a_face_at_rest_rests_in_every_target() -> None:
         Link("jawOpen", Target("bone", "jaw", "scale", 0, 1.0, 2.0), multiplier=3.0),
     ]
     assert at_rest(oculus, links) == pytest.approx([0.0, 0.1, 1.0])
+
+
+def test_silence_rests_at_its_offset() -> None:
+    scale = Target("bone", "jaw", "scale", 0, rest=1.0, extreme=3.0)
+    link = Link("viseme_sil", scale, multiplier=0.5, offset=0.25)
+    oculus = preset_with_id("oculus")
+    assert at_rest(oculus, [link]) == pytest.approx([1.5])
+    assert at_rest(oculus, [replace(link, offset=0.25, high=0.1)]) == pytest.approx([1.2])
 
 
 def test_no_frames() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from a2f.blender_audio2face.rigs.match import match, rank
 from a2f.blender_audio2face.rigs.names import plain
-from a2f.blender_audio2face.rigs.preset import preset_with_id
+from a2f.blender_audio2face.rigs.preset import Output, Preset, preset_with_id
 
 from model.channels import ARKIT_52
 
@@ -148,3 +148,72 @@ def test_a_few_short_names_are_no_rig(names: list[str]) -> None:
 def test_words_make_a_name() -> None:
     assert plain("CTRL_expressions_mouthFunnelUL") == plain("ctrl expressions mouth_funnel_UL")
     assert plain("Eye_L_Look_R") == "eyellookright"
+
+
+def output(
+    name: str, *aliases: str, need: str = "essential", unless: tuple[str, ...] = ()
+) -> Output:
+    return Output(name, aliases, {"jawOpen": 1.0}, need, unless)
+
+
+def rig(*outputs: Output) -> Preset:
+    return Preset("x", "X", "channels", outputs)
+
+
+def test_no_control_is_taken_twice() -> None:
+    first, second = output("jaw", "mouth"), output("chin", "mouth")
+    assert match(rig(first, second), ["mouth"]).found == {"jaw": "mouth"}
+    found = match(rig(output("jaw"), output("chin", "jaw")), ["Jaw", "jaw"]).found
+    assert found == {"jaw": "jaw", "chin": "Jaw"}
+
+
+def test_the_letters_are_those_of_the_names_that_were_taken() -> None:
+    found = match(rig(output("jaw open", "mo"), output("chin")), ["mo", "jaw open", "chin"])
+    assert found.found == {"jaw open": "jaw open", "chin": "chin"}
+    assert found.letters == len("jawopen") + len("chin")
+
+
+def test_only_what_a_rig_should_have_is_missing() -> None:
+    preset = rig(
+        output("jaw"),
+        output("brow", need="optional"),
+        output("ear", need="extra"),
+        output("lid"),
+        output("left lid", unless=("lid",)),
+        output("right lid", unless=("both lids", "lid")),
+    )
+    assert match(preset, []).missing == ("jaw", "brow", "lid", "left lid", "right lid")
+    assert match(preset, ["lid"]).missing == ("jaw", "brow")
+    assert match(preset, ["lid", "left lid"]).found == {"lid": "lid"}
+    assert match(preset, ["lid", "jaw"]).score == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("names", "score"),
+    [
+        ("jaw chin brow lid", 1.0),
+        ("jaw chin", 0.9),
+        ("jaw brow", 0.5),
+        ("brow lid", 0.1),
+        ("", 0.0),
+    ],
+)
+def test_the_score_is_nine_tenths_of_what_speech_needs(names: str, score: float) -> None:
+    optional = [output(name, need="optional") for name in ("brow", "lid")]
+    preset = rig(output("jaw"), output("chin"), *optional)
+    assert match(preset, names.split()).score == pytest.approx(score)
+    assert match(rig(*optional), names.split()).score == pytest.approx(
+        0.05 * len({"brow", "lid"} & set(names.split()))
+    )
+    assert match(rig(output("jaw"), output("chin")), ["jaw"]).score == 0.5
+
+
+def test_a_face_without_what_speech_needs_is_a_rig_where_any_share_is_enough() -> None:
+    assert rank(["tongueOut"])[0].preset.id == "arkit"
+    lips_alone = [one.preset.id for one in rank(["V_Tongue_Out", "V_Tongue_up"])]
+    assert "cc4" not in lips_alone
+
+
+def test_the_least_share_of_a_rig_is_enough() -> None:
+    assert rank(list("AIUE"))[0].preset.id == "vowels"
+    assert rank(list("AIU")) == ()

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 from a2f.blender_audio2face.rigs.mapping import Link, Target
-from a2f.blender_audio2face.target_plan import PlannedLink, TargetPlan, columns, resting
+from a2f.blender_audio2face.target_plan import (
+    PlannedLink,
+    TargetPlan,
+    TargetSettings,
+    columns,
+    resting,
+)
 
 INFINITE = (float("-inf"), float("inf"))
 
@@ -52,6 +58,10 @@ def test_curves_key_only_what_they_speak_of() -> None:
         preset_id="oculus",
     )
     assert set(columns(face, ("jawOpen",), rows((0.5,)))) == {("x", 0), ("z", 0)}
+
+
+def test_what_is_not_asked_for_is_found_by_name_and_looked_at() -> None:
+    assert TargetSettings() == TargetSettings(None, None, check_effect=True)
 
 
 def test_a_preset_makes_the_outputs() -> None:

@@ -9,6 +9,7 @@ from a2f.blender_audio2face.segments import (
     frames_of,
     granted,
     lies_in,
+    of_strips,
     rebaked,
     runs,
     wanted,
@@ -19,9 +20,9 @@ from a2f.blender_audio2face.timing import StripTiming
 A, B = Segment("a", 1, 100), Segment("b", 150, 200)
 
 
-def parts(strip: str, left: int, right: int) -> tuple[Segment, ...]:
-    """What a strip at 24 fps wants: 3 frames to lead in, 8 to release."""
-    return wanted(strip, StripTiming(24.0, 1, 0, 0.0, left, right))
+def parts(strip: str, left: int, right: int, fps: float = 24.0) -> tuple[Segment, ...]:
+    """What a strip wants: at 24 fps 3 frames to lead in, 8 to release."""
+    return wanted(strip, StripTiming(fps, 1, 0, 0.0, left, right))
 
 
 def record_of(*bakes: tuple[Segment, ...]) -> tuple[Segment, ...]:
@@ -48,6 +49,15 @@ def test_an_overlap_belongs_to_the_later_bake() -> None:
     assert rebaked((A,), (middle,)) == (Segment("a", 1, 40), middle, Segment("a", 60, 100))
 
 
+def test_speech_is_granted_whole_over_another_strips() -> None:
+    speech = parts("b", 50, 120)[1]
+    assert granted((A,), (speech,)) == (speech,)
+
+
+def test_segments_of_some_strips() -> None:
+    assert of_strips((A, B, Segment("a", 300, 400)), {"a"}) == (A, Segment("a", 300, 400))
+
+
 def test_which_frames_lie_in_segments() -> None:
     frames = np.array([0.0, 1.0, 99.5, 100.0, 149.0, 150.0, 199.0, 200.0])
     assert frames[lies_in(frames, (A, B))].tolist() == [1.0, 99.5, 150.0, 199.0]
@@ -58,11 +68,16 @@ def test_touching_segments_are_one_run() -> None:
         (10, 28),
         (40, 50),
     )
+    late = (Segment("c", 40, 50), Segment("a", 0, 10), Segment("b", 45, 60), Segment("b", 60, 61))
+    assert runs(late) == ((0, 10), (40, 61))
+    assert runs((*late, Segment("d", 42, 44))) == ((0, 10), (40, 61))
 
 
 def test_a_lead_in_covers_the_way_to_its_speech() -> None:
     lead_in, *rest = parts("a", 10, 20)
     assert covered((lead_in, B, *rest)) == (Segment("a", 7, 10, Part.LEAD_IN), B, *rest)
+    beside = parts("a", 10, 20, fps=10.0)
+    assert covered(beside) == beside
 
 
 def test_segments_are_cut_to_a_range() -> None:
@@ -70,7 +85,8 @@ def test_segments_are_cut_to_a_range() -> None:
         Segment("a", 12, 20, Part.SPEECH),
         Segment("a", 20, 22, Part.RELEASE),
     )
-    assert frames_of(within(parts("a", 10, 20), 50, 60)).tolist() == []
+    assert within(parts("a", 10, 20), 20, 60) == (Segment("a", 20, 28, Part.RELEASE),)
+    assert within(parts("a", 10, 20), 50, 60) == ()
 
 
 def test_a_strip_alone_leads_in_and_is_released() -> None:

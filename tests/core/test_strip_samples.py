@@ -56,6 +56,7 @@ def test_frames_and_times_of_a_strip() -> None:
     assert strip.times == pytest.approx([-0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
     assert strip.source_time(5) == pytest.approx(0.05) == strip.start
     assert strip.duration == pytest.approx(0.4)
+    assert replace(strip, content_trim_start=2.0).start == pytest.approx(0.25)
 
 
 def test_the_face_leaves_rest_and_comes_back_to_it() -> None:

@@ -22,6 +22,11 @@ def played(at: np.ndarray, seconds: float = 20.0) -> np.ndarray:
     return np.where(inside[:, None], stereo[np.clip(index, 0, len(stereo) - 1)], 0.0)
 
 
+def test_it_is_stereo_of_32_bits_as_long_as_it_says() -> None:
+    with wave.open(io.BytesIO(encoded(6.5)), "rb") as file:
+        assert file.getparams()[:4] == (2, 4, 48000, 6.5 * 48000)
+
+
 @pytest.mark.parametrize("gain", [1.0, 0.01])
 @pytest.mark.parametrize("speed", [0.3, 1.0, 4.0])
 def test_every_speed_and_gain_is_read(speed: float, gain: float) -> None:
@@ -36,7 +41,16 @@ def test_minutes_are_read_to_a_millisecond() -> None:
 
 def test_time_goes_on_beside_the_sound() -> None:
     at = np.arange(-1.0, 21.5, 0.04)
-    assert decoded(played(at), 20.0, 0.04) == pytest.approx(at, abs=2e-3)
+    stereo = played(at)
+    assert decoded(stereo, 20.0, 0.04) == pytest.approx(at, abs=2e-3)
+    stereo[(at < 0) | (at > 20)] += 0.01  # what a filter leaves beside a sound
+    assert decoded(stereo, 20.0, 0.04) == pytest.approx(at, abs=2e-3)
+
+
+def test_a_strip_that_stands_still_is_read_wherever_it_stands() -> None:
+    for middle in (1.0, 10.0, 19.0):
+        at = middle + np.array([-0.9, -0.1, 0.0, 0.0, 0.0, 0.05, 0.9])
+        assert decoded(played(at), 20.0, 0.04) == pytest.approx(at, abs=1e-3)
 
 
 def test_a_pause_is_bridged_and_time_never_falls() -> None:

@@ -51,4 +51,16 @@ def test_silence() -> None:
     silent = Volume.of(np.array([0.0, -1.0]))
     assert silent.silent
     assert not FULL_VOLUME.silent
+    assert silent.shape().tolist() == [0.0]
     assert not samples(silent).any()
+
+
+def test_a_fade_from_silence_is_no_silence() -> None:
+    fade = Volume.of(np.array([0.0, 0.5]))
+    assert fade.moves
+    assert not fade.silent
+
+
+def test_differences_below_a_millionth_are_none() -> None:
+    assert Volume.of(np.array([1.0, 1.0 + 4e-7])) == FULL_VOLUME
+    assert Volume.of(np.array([1.0, 1.0 + 2e-6])).moves
