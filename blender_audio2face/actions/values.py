@@ -2,6 +2,9 @@
 
 from ..channel_keys import ChannelPath
 
+_MOST_INT = 1 << 31
+"""What no whole number of Blender reaches."""
+
 
 def get(datablock, channel: ChannelPath) -> float:
     """The value now. Raises ValueError where the datablock has no such property."""
@@ -10,7 +13,7 @@ def get(datablock, channel: ChannelPath) -> float:
 
 
 def put(datablock, channel: ChannelPath, value: float) -> None:
-    """Sets the value; a property that is gone by now, or is no number, is passed over."""
+    """Sets the value; a property that is gone by now, or cannot hold it, is passed over."""
     try:
         present = datablock.path_resolve(channel.path)
     except ValueError:
@@ -23,12 +26,15 @@ def put(datablock, channel: ChannelPath, value: float) -> None:
     custom = name.startswith("[")
     if not custom and (name not in holder.bl_rna.properties or holder.is_property_readonly(name)):
         return
+    kind = type(present[channel.index] if in_array else present)
+    if kind is int and not abs(value) < _MOST_INT:
+        return
     if in_array:
-        present[channel.index] = value
+        present[channel.index] = kind(value)
     elif custom:
-        holder[name[2:-2]] = type(present)(value)
+        holder[name[2:-2]] = kind(value)
     else:
-        setattr(holder, name, type(present)(value))
+        setattr(holder, name, kind(value))
 
 
 def _is_number_in(present, index: int) -> bool:
