@@ -23,6 +23,11 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 VENV_BPY := .venv-bpy-$(BPY)
 VENV_TRAIN := .venv-train
+VENV_FUZZ := .venv-fuzz
+
+# Fuzzing (CONTRIBUTING.md): seconds for each target, and which of them; all if none is named.
+SECONDS ?= 60
+TARGETS ?=
 
 # A zip that holds torch as well (docs/gpu.md): `make build GPU=cpu PYTHON=3.11 PLATFORM=linux-x64`.
 TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
@@ -32,7 +37,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
 .NOTPARALLEL:
-.PHONY: demo test bench lint test-core test-blender test-bpy build wheels lock-torch data filmed train evaluate clean system-packages
+.PHONY: demo test bench fuzz lint test-core test-blender test-bpy build wheels lock-torch data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -56,6 +61,10 @@ test-bpy: $(VENV_BPY)/.test build
 # How fast it is, on a quiet machine about ten minutes: docs/performance.md, its plot and figures.
 bench: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch) build
 	$(PY) -m tools.bench --zip $(ZIP) --out docs $(OPTIONS)
+
+# Inputs with which a reader fails are kept in out/fuzz.
+fuzz: $(VENV_FUZZ)/.fuzz
+	$(VENV_FUZZ)/bin/python -m tools.fuzz --seconds $(SECONDS) $(TARGETS)
 
 build: $(VENV)/.demo
 	$(PY) -m tools.build $(if $(GPU),$(TORCH_BUILD))
@@ -139,4 +148,9 @@ $(VENV_TRAIN)/.train: requirements/train.txt requirements/torch.txt
 	$(call make-venv,$(VENV_TRAIN),$(PYTHON311))
 	$(call install-torch,$(VENV_TRAIN)/bin/python)
 	$(VENV_TRAIN)/bin/python $(PIP_INSTALL) -r requirements/train.txt
+	@touch $@
+
+$(VENV_FUZZ)/.fuzz: requirements/fuzz.txt requirements/constraints.txt
+	$(call make-venv,$(VENV_FUZZ),$(PYTHON311))
+	$(VENV_FUZZ)/bin/python $(PIP_INSTALL) -c requirements/constraints.txt -r requirements/fuzz.txt
 	@touch $@
