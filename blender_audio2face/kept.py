@@ -28,8 +28,8 @@ def rows(plain: object, *kinds: type) -> list[tuple] | None:
     """
     if not isinstance(plain, list):
         return None
-    found = [_row(one, kinds) for one in plain]
-    return None if None in found else found
+    found = [row for one in plain if (row := _row(one, kinds)) is not None]
+    return found if len(found) == len(plain) else None
 
 
 def names(plain: object, kind: type) -> dict[str, Any]:
@@ -46,10 +46,16 @@ def _row(plain: object, kinds: tuple[type, ...]) -> tuple | None:
 
 
 def _cell(value: object, kind: type) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float if kind is float else kind):
+    if isinstance(value, bool):
         return None
-    if kind is not float:
-        return value
+    if kind is float:
+        return _number(value)
+    return value if isinstance(value, kind) else None
+
+
+def _number(value: object) -> float | None:
+    if not isinstance(value, int | float):
+        return None
     try:
         number = float(value)
     except OverflowError:

@@ -17,8 +17,8 @@ ROOMS = (
         f"blender_audio2face/{name}.py"
         for name in (
             "audio", "bake_record", "channel_keys", "composing", "errors", "heard", "inference",
-            "job", "plan", "report", "segments", "steps", "takes", "target_plan", "timing",
-            "volume",
+            "job", "kept", "plan", "pose_text", "report", "segments", "steps", "takes",
+            "target_plan", "timing", "volume",
         )
     ),
 )  # fmt: skip

@@ -37,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=FORMATS, help="livelink is the CSV of Live Link Face; else by the name"
     )
-    parser.add_argument("--fps", type=frame_rate, help="rows a second; 60 for livelink, else 100")
+    parser.add_argument(
+        "--fps", type=frame_rate, help="rows a second, up to 1000; 60 for livelink, else 100"
+    )
     parser.add_argument("--runtime", choices=RUNTIMES, default="numpy")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="what torch runs on")
     parser.add_argument("--weights", type=Path, help="an .npz other than the bundled one")
