@@ -43,7 +43,7 @@ def encode(curves: Curves) -> bytes:
     if values.size > _MOST_VALUES:
         raise TakeError("The curves are too long to be kept; bake the sound in shorter strips.")
     low, step = _grid(values)
-    names = json.dumps(curves.names, ensure_ascii=False).encode()
+    names = json.dumps(curves.names).encode()
     try:
         sizes = _SIZES.pack(len(values), len(curves.names), curves.rate, len(names))
     except (struct.error, OverflowError) as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face import takes
+from a2f.blender_audio2face import bake_record, takes
 from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.blender_audio2face.realtime.wire.address import checked
 from a2f.blender_audio2face.realtime.wire.encoders import encoder
@@ -195,6 +195,27 @@ def test_curves_that_do_not_fit_a_take(channels: int, rate: float) -> None:
     with pytest.raises(takes.TakeError, match="cannot be kept") as caught:
         takes.encode(Curves(names, rate, np.zeros((1, channels), np.float32)))
     refused(caught.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"blend_type": 7}, {"blend_type": "FOX"}, {"set_aside": ["a", True]}, {"set_aside": [[], 0]}],
+    ids=str,
+)
+def test_a_record_of_what_no_bake_does(change: dict) -> None:
+    plain = {"ours": True, "segments": [], "channels": [], "keyed": {}, "set_aside": [3, True],
+             "blend_type": "REPLACE"}  # fmt: skip
+    assert set(bake_record.loads(json.dumps({"0": plain}))) == {0}
+    assert bake_record.loads(json.dumps({"0": {**plain, **change}})) == {}
+
+
+def test_half_a_letter_does_not_hinder_keeping() -> None:
+    curves = Curves(("\ud800",), 30.0, np.zeros((1, 1), np.float32))
+    assert takes.decode(takes.encode(curves)).names == curves.names
+    plain = {"ours": True, "segments": [["\ud800", 1, 9, 2]], "channels": [], "keyed": {},
+             "set_aside": None, "blend_type": None}  # fmt: skip
+    records = bake_record.loads(json.dumps({"0": plain}))
+    assert bake_record.loads(bake_record.dumps(records).encode().decode()) == records != {}
 
 
 def test_a_subject_that_is_half_a_letter() -> None:
