@@ -39,10 +39,10 @@ def read_capture_npz(path: Path) -> Track:
 
 def _rate(archive: NpzArchive) -> float:
     """Frames a second. Raises NpzError where it is none."""
-    fps = float(archive.read("fps", ()))
-    if not fps > 0.0:
-        raise NpzError(f"fps is {fps:g}")
-    return fps
+    fps = archive.read("fps")
+    if fps.size != 1 or fps.dtype.kind not in "fiu" or not fps.item() > 0:
+        raise NpzError('"fps" is no rate')
+    return float(fps.item())
 
 
 def _read(archive: NpzArchive, name: str, kinds: str) -> np.ndarray:
