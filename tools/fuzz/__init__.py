@@ -4,4 +4,10 @@
 answer. The modules beside it hold the targets by kind. ``driver`` runs one of them with atheris,
 ``__main__`` several, each in a process of its own. Nothing but ``driver`` imports atheris, so the
 core tests run every target on its seeds.
+
+Importing this package makes the add-on importable without Blender, as ``a2f``.
 """
+
+from .package import show_add_on
+
+show_add_on()

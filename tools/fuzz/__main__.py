@@ -5,17 +5,16 @@ is 1 where there was a find.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from .package import show_add_on
-
-show_add_on()
-from .targets import TARGETS  # noqa: E402 - needs the package to be shown
+from .targets import TARGETS
 
 _OUT = Path("out/fuzz")
 _LIMITS = ("-timeout=5", "-rss_limit_mb=2048")
@@ -62,7 +61,11 @@ def fuzz(name: str, seconds: int) -> Tally:
     while (left := round(seconds - tally.seconds)) > 0:
         command = [sys.executable, "-m", "tools.fuzz.driver", name, str(corpus), *_LIMITS]
         command += [f"-max_total_time={left}", f"-artifact_prefix={finds}/", "-print_final_stats=1"]
-        ended = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        with TemporaryDirectory() as folder:  # libFuzzer leaves no time to take things away
+            environment = {**os.environ, "TMPDIR": folder}
+            ended = subprocess.run(
+                command, capture_output=True, text=True, errors="replace", env=environment
+            )
         tally.seconds = time.monotonic() - began
         tally.runs += max((int(a or b) for a, b in _RUNS.findall(ended.stderr)), default=0)
         written = _FOUND.findall(ended.stderr)

@@ -19,9 +19,6 @@ def main() -> None:
     name, *options = sys.argv[1:]
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     with atheris.instrument_imports(include=_WATCHED):
-        from .package import show_add_on
-
-        show_add_on()
         from .targets import TARGETS
     target = TARGETS[name]
     atheris.Setup([name, f"-max_len={target.longest}", *options], target.run)

@@ -1,4 +1,4 @@
-"""Lets this package import the add-on without Blender, as ``a2f``; the tests do so by a hook."""
+"""Makes the add-on importable without Blender, as ``a2f``; in tests, tests/conftest.py does so."""
 
 import importlib.util
 import sys
