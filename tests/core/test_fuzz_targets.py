@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,11 @@ from .hostile import FEW, spoilt
 SOME = settings(FEW, max_examples=max(FEW.max_examples // 4, 15))
 
 
+@cache
+def seeds_of(name: str) -> list[bytes]:
+    return TARGETS[name].seeds()
+
+
 def is_accepted(target: Target, data: bytes) -> bool:
     try:
         target.check(data)
@@ -28,7 +34,7 @@ def is_accepted(target: Target, data: bytes) -> bool:
 @pytest.mark.parametrize("name", TARGETS)
 def test_seeds_are_read(name: str) -> None:
     target = TARGETS[name]
-    seeds = target.seeds()
+    seeds = seeds_of(name)
     assert all(len(seed) <= target.longest for seed in seeds)
     for seed in seeds:
         target.run(seed)
@@ -40,7 +46,7 @@ def test_seeds_are_read(name: str) -> None:
 @given(data=st.data())
 def test_spoilt_seeds(name: str, data: st.DataObject) -> None:
     target = TARGETS[name]
-    seed = data.draw(st.sampled_from(target.seeds()))
+    seed = data.draw(st.sampled_from(seeds_of(name)))
     target.run(data.draw(spoilt(seed) if seed else st.binary(max_size=target.longest)))
 
 

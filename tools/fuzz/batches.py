@@ -118,9 +118,11 @@ def _check_group(data: bytes) -> None:
 
 
 def _finished() -> bytes:
-    with finished.finishing(folder() / "o.csv", "0f") as path:
+    output = folder() / "o.csv"
+    output.unlink(missing_ok=True)  # or the record would name what it replaces
+    with finished.finishing(output, "0f") as path:
         path.write_bytes(b"t,a\n")
-    return finished.record_path(folder() / "o.csv").read_bytes()
+    return finished.record_path(output).read_bytes()
 
 
 def _check_finished(data: bytes) -> None:
