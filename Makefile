@@ -26,6 +26,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 VENV_TRAIN := .venv-train
+VENV_FUZZ := .venv-fuzz
+
+# Fuzzing (CONTRIBUTING.md): seconds for each target, and which of them; all if none is named.
+SECONDS ?= 60
+TARGETS ?=
 
 # A zip that holds torch as well (docs/gpu.md): `make build GPU=cpu PYTHON=3.11 PLATFORM=linux-x64`.
 TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
@@ -34,7 +39,12 @@ TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
+<<<<<<< HEAD
 .PHONY: demo test test-all bench lint test-core mutation test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
+=======
+.NOTPARALLEL:
+.PHONY: demo test bench fuzz lint test-core test-blender test-bpy build wheels lock-torch data filmed train evaluate clean system-packages
+>>>>>>> fuzz
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -76,6 +86,10 @@ test-window: $(VENV)/.test build
 # How fast it is, on a quiet machine about ten minutes: docs/performance.md, its plot and figures.
 bench: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch) build
 	$(PY) -m tools.bench --zip $(ZIP) --out docs $(OPTIONS)
+
+# Inputs with which a reader fails are kept in out/fuzz.
+fuzz: $(VENV_FUZZ)/.fuzz
+	$(VENV_FUZZ)/bin/python -m tools.fuzz --seconds $(SECONDS) $(TARGETS)
 
 build: $(VENV)/.demo
 	$(PY) -m tools.build $(if $(GPU),$(TORCH_BUILD))
@@ -160,4 +174,9 @@ $(VENV_TRAIN)/.train: requirements/train.txt requirements/torch.txt
 	$(call make-venv,$(VENV_TRAIN),$(PYTHON311))
 	$(call install-torch,$(VENV_TRAIN)/bin/python)
 	$(VENV_TRAIN)/bin/python $(PIP_INSTALL) -r requirements/train.txt
+	@touch $@
+
+$(VENV_FUZZ)/.fuzz: requirements/fuzz.txt requirements/constraints.txt
+	$(call make-venv,$(VENV_FUZZ),$(PYTHON311))
+	$(VENV_FUZZ)/bin/python $(PIP_INSTALL) -c requirements/constraints.txt -r requirements/fuzz.txt
 	@touch $@

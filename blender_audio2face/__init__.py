@@ -6,7 +6,7 @@ A bake goes one way, and only its two ends touch bpy, on the main thread:
   ``volume``; ``retiming`` and ``mixdown`` where only Blender knows what plays); ``audio`` decodes
   them and ``inference`` runs the network, in the thread of ``job``.
 - **Memory.** ``take_store`` keeps what was heard with the speaker (``takes`` is its format), so
-  that ``rekey`` can key it again for a dial or a moved strip.
+  that ``rekey`` can key it again for a dial or a moved strip. ``kept`` reads JSON of properties.
 - **Look.** ``shaping`` turns the artist's dials into curves and curves into few keys.
 - **Face.** ``character``, ``targets`` and ``object_plan`` find what can be keyed, ``rigs`` knows
   the naming and the links, ``target_plan`` turns channels into columns.
@@ -22,9 +22,9 @@ A bake goes one way, and only its two ends touch bpy, on the main thread:
 anything run by makers (``tools/``).
 
 ``rigs`` and ``shaping`` import no bpy, nor do ``timing``, ``volume``, ``plan``, ``audio``,
-``inference``, ``composing``, ``job``, ``steps``, ``takes``, ``heard``, ``segments``,
-``bake_record``, ``channel_keys``, ``target_plan``, ``report`` and ``errors``. Importing this
-package imports nothing else.
+``inference``, ``composing``, ``job``, ``steps``, ``takes``, ``heard``, ``kept``, ``segments``,
+``bake_record``, ``channel_keys``, ``pose_text``, ``target_plan``, ``report`` and ``errors``.
+Importing this package imports nothing else.
 """
 
 

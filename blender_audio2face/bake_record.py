@@ -13,6 +13,9 @@ from functools import lru_cache
 from .channel_keys import ChannelPath
 from .segments import Part, Segment, rebaked
 
+REPLACE = "REPLACE"
+"""How an Action is blended that hides what lies below it."""
+
 
 @dataclass(frozen=True)
 class SetAside:
@@ -34,7 +37,7 @@ class Record:
         before: the value each channel had before the first bake.
         set_aside: how the artist's Action was used that ours replaced.
         blend_type: how the active Action was blended with the NLA before it was changed to let a
-            strip of ours show, or None.
+            strip of ours show: REPLACE, or None where it was not changed.
     """
 
     ours: bool
@@ -85,7 +88,7 @@ class Record:
 
 def dumps(records: Mapping[int, Record]) -> str:
     """Text of an Action's records, by slot handle."""
-    return json.dumps({handle: _plain(one) for handle, one in records.items()}, ensure_ascii=False)
+    return json.dumps({handle: _plain(one) for handle, one in records.items()})
 
 
 def loads(text: object) -> dict[int, Record]:
@@ -143,9 +146,22 @@ def _record(plain: dict) -> Record:
             for channel, value in zip(listed, values, strict=True)
             if value is not None
         },
-        set_aside=None if aside is None else SetAside(aside[0], bool(aside[1])),
-        blend_type=plain["blend_type"],
+        set_aside=None if aside is None else SetAside(_slot(aside[0]), bool(aside[1])),
+        blend_type=_blend_type(plain["blend_type"]),
     )
+
+
+def _slot(value: object) -> int | None:
+    if value is not None and not isinstance(value, int):
+        raise ValueError("slot")
+    return value
+
+
+def _blend_type(value: object) -> str | None:
+    """Raises ValueError for one that is never changed."""
+    if value is not None and value != REPLACE:
+        raise ValueError("blend type")
+    return REPLACE if value else None
 
 
 def _frame(value: object) -> int:

@@ -1,9 +1,8 @@
 """Bones become links of a speaker's mapping: by a recorded rest and extreme, or by its head."""
 
-import json
 from collections.abc import Sequence
 
-from . import settings
+from . import pose_text, settings
 from .errors import PlanError
 from .head_bone import find_head_bone, head_links
 from .rigs.mapping import Link, Mapping, known_outputs
@@ -17,7 +16,7 @@ _REST = "recorded_rest"
 
 def remember_rest(speaker, pose: Pose) -> None:
     """Keeps a pose as the rest of the next extreme."""
-    speaker[_REST] = json.dumps([[*channel, value] for channel, value in pose.items()])
+    speaker[_REST] = pose_text.dumps(pose)
 
 
 def record_extreme(speaker, output: str, pose: Pose) -> int:
@@ -33,14 +32,7 @@ def record_extreme(speaker, output: str, pose: Pose) -> int:
     stored = speaker.get(_REST)
     if stored is None:
         raise PlanError("No rest was recorded: pose the bones at rest and press Record Rest.")
-    try:
-        rest = {
-            (str(bone), str(path), int(component)): float(value)
-            for bone, path, component, value in json.loads(stored)
-        }
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise PlanError("The recorded rest is damaged: press Record Rest again.") from error
-    links = links_between(output, rest, pose)
+    links = links_between(output, pose_text.loads(stored), pose)
     if not links:
         raise PlanError("The bones are where they rest: move them to the extreme first.")
     _add_links(speaker, links)

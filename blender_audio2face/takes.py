@@ -43,8 +43,14 @@ def encode(curves: Curves) -> bytes:
     if values.size > _MOST_VALUES:
         raise TakeError("The curves are too long to be kept; bake the sound in shorter strips.")
     low, step = _grid(values)
-    names = json.dumps(curves.names, ensure_ascii=False).encode()
-    sizes = _SIZES.pack(len(values), len(curves.names), curves.rate, len(names))
+    names = json.dumps(curves.names).encode()
+    try:
+        sizes = _SIZES.pack(len(values), len(curves.names), curves.rate, len(names))
+    except (struct.error, OverflowError) as error:
+        raise TakeError(
+            f"Curves of {len(curves.names)} channels, {curves.rate:g} rows a second, cannot be "
+            "kept: give them fewer, or a usual rate."
+        ) from error
     grid = np.concatenate([low, step]).astype("<f4").tobytes()
     # Run lengths alone: as small as with repeated strings for speech, five times as quick.
     packer = zlib.compressobj(1, strategy=zlib.Z_RLE)

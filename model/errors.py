@@ -1,8 +1,18 @@
 """Errors whose text is what the artist reads: one sentence saying what, where and what to do."""
 
+from .shown import fitted
+
+_LONGEST = 1000
+
 
 class A2FError(Exception):
-    """Base of every error this project raises on purpose."""
+    """Base of every error this project raises on purpose.
+
+    Its sentence is on one line and not long, whatever the names in it are.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(fitted(sentence, _LONGEST))
 
 
 class AudioError(A2FError):

@@ -75,6 +75,9 @@ class NpzArchive:
         self._archive = archive
         self._left = most_bytes
 
+    def __contains__(self, name: str) -> bool:
+        return f"{name}.npy" in self._archive.namelist()
+
     def read(self, name: str, shape: tuple[int, ...] | None = None) -> np.ndarray:
         """An array.
 

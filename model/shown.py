@@ -8,8 +8,18 @@ def shown(text: object) -> str:
 
 def on_one_line(text: object, most: int = 200) -> str:
     """A text on one line and not long; what cannot be printed is escaped."""
-    letters = (
-        letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(text)[: most + 1]
-    )
-    line = "".join(letters)
+    line = _printable(str(text)[: most + 1])
     return line if len(line) <= most else f"{line[:most]}…"
+
+
+def fitted(sentence: str, most: int) -> str:
+    """A sentence on one line; of a long one the middle is left out, as its end says what to do."""
+    half = most // 2
+    if len(sentence) > most:
+        sentence = f"{sentence[:half]}…{sentence[-half:]}"
+    line = _printable(sentence)
+    return line if len(line) <= most else f"{line[:half]}…{line[-half:]}"
+
+
+def _printable(text: str) -> str:
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)

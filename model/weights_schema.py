@@ -2,7 +2,6 @@
 all memory or never ends."""
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,7 +79,7 @@ def _checked(
             low, high = ranges[name]
             kinds = int | float if isinstance(low, float) else int
             is_number = isinstance(value, kinds) and not isinstance(value, bool)
-            fits = is_number and math.isfinite(value) and low <= value <= high
+            fits = is_number and low <= value <= high
         if not fits:
             raise ValueError(f'"{name}" has a value that no network has')
     return dict(settings)

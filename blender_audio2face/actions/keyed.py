@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from .. import kept
 from ..channel_keys import ChannelPath
 from ..shaping.keys import Keys
 from . import slotted
@@ -29,23 +30,16 @@ def digest(keys: Iterable[Keys]) -> str:
 
 def read(action, slot) -> dict[ChannelPath, str]:
     """The digests kept for a slot; empty where there are none of ours."""
-    kept = _all(action).get(str(slotted.handle_of(slot)), ())
-    try:
-        return {ChannelPath(path, index): told for path, index, told in kept}
-    except (ValueError, TypeError):
-        return {}
+    rows = kept.rows(_all(action).get(str(slotted.handle_of(slot))), str, int, str) or ()
+    return {ChannelPath(path, index): told for path, index, told in rows}
 
 
 def write(action, slot, digests: Mapping[ChannelPath, str]) -> None:
     """Keeps a slot's digests in place of those it had."""
-    kept = _all(action)
-    kept[str(slotted.handle_of(slot))] = [[*channel, told] for channel, told in digests.items()]
-    action[KEYED] = json.dumps(kept)
+    all_slots = _all(action)
+    own = [[*channel, told] for channel, told in digests.items()]
+    action[KEYED] = json.dumps({**all_slots, str(slotted.handle_of(slot)): own})
 
 
 def _all(action) -> dict[str, list]:
-    try:
-        kept = json.loads(action.get(KEYED))
-    except (ValueError, TypeError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
+    return kept.names(kept.document(action.get(KEYED)), list)

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from .. import segments
-from ..bake_record import Record, SetAside
+from ..bake_record import REPLACE, Record, SetAside
 from ..channel_keys import ChannelPath
 from ..errors import PlanError
 from ..steps import Steps, finished
@@ -307,7 +307,7 @@ def _let_both_act(datablock, strip, action, slot) -> None:
     shared = active.keys() & slotted.curves_of(action, slot).keys()
     if not shared or anim.action_blend_type != "REPLACE" or nla.other_strips(anim, strip):
         return
-    _change_record(action, slot, blend_type="REPLACE")
+    _change_record(action, slot, blend_type=REPLACE)
     anim.action_blend_type = nla.blend_type(datablock)
 
 

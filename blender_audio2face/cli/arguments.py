@@ -14,6 +14,9 @@ OUTPUTS = {"action": "ACTION", "nla": "NLA", "active": "ACTIVE"}
 REDUCTIONS = {"few": "REDUCED", "every-frame": "EVERY_FRAME"}
 _TRUTH = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 
+_LAST_FRAME = 1_048_574
+"""The last one of Blender's timeline."""
+
 
 def command_parser() -> argparse.ArgumentParser:
     """The parser of ``blender --command audio2face``."""
@@ -36,7 +39,7 @@ def command_parser() -> argparse.ArgumentParser:
     )
     apply.add_argument("curves", type=Path, help="CSV, CSV of Live Link Face, JSON or NPZ")
     apply.add_argument("--name", help="what the keys are known by; the file's name if not given")
-    apply.add_argument("--frame-start", type=int, default=1, help="frame of the first row")
+    apply.add_argument("--frame-start", type=_frame, default=1, help="frame of the first row")
     batch.add_arguments(
         commands.add_parser("batch", parents=[force, common], help="do the rows of a manifest")
     )
@@ -81,7 +84,7 @@ def _voice() -> CommandParser:
     one.add_argument("--strip", action="append", default=[], help="a strip; may be repeated")
     one.add_argument("--channel", type=int, help="all sound strips on a channel")
     one.add_argument("--file", help="a sound file that is not in the sequencer")
-    group.add_argument("--frame-start", type=int, default=1, help="first frame of --file")
+    group.add_argument("--frame-start", type=_frame, default=1, help="first frame of --file")
     return parser
 
 
@@ -120,6 +123,13 @@ def _saved() -> CommandParser:
         "-o", "--output", type=Path, help=".blend to write; the open one is replaced if not given"
     )
     return parser
+
+
+def _frame(text: str) -> int:
+    number = _number(text)
+    if not abs(number) <= _LAST_FRAME or number != round(number):  # so too where it is none
+        raise argparse.ArgumentTypeError(f"must be a frame up to {_LAST_FRAME}")
+    return int(number)
 
 
 def _tolerance(text: str) -> float:

@@ -20,6 +20,7 @@ from ...model.command.batch.worker import serve
 from ...model.command.console import Console, Outcome
 from ...model.command.running import Failure, attempt
 from ...model.command.shared import Shared
+from ...model.real_path import real_path
 from .. import inference
 from ..preferences import preferred_runtime
 from ..rigs.preset import preset_with_id
@@ -172,7 +173,7 @@ class _Turn:
         named = [library.filepath for library in bpy.data.libraries]
         if not options.file:
             named += [sound.filepath for sound in bpy.data.sounds if sound.packed_file is None]
-        paths = dict.fromkeys(Path(bpy.path.abspath(one)).resolve() for one in named if one)
+        paths = dict.fromkeys(real_path(bpy.path.abspath(one)) for one in named if one)
         return {str(path): self._shared.digests.of_any(path) for path in paths}
 
     def _save(self) -> Outcome:

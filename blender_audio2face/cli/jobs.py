@@ -5,7 +5,6 @@ was made from, and of the keys it made. Where both are as they were, there is no
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,10 +21,11 @@ from ..faces import datablock_of
 from ..plan import StripPlan
 from ..segments import lies_in
 from ..target_plan import TargetPlan
+from . import job_record
 from .errors import CommandError
 
 _JOBS = "finished_jobs"
-"""Custom property of a speaker: JSON, by the digest of a job [the keys of its takes, digest]."""
+"""Custom property of a speaker: a ``job_record``."""
 
 
 def bake_job(
@@ -99,15 +99,11 @@ def remember(
     left = {one: list(own) for one, own in others.items() if not set(own) & set(takes)}
     left[job] = list(takes)
     keys = _keys(plans, left)
-    speaker[_JOBS] = json.dumps({one: [own, keys[one]] for one, own in left.items()})
+    speaker[_JOBS] = job_record.dumps({one: (own, keys[one]) for one, own in left.items()})
 
 
 def _stored(speaker) -> dict[str, tuple[list[str], str]]:
-    try:
-        stored = json.loads(speaker.get(_JOBS, "{}"))
-        return {str(job): (list(takes), str(keys)) for job, (takes, keys) in stored.items()}
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return {}
+    return job_record.loads(speaker.get(_JOBS))
 
 
 def _face(speaker, plans: Sequence[TargetPlan]) -> dict[str, object]:

@@ -9,6 +9,7 @@ import bpy
 from ...model.command.errors import OutputError
 from ...model.command.finished import finishing
 from ...model.command.replacing import replacing
+from ...model.real_path import real_path
 from .errors import CommandError
 from .place import open_blend
 
@@ -23,7 +24,7 @@ def output_path(asked: Path | None) -> Path:
         raise CommandError(f'"{asked}" has to end in .blend: Blender opens no other name.')
     if not asked.parent.is_dir():
         raise OutputError(f'The folder of "{asked}" does not exist: make it first.')
-    return asked.resolve()
+    return real_path(asked)
 
 
 def is_open_file(output: Path) -> bool:

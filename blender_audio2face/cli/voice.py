@@ -1,8 +1,8 @@
 """Which sound a command means."""
 
 import argparse
-from pathlib import Path
 
+from ...model.real_path import real_path
 from ..sound_choice import SoundFile, Strips
 from ..voices import Voice, voice_of, voice_of_takes
 from .errors import CommandError
@@ -33,7 +33,7 @@ def wanted_voice(options: argparse.Namespace, place: Place, speaker) -> Voice:
     if options.channel is not None:
         return voice_of(place, speaker, {"source": "CHANNEL", "channel": options.channel})
     if options.file:
-        path = options.file if options.file.startswith("//") else str(Path(options.file).resolve())
+        path = options.file if options.file.startswith("//") else str(real_path(options.file))
         values = {"source": "FILE", "file": path, "file_frame": options.frame_start}
         return voice_of(place, speaker, values)
     if speaker.source == "STRIP" and not speaker.strip:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from .. import kept
+
 if TYPE_CHECKING:
     from .apply import Hold
 
@@ -31,17 +33,8 @@ def remember(datablock, values: Mapping[Channel, float]) -> None:
 
 def remembered(datablock) -> dict[Channel, float]:
     """The values from before; empty where none are kept."""
-    text = datablock.get(PROPERTY)
-    if not isinstance(text, str):
-        return {}
-    try:
-        return {
-            (path, int(index)): float(value)
-            for path, index, value in json.loads(text)
-            if path.startswith(_PATHS)
-        }
-    except (ValueError, TypeError, AttributeError):
-        return {}
+    rows = kept.rows(kept.document(datablock.get(PROPERTY)), str, int, float) or ()
+    return {(path, index): value for path, index, value in rows if path.startswith(_PATHS)}
 
 
 def put_back(datablock) -> None:

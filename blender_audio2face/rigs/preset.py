@@ -5,6 +5,7 @@ is made of, as weights of channels or of the features derived from them.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -97,7 +98,7 @@ def read_preset(data: Mapping, source: str) -> Preset:
             Output(
                 _text(item["name"]),
                 _texts(item.get("aliases", [])),
-                {name: float(factor) for name, factor in item["weights"].items()},
+                {name: _number(factor) for name, factor in item["weights"].items()},
                 item.get("need", "essential"),
                 _texts(item.get("unless", [])),
             )
@@ -109,7 +110,7 @@ def read_preset(data: Mapping, source: str) -> Preset:
             data["kind"],
             outputs,
             _text(data.get("about", "")),
-            float(data.get("minimum", 0.0)),
+            _number(data.get("minimum", 0.0)),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise PresetError(
@@ -136,6 +137,12 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)
 
 
 def _texts(values: object) -> tuple[str, ...]:

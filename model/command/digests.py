@@ -20,8 +20,8 @@ class Digests:
         return self._known[key]
 
     def of_any(self, path: Path) -> str | None:
-        """The digest of a file; None where none can be read."""
+        """The digest of a file; None where none can be read, or the path is none."""
         try:
             return self.of(path)
-        except OSError:
+        except (OSError, ValueError):
             return None

@@ -14,7 +14,7 @@ class CommandParser(argparse.ArgumentParser):
     """Raises UsageError, with what is wrong, where argparse would exit."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
+        raise UsageError(f"{message}; --help lists what there is.")
 
 
 def parsed(
@@ -25,7 +25,7 @@ def parsed(
     try:
         return parser.parse_args(arguments)
     except UsageError as error:
-        print(f"error: {error}; --help lists what there is.", file=sys.stderr, flush=True)
+        print(f"error: {error}", file=sys.stderr, flush=True)
         return int(ExitCode.USAGE)
     except SystemExit as ended:  # of --help
         return int(ended.code or 0)

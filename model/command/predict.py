@@ -1,7 +1,6 @@
 """``predict``: the curves of a sound file, as a file."""
 
 import argparse
-import math
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from .shared import Shared
 
 _USUAL_FPS = {"livelink": 60.0}
 _FPS = 100.0
+_MOST_FPS = 1000.0
 _JOB_VERSION = 1
 """Raised where the same input gives other curves than before."""
 
@@ -37,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=FORMATS, help="livelink is the CSV of Live Link Face; else by the name"
     )
-    parser.add_argument("--fps", type=frame_rate, help="rows a second; 60 for livelink, else 100")
+    parser.add_argument(
+        "--fps", type=frame_rate, help="rows a second, up to 1000; 60 for livelink, else 100"
+    )
     parser.add_argument("--runtime", choices=RUNTIMES, default="numpy")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="what torch runs on")
     parser.add_argument("--weights", type=Path, help="an .npz other than the bundled one")
@@ -49,8 +51,8 @@ def frame_rate(text: str) -> float:
         number = float(text)
     except ValueError:
         number = 0.0
-    if not (math.isfinite(number) and number > 0):
-        raise argparse.ArgumentTypeError("must be more than 0")
+    if not 0.0 < number <= _MOST_FPS:  # so too where it is none
+        raise argparse.ArgumentTypeError(f"must be more than 0, and at most {_MOST_FPS:g}")
     return number
 
 

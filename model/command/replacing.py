@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from ..real_path import real_path
 from .errors import OutputError
 
 
@@ -21,7 +22,7 @@ def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Itera
     Raises:
         OutputError: it cannot be written; ``path`` is as it was.
     """
-    target = path.resolve()
+    target = real_path(path)
     temporary = target.with_name(f".{target.stem}.{uuid4().hex[:8]}{target.suffix}")
     try:
         if target.is_dir():

@@ -20,8 +20,14 @@ _LATEST = 1e12
 _MOST_ROWS = 1 << 23
 """23 hours at 100 Hz: times that are wrong must not fill the memory."""
 
-_MOST_VALUES = 1 << 29
-"""So with many columns."""
+_MOST_VALUES = 1 << 27
+"""So with many columns: 512 MB, or 7 hours of 52."""
+
+_LONGEST = _MOST_ROWS / _GRID
+"""Seconds of curves at any rate: a bake has a row for each frame of them."""
+
+_RATES = (0.001, 1e5)
+"""Rows a second that curves may have."""
 
 
 def checked(path: Path, names: Sequence[object], rate: float, values: np.ndarray) -> Curves:
@@ -30,7 +36,7 @@ def checked(path: Path, names: Sequence[object], rate: float, values: np.ndarray
     Raises:
         CurvesFileError: with what does not.
     """
-    if not names or not all(isinstance(n, str) for n in names) or len(set(names)) != len(names):
+    if not names or not all(map(_is_name, names)) or len(set(names)) != len(names):
         raise CurvesFileError(f'"{path}" needs a different name for each channel.')
     if values.ndim != 2 or values.shape[1] != len(names) or not len(values):
         raise CurvesFileError(
@@ -40,7 +46,18 @@ def checked(path: Path, names: Sequence[object], rate: float, values: np.ndarray
         values = np.ascontiguousarray(values, np.float32)
     if not np.isfinite(values).all() or not (np.isfinite(rate) and rate > 0):
         raise CurvesFileError(f'"{path}" holds values that are not numbers: export it again.')
+    if not _RATES[0] <= rate <= _RATES[1] or len(values) / rate > _LONGEST:
+        raise CurvesFileError(
+            f'"{path}" has {len(values)} rows, {rate:g} a second: check its rate and its times.'
+        )
     return Curves(tuple(map(str, names)), float(rate), values)
+
+
+def _is_name(name: object) -> bool:
+    """Whether it is a text that every format and a .blend can hold."""
+    if not isinstance(name, str):
+        return False
+    return "\0" not in name and not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndarray) -> Curves:
@@ -68,5 +85,7 @@ def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndar
         raise CurvesFileError(f'The times in "{path}" span {seconds[-1]:.0f} s: check them.')
     grid = np.arange(count) / _GRID
     whole = checked(path, names, _GRID, values)
-    even = [np.interp(grid, seconds, column) for column in whole.values.T]
-    return checked(path, names, _GRID, np.stack(even, axis=1))
+    even = np.empty((count, len(names)), np.float32)
+    for place, column in enumerate(whole.values.T):
+        even[:, place] = np.interp(grid, seconds, column)
+    return checked(path, names, _GRID, even)

@@ -21,7 +21,8 @@ _DAY = 86400
 
 def live_link(subject: str, fps: float) -> Encoder:
     """Live Link Face's packets, the timecode counted in frames of a rate from second 0 on."""
-    device = str(uuid.uuid5(uuid.NAMESPACE_URL, f"audio2face:{subject}")).upper()
+    name = f"audio2face:{subject}".encode("utf-8", "replace").decode()
+    device = str(uuid.uuid5(uuid.NAMESPACE_URL, name)).upper()
     rate = rate_of(fps)
 
     def datagrams(seconds: float, names: Sequence[str], values: np.ndarray) -> list[bytes]:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...real_path import real_path
 from ...runtime_choice import DEVICES, RUNTIMES
 from ..console import Console, Outcome
 from ..errors import OutputError
@@ -94,14 +95,14 @@ def batch(options: argparse.Namespace, console: Console, trade: Trade) -> Outcom
         OutputError: the results cannot be written; rows that were done stay done.
     """
     began = time.perf_counter()
-    manifest = options.manifest.resolve()
+    manifest = real_path(options.manifest)
     entries = read_manifest(manifest)
-    inside = None if options.inside is None else options.inside.resolve()
+    inside = None if options.inside is None else real_path(options.inside)
     checked = check_manifest(
         entries, manifest.parent, _defaults(options), trade.check_arguments, inside
     )
     wanted = _wanted(options, len(entries))
-    path = (options.results or results_path(manifest)).resolve()
+    path = real_path(options.results or results_path(manifest))
     if not path.parent.is_dir():
         raise OutputError(f'The folder of "{path}" does not exist: make it first.')
     known = Known(read_results(path))
@@ -144,7 +145,7 @@ def _defaults(options: argparse.Namespace) -> dict[str, str]:
     asked = {"runtime": options.runtime, "device": options.device}
     given = {name: text for name, text in asked.items() if text is not None}
     if options.weights is not None:
-        given["weights"] = str(Path(options.weights).resolve())
+        given["weights"] = str(real_path(options.weights))
     return given
 
 

@@ -181,12 +181,11 @@ class Pool:
             worker.begun += worker.row is not None
             self._tell(worker, 0.0)
         elif kind == PROGRESS:
-            self._tell(worker, float(event["fraction"]))
+            self._tell(worker, event["fraction"])
         elif kind == LOG:
             self._ledger.log_of_row(worker.row, event["level"], event["text"])
         elif kind == ENDED:
-            results = [RowResult.of(one) for one in event["results"]]
-            self._end(worker, results)
+            self._end(worker, event["results"])
             self._give_next(worker)
 
     def _tell(self, worker: _Worker, fraction: float) -> None:

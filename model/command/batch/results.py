@@ -18,6 +18,7 @@ from ..exit_codes import ExitCode
 SUFFIX = ".results.jsonl"
 _FORMAT = "audio2face-batch-row"
 _VERSION = 1
+_MOST = 1e300
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,19 @@ class RowResult:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "RowResult":
-        """The result back from its JSON."""
+        """The result back from its JSON. Raises KeyError, TypeError or ValueError for another."""
         output = document["output"]
         return cls(
-            document["row"],
-            document["name"],
+            of_kind(document["row"], int),
+            of_kind(document["name"], str),
             None if output is None else Path(output),
-            document["status"],
+            of_kind(document["status"], str),
             ExitCode(document["exit_code"]),
-            document["error"],
-            document["seconds"],
-            document["result"],
-            document["job"],
-            document["made"],
+            of_kind(document["error"], str | None),
+            of_kind(document["seconds"], float),
+            of_kind(document["result"], dict),
+            of_kind(document["job"], str | None),
+            of_kind(document["made"], str | None),
         )
 
     def document(self) -> dict[str, object]:
@@ -81,6 +82,14 @@ class RowResult:
             "made": self.made,
             "result": dict(self.data),
         }
+
+
+def of_kind(value: Any, kind: Any) -> Any:
+    """A value, once it is of a kind; for a float, any finite number. Raises TypeError."""
+    is_number = isinstance(value, int | float) and abs(value) < _MOST
+    if not (is_number if kind is float else isinstance(value, kind)):
+        raise TypeError(f"{value!r} is out of place")
+    return value
 
 
 def results_path(manifest: Path) -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...real_path import real_path
 from .errors import RowError
 from .manifest import Entry
 
@@ -117,6 +118,6 @@ def _sound(blend: Path, folder: Path, text: str) -> Path:
 
 def _path(folder: Path, text: str) -> Path:
     try:
-        return (folder / text).resolve()
-    except (ValueError, OSError) as error:  # a zero, a lone surrogate, a loop of links
+        return real_path(folder / text)
+    except (ValueError, OSError) as error:  # a zero, a lone surrogate
         raise RowError(f"{text!a} is no path ({error}): check the row.") from error

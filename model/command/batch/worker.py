@@ -11,6 +11,7 @@ from typing import TextIO
 from ..exit_codes import ExitCode
 from ..running import StoppedError, signals_raised
 from .doing import Doer
+from .errors import WorkerError
 from .messages import ENDED, LOG, PROGRESS, READY, STARTED, event_line, group_of
 
 _GRACE = 10.0
@@ -35,6 +36,9 @@ def serve(doer: Doer) -> int:
                     _say(out, ENDED, results=[result.document() for result in results])
         except StoppedError as stopped:
             return 128 + stopped.number
+        except WorkerError as error:
+            print(error, file=sys.stderr, flush=True)
+            return int(ExitCode.FAILED)
     return int(ExitCode.DONE)
 
 

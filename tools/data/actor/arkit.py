@@ -21,6 +21,9 @@ _SIDES = (
     (re.compile(r"[_.]r(ight)?$"), "right"),
 )
 
+_LARGEST = 1e6
+"""Of the weights in a map."""
+
 
 def to_arkit(
     names: tuple[str, ...], values: np.ndarray, channel_map: ChannelMap | None, label: str
@@ -60,13 +63,14 @@ def read_channel_map(path: Path) -> ChannelMap:
     """
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ActorError(f"The map {path} cannot be read: {error}.") from error
     for channel, controls in found.items():
         if channel not in ARKIT_52:
             raise ActorError(f'"{channel}" in {path} is no ARKit channel.')
         numbers = isinstance(controls, dict) and all(
-            isinstance(weight, (int, float)) for weight in controls.values()
+            isinstance(weight, (int, float)) and abs(weight) <= _LARGEST
+            for weight in controls.values()
         )
         if not numbers or not controls:
             raise ActorError(f'"{channel}" in {path} must be a table of controls and weights.')

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .track import ActorError, Track
+from .track import ActorError, Track, ascending, checked
 
 _FPS = 60.0
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def read_beat(path: Path) -> Track:
@@ -21,11 +22,12 @@ def read_beat(path: Path) -> Track:
         data = json.loads(path.read_text(encoding="utf-8"))
         names = tuple(str(name) for name in data["names"])
         frames = data["frames"]
-        values = np.array([frame["weights"] for frame in frames], np.float32)
+        with np.errstate(over="ignore"):
+            values = np.array([frame["weights"] for frame in frames], np.float32)
         times = np.array(
             [frame.get("time", index / _FPS) for index, frame in enumerate(frames)], np.float64
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _DAMAGE as error:
         raise ActorError(
             f'{path} is no JSON with "names" and "frames" of "weights" ({error}).'
         ) from error
@@ -33,5 +35,5 @@ def read_beat(path: Path) -> Track:
         raise ActorError(
             f"{path} has {len(names)} names but weights of shape {values.shape}; export it again."
         )
-    fresh = np.concatenate([[True], np.diff(times) > 0])
-    return Track(times[fresh], names, values[fresh])
+    fresh = ascending(times)
+    return checked(Track(times[fresh], names, values[fresh]), path)

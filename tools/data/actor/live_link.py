@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .timecode import timecode_seconds
-from .track import ActorError, Track
+from .track import ActorError, Track, ascending, checked
 
 _FROZEN = 0.1  # seconds: a face that repeats itself to the last digit was lost
 
@@ -24,20 +24,26 @@ def is_live_link(header: str) -> bool:
 
 def read_live_link(path: Path) -> Track:
     """Reads one take. Raises `ActorError` where the file is not as the app writes it."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        header, *rows = list(csv.reader(file)) or [[]]
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ActorError(f"{path} is no CSV ({error}); export the take again.") from error
     rows = [row for row in rows if row]
     if not is_live_link(",".join(header)) or not rows:
         raise ActorError(f"{path} is no Live Link Face take with frames; record it again.")
     try:
         clock = timecode_seconds([row[0] for row in rows])
-        values = np.array([_values(row, len(header)) for row in rows], np.float32)
+        with np.errstate(over="ignore"):
+            values = np.array([_values(row, len(header)) for row in rows], np.float32)
     except (ValueError, IndexError) as error:
         raise ActorError(f"{path} cannot be read: {error}; export the take again.") from error
-    fresh = np.concatenate([[True], np.diff(clock) > 0])
+    fresh = ascending(clock)
     clock, values = clock[fresh], values[fresh]
+    start = float(clock[0])
+    track = checked(Track(clock - start, tuple(header[2:]), values, start_timecode=start), path)
     values[_frozen(clock, values)] = np.nan
-    return Track(clock - clock[0], tuple(header[2:]), values, start_timecode=float(clock[0]))
+    return track
 
 
 def _values(row: list[str], width: int) -> list[float]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 _DAY = 86400.0
+_MOST = 1e6
 _RATES = (24, 25, 30, 48, 50, 60)
 _TIMECODE = re.compile(r"^(\d+):(\d+):(\d+)[:;](\d+(?:\.\d+)?)$")
 
@@ -20,6 +21,8 @@ def timecode_seconds(texts: Sequence[str], rate: int | None = None) -> np.ndarra
     allows. Midnight may pass. Raises ValueError for a text that is no timecode.
     """
     fields = np.array([_fields(text) for text in texts], np.float64).reshape(-1, 4)
+    if (fields > _MOST).any():
+        raise ValueError("a timecode counts more than any clock")
     if rate is None:
         rate = frame_rate(fields[:, 3])
     seconds = fields @ np.array([3600.0, 60.0, 1.0, 1.0 / rate])

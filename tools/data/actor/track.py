@@ -6,9 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.shown import fitted
+
+_LONGEST = 1000
+_LARGEST = 1e12
+
 
 class ActorError(RuntimeError):
-    """A recording that cannot be used; the text says which, why and what to do."""
+    """A recording that cannot be used; the text says which, why and what to do, on one line."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(fitted(sentence, _LONGEST))
 
 
 @dataclass(frozen=True)
@@ -30,3 +38,19 @@ class Track:
     lip_gap: np.ndarray | None = None
     start_timecode: float | None = None
     scores: bool = False
+
+
+def ascending(times: np.ndarray) -> np.ndarray:
+    """Which of some times [F] are later than all before, bool [F]: recorders may repeat a frame."""
+    latest = np.maximum.accumulate(times)
+    return np.concatenate([[True], times[1:] > latest[:-1]])
+
+
+def checked(track: Track, label: object) -> Track:
+    """A track whose numbers make sense. Raises `ActorError` for another, by its label."""
+    times, values = track.times, track.values
+    if not (np.abs(times) < _LARGEST).all() or np.any(np.diff(times) <= 0):
+        raise ActorError(f"The times of {label} do not ascend; sort its rows and write it again.")
+    if np.isinf(values).any():
+        raise ActorError(f"{label} holds values that are not numbers; export it again.")
+    return track
