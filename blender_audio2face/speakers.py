@@ -1,8 +1,11 @@
 """Whose face is whose: finding, making and naming the speakers of a scene."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 from .errors import PlanError
+from .steps import unless_gone
 
 
 def members_of(speaker) -> list:
@@ -48,8 +51,7 @@ def add_speaker(scene, name: str, objects: list, undo: ExitStack | None = None):
     speaker = settings.speakers.add()
     speaker.name = _unique(name, {other.name for other in settings.speakers[:-1]})
     if undo is not None:
-        undo.callback(settings.property_unset, "active_speaker")
-        undo.callback(settings.speakers.remove, len(settings.speakers) - 1)
+        way_back(speaker, undo, _take_out)
     add_members(speaker, objects)
     settings.active_speaker = len(settings.speakers) - 1
     return speaker
@@ -63,7 +65,27 @@ def add_members(speaker, objects: list, undo: ExitStack | None = None) -> None:
             continue
         speaker.members.add().object = obj
         if undo is not None:
-            undo.callback(speaker.members.remove, len(speaker.members) - 1)
+            index = len(speaker.members) - 1
+            way_back(speaker, undo, lambda found, index=index: found.members.remove(index))
+
+
+def way_back(speaker, undo: ExitStack, act: Callable[[Any], object]) -> None:
+    """``undo`` gets ``act``, which is given the speaker as he is found by then: where others were
+    added he is elsewhere in memory, and he may be gone."""
+    scene, name = speaker.id_data, speaker.name
+
+    def back() -> None:
+        found = scene.audio2face.speakers.get(name)
+        if found is not None:
+            act(found)
+
+    undo.callback(unless_gone, back)
+
+
+def _take_out(speaker) -> None:
+    settings = speaker.id_data.audio2face
+    settings.speakers.remove(settings.speakers.find(speaker.name))
+    settings.property_unset("active_speaker")
 
 
 def remove_speaker(scene, speaker) -> None:
