@@ -12,7 +12,7 @@ import numpy as np
 from .. import segments
 from ..bake_record import Record, SetAside
 from ..channel_keys import ChannelPath
-from ..errors import PlanError
+from ..errors import FACE_CHANGED, GoneError, PlanError
 from ..steps import Steps, finished, watched
 from . import layering, nla, removal, slotted, store
 from .changes import Changes
@@ -340,6 +340,9 @@ def _change_record(action, slot, **changed) -> None:
 
 
 def _muted(action, slot, bakes: Sequence[StripKeys]) -> tuple[str, ...]:
+    """Data paths whose F-curve is muted. Raises GoneError where one was removed meanwhile."""
     curves = slotted.curves_of(action, slot)
     channels = dict.fromkeys(channel for one in bakes for channel in one.keys)
+    if not curves.keys() >= channels.keys():
+        raise GoneError(FACE_CHANGED)
     return tuple(channel.path for channel in channels if slotted.is_muted(curves[channel]))
