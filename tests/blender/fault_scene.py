@@ -23,12 +23,14 @@ def make_scene(folder: Path, output: str) -> None:
     """
     bpy.context.preferences.edit.use_global_undo = True
     bpy.data.scenes.new("Left")
-    sound = write_wav(folder / "hum.wav", tone(0.5), 16000)
-    write_wav(folder / "spare.wav", tone(0.4), 16000)
-    if not (folder / OTHER_FILE).exists():
+    sound = folder / "hum.wav"
+    if not sound.exists():
+        write_wav(sound, tone(0.5), 16000)
+        write_wav(folder / "spare.wav", tone(0.4), 16000)
         bpy.ops.wm.save_as_mainfile(filepath=str(folder / OTHER_FILE), copy=True)
     for channel, name in enumerate(("Anna", "Bert"), 1):
         face = make_face(name, SHAPES)
+        face.data.shape_keys.name = name
         if HAS_SOUND:
             add_sound(sound, 1, channel, f"Line of {name}")
             voice = {"strip": f"Line of {name}"}
@@ -49,16 +51,20 @@ def make_scene(folder: Path, output: str) -> None:
 
 
 class Held:
-    """A network that opens the jaw by half; its job can be held at a stage."""
+    """A network that opens the jaw by half; its job can be held at a stage, or find
+    too little memory there."""
 
     name, device, remark = "fake", "cpu", None
 
     def __init__(self, curves: type) -> None:
         self._curves = curves
         self.stage = ""
+        self.fails_at = ""
         self.reached, self.go = threading.Event(), threading.Event()
 
     def at(self, stage: str) -> None:
+        if stage == self.fails_at:
+            raise MemoryError
         if stage == self.stage and not self.go.is_set():
             self.reached.set()
             assert self.go.wait(60.0)

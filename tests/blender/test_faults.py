@@ -127,9 +127,15 @@ class Bake:
             assert not key.animation_data.nla_tracks
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For all tests: writing its files anew takes longer than most of them."""
+    return tmp_path_factory.mktemp("faults")
+
+
 @pytest.fixture
-def bake(extension: str, network: Held, context: Context, tmp_path: Path) -> Bake:
-    return Bake(extension, network, context, tmp_path)
+def bake(extension: str, network: Held, context: Context, folder: Path) -> Bake:
+    return Bake(extension, network, context, folder)
 
 
 def named(fault) -> str:
@@ -144,7 +150,7 @@ def test_one_speaker(bake, stage: str, fault) -> None:
 
 
 @pytest.mark.parametrize("fault", (*faults.CHANGES, *faults.OF_WHAT_IS_WRITTEN), ids=named)
-@pytest.mark.parametrize("stage", ("composed", *IN_STEPS))
+@pytest.mark.parametrize("stage", ("half written", "last step"))
 def test_two_speakers(bake, stage: str, fault) -> None:
     bake.to(stage, "bake_all")
     bake.change(fault)
