@@ -39,12 +39,7 @@ TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
-<<<<<<< HEAD
-.PHONY: demo test test-all bench lint test-core mutation test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
-=======
-.NOTPARALLEL:
-.PHONY: demo test bench fuzz lint test-core test-blender test-bpy build wheels lock-torch data filmed train evaluate clean system-packages
->>>>>>> fuzz
+.PHONY: demo test test-all bench fuzz lint test-core mutation test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)

@@ -16,7 +16,7 @@ from ..model.errors import A2FError
 from . import edits, live, settings
 from .character import chosen_objects
 from .composing import ComposedTake, FacePlan
-from .errors import PlanError, StripError
+from .errors import FACE_CHANGED, FACE_GONE, GoneError, PlanError, StripError
 from .faces import plan_face
 from .glimpse import glimpse
 from .keying import TakePart, finish, key_steps
@@ -24,7 +24,7 @@ from .plan import SkippedMesh, StripPlan
 from .report import BakeReport, Inference, describe
 from .showing import hidden_steps
 from .sound_choice import SoundFile
-from .speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
+from .speakers import add_members, add_speaker, find_speaker, members_of, speaker_of, way_back
 from .steps import KEPT, Steps
 from .take_store import NewTake, Placed, store_take
 from .targets import objects_with_uids, with_effect
@@ -170,7 +170,7 @@ def look_again(plan: BakePlan) -> BakePlan:
 
 def write_steps(
     plan: BakePlan, takes: Sequence[ComposedTake], inference: Inference
-) -> Steps[tuple[object, BakeReport]]:
+) -> Steps[tuple[str, BakeReport]]:
     """Keeps what was heard and keys it; on any failure the scene is as it was before.
 
     Args:
@@ -179,41 +179,47 @@ def write_steps(
         inference: how they were heard, for the report.
 
     Returns:
-        The speaker, new if there was none, and the report.
+        The speaker's name, a new one's if there was none, and the report.
 
     Raises:
-        PlanError: keys cannot be written as they were planned.
+        StripError, PlanError: keys cannot be written as they were planned, as the scene was
+            changed since.
     """
     request = plan.request
-    scene, speaker, objects = _resolved(request)
     faces = []
     for face in plan.face.plans:
         faces.append(with_effect(face))
         yield
     with ExitStack() as undo:
+        _check_same(plan)
+        scene, speaker, objects = _resolved(request)
         if speaker is None:
             speaker = add_speaker(scene, objects[0].name, objects, undo)
         else:
-            undo.callback(settings.restore, speaker, settings.snapshot(speaker))
+            before = settings.snapshot(speaker)
+            way_back(speaker, undo, lambda found: settings.restore(found, before))
             add_members(speaker, objects, undo)
         with live.quietly(speaker):
             for name, value in request.choices:
                 setattr(speaker, name, value)
+        known_as, output = speaker.name, speaker.output
         placed, parts = [], []
         for one in takes:
+            speaker = find_speaker(_scene(request), known_as)
             key = store_take(speaker, _new_take(request, one, undo), undo).name
             if one.keys is not None:
                 placed.append(Placed(key, one.strip.name, one.strip.timing, one.curves))
                 parts.append(TakePart(plan.face.look.wanted(key, one.strip.timing), one.keys))
             yield
-        written = yield from key_steps(faces, parts, speaker.output, undo)
+        written = yield from key_steps(faces, parts, output, undo)
+        _check_same(plan)
         undo.pop_all()
     outcomes = finish(written)
     yield KEPT
     yield from edits.remember_steps(faces)
-    found = yield from hidden_steps(speaker)
+    found = yield from hidden_steps(request.object_uids, faces)
     hidden = [one.sentence for one in found]
-    return speaker, describe(placed, outcomes, plan.skipped, inference, hidden=hidden)
+    return known_as, describe(placed, outcomes, plan.skipped, inference, hidden=hidden)
 
 
 def _face(request: BakeRequest) -> tuple[FacePlan, tuple[SkippedMesh, ...]]:
@@ -243,10 +249,25 @@ def _check_unchanged(request: BakeRequest, strips: tuple[StripPlan, ...]) -> Non
     raise StripError(f"Strip {names} was changed while its sound was analysed: bake again.")
 
 
+def _check_same(plan: BakePlan) -> None:
+    """Raises PlanError where the face is no more as it was planned."""
+    if _face(plan.request)[0] != plan.face:
+        raise GoneError(FACE_CHANGED)
+
+
 def _resolved(request: BakeRequest):
     """(scene, speaker or None, objects) of a request. Raises PlanError when one is gone."""
+    scene = _scene(request)
+    speaker = find_speaker(scene, request.speaker) if request.speaker else None
+    objects = objects_with_uids(request.object_uids)
+    if not objects:
+        raise GoneError(FACE_GONE)
+    return scene, speaker, objects
+
+
+def _scene(request: BakeRequest):
+    """The scene of a request. Raises PlanError when it is gone."""
     for scene in bpy.data.scenes:
         if scene.session_uid == request.scene_uid:
-            speaker = find_speaker(scene, request.speaker) if request.speaker else None
-            return scene, speaker, objects_with_uids(request.object_uids)
+            return scene
     raise PlanError("The scene of the face is gone: bake again in another one.")

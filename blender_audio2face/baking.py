@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..model.errors import A2FError
+from ..model.errors import A2FError, memory_told
 from ..model.runtime_choice import RuntimeChoice
 from . import bake
 from .bake import BakePlan, BakeRequest, Refusal
@@ -88,7 +88,8 @@ def listen_all(
     for plan, duration in zip(plans, seconds, strict=True):
         start, done = done, done + _LISTENED * duration / sum(seconds)
         try:
-            spoken = listen(plan.strips, runtime, weights, part_of(on_progress, start, done))
+            with memory_told():
+                spoken = listen(plan.strips, runtime, weights, part_of(on_progress, start, done))
         except A2FError as error:
             outcome.refusals.append(Refusal(plan.request.speaker, error))
         else:
@@ -104,7 +105,8 @@ def compose_all(
     for index, one in enumerate(listened):
         progress = part_of(on_progress, index / len(listened), (index + 1) / len(listened))
         try:
-            takes = one.takes or compose(one.plan.face, one.spoken, progress)
+            with memory_told():
+                takes = one.takes or compose(one.plan.face, one.spoken, progress)
         except A2FError as error:
             outcome.refusals.append(Refusal(one.plan.request.speaker, error))
         else:
@@ -142,9 +144,11 @@ def write_steps(listened: Sequence[Listened], outcome: Outcome) -> Steps[None]:
     for one in listened:
         request = one.plan.request
         try:
-            speaker, report = yield from bake.write_steps(one.plan, one.takes, one.inference)
+            with memory_told():
+                steps = bake.write_steps(one.plan, one.takes, one.inference)
+                speaker, report = yield from steps
         except A2FError as error:
             outcome.refusals.append(Refusal(request.speaker, error))
         else:
-            outcome.written.append((request.scene_uid, speaker.name, report))
+            outcome.written.append((request.scene_uid, speaker, report))
         yield

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 
 from .actions import key_table, nla, slotted, store
+from .errors import GoneError
 from .faces import datablock_of
 from .segments import lies_in
 from .steps import KEPT, Steps, finished
@@ -21,10 +23,16 @@ def remember(plans: Sequence[TargetPlan]) -> None:
 
 
 def remember_steps(plans: Sequence[TargetPlan]) -> Steps[None]:
-    """``remember``, an F-curve a step; what was baked is kept by now."""
+    """``remember``, an F-curve a step; what was baked is kept by now. What is gone by then is left
+    out."""
     for plan in plans:
-        for action, slot in baked_actions(datablock_of(plan)):
-            action[_FINGERPRINT] = yield from _fingerprint(action, slot)
+        try:
+            found = tuple(baked_actions(datablock_of(plan)))
+        except GoneError:
+            continue
+        for action, handle in [(action, slotted.handle_of(slot)) for action, slot in found]:
+            with suppress(ReferenceError):
+                action[_FINGERPRINT] = yield from _fingerprint(action, handle)
 
 
 def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
@@ -33,7 +41,7 @@ def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
         action.name
         for plan in plans
         for action, slot in baked_actions(datablock_of(plan))
-        if _FINGERPRINT in action and action[_FINGERPRINT] != finished(_fingerprint(action, slot))
+        if _FINGERPRINT in action and action[_FINGERPRINT] != _now(action, slot)
     ]
 
 
@@ -48,14 +56,24 @@ def baked_actions(datablock) -> Iterator[tuple]:
             yield user.action, slot
 
 
-def _fingerprint(action, slot) -> Steps[str]:
-    """Digest of the keys that bakes own, moved by hand or not."""
+def _now(action, slot) -> str:
+    return finished(_fingerprint(action, slotted.handle_of(slot)))
+
+
+def _fingerprint(action, handle: int | None) -> Steps[str]:
+    """Digest of the keys that bakes own in the slot with a handle, moved by hand or not.
+
+    Raises ReferenceError where the Action was removed between two steps.
+    """
+    slot = slotted.slot_with_handle(action, handle)
     record = store.record_of(action, slot)
     channels = set(record.all_channels)
     digest = hashlib.sha256()
-    for channel, curve in sorted(slotted.curves_of(action, slot).items()):
-        if channel not in channels:
-            continue
+    for channel in sorted(channels & slotted.curves_of(action, slot).keys()):
+        slot = slotted.slot_with_handle(action, handle)
+        curve = slotted.curve_of(action, slot, channel)
+        if curve is None:
+            continue  # it was removed between two steps
         columns = key_table.columns_of(curve, _COMPARED)
         owned = lies_in(columns["co"][:, 0], record.owned(channel))
         digest.update(repr(tuple(channel)).encode())

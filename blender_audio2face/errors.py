@@ -15,5 +15,13 @@ class PlanError(BakeError):
     """The plan would move nothing."""
 
 
+class GoneError(PlanError):
+    """What is planned or written was removed, or changed by another."""
+
+
+FACE_GONE = "The face was removed meanwhile: select another one."
+FACE_CHANGED = "The face was changed while its keys were written: bake again."
+
+
 class WeightsChoiceError(BakeError):
     """The weights file that was chosen is not there."""

@@ -40,7 +40,7 @@ def plan_face(
 
 
 def datablock_of(plan: TargetPlan):
-    """The datablock that a plan animates. Raises KeyError when it is gone."""
+    """The datablock that a plan animates. Raises GoneError when it is gone."""
     return key_with_uid(plan.uid) if plan.kind == "KEY" else object_with_uid(plan.uid)
 
 

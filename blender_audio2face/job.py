@@ -27,9 +27,11 @@ class Job(threading.Thread):
 
     Attributes:
         exclusive: whether no bake may begin before it ends.
+        on_stop: is called by ``stop_all``, after which nobody may ask for the job again.
     """
 
     exclusive = True
+    on_stop: Callable[[], None] | None = None
 
     def __init__(
         self,
@@ -71,7 +73,10 @@ class Job(threading.Thread):
             except StopIteration:
                 pass
             finally:
-                steps.close()
+                try:
+                    steps.close()
+                finally:
+                    self._ended.set()
         self._ended.set()
 
     @property
@@ -143,7 +148,11 @@ def stop_all(timeout: float) -> None:
     """Cancels every job and waits up to ``timeout`` seconds for each to end."""
     for thread in threading.enumerate():
         if isinstance(thread, Job):
-            thread.cancel()
+            try:
+                thread.cancel()
+            finally:
+                if thread.on_stop is not None:
+                    thread.on_stop()
             thread.join(timeout)
 
 

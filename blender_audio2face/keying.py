@@ -10,7 +10,7 @@ from .faces import datablock_of
 from .realtime.apply import give_back
 from .report import Written
 from .segments import Segment
-from .steps import Steps, finished
+from .steps import Steps, finished, watched
 from .take_store import Placed
 from .target_plan import TargetPlan
 
@@ -57,19 +57,27 @@ def key_steps(
         output: "ACTION", "NLA" or "ACTIVE".
         undo: gets the steps that put everything back as it was.
         as_left: see ``actions.write_steps``.
+
+    Raises:
+        GoneError: something of the face was removed between two steps.
     """
     give_back(frozenset(plan.uid for plan in plans))
-    written = []
+    written: list[Keyed] = []
+
+    def check() -> None:
+        for keyed in written:
+            actions.check(keyed.baked)
+
     for index, plan in enumerate(plans):
         bakes = [actions.StripKeys(part.wanted, part.keys[index]) for part in parts]
         name = f"A2F {plan.object_name}"
-        baked = yield from actions.write_steps(
-            datablock_of(plan), name, bakes, output, undo, as_left=as_left
-        )
+        steps = actions.write_steps(datablock_of(plan), name, bakes, output, undo, as_left=as_left)
+        baked = yield from watched(steps, check)
         controls = {channel for one in bakes for channel in one.keys}
         count = sum(len(keys.frames) for one in bakes for keys in one.keys.values())
         written.append(Keyed(plan, baked, len(controls), count))
         yield
+        check()
     return tuple(written)
 
 

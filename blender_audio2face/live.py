@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..model.errors import A2FError
+from ..model.errors import A2FError, memory_told
+from . import job
 
 if TYPE_CHECKING:
     import bpy
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 def on_change(group: "bpy.types.PropertyGroup", _context: object) -> None:
     """The ``update`` of every property that shapes keys without new inference."""
     settings = group.id_data.audio2face
-    if not settings.live:
-        return
+    if not settings.live or any(one.stepping for one in job.running()):
+        return  # the bake that is being written finds the change
     speaker = owner_of(settings, group)
     if speaker is not None and len(speaker.takes):
         refresh(speaker)
@@ -59,6 +60,7 @@ def refresh(speaker: "Audio2FaceSpeaker") -> None:
     from .rekey import shape_anew
 
     try:
-        speaker.report = shape_anew(speaker).text
+        with memory_told():
+            speaker.report = shape_anew(speaker).text
     except A2FError as error:
         speaker.report = str(error)

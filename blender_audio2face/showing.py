@@ -1,38 +1,57 @@
 """What keeps a speaker's bake from showing."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 from ..model.errors import A2FError
 from .channel_keys import ChannelPath
 from .character import has_shape_keys
+from .errors import GoneError
 from .faces import datablock_of, plan_face
 from .hiding import Hidden, find_hidden
 from .speakers import members_of
 from .steps import KEPT, Steps, finished
+from .target_plan import TargetPlan
+from .targets import objects_with_uids
 
 
 def hidden_in(speaker) -> tuple[Hidden, ...]:
     """What hides the bake on each datablock of a speaker; nothing where nothing can be keyed."""
-    return finished(hidden_steps(speaker))
-
-
-def hidden_steps(speaker) -> Steps[tuple[Hidden, ...]]:
-    """The same, a datablock a step."""
     objects = members_of(speaker)
     try:
         plans, _ = plan_face(objects, speaker, check_effect=False)
     except A2FError:
         return ()  # the Bake button says why
+    return finished(hidden_steps(tuple(obj.session_uid for obj in objects), plans))
+
+
+def hidden_steps(
+    object_uids: tuple[int, ...], plans: Sequence[TargetPlan]
+) -> Steps[tuple[Hidden, ...]]:
+    """The same, a datablock a step; those that are gone by then are left out.
+
+    Args:
+        object_uids: session_uids of the face's objects.
+        plans: of the face.
+    """
     found = []
     for plan in plans:
-        datablock = datablock_of(plan)
-        shown_by = next(
-            (o for o in objects if has_shape_keys(o) and o.data.shape_keys == datablock), None
-        )
-        found += find_hidden(datablock, shown_by, _left_to_drivers(plan, datablock))
+        with suppress(GoneError):
+            found += _hidden(objects_with_uids(object_uids), plan)
         yield KEPT
     return tuple(found)
+
+
+def _hidden(objects: list, plan: TargetPlan) -> tuple[Hidden, ...]:
+    datablock = datablock_of(plan)
+    shown_by = next(
+        (o for o in objects if has_shape_keys(o) and o.data.shape_keys == datablock), None
+    )
+    return find_hidden(datablock, shown_by, _left_to_drivers(plan, datablock))
 
 
 def _left_to_drivers(plan, datablock) -> list[ChannelPath]:
     if plan.kind != "KEY":
         return []
-    return [ChannelPath(datablock.key_blocks[name].path_from_id("value")) for name in plan.driven]
+    driven = [datablock.key_blocks.get(name) for name in plan.driven]
+    return [ChannelPath(block.path_from_id("value")) for block in driven if block is not None]

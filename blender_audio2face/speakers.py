@@ -1,9 +1,12 @@
 """Whose face is whose: finding, making and naming the speakers of a scene."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .errors import PlanError
+from .steps import unless_gone
 
 if TYPE_CHECKING:
     import bpy
@@ -59,8 +62,7 @@ def add_speaker(
     speaker = settings.speakers.add()
     speaker.name = _unique(name, {other.name for other in settings.speakers[:-1]})
     if undo is not None:
-        undo.callback(settings.property_unset, "active_speaker")
-        undo.callback(settings.speakers.remove, len(settings.speakers) - 1)
+        way_back(speaker, undo, _take_out)
     add_members(speaker, objects)
     settings.active_speaker = len(settings.speakers) - 1
     return speaker
@@ -76,7 +78,32 @@ def add_members(
             continue
         speaker.members.add().object = obj
         if undo is not None:
-            undo.callback(speaker.members.remove, len(speaker.members) - 1)
+            way_back(speaker, undo, partial(_remove_member, len(speaker.members) - 1))
+
+
+def _remove_member(index: int, speaker: "Audio2FaceSpeaker") -> None:
+    speaker.members.remove(index)
+
+
+def way_back(
+    speaker: "Audio2FaceSpeaker", undo: ExitStack, act: "Callable[[Audio2FaceSpeaker], object]"
+) -> None:
+    """``undo`` gets ``act``, which is given the speaker as he is found by then: where others were
+    added he is elsewhere in memory, and he may be gone."""
+    scene, name = speaker.id_data, speaker.name
+
+    def back() -> None:
+        found = scene.audio2face.speakers.get(name)
+        if found is not None:
+            act(found)
+
+    undo.callback(unless_gone, back)
+
+
+def _take_out(speaker: "Audio2FaceSpeaker") -> None:
+    settings = speaker.id_data.audio2face
+    settings.speakers.remove(settings.speakers.find(speaker.name))
+    settings.property_unset("active_speaker")
 
 
 def remove_speaker(scene: "bpy.types.Scene", speaker: "Audio2FaceSpeaker") -> None:

@@ -5,7 +5,8 @@ back by closing it, but for the steps after which it yields KEPT.
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -24,6 +25,25 @@ def finished(steps: Steps[Result]) -> Result:
             next(steps)
         except StopIteration as end:
             return end.value
+
+
+def watched(steps: Steps[Result], check: Callable[[], None]) -> Steps[Result]:
+    """The same steps; ``check`` is called before each but the first; what it raises ends them."""
+    try:
+        while True:
+            state = next(steps)
+            yield state
+            check()
+    except StopIteration as end:
+        return end.value
+    finally:
+        steps.close()
+
+
+def unless_gone(act: Callable[..., object], *arguments: object) -> None:
+    """Takes something back, for an ExitStack: passes over what was removed meanwhile."""
+    with suppress(ReferenceError):
+        act(*arguments)
 
 
 def go_on(steps: Steps, seconds: float) -> bool:

@@ -9,6 +9,7 @@ from ..model.curves import Curves
 from . import heard
 from .heard import Heard
 from .plan import StripPlan
+from .speakers import way_back
 from .takes import TakeError, decode
 from .timing import StripTiming
 
@@ -79,9 +80,10 @@ def store_take(speaker: "Audio2FaceSpeaker", new: NewTake, undo: ExitStack) -> "
     if take is None:
         take = takes.add()
         take.name = new.key
-        undo.callback(lambda: takes.remove(takes.find(new.key)))
+        way_back(speaker, undo, lambda found: _remove(found, new.key))
     else:
-        undo.callback(_restore, speaker, new.key, _state(take))
+        state = _state(take)
+        way_back(speaker, undo, lambda found: _restore(found, new.key, state))
     take.label = new.label
     take.heard = heard.dumps(new.heard) if new.heard is not None else ""
     take.file, take.first_frame = new.file, new.timing.left_handle
@@ -153,8 +155,16 @@ def _state(take: "Audio2FaceTake") -> dict:
     return {**{name: getattr(take, name) for name in _PROPERTIES}, _CURVES: take.get(_CURVES, b"")}
 
 
+def _remove(speaker: "Audio2FaceSpeaker", key: str) -> None:
+    index = speaker.takes.find(key)
+    if index >= 0:
+        speaker.takes.remove(index)
+
+
 def _restore(speaker: "Audio2FaceSpeaker", key: str, state: dict) -> None:
-    take = speaker.takes[key]
+    take = speaker.takes.get(key)
+    if take is None:
+        return
     for name in _PROPERTIES:
         setattr(take, name, state[name])
     _set_curves(take, state[_CURVES])

@@ -6,6 +6,7 @@ import bpy
 
 from . import bones
 from .character import has_shape_keys, is_instance
+from .errors import FACE_GONE, GoneError
 from .object_plan import plan_object, plan_properties
 from .plan import SkippedMesh
 from .rigs.mapping import Mapping, automatic, chosen_match
@@ -21,9 +22,15 @@ def objects_with_uids(uids: tuple[int, ...]) -> list:
 
 
 def key_with_uid(uid: int):
-    """The shape-key datablock with a session_uid. Raises KeyError when it is gone."""
-    by_uid = {key.session_uid: key for key in bpy.data.shape_keys}
-    return by_uid[uid]
+    """The shape-key datablock with a session_uid. Raises GoneError when it is gone."""
+    return _with_uid(bpy.data.shape_keys, uid)
+
+
+def _with_uid(datablocks, uid: int):
+    found = next((one for one in datablocks if one.session_uid == uid), None)
+    if found is None:
+        raise GoneError(FACE_GONE)
+    return found
 
 
 def _refusal(key) -> str | None:
@@ -45,8 +52,8 @@ def _driven_paths(key) -> set[str]:
 
 
 def object_with_uid(uid: int):
-    """The object with a session_uid. Raises KeyError when it is gone."""
-    return {obj.session_uid: obj for obj in bpy.data.objects}[uid]
+    """The object with a session_uid. Raises GoneError when it is gone."""
+    return _with_uid(bpy.data.objects, uid)
 
 
 def plan_targets(

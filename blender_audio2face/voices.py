@@ -9,6 +9,7 @@ from . import identity, sequencer_api, strip
 from .errors import StripError
 from .plan import StripPlan
 from .sound_choice import Channel, Selector, SoundFile, Strips
+from .steps import unless_gone
 
 
 @dataclass(frozen=True)
@@ -83,17 +84,27 @@ def scene_of(voice: Voice):
 
 
 def mark_strip(voice: Voice, name: str, undo: ExitStack) -> str:
-    """Marks a strip of a voice, so that it is known again when it is renamed; returns the mark."""
+    """Marks a strip of a voice, so that it is known again when it is renamed; returns the mark.
+
+    Raises StripError when it is gone.
+    """
     scene = scene_of(voice)
-    found = next(one for one in sequencer_api.sound_strips(scene) if one.name == name)
-    undo.callback(_put_back, found, found.get(identity.PROPERTY))
-    return identity.mark(scene, found)
+    found = next((one for one in sequencer_api.sound_strips(scene) if one.name == name), None)
+    if found is None:
+        raise StripError(f'Strip "{name}" was removed while it was baked: choose another one.')
+    before = found.get(identity.PROPERTY)
+    uid = identity.mark(scene, found)
+    undo.callback(unless_gone, _put_back, scene, uid, before)
+    return uid
 
 
-def _put_back(found, text: str | None) -> None:
+def _put_back(scene, uid: str, text: str | None) -> None:
+    found = identity.marked(scene, uid)
+    if found is None:
+        return
     if text is not None:
         found[identity.PROPERTY] = text
-    elif identity.PROPERTY in found:
+    else:
         del found[identity.PROPERTY]
 
 

@@ -1,5 +1,8 @@
 """Errors whose text is what the artist reads: one sentence saying what, where and what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from .shown import fitted
 
 _LONGEST = 1000
@@ -13,6 +16,21 @@ class A2FError(Exception):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(fitted(sentence, _LONGEST))
+
+
+class OutOfMemoryError(A2FError):
+    """Work for which there was not enough memory."""
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """Within it too little memory becomes an OutOfMemoryError."""
+    try:
+        yield
+    except MemoryError as error:
+        raise OutOfMemoryError(
+            "There is not enough memory for this: close other programs, or take shorter sounds."
+        ) from error
 
 
 class AudioError(A2FError):

@@ -11,6 +11,9 @@ from .numpy_network import NumpyNetwork
 from .runtime import Progress
 from .streaming import stream_curves
 
+_ROOM = 64 << 20
+"""Bytes. OpenBLAS takes half of them at its first product, and tries for ever if it gets none."""
+
 
 class NumpyRuntime:
     """Runs the network on the CPU in stretches of a few seconds of sound."""
@@ -20,6 +23,8 @@ class NumpyRuntime:
     remark: str | None = None
 
     def __init__(self, config: NetworkConfig, arrays: dict[str, np.ndarray]) -> None:
+        """Raises MemoryError where there is no room to compute in."""
+        np.empty(_ROOM, np.uint8)
         self.config = config
         self.network = NumpyNetwork(config, arrays)
 

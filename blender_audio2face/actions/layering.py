@@ -9,6 +9,7 @@ import numpy as np
 from .. import segments
 from ..bake_record import Record
 from ..channel_keys import ChannelPath, led_from, restricted
+from ..errors import FACE_CHANGED, GoneError
 from ..segments import Segment
 from ..shaping.keys import Keys
 from ..steps import Steps
@@ -51,10 +52,13 @@ def bake(
     layer: Layer, record: Record, bakes: Sequence[StripKeys], changes: Changes
 ) -> Steps[tuple[Segment, ...]]:
     """Writes strips' keys into a layer, all that the same strips baked before goes; returns the
-    segments they got."""
+    segments they got. Raises GoneError where a control is not there any more."""
     strips = strips_of(bakes)
     channels = dict.fromkeys(channel for one in bakes for channel in one.keys)
-    before = {channel: values.get(layer.datablock, channel) for channel in channels}
+    try:
+        before = {channel: values.get(layer.datablock, channel) for channel in channels}
+    except ValueError as error:
+        raise GoneError(FACE_CHANGED) from error
     after = record.without(strips)
     for one in bakes:
         new = segments.granted(after.segments, one.wanted)
@@ -85,19 +89,19 @@ def _rewrite(
 ) -> Steps[None]:
     """Brings a layer from one record to another, with new keys for the strips of ``bakes``."""
     if not layer.is_copy:
-        store.keep_properties(layer.action, changes.undo)
-    curves = slotted.curves_of(layer.action, layer.slot)
+        store.keep_properties(layer.action, changes)
     replaced = store.replaced_keys(layer.action, layer.slot)
     wanted = dict.fromkeys(channel for one in bakes for channel in one.keys)
     granted = [segments.of_strips(after.segments, strips_of([one])) for one in bakes]
     still_replaced, emptied = {}, set()
+    handle = slotted.handle_of(layer.slot)
     digests = {
         channel: keyed.digest(one.keys[channel] for one in bakes if channel in one.keys)
         for channel in wanted
     }
     there = _digests_there(layer, record, after)
     for channel in dict.fromkeys((*record.all_channels, *replaced, *wanted)):
-        curve, table = curves.get(channel), None
+        curve, table = slotted.curve_of(layer.action, layer.slot, channel), None
         if curve is None and channel not in wanted and channel not in replaced:
             continue
         stands = curve is not None and channel not in replaced and channel in there
@@ -107,10 +111,10 @@ def _rewrite(
             collection = slotted.ensure_collection(layer.action, layer.slot)
             curve = collection.new(channel.path, index=channel.array_index)
             if not layer.is_copy:
-                changes.undo.callback(slotted.remove_curves, layer.action, layer.slot, {channel})
+                changes.back(_remove_curve, layer.action, handle, channel)
         elif not layer.is_copy:
             table = key_table.read(curve)
-            changes.undo.callback(key_table.write, curve, table)
+            changes.back(_write_again, layer.action, handle, channel, table)
         new = [
             _NewKeys(one.wanted, got, restricted(one.keys[channel], got))
             for one, got in zip(bakes, granted, strict=True)
@@ -130,6 +134,17 @@ def _rewrite(
         keyed.write(layer.action, layer.slot, digests)
     if emptied:
         changes.finish.append(lambda: slotted.remove_curves(layer.action, layer.slot, emptied))
+
+
+def _remove_curve(action, handle: int | None, channel: ChannelPath) -> None:
+    slot = slotted.slot_with_handle(action, handle)
+    slotted.remove_curves(action, slot, {channel})
+
+
+def _write_again(action, handle: int | None, channel: ChannelPath, table: KeyTable) -> None:
+    curve = slotted.curve_of(action, slotted.slot_with_handle(action, handle), channel)
+    if curve is not None:
+        key_table.write(curve, table)
 
 
 def _digests_there(layer: Layer, record: Record, after: Record) -> dict[ChannelPath, str]:

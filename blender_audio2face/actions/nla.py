@@ -4,8 +4,6 @@ The NLA takes a property's default for its rest. In Blender 5.0 that of a shape 
 instead of 0, so there a second track of ours, below the first, holds the shape keys at 0.
 """
 
-from contextlib import ExitStack
-
 import bpy
 
 from ..channel_keys import ChannelPath
@@ -58,13 +56,12 @@ def blend_type(datablock) -> str:
 def add(datablock, action, slot, first: int, last: int, changes: Changes):
     """Plays an Action from its frame ``first`` to ``last`` at those frames, added to what lies
     below; returns (track, strip)."""
-    anim = datablock.animation_data
     if blend_type(datablock) == "ADD":
         rest = bpy.data.actions.new(f"{action.name} rest")
         rest[REST] = True
-        changes.undo.callback(bpy.data.actions.remove, rest)
-        _new_strip(anim, rest, 0, f"{TRACK} Rest", changes)
-    track, strip = _new_strip(anim, action, first, TRACK, changes)
+        changes.back(bpy.data.actions.remove, rest)
+        _new_strip(datablock, rest, 0, f"{TRACK} Rest", changes)
+    track, strip = _new_strip(datablock, action, first, TRACK, changes)
     slotted.assign(strip, action, slot)
     strip.blend_type = blend_type(datablock)
     strip.extrapolation = "NOTHING"
@@ -90,14 +87,15 @@ def update_rest(datablock, changes: Changes) -> None:
         else:
             below |= curves
     action = bpy.data.actions.new(rest[1].action.name)
-    changes.undo.callback(bpy.data.actions.remove, action)
+    changes.back(bpy.data.actions.remove, action)
     action[REST] = True
     slot = slotted.ensure_slot(action, datablock)
     collection = slotted.ensure_collection(action, slot)
     for path, index in sorted(added - below):
         collection.new(path, index=index).keyframe_points.insert(0, 0.0)
     old = rest[1].action
-    changes.undo.callback(slotted.assign, rest[1], old, slotted.slot_of(rest[1]))
+    old_handle = slotted.handle_of(slotted.slot_of(rest[1]))
+    changes.back(assign_again, datablock, rest[1], old, old_handle)
     slotted.assign(rest[1], action, slot)
     changes.dropped.append((old, action))
 
@@ -107,17 +105,36 @@ def _find_rest(anim):
     return next((pair for pair in strips_of(anim) if pair[1].action.get(REST)), None)
 
 
-def _new_strip(anim, action, first: int, name: str, changes: Changes):
-    track = anim.nla_tracks.new()
-    changes.undo.callback(anim.nla_tracks.remove, track)
+def has(datablock, strip) -> bool:
+    """Whether a datablock still has a strip."""
+    anim = datablock.animation_data
+    return anim is not None and any(strip == one for _, one in strips_of(anim))
+
+
+def assign_again(datablock, strip, action, handle: int | None) -> None:
+    """Makes a strip play an Action again, if the strip is still there."""
+    if has(datablock, strip):
+        slotted.assign_with_handle(strip, action, handle)
+
+
+def _new_strip(datablock, action, first: int, name: str, changes: Changes):
+    track = datablock.animation_data.nla_tracks.new()
+    changes.back(_remove_track, datablock, track)
     track.name = name
     return track, track.strips.new(action.name, first, action)
 
 
-def change(strip, action, slot, first: int, last: int, undo: ExitStack) -> None:
+def _remove_track(datablock, track) -> None:
+    anim = datablock.animation_data
+    if anim is not None and track in anim.nla_tracks.values():
+        anim.nla_tracks.remove(track)
+
+
+def change(datablock, strip, action, slot, first: int, last: int, changes: Changes) -> None:
     """Makes a strip of ours play another Action from frame ``first`` to ``last``."""
-    was = strip.action, slotted.slot_of(strip), {name: getattr(strip, name) for name in _PLACEMENT}
-    undo.callback(_restore, strip, *was)
+    handle = slotted.handle_of(slotted.slot_of(strip))
+    placement = {name: getattr(strip, name) for name in _PLACEMENT}
+    changes.back(_restore, datablock, strip, strip.action, handle, placement)
     slotted.assign(strip, action, slot)
     _place(strip, first, last)
 
@@ -163,8 +180,10 @@ def _set_range(strip, first: float, last: float) -> None:
     strip.action_frame_end = last
 
 
-def _restore(strip, action, slot, placement: dict) -> None:
-    slotted.assign(strip, action, slot)
+def _restore(datablock, strip, action, handle: int | None, placement: dict) -> None:
+    if not has(datablock, strip):
+        return
+    slotted.assign_with_handle(strip, action, handle)
     _set_range(strip, placement["action_frame_start"], placement["action_frame_end"])
     for name, value in placement.items():
         setattr(strip, name, value)

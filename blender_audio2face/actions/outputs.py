@@ -12,8 +12,8 @@ import numpy as np
 from .. import segments
 from ..bake_record import REPLACE, Record, SetAside
 from ..channel_keys import ChannelPath
-from ..errors import PlanError
-from ..steps import Steps, finished
+from ..errors import FACE_CHANGED, GoneError, PlanError
+from ..steps import Steps, finished, watched
 from . import layering, nla, removal, slotted, store
 from .changes import Changes
 from .layering import Layer, StripKeys
@@ -115,15 +115,21 @@ def write_steps(
         PlanError: the datablock is in NLA tweak mode, or an armature without a pose.
     """
     changes = Changes(undo)
-    place = replace(_look(datablock, undo), as_left=as_left)
+    place = replace(_look(datablock, changes), as_left=as_left)
     chosen, note = _choose(datablock, place, layering.strips_of(bakes), output)
     if chosen == ACTIVE:
-        baked = yield from _write_active(datablock, place, bakes, changes)
+        steps = _write_active(datablock, place, bakes, changes)
     else:
-        baked = yield from _write_ours(datablock, place, name, bakes, chosen, changes)
+        steps = _write_ours(datablock, place, name, bakes, chosen, changes)
+    baked = yield from watched(steps, changes.check)
     baked.note = note
     baked._changes = changes
     return baked
+
+
+def check(baked: BakedAction) -> None:
+    """Raises GoneError where something that ``commit`` needs is gone."""
+    baked._changes.check()
 
 
 def commit(baked: BakedAction) -> None:
@@ -131,28 +137,44 @@ def commit(baked: BakedAction) -> None:
     baked._changes.done()
 
 
-def _look(datablock, undo: ExitStack) -> _Place:
-    """The datablock's animation; ``undo`` gets the way back to it."""
+def _look(datablock, changes: Changes) -> _Place:
+    """The datablock's animation; ``changes`` gets the way back to it."""
     _need_pose(datablock)
     anim = datablock.animation_data
     if anim is None:
         anim = datablock.animation_data_create()
-        undo.callback(datablock.animation_data_clear)
+        changes.back(lambda: datablock.animation_data_clear())
+        changes.needed.append(lambda: datablock.animation_data == anim)
         return _Place(anim, None, None, 0, None, False, None, {})
     if anim.use_tweak_mode:
         raise PlanError(
             f'"{datablock.name}" is in NLA tweak mode: leave it with Tab in the NLA editor.'
         )
     active, slot = anim.action, slotted.slot_of(anim)
-    undo.callback(setattr, anim, "action_blend_type", anim.action_blend_type)
-    undo.callback(slotted.assign, anim, active, slot)
-    if slotted.SLOTTED:
-        undo.callback(setattr, anim, "last_slot_identifier", anim.last_slot_identifier)
+    last = anim.last_slot_identifier if slotted.SLOTTED else ""
+    as_it_was = active, slotted.handle_of(slot), anim.action_blend_type, last
+    changes.back(_look_as_before, datablock, *as_it_was)
+    changes.needed.append(lambda: datablock.animation_data == anim)
+    if active is not None:
+        changes.need_action(active, slot)
     record = store.record_of(active, slot)
     ours = record is not None and record.ours and active.is_editable
     curves = len(slotted.curves_of(active, slot))
     before = removal.values_before(datablock)
-    return _Place(anim, active, slot, curves, record, ours, nla.find_ours(anim), before)
+    in_nla = nla.find_ours(anim)
+    if in_nla is not None:
+        changes.needed.append(lambda: nla.has(datablock, in_nla[1]))
+    return _Place(anim, active, slot, curves, record, ours, in_nla, before)
+
+
+def _look_as_before(datablock, active, handle: int | None, blend_type: str, last_slot: str) -> None:
+    anim = datablock.animation_data
+    if anim is None:
+        return
+    if slotted.SLOTTED:
+        anim.last_slot_identifier = last_slot
+    slotted.assign_with_handle(anim, active, handle)
+    anim.action_blend_type = blend_type
 
 
 def _need_pose(datablock) -> None:
@@ -200,8 +222,9 @@ def _write_active(
         known = {slot.handle for slot in action.slots}
         slot = slotted.ensure_slot(action, datablock)
         if slot.handle not in known:
-            changes.undo.callback(action.slots.remove, slot)
+            changes.back(slotted.remove_slot, action, slot.handle)
         slotted.assign(place.anim, action, slot)
+    changes.need_action(action, slot)
     record = store.record_of(action, slot) or Record(ours=False)
     record = replace(record, before={**place.before, **record.before})
     layer = Layer(action, slot, datablock, is_copy=False)
@@ -227,8 +250,9 @@ def _write_ours(
         action.use_fake_user = old.use_fake_user
     else:
         action, record = bpy.data.actions.new(name), Record(ours=True, before=place.before)
-    changes.undo.callback(bpy.data.actions.remove, action)
+    changes.back(bpy.data.actions.remove, action)
     slot = slotted.ensure_slot(action, datablock, old_slot or place.slot)
+    changes.need_action(action, slot)
     yield
     layer = Layer(action, slot, datablock, is_copy=True, as_left=place.as_left)
     new = yield from layering.bake(layer, record, bakes, changes)
@@ -269,7 +293,7 @@ def _to_active(place: _Place, action, slot, changes: Changes) -> None:
         _change_record(action, slot, set_aside=aside)
         action[store.SET_ASIDE] = previous
         if previous.is_editable:
-            changes.undo.callback(setattr, previous, "use_fake_user", previous.use_fake_user)
+            changes.back(setattr, previous, "use_fake_user", previous.use_fake_user)
             previous.use_fake_user = True
     slotted.assign(place.anim, action, slot)
     if place.in_nla is not None:
@@ -289,7 +313,7 @@ def _to_nla(datablock, place: _Place, action, slot, changes: Changes) -> str:
     last = max(segment.end for segment in record.segments) - 1
     if place.in_nla is not None and not place.ours:
         track, strip = place.in_nla
-        nla.change(strip, action, slot, first, last, changes.undo)
+        nla.change(datablock, strip, action, slot, first, last, changes)
     else:
         track, strip = nla.add(datablock, action, slot, first, last, changes)
     _let_both_act(datablock, strip, action, slot)
@@ -316,6 +340,9 @@ def _change_record(action, slot, **changed) -> None:
 
 
 def _muted(action, slot, bakes: Sequence[StripKeys]) -> tuple[str, ...]:
+    """Data paths whose F-curve is muted. Raises GoneError where one was removed meanwhile."""
     curves = slotted.curves_of(action, slot)
     channels = dict.fromkeys(channel for one in bakes for channel in one.keys)
+    if not curves.keys() >= channels.keys():
+        raise GoneError(FACE_CHANGED)
     return tuple(channel.path for channel in channels if slotted.is_muted(curves[channel]))

@@ -20,7 +20,7 @@ def from_active(datablock, strips: set[str] | None, changes: Changes) -> Steps[i
     record = store.record_of(action, slot)
     if record is None or not action.is_editable:
         return 0
-    changes.undo.callback(slotted.assign, anim, action, slot)
+    changes.back(_assign_to, datablock, action, slotted.handle_of(slot))
     copy, copy_slot, count = yield from _taken_out(datablock, action, slot, record, strips, changes)
     if copy is None:
         return count
@@ -44,11 +44,11 @@ def from_strip(datablock, track, strip, strips: set[str] | None, changes: Change
     if copy is None:
         return count
     if _has_keys(copy, copy_slot):
-        changes.undo.callback(slotted.assign, strip, action, slot)
+        changes.back(nla.assign_again, datablock, strip, action, slotted.handle_of(slot))
         slotted.assign(strip, copy, copy_slot)
         changes.dropped.append((action, copy))
     else:
-        changes.undo.callback(setattr, anim, "action_blend_type", anim.action_blend_type)
+        changes.back(_blend, datablock, anim.action_blend_type)
         blend_as_before(anim, action, slot)
         changes.finish.append(partial(nla.remove, anim, track, strip))
         changes.dropped += [(action, None), (copy, None)]
@@ -63,7 +63,7 @@ def give_back(anim, action, slot, changes: Changes) -> None:
         return
     slotted.assign(anim, artists, slotted.slot_with_handle(artists, record.set_aside.slot))
     if artists.is_editable:
-        changes.undo.callback(setattr, artists, "use_fake_user", artists.use_fake_user)
+        changes.back(setattr, artists, "use_fake_user", artists.use_fake_user)
         artists.use_fake_user = record.set_aside.fake_user
 
 
@@ -72,6 +72,18 @@ def blend_as_before(anim, action, slot) -> None:
     record = store.record_of(action, slot)
     if record.blend_type is not None and anim.action_blend_type in ("ADD", "COMBINE"):
         anim.action_blend_type = record.blend_type
+
+
+def _assign_to(datablock, action, handle: int | None) -> None:
+    anim = datablock.animation_data
+    if anim is not None:
+        slotted.assign_with_handle(anim, action, handle)
+
+
+def _blend(datablock, blend_type: str) -> None:
+    anim = datablock.animation_data
+    if anim is not None:
+        anim.action_blend_type = blend_type
 
 
 def _taken_out(
@@ -89,7 +101,8 @@ def _taken_out(
     copy = action.copy()
     copy.use_fake_user = action.use_fake_user
     copy_slot = slotted.slot_with_handle(copy, slotted.handle_of(slot))
-    changes.undo.callback(bpy.data.actions.remove, copy)
+    changes.back(bpy.data.actions.remove, copy)
+    changes.need_action(copy, copy_slot)
     layer = Layer(copy, copy_slot, datablock, is_copy=True)
     count = yield from layering.withdraw(layer, record, gone, changes)
     return copy, copy_slot, count

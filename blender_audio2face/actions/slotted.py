@@ -34,6 +34,25 @@ def assign(user, action, slot) -> None:
         user.action_slot = slot
 
 
+def assign_with_handle(user, action, handle: int | None) -> None:
+    """Makes a user use an Action again, and the slot with a handle if it is still there."""
+    assign(user, action, slot_with_handle(action, handle) if action is not None else None)
+
+
+def has_slot(action, handle: int | None) -> bool:
+    """Whether the slot with a handle is there; raises ReferenceError when the Action is not."""
+    if not SLOTTED or handle is None:
+        return bool(action.name)
+    return slot_with_handle(action, handle) is not None
+
+
+def remove_slot(action, handle: int) -> None:
+    """Removes the slot with a handle, if it is there."""
+    slot = slot_with_handle(action, handle)
+    if slot is not None:
+        action.slots.remove(slot)
+
+
 def ensure_slot(action, datablock, like=None):
     """The Action's slot for a datablock's type: the one named as ``like``, else the first, else
     new."""
@@ -59,6 +78,22 @@ def curves_of(action, slot) -> dict[ChannelPath, bpy.types.FCurve]:
         bags = [strip.channelbag(slot) for layer in action.layers for strip in layer.strips]
         found = [curve for bag in bags if bag is not None for curve in bag.fcurves]
     return {ChannelPath(curve.data_path, curve.array_index): curve for curve in found}
+
+
+def curve_of(action, slot, channel: ChannelPath):
+    """The F-curve that an Action holds for a slot and a channel, or None."""
+    if not SLOTTED:
+        return action.fcurves.find(channel.path, index=channel.array_index)
+    if slot is None:
+        return None
+    for strip in (strip for layer in action.layers for strip in layer.strips):
+        bag = strip.channelbag(slot)
+        curve = (
+            bag.fcurves.find(channel.path, index=channel.array_index) if bag is not None else None
+        )
+        if curve is not None:
+            return curve
+    return None
 
 
 def ensure_collection(action, slot):

@@ -4,8 +4,6 @@ The artist's keys that a bake replaces wait in an Action of their own, to come b
 cleared or moves away.
 """
 
-from contextlib import ExitStack
-
 import bpy
 
 from .. import bake_record
@@ -70,7 +68,7 @@ def set_replaced_keys(
     if not tables and not replaced_keys(action, slot):
         return
     store = bpy.data.actions.new(f".{action.name} replaced") if old is None else old.copy()
-    changes.undo.callback(bpy.data.actions.remove, store)
+    changes.back(bpy.data.actions.remove, store)
     handle = slotted.handle_of(slot)
     kept = _store_slot(store, handle)
     slotted.remove_curves(store, kept, set(slotted.curves_of(store, kept)))
@@ -79,19 +77,20 @@ def set_replaced_keys(
             store.id_root = datablock.id_type
         elif kept is None:
             kept = store.slots.new(id_type=datablock.id_type, name=str(handle))
+        changes.need_action(store, kept)
         collection = slotted.ensure_collection(store, kept)
         for channel, table in tables.items():
             key_table.write(collection.new(channel.path, index=channel.array_index), table)
             yield
-    changes.undo.callback(_point, action, REPLACED, old)
+    changes.back(_point, action, REPLACED, old)
     _point(action, REPLACED, None if slotted.is_empty(store) else store)
     changes.dropped += [(one, None) for one in (old, store) if one is not None]
 
 
-def keep_properties(action, undo: ExitStack) -> None:
-    """``undo`` gets the way back to our custom properties as they are."""
+def keep_properties(action, changes: Changes) -> None:
+    """``changes`` gets the way back to our custom properties as they are."""
     for name in (RECORD, SET_ASIDE, REPLACED):
-        undo.callback(_point, action, name, action.get(name))
+        changes.back(_point, action, name, action.get(name))
 
 
 def _point(action, name: str, value) -> None:

@@ -4,14 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..channel_keys import ChannelPath
 
-<<<<<<< HEAD
 if TYPE_CHECKING:
     import bpy
-=======
+
 _MOST_INT = 1 << 31
 """What no whole number of Blender reaches."""
-
->>>>>>> fuzz
 
 
 def get(datablock: "bpy.types.ID", channel: ChannelPath) -> float:
@@ -20,13 +17,8 @@ def get(datablock: "bpy.types.ID", channel: ChannelPath) -> float:
     return float(value[channel.array_index] if hasattr(value, "__len__") else value)
 
 
-<<<<<<< HEAD
 def put(datablock: "bpy.types.ID", channel: ChannelPath, value: float) -> None:
-    """Sets the value; a property that is gone by now, or is no number, is passed over."""
-=======
-def put(datablock, channel: ChannelPath, value: float) -> None:
     """Sets the value; a property that is gone by now, or cannot hold it, is passed over."""
->>>>>>> fuzz
     try:
         present = datablock.path_resolve(channel.path)
     except ValueError:
@@ -39,15 +31,11 @@ def put(datablock, channel: ChannelPath, value: float) -> None:
     custom = name.startswith("[")
     if not custom and (name not in holder.bl_rna.properties or holder.is_property_readonly(name)):
         return
-    kind = type(present[channel.index] if in_array else present)
+    kind = type(present[channel.array_index] if in_array else present)
     if kind is int and not abs(value) < _MOST_INT:
         return
     if in_array:
-<<<<<<< HEAD
-        present[channel.array_index] = value
-=======
-        present[channel.index] = kind(value)
->>>>>>> fuzz
+        present[channel.array_index] = kind(value)
     elif custom:
         holder[name[2:-2]] = kind(value)
     else:

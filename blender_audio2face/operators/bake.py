@@ -19,7 +19,6 @@ from .. import job, status
 from ..character import chosen_objects
 from ..preferences import RUNTIMES, preferred_runtime
 from ..properties.speaker import OUTPUTS, REDUCTIONS
-from ..speakers import find_speaker
 from ..steps import finished
 from ..weights import chosen_weights
 from .common import publish, refuse, speaker_property
@@ -69,7 +68,7 @@ class ModalBake:
         if self._again:
             from ..baking import compose_all
 
-            self._start(partial(compose_all, self._again, self._outcome))
+            self._start(context, partial(compose_all, self._again, self._outcome))
             self._tick(context, _TICK_SECONDS)
             return {"RUNNING_MODAL"}
         self._end(context)
@@ -77,15 +76,16 @@ class ModalBake:
 
     def _run_modal(self, context, work) -> set[str]:
         """Has ``work`` done in a thread, and goes on with what it returns in ``modal``."""
-        self._start(work)
         self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
+        self._start(context, work)
         context.window_manager.modal_handler_add(self)
         status.show_progress(context, self._job)
         return {"RUNNING_MODAL"}
 
-    def _start(self, work) -> None:
+    def _start(self, context, work) -> None:
         self._again: tuple[Listened, ...] = ()
         self._job = job.Job(work, self._steps)
+        self._job.on_stop = partial(self._end, context)  # a disabled operator is not told
         self._job.start()
 
     def _steps(self, listened: "tuple[Listened, ...]"):
@@ -99,7 +99,9 @@ class ModalBake:
         self._timer = context.window_manager.event_timer_add(seconds, window=context.window)
 
     def _end(self, context) -> None:
-        context.window_manager.event_timer_remove(self._timer)
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
         status.clear_progress(context)
 
     def _tell_cancelled(self, context) -> set[str]:
@@ -113,8 +115,7 @@ class ModalBake:
     def _tell(self, context, outcome: "Outcome") -> set[str]:
         """Reports what was written and who was left out; an error only where all were."""
         for scene_uid, name, report in outcome.written:
-            scene = next(one for one in bpy.data.scenes if one.session_uid == scene_uid)
-            publish(self, context, find_speaker(scene, name), report)
+            publish(self, context, _speaker_in(scene_uid, name), report)
         if not outcome.written:
             for refusal in outcome.refusals:
                 refuse(self, A2FError(self._sentence(refusal)))
@@ -305,6 +306,12 @@ class AUDIO2FACE_OT_cancel(bpy.types.Operator):
         for running in job.running():
             running.cancel()
         return {"FINISHED"}
+
+
+def _speaker_in(scene_uid: int, name: str):
+    """A speaker who was written; None where he is gone since."""
+    scene = next((one for one in bpy.data.scenes if one.session_uid == scene_uid), None)
+    return scene.audio2face.speakers.get(name) if scene is not None else None
 
 
 def _leave_out(operator, scene, refusal: "Refusal") -> None:

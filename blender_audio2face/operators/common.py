@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bpy.app.translations import pgettext_rpt
 from bpy.props import StringProperty
 
-from ...model.errors import A2FError
+from ...model.errors import A2FError, memory_told
 from ..errors import PlanError
 from ..speakers import find_speaker, shown_speaker
 from ..translations import OWN_CONTEXT
@@ -46,7 +46,8 @@ def has_speaker(cls, context) -> bool:
 def attempt(operator, act: Callable[[], str | None]) -> set[str]:
     """Runs ``act``; its text, or the sentence of its A2FError, is reported."""
     try:
-        text = act()
+        with memory_told():
+            text = act()
     except A2FError as error:
         return refuse(operator, error)
     if text:
@@ -79,11 +80,15 @@ def refuse(operator, error: A2FError) -> set[str]:
 
 
 def publish(operator, context, speaker, report: "BakeReport") -> None:
-    """Puts a report where the artist looks: the panel, the status bar, the log."""
+    """Puts a report where the artist looks: the panel, the status bar, the log.
+
+    ``speaker`` is None where he is gone by now.
+    """
     import logging
 
     log = logging.getLogger(__name__)
-    speaker.report = report.text
+    if speaker is not None:
+        speaker.report = report.text
     context.scene.audio2face.report = "\n".join(report.lines)
     for line in report.lines:
         log.info(line)

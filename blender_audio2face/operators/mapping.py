@@ -7,7 +7,6 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from .. import live
 from ..errors import PlanError
-from ..rigs.errors import MappingError
 from ..speakers import add_members, members_of
 from .common import SpeakerOperator
 
@@ -75,6 +74,7 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
+        from ...model.command.replacing import replacing
         from ..rigs.document import dumps
         from ..settings import mapping_of
         from ..targets import automatic_mapping
@@ -83,10 +83,8 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         if mapping is None:
             mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
-        try:
-            path.write_text(dumps(mapping), encoding="utf-8")
-        except OSError as error:
-            raise MappingError(f"The mapping cannot be saved: {error}.") from error
+        with replacing(path) as written:
+            written.write_text(dumps(mapping), encoding="utf-8")
         return f"Saved {len(mapping.links)} links to {path.name}"
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 import bpy
 import numpy as np
 
-from ..errors import PlanError
+from ..errors import GoneError, PlanError
 from ..target_plan import Channel, TargetPlan
 from .frame_columns import FrameColumns
 from .held import HeldDatablock
@@ -48,7 +48,7 @@ class Hold:
 
         Raises:
             PlanError: one of the datablocks is held already.
-            KeyError: one of them is gone.
+            GoneError: one of them is gone.
         """
         self.uids = frozenset(plan.uid for plan in plans)
         if any(self.uids & other.uids for other in holds()):
@@ -135,7 +135,7 @@ class Hold:
         for held in tuple(self._held):
             try:
                 act(held)
-            except (KeyError, ReferenceError):
+            except (GoneError, ReferenceError):
                 self._held.remove(held)
 
     def _is_resting(self) -> bool:

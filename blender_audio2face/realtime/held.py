@@ -20,7 +20,7 @@ class HeldDatablock:
     """
 
     def __init__(self, plan: TargetPlan) -> None:
-        """Raises KeyError when the datablock is gone."""
+        """Raises GoneError when the datablock is gone."""
         self.plan = plan
         self._shown: Mapping[Channel, float] = {}
         self._names: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class HeldDatablock:
         return self._found
 
     def find(self) -> None:
-        """Looks the datablock up. Raises KeyError when it is gone."""
+        """Looks the datablock up. Raises GoneError when it is gone."""
         self._found = datablock_of(self.plan)
         self._names = ()
         self._known = frozenset(rest.remembered(self._datablock))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import bpy
 
-from ...model.errors import A2FError
+from ...model.errors import A2FError, memory_told
 from .. import settings
 from ..bake import BakeRequest
 from ..composing import FacePlan, no_progress
@@ -128,8 +128,9 @@ class Preview:
         try:
             scene = self._scene()
             try:
-                self._look_again(scene)
-                self._see_to_the_job()
+                with memory_told():
+                    self._look_again(scene)
+                    self._see_to_the_job()
             except A2FError as error:
                 self.trouble = str(error)
                 redraw_sidebars()

@@ -1,6 +1,7 @@
 """A take: what was heard and the curves that it made, written to disk as they come."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,7 @@ class Recorder:
     def close(self) -> None:
         """Ends and deletes what was written. Does nothing the second time."""
         self.open = False
-        self._sound.close()
-        self._rows.close()
+        for file in (self._sound, self._rows):
+            with suppress(OSError):  # what a full disk does not take is deleted anyway
+                file.close()
         self._folder.cleanup()

@@ -3,6 +3,7 @@
 import wave
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import bpy
 import numpy as np
@@ -67,13 +68,22 @@ def write_take(folder: Path, name: str, samples: np.ndarray) -> Path:
             except FileExistsError:
                 number += 1
                 continue
-            with handle, wave.open(handle, "wb") as file:
-                file.setnchannels(1)
-                file.setsampwidth(2)
-                file.setframerate(SAMPLE_RATE)
-                file.writeframes(pcm.tobytes())
+            try:
+                with handle:
+                    _write_wave(handle, pcm)
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
             return path
     except OSError as error:
         raise TakeError(
             f"The take cannot be written to {folder} ({error}): save the .blend in another folder."
         ) from error
+
+
+def _write_wave(handle: BinaryIO, pcm: np.ndarray) -> None:
+    with wave.open(handle, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(pcm.tobytes())

@@ -19,4 +19,4 @@ class ExitCode(IntEnum):
     """The output could not be written: another try may succeed."""
 
     FAILED = 4
-    """A fault of the program, with a traceback."""
+    """A fault of the program, with a traceback; or too little memory."""

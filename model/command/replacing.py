@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,7 +42,8 @@ def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Itera
             f'"{path}" cannot be written ({reason}): check the folder, its permissions and space.'
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # on a read-only disk even of what is not there
+            temporary.unlink()
 
 
 def _settle(path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..errors import A2FError
+from ..errors import A2FError, OutOfMemoryError, memory_told
 from .console import Console, Outcome
 from .errors import OutputError
 from .exit_codes import ExitCode
@@ -39,7 +39,10 @@ class Failure:
 def attempt(work: Callable[[], Outcome]) -> Outcome | Failure:
     """Does a command's work; only StoppedError and what ends Python comes through."""
     try:
-        return work()
+        with memory_told():
+            return work()
+    except OutOfMemoryError as error:
+        return Failure(ExitCode.FAILED, str(error))
     except OutputError as error:
         return Failure(ExitCode.NOT_WRITTEN, str(error))
     except (A2FError, OSError) as error:

@@ -1,6 +1,7 @@
 """A weights file of the artist's instead of the bundled network: chosen, used, refused."""
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
@@ -86,3 +87,35 @@ def test_what_is_no_network_is_refused(face, tmp_path: Path, make, sentence: str
     with pytest.raises(RuntimeError, match=sentence):
         bpy.ops.audio2face.bake()
     assert len(bpy.data.actions) == 0
+
+
+@pytest.fixture
+def bundled(extension: str) -> Iterator[Path]:
+    """The installed network; afterwards it is as it was."""
+    path = importlib.import_module(f"{extension}.model.weights_file").DEFAULT_WEIGHTS
+    data = path.read_bytes()
+    yield path
+    path.write_bytes(data)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def tampered_with(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, cut_short, tampered_with])
+@pytest.mark.parametrize("operator", ["bake", "preview"])
+def test_an_installed_network_that_was_spoilt_is_refused(
+    face, bundled: Path, spoil, operator: str
+) -> None:
+    spoil(bundled)
+    with pytest.raises(RuntimeError, match=r"install the extension again\.\n$") as refused:
+        getattr(bpy.ops.audio2face, operator)()
+    assert str(refused.value).count("\n") == 1
+    assert len(bpy.data.actions) == 0
+    assert face.data.shape_keys.animation_data is None

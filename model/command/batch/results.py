@@ -5,6 +5,7 @@ on a local disk, and a killed one leaves whole lines, or at worst a torn last on
 over when read.
 """
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -121,7 +122,9 @@ def read_results(path: Path) -> list[dict]:
 def _add(path: Path, text: str) -> None:
     try:
         with path.open("ab") as file:
-            os.write(file.fileno(), text.encode("ascii"))
+            data = text.encode("ascii")
+            if os.write(file.fileno(), data) < len(data):  # only where no more fits
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         raise OutputError(
             f'The results "{path}" cannot be written ({error.strerror or error}): '
