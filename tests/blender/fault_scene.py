@@ -11,6 +11,7 @@ from tests.blender.scenes import HAS_SOUND, add_sound, fcurves, make_face, tone,
 
 SHAPES = ("jawOpen", "mouthClose", "browInnerUp")
 OTHER_FILE = "other.blend"
+LIBRARY = "library.blend"
 
 
 def make_scene(folder: Path, output: str) -> None:
@@ -18,10 +19,11 @@ def make_scene(folder: Path, output: str) -> None:
     own (a file, in a Blender without sound), and what faults need besides.
 
     Args:
-        folder: gets the sounds and another file to load.
+        folder: gets the sounds, another file to load and one to link from.
         output: of both speakers.
     """
     bpy.context.preferences.edit.use_global_undo = True
+    bpy.context.scene["folder"] = str(folder)
     bpy.data.scenes.new("Left")
     sound = folder / "hum.wav"
     if not sound.exists():
@@ -42,7 +44,9 @@ def make_scene(folder: Path, output: str) -> None:
         bpy.ops.audio2face.speaker_add(**voice)
         bpy.context.scene.audio2face.speakers[name].output = output
         face.select_set(False)
-    make_face("Spare", SHAPES, select=False)
+    spare = make_face("Spare", SHAPES, select=False)
+    if not (folder / LIBRARY).exists():
+        bpy.data.libraries.write(str(folder / LIBRARY), {spare.data})
     bpy.data.objects["Anna"].select_set(True)
     bpy.context.view_layer.objects.active = bpy.data.objects["Anna"]
     bpy.ops.ed.undo_push(message="the scene")

@@ -7,7 +7,7 @@ import addon_utils
 import bpy
 
 from tests.blender.extension import MODULE
-from tests.blender.fault_scene import OTHER_FILE, ours
+from tests.blender.fault_scene import LIBRARY, OTHER_FILE, ours
 from tests.blender.scenes import HAS_SOUND
 
 
@@ -128,6 +128,13 @@ def relink_mesh() -> None:
     anna().data = bpy.data.objects["Spare"].data
 
 
+def relink_to_library() -> None:
+    folder = Path(bpy.context.scene["folder"])
+    with bpy.data.libraries.load(str(folder / LIBRARY), link=True) as (_, wanted):
+        wanted.meshes = ["Spare"]
+    anna().data = wanted.meshes[0]
+
+
 def relink_sound() -> None:
     path = Path(bpy.path.abspath(anna_s_strip().sound.filepath)).with_name("spare.wav")
     anna_s_strip().sound = bpy.data.sounds.load(str(path))
@@ -184,6 +191,7 @@ OTHER_CHANGES = (
     rename_scene,
     rename_actions,
     relink_mesh,
+    relink_to_library,
     relink_action,
     unlink_object,
     add_speakers,

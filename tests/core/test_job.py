@@ -176,3 +176,29 @@ def test_a_job_without_steps_has_none_to_take() -> None:
     job.start()
     assert job.go_on(0.0)
     assert not job.stepping
+
+
+def test_a_job_ends_even_where_its_steps_cannot_be_taken_back() -> None:
+    def steps(_):
+        try:
+            yield
+        finally:
+            raise ReferenceError("removed")
+
+    job = Job(lambda _: None, steps)
+    job.start()
+    job.result()
+    job.go_on(0.0)
+    with pytest.raises(ReferenceError, match="removed"):
+        job.cancel()
+    job.join(5.0)
+    assert not job.is_alive()
+
+
+def test_stop_all_gives_back_what_the_job_was_waited_for_with() -> None:
+    job, _ = stepping_job()
+    stopped = []
+    job.on_stop = lambda: stopped.append(job.cancelled)
+    stop_all(5.0)
+    assert stopped == [True]
+    assert not job.is_alive()
