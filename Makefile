@@ -39,7 +39,7 @@ TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
-.PHONY: demo test test-all bench fuzz lint test-core mutation test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
+.PHONY: demo test test-all test-others bench fuzz lint test-core mutation test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -47,7 +47,9 @@ demo: build
 test: lint test-core test-blender
 
 # Four releases of Blender's Python module. `make -j2 -Otarget test-all` halves the time.
-test-all: test $(BPY_VERSIONS:%=test-bpy-%)
+test-all: test test-others
+
+test-others: $(BPY_VERSIONS:%=test-bpy-%)
 
 lint: $(VENV)/.test
 	$(PY) -m ruff check .

@@ -54,6 +54,17 @@ def test_nothing_that_blender_has_is_shipped() -> None:
     assert names.isdisjoint(OF_BLENDER)
 
 
+def test_the_name_is_the_extensions_own() -> None:
+    assert "blender" not in MANIFEST["name"].lower()
+
+
+def test_every_bundled_package_is_credited() -> None:
+    credited = " ".join(MANIFEST["copyright"])
+    for wheel in wheel_names(ROOT / FILENAME):
+        name = canonicalize_name(parse_wheel_filename(wheel)[0])
+        assert re.search(rf"\((.* in )?{name}[,)]", credited), name
+
+
 def test_only_torch_is_looked_for_elsewhere() -> None:
     changing = {
         name

@@ -20,7 +20,7 @@ SPDX: Mapping[str, str] = {
 
 NATIVE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "cffi": (("libffi", "MIT", ""),),
-    "sounddevice": (("portaudio", "MIT", ".dll .dylib"),),
+    "sounddevice": (("portaudio", "MIT", ".dll .dylib"), ("asio-sdk", "GPL-3.0-only", "-asio.dll")),
     "soundfile": (
         ("libsndfile", "LGPL-2.1-or-later", ".dll .dylib .so"),
         ("flac", "BSD-3-Clause", ".dll .dylib .so"),
@@ -34,8 +34,9 @@ NATIVE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 }
 """Libraries linked into wheels: name, SPDX id, and the files that hold them (all, if empty).
 
-As soundfile's licensing/license_notes.md, the licence files in the wheels of soxr and cffi, and
-portaudio.com/license.html say.
+As soundfile's licensing/license_notes.md, the licence files in the wheels of soxr and cffi,
+portaudio.com/license.html and Steinberg's open ASIO SDK say. The library with ASIO is loaded only
+where the user sets SD_ENABLE_ASIO.
 """
 
 _TEXTS = re.compile(r"(^|/)(licen[cs]e|copying|notice|unlicense|authors)[^/]*$", re.IGNORECASE)
