@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -48,8 +49,13 @@ class Takes(list):
 
 
 class Speaker:
+    """A scene's only one."""
+
+    name = "Head"
+
     def __init__(self) -> None:
         self.takes = Takes()
+        self.id_data = SimpleNamespace(audio2face=SimpleNamespace(speakers={self.name: self}))
 
 
 def new(timing: StripTiming = TIMING, **changes: object) -> NewTake:
