@@ -6,7 +6,7 @@ import bpy
 
 from . import bones
 from .character import has_shape_keys, is_instance
-from .errors import FACE_GONE, GoneError
+from .errors import FACE_CHANGED, FACE_GONE, GoneError
 from .object_plan import plan_object, plan_properties
 from .plan import SkippedMesh
 from .rigs.mapping import Mapping, automatic, chosen_match
@@ -246,11 +246,17 @@ def _plan_one_key(
 
 
 def with_effect(plan: TargetPlan) -> TargetPlan:
-    """The plan with what of its shape keys moves nothing; reads every shape."""
+    """The plan with what of its shape keys moves nothing; reads every shape.
+
+    Raises GoneError where one of them is gone.
+    """
     if plan.kind != "KEY":
         return plan
     keyed = list(dict.fromkeys(one.link.target.name for one in plan.links))
-    still = without_effect(key_with_uid(plan.uid), keyed)
+    key = key_with_uid(plan.uid)
+    if not set(keyed) <= set(key.key_blocks.keys()):
+        raise GoneError(FACE_CHANGED)
+    still = without_effect(key, keyed)
     if not still:
         return plan
     nothing_moves = len(still) == len(keyed)

@@ -27,12 +27,14 @@ class Changes:
             unless others use them.
         needed: each tells whether something that the change points at is there; it may raise
             ReferenceError where it is not.
+        assigned: the active Action, as far as this change knows.
     """
 
     undo: ExitStack
     finish: list[Callable[[], None]] = field(default_factory=list)
     dropped: list[tuple[Any, Any]] = field(default_factory=list)
     needed: list[Callable[[], bool]] = field(default_factory=list)
+    assigned: Any = None
 
     def back(self, act: Callable[..., object], *arguments: object) -> None:
         """Adds a step to the way back, passed over where a datablock of it is gone by then. It is

@@ -144,7 +144,7 @@ def _look(datablock, changes: Changes) -> _Place:
     if anim is None:
         anim = datablock.animation_data_create()
         changes.back(lambda: datablock.animation_data_clear())
-        changes.needed.append(lambda: datablock.animation_data == anim)
+        changes.needed.append(lambda: _is_as_known(datablock, anim, changes))
         return _Place(anim, None, None, 0, None, False, None, {})
     if anim.use_tweak_mode:
         raise PlanError(
@@ -153,8 +153,9 @@ def _look(datablock, changes: Changes) -> _Place:
     active, slot = anim.action, slotted.slot_of(anim)
     last = anim.last_slot_identifier if slotted.SLOTTED else ""
     as_it_was = active, slotted.handle_of(slot), anim.action_blend_type, last
-    changes.back(_look_as_before, datablock, *as_it_was)
-    changes.needed.append(lambda: datablock.animation_data == anim)
+    changes.assigned = active
+    changes.back(_look_as_before, changes, datablock, *as_it_was)
+    changes.needed.append(lambda: _is_as_known(datablock, anim, changes))
     if active is not None:
         changes.need_action(active, slot)
     record = store.record_of(active, slot)
@@ -167,9 +168,16 @@ def _look(datablock, changes: Changes) -> _Place:
     return _Place(anim, active, slot, curves, record, ours, in_nla, before)
 
 
-def _look_as_before(datablock, active, handle: int | None, blend_type: str, last_slot: str) -> None:
+def _is_as_known(datablock, anim, changes: Changes) -> bool:
+    """Whether nobody else changed which Action is active."""
+    return datablock.animation_data == anim and anim.action == changes.assigned
+
+
+def _look_as_before(
+    changes: Changes, datablock, active, handle: int | None, blend_type: str, last_slot: str
+) -> None:
     anim = datablock.animation_data
-    if anim is None:
+    if anim is None or anim.action not in (None, active, changes.assigned):
         return
     if slotted.SLOTTED:
         anim.last_slot_identifier = last_slot
@@ -217,6 +225,7 @@ def _write_active(
 ) -> Steps[BakedAction]:
     if place.ours:
         yield from removal.from_active(datablock, None, changes)
+        changes.assigned = place.anim.action
     action, slot = place.anim.action, slotted.slot_of(place.anim)
     if slotted.SLOTTED and slot is None:
         known = {slot.handle for slot in action.slots}
@@ -269,6 +278,7 @@ def _write_ours(
         if old is None:
             baked.previous = place.active
         _to_active(place, action, slot, changes)
+    changes.assigned = place.anim.action
     if old is not None:
         changes.dropped.insert(0, (old, action))
     return baked

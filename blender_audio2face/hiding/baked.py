@@ -85,6 +85,10 @@ def label(baked: Baked, channel: ChannelPath) -> str:
 
 
 def shape_of(baked: Baked, channel: ChannelPath):
+    """The shape key that a channel moves; None where it moves another thing or nothing any more."""
     if baked.datablock.id_type != "KEY" or not channel.path.endswith("].value"):
         return None
-    return baked.datablock.path_resolve(channel.path.removesuffix(".value"))
+    try:
+        return baked.datablock.path_resolve(channel.path.removesuffix(".value"))
+    except ValueError:
+        return None
