@@ -32,7 +32,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
 .NOTPARALLEL:
-.PHONY: demo test bench lint test-core mutation test-blender test-bpy build wheels lock-torch data filmed train evaluate clean system-packages
+.PHONY: demo test bench lint test-core coverage mutation test-blender test-bpy build wheels lock-torch data filmed train evaluate clean system-packages
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -45,6 +45,10 @@ lint: $(VENV)/.test
 	$(PY) -m tools.check_types
 
 test-core: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch)
+	$(PY) -m pytest tests/core
+
+# The same tests, which then take up to half as long again, and what of the core they run.
+coverage: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch)
 	$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest tests/core
 	$(PY) -m coverage combine --quiet
