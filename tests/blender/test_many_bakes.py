@@ -22,7 +22,7 @@ MEGABYTES = 8
 
 def datablocks() -> Counter[str]:
     """How many there are of each kind."""
-    kinds = (name for name in dir(bpy.data) if not name.startswith("_"))
+    kinds = (name for name in dir(bpy.data) if not name.startswith("_") and name != "all_ids")
     found = {name: getattr(bpy.data, name) for name in kinds}
     return Counter(
         {
