@@ -12,8 +12,6 @@ import pytest
 from tests.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
 from tests.blender.scenes import add_sound, fcurves, make_face, needs_sound
 
-pytestmark = needs_sound
-
 
 @pytest.fixture
 def face() -> bpy.types.Object:
@@ -77,6 +75,7 @@ def test_a_file_is_baked_or_refused(extension: str, face, tmp_path: Path, name: 
         assert path.name in sentence
 
 
+@needs_sound
 @pytest.mark.parametrize("name", [name for name, bad in CORPUS.items() if bad.ends == "refused"])
 def test_a_strip_whose_file_became_bad_is_refused(
     extension: str, face, tmp_path: Path, name: str
@@ -91,6 +90,7 @@ def test_a_strip_whose_file_became_bad_is_refused(
     assert path.name in sentence
 
 
+@needs_sound
 @pytest.mark.parametrize("name", ["zero length", "cut in the header", "a text", "zeros"])
 def test_a_packed_sound_that_is_none(extension: str, face, tmp_path: Path, name: str) -> None:
     path = tmp_path / "bad.wav"
@@ -104,6 +104,7 @@ def test_a_packed_sound_that_is_none(extension: str, face, tmp_path: Path, name:
     assert "bad.wav" in sentence
 
 
+@needs_sound
 def test_a_strip_without_a_sound(extension: str, face, tmp_path: Path) -> None:
     path = tmp_path / "good.wav"
     path.write_bytes(PLAIN)
@@ -114,6 +115,7 @@ def test_a_strip_without_a_sound(extension: str, face, tmp_path: Path) -> None:
     assert "sound" in sentence
 
 
+@needs_sound
 @pytest.mark.parametrize("name", ["a link to nothing", "a pipe", "a folder", "a text"])
 def test_what_takes_the_files_place_while_it_is_baked(
     extension: str, face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -135,6 +137,7 @@ def test_what_takes_the_files_place_while_it_is_baked(
     assert "bad.wav" in sentence
 
 
+@needs_sound
 @pytest.mark.parametrize("letters", ["Ünïcödé 文字 🎤", "quote\"s'", "b" * 200, "percent%s"])
 def test_any_name(extension: str, face, tmp_path: Path, letters: str) -> None:
     folder = tmp_path / ("a" * 150)
