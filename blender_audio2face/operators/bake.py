@@ -99,6 +99,7 @@ class ModalBake:
         self._timer = context.window_manager.event_timer_add(seconds, window=context.window)
 
     def _end(self, context) -> None:
+        self._job.on_stop = None  # Blender may take this operator away before the thread ends
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
             self._timer = None

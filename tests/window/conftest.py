@@ -16,7 +16,7 @@ import pytest
 from tests.blender.extension import built_zip
 
 INSIDE = Path(__file__).with_name("inside.py")
-SECONDS = 180
+SECONDS = 300
 """What a scene may take on a slow machine without a graphics card."""
 
 INSTALL = """
