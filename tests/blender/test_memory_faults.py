@@ -9,6 +9,7 @@ import bpy
 import pytest
 
 from tests.blender.fault_scene import make_scene, ours
+from tests.blender.fresh import needs_module
 from tests.blender.modal import context, run
 from tests.blender.scenes import keys_of, make_face, tone, write_wav
 from tests.blender.test_faults import bake, folder, network
@@ -78,6 +79,7 @@ def test_keys_stay_where_new_ones_cannot_be_made(
     assert bpy.data.shape_keys["Anna"].animation_data.action == action
 
 
+@needs_module  # an application's allocator keeps what it once had
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is limited in Linux")
 def test_a_bake_beyond_what_the_system_gives(tmp_path: Path) -> None:
     face = make_face("Face", ("jawOpen",))
