@@ -9,8 +9,9 @@ from pathlib import Path
 from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
 from ..model.restartable import Restartable
-from ..model.runtime import Runtime, choose_runtime
+from ..model.runtime import choose_runtime
 from ..model.runtime_choice import RuntimeChoice
+from ..model.runtime_protocol import Runtime
 from .audio import strip_blocks
 from .decoders import DECODERS
 from .plan import StripPlan

@@ -9,7 +9,7 @@ import numpy as np
 from .curves import Curves
 from .errors import A2FError
 from .network_config import NetworkConfig
-from .runtime import Progress, Runtime
+from .runtime_protocol import Progress, Runtime
 from .torch_package import first_line
 
 _OUT_OF_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
@@ -71,7 +71,7 @@ class FallbackRuntime:
         self._runtime: Runtime | None = None
 
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
-        """See runtime.Runtime.predict; after a fall the progress begins anew."""
+        """See runtime_protocol.Runtime.predict; after a fall the progress begins anew."""
         return self._run(lambda runtime: runtime.predict(samples, on_progress))
 
     def predict_blocks(
@@ -80,7 +80,7 @@ class FallbackRuntime:
         seconds: float | None = None,
         on_progress: Progress | None = None,
     ) -> Curves:
-        """See runtime.Runtime.predict_blocks.
+        """See runtime_protocol.Runtime.predict_blocks.
 
         Raises:
             A2FError: the device gave out, and blocks is an iterator, which cannot begin anew.

@@ -8,7 +8,7 @@ from .curves import Curves
 from .framing import SAMPLE_RATE
 from .network_config import NetworkConfig
 from .numpy_network import NumpyNetwork
-from .runtime import Progress
+from .runtime_protocol import Progress
 from .streaming import stream_curves
 
 _ROOM = 64 << 20
@@ -29,7 +29,7 @@ class NumpyRuntime:
         self.network = NumpyNetwork(config, arrays)
 
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
-        """See runtime.Runtime.predict."""
+        """See runtime_protocol.Runtime.predict."""
         return self.predict_blocks([samples], len(samples) / SAMPLE_RATE, on_progress)
 
     def predict_blocks(
@@ -38,5 +38,5 @@ class NumpyRuntime:
         seconds: float | None = None,
         on_progress: Progress | None = None,
     ) -> Curves:
-        """See runtime.Runtime.predict_blocks."""
+        """See runtime_protocol.Runtime.predict_blocks."""
         return stream_curves(self.network, blocks, seconds, on_progress)

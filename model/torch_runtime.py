@@ -10,7 +10,7 @@ from .feature_stream import Measure, measure
 from .framing import SAMPLE_RATE
 from .network import AttentionBiLSTM
 from .network_config import NetworkConfig
-from .runtime import Progress
+from .runtime_protocol import Progress
 from .streaming import stream_curves
 from .torch_features import TorchMeasure
 
@@ -40,7 +40,7 @@ class TorchRuntime:
                 layer.parts = _GPU_PARTS
 
     def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
-        """See runtime.Runtime.predict."""
+        """See runtime_protocol.Runtime.predict."""
         return self.predict_blocks([samples], len(samples) / SAMPLE_RATE, on_progress)
 
     def predict_blocks(
@@ -49,7 +49,7 @@ class TorchRuntime:
         seconds: float | None = None,
         on_progress: Progress | None = None,
     ) -> Curves:
-        """See runtime.Runtime.predict_blocks."""
+        """See runtime_protocol.Runtime.predict_blocks."""
         return stream_curves(self, blocks, seconds, on_progress)
 
     def initial_state(self) -> dict:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..break_even import gpu_pays
-from ..runtime import Runtime
+from ..runtime_protocol import Runtime
 from ..torch_package import imported_torch
 from ..weights_file import DEFAULT_WEIGHTS
 from .digests import Digests
