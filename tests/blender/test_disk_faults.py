@@ -90,7 +90,7 @@ def test_a_recording_that_fills_the_disk_ends_with_what_there_was(
     folder = Path(session.engine._hearing.recorder._folder.name)
     assert folder.is_dir()
     with files_end_at(30_000):
-        source.push(tone(1.0))
+        source.push(tone(5.0))  # more than a file holds back
         session.engine._thread.join(20.0)
         assert not session.engine._thread.is_alive()
         assert session.tick() is None
