@@ -12,11 +12,8 @@ from .identity import uid_of
 from .plan import SoundSource, StripPlan
 from .sound_choice import Channel, Selector, SoundFile, Strips
 from .sound_file import CHOOSE, FIND, check_sound_file
-from .timing import StripTiming
+from .timing import LAST_FRAME, StripTiming
 from .volume_curves import silenced, strip_volume
-
-_LAST_FRAME = 1_048_574
-"""Blender's MAXFRAME."""
 
 
 def find_strip(context, name: str):
@@ -141,10 +138,10 @@ def _plan_file(scene, choice: SoundFile) -> StripPlan:
     if frames < 1:
         raise StripError(f'Sound file "{source.label}" is empty: choose another.')
     first = choice.first_frame
-    if first + frames > _LAST_FRAME:
+    if first + frames > LAST_FRAME:
         raise StripError(
             f'Sound file "{source.label}" is {frames} frames long and does not fit on Blender\'s '
-            f"timeline, which ends at {_LAST_FRAME}: choose another."
+            f"timeline, which ends at {LAST_FRAME}: choose another."
         )
     timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
     return StripPlan(source.label, source, timing)

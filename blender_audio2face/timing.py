@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LAST_FRAME = 1_048_574
+"""Of Blender's timeline, its MAXFRAME."""
+
 LEAD_IN = 0.1
 """Seconds before a strip over which the face leaves its rest."""
 

@@ -9,13 +9,11 @@ from ...model.command.batch import command as batch
 from ...model.command.options import CommandParser, common_options, force_option
 from ...model.runtime_choice import DEVICES, RUNTIMES
 from ..shaping.dials import RANGES
+from ..timing import LAST_FRAME
 
 OUTPUTS = {"action": "ACTION", "nla": "NLA", "active": "ACTIVE"}
 REDUCTIONS = {"few": "REDUCED", "every-frame": "EVERY_FRAME"}
 _TRUTH = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
-
-_LAST_FRAME = 1_048_574
-"""The last one of Blender's timeline."""
 
 
 def command_parser() -> argparse.ArgumentParser:
@@ -127,8 +125,8 @@ def _saved() -> CommandParser:
 
 def _frame(text: str) -> int:
     number = _number(text)
-    if not abs(number) <= _LAST_FRAME or number != round(number):  # so too where it is none
-        raise argparse.ArgumentTypeError(f"must be a frame up to {_LAST_FRAME}")
+    if not abs(number) <= LAST_FRAME or number != round(number):  # so too where it is none
+        raise argparse.ArgumentTypeError(f"must be a frame up to {LAST_FRAME}")
     return int(number)
 
 

@@ -168,3 +168,8 @@ def test_silent_strips_are_refused(strip_module, hum: Path) -> None:
     strip.mute = True
     with pytest.raises(Exception, match="it is muted: unmute it"):
         strip_module.plan_strip(scene, strip)
+
+
+def test_the_last_frame_is_blenders(extension: str) -> None:
+    timing = importlib.import_module(f"{extension}.blender_audio2face.timing")
+    assert bpy.types.Scene.bl_rna.properties["frame_end"].hard_max == timing.LAST_FRAME

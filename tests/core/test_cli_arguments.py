@@ -6,6 +6,7 @@ import pytest
 from a2f.blender_audio2face.cli.arguments import OUTPUTS, REDUCTIONS, command_parser, dial
 from a2f.blender_audio2face.cli.commands import run_arguments
 from a2f.blender_audio2face.shaping.dials import RANGES, Dials
+from a2f.model.command.errors import UsageError
 from a2f.model.command.exit_codes import ExitCode
 
 
@@ -24,6 +25,15 @@ def test_nothing_is_chosen_unasked() -> None:
 def test_what_may_be_repeated_is_a_list() -> None:
     options = parse("bake", "--object", "a", "--object", "b", "--strip", "c", "--dial", "jaw=0.5")
     assert (options.object, options.strip, options.dial) == (["a", "b"], ["c"], [("jaw", 0.5)])
+
+
+@pytest.mark.parametrize("command", ["bake --file a.wav", "apply a.csv"])
+def test_frames_end_where_blenders_timeline_does(command: str) -> None:
+    for frame in (-1_048_574, 1_048_574):
+        assert parse(*command.split(), f"--frame-start={frame}").frame_start == frame
+    for frame in (-1_048_575, 1_048_575):
+        with pytest.raises(UsageError, match="must be a frame up to 1048574"):
+            parse(*command.split(), f"--frame-start={frame}")
 
 
 @pytest.mark.parametrize(
