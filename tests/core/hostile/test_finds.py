@@ -154,6 +154,12 @@ def test_numbers_beyond_any_timeline_are_refused(line: str) -> None:
         command_parser().parse_args(line.split())
 
 
+def test_mp3_whose_end_lies_before_its_frames_is_read_or_refused(tmp_path: Path) -> None:
+    reader = READERS["sound-MP3-MPEG_LAYER_III"]
+    tag = reader.seed.index(b"LAME") + 20
+    reader.accepts(reader.seed[:tag] + reader.seed[tag - 40 :], tmp_path)
+
+
 # Manifests, and what a batch's processes say.
 
 
