@@ -54,7 +54,6 @@ PROCESSES = {"model/command/batch/pool.py"}
 """Starts workers, which are Blender again or Python again, by a list of arguments."""
 
 NAMED_IMPORTS = {
-    "blender_audio2face/warm_up.py": "modules of this package, listed there",
     "model/optional.py": "its callers name the package, and are checked as imports are",
 }
 """Files that import by a name that is no constant -> where the name comes from."""
@@ -62,7 +61,7 @@ NAMED_IMPORTS = {
 OWN_FOLDER_READERS = {
     "blender_audio2face/demo_head/asset.py",
     "blender_audio2face/demo_head/speech.py",
-    "blender_audio2face/rigs/preset.py",
+    "blender_audio2face/core/rigs/preset.py",
     "model/__main__.py",
     "model/command/release.py",
     "model/weights_file.py",

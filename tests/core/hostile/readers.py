@@ -20,17 +20,19 @@ from unittest import mock
 
 import numpy as np
 import soundfile
-from a2f.blender_audio2face import bake_record, heard, kept, pose_text, take_store, takes
 from a2f.blender_audio2face.cli import job_record
 from a2f.blender_audio2face.cli.arguments import command_parser
-from a2f.blender_audio2face.errors import PlanError
+from a2f.blender_audio2face.core import cached_curves, persistence
+from a2f.blender_audio2face.core.keys import bake_record
+from a2f.blender_audio2face.core.rigs import mapping_file, preset
+from a2f.blender_audio2face.core.sound import sound_segment
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
+from a2f.blender_audio2face.errors import MappingError, PlanError, PresetError
 from a2f.blender_audio2face.realtime.wire import address, live_link_packet
 from a2f.blender_audio2face.realtime.wire.encoders import encoder
 from a2f.blender_audio2face.realtime.wire.errors import DecodeError, WireError
 from a2f.blender_audio2face.realtime.wire.inbox import Inbox
-from a2f.blender_audio2face.rigs import document, preset
-from a2f.blender_audio2face.rigs.errors import MappingError, PresetError
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.scene import analysis_cache
 from a2f.model import audio_file, resampling
 from a2f.model.command.batch import messages, results
 from a2f.model.command.batch.checks import check_manifest
@@ -104,7 +106,7 @@ def written(write_file: Callable[[Path], object]) -> bytes:
 # Files of curves, and curves kept in a .blend.
 
 CURVES = Curves(("jawOpen", "mouthClose"), 30.0, np.linspace(0, 1, 8, dtype="f4").reshape(4, 2))
-_CACHED = takes.encode(CURVES)
+_CACHED = cached_curves.encode(CURVES)
 _CHECKSUM = slice(5, 9)
 
 
@@ -113,7 +115,7 @@ def _curves_in(name: str) -> Callable[[bytes, Path], None]:
         curves = read(file_with(folder, name, data))
         assert_finite(curves.values)
         assert len(curves.values) / curves.rate <= 2 * 86_400
-        assert takes.decode(takes.encode(curves)).names == curves.names
+        assert cached_curves.decode(cached_curves.encode(curves)).names == curves.names
 
     return read_curves
 
@@ -122,7 +124,7 @@ def _read_cached_curves(data: bytes, _folder: Path) -> None:
     """With a right checksum, or nothing behind it would be read."""
     body = data[_CHECKSUM.stop :]
     head = data[: _CHECKSUM.start].ljust(_CHECKSUM.start)
-    curves = takes.decode(head + zlib.crc32(body).to_bytes(4, "little") + body)
+    curves = cached_curves.decode(head + zlib.crc32(body).to_bytes(4, "little") + body)
     assert_finite(curves.values)
     assert 0.0 < curves.rate < np.inf
 
@@ -171,7 +173,7 @@ def _read_wave_without_packages(data: bytes, folder: Path) -> None:
 # Mappings and presets of rigs.
 
 MAPPING = {
-    "format": document.FORMAT, "version": 1, "preset": "arkit",
+    "format": mapping_file.FORMAT, "version": 1, "preset": "arkit",
     "links": [
         {"output": "jawOpen", "target": {"kind": "shape", "name": "Jaw"}, "multiplier": 2.0},
         {"output": "headYaw", "offset": 0.1, "low": 0.0, "high": 1.0, "enabled": False,
@@ -190,8 +192,8 @@ _PRESET = {
 
 
 def _read_mapping(data: bytes, folder: Path) -> None:
-    mapping = document.load(file_with(folder, "mapping.json", data))
-    assert document.loads(document.dumps(mapping)) == mapping
+    mapping = mapping_file.load(file_with(folder, "mapping.json", data))
+    assert mapping_file.loads(mapping_file.dumps(mapping)) == mapping
     for link in mapping.links:
         assert_finite((link.multiplier, link.offset, link.low, link.high))
         assert_finite((link.target.rest, link.target.extreme))
@@ -231,35 +233,35 @@ def _read_bake_record(text: str) -> None:
         assert all(max(abs(part.start), abs(part.end)) < 1 << 31 for part in record.segments)
 
 
-def _read_heard(text: str) -> None:
-    found = heard.loads(text)
+def _read_sound_segment(text: str) -> None:
+    found = sound_segment.loads(text)
     if found is not None:
         assert_finite((found.start, found.end))
-        heard.Heard("0f", 0.0, 1.0).offset_in(found)
-        assert heard.loads(heard.dumps(found)) == found
+        sound_segment.SoundSegment("0f", 0.0, 1.0).offset_in(found)
+        assert sound_segment.loads(sound_segment.dumps(found)) == found
 
 
 def _read_timing(text: str) -> None:
-    timing = take_store.timing_of(SimpleNamespace(timing=text, label="a"))
+    timing = analysis_cache.timing_of(SimpleNamespace(timing=text, label="a"))
     assert len(timing.frames) < 1 << 24
     assert_finite(timing.times)
 
 
 def _read_live_values(text: str) -> None:
-    for path, index, value in kept.rows(kept.document(text), str, int, float) or ():
+    for path, index, value in persistence.rows(persistence.document(text), str, int, float) or ():
         assert isinstance(path, str) and type(index) is int
         assert_finite(value)
 
 
 def _read_pose(text: str) -> None:
-    pose = pose_text.loads(text)
+    pose = persistence.loads(text)
     assert_finite(list(pose.values()))
-    assert pose_text.loads(pose_text.dumps(pose)) == pose
+    assert persistence.loads(persistence.dumps(pose)) == pose
 
 
 def _read_key_digests(text: str) -> None:
-    for plain in kept.names(kept.document(text), list).values():
-        assert all(len(row) == 3 for row in kept.rows(plain, str, int, str) or ())
+    for plain in persistence.names(persistence.document(text), list).values():
+        assert all(len(row) == 3 for row in persistence.rows(plain, str, int, str) or ())
 
 
 def _read_job_record(text: str) -> None:
@@ -357,7 +359,7 @@ def _send_under_name(text: str) -> None:
             assert len(datagram) <= 1400
 
 
-_CURVES_REFUSALS = (CurvesFileError, takes.TakeError)
+_CURVES_REFUSALS = (CurvesFileError, cached_curves.TakeError)
 
 READERS: dict[str, Reader] = {
     **{
@@ -373,7 +375,7 @@ READERS: dict[str, Reader] = {
         json.loads(written(lambda path: write(path, CURVES, "json"))),
         _CURVES_REFUSALS,
     ),
-    "cached-curves": Reader(_read_cached_curves, _CACHED, (takes.TakeError,)),
+    "cached-curves": Reader(_read_cached_curves, _CACHED, (cached_curves.TakeError,)),
     "weights": Reader(
         _read_weights,
         written(lambda path: save_weights(path.with_suffix(".npz"), SMALL_NETWORK, _ARRAYS)),
@@ -398,8 +400,10 @@ READERS: dict[str, Reader] = {
     "mapping": Reader(_read_mapping, MAPPING, (MappingError,)),
     "preset": Reader(_read_preset, _PRESET, (PresetError,)),
     "bake-record": Reader(_text_reader(_read_bake_record), {"0": RECORD}),
-    "heard": Reader(_text_reader(_read_heard), ["0f", 0.0, 1.5, [[0.0, 1.0], [0.5, 1.0]]]),
-    "timing": Reader(_text_reader(_read_timing), _TIMING, (takes.TakeError,)),
+    "sound-segment": Reader(
+        _text_reader(_read_sound_segment), ["0f", 0.0, 1.5, [[0.0, 1.0], [0.5, 1.0]]]
+    ),
+    "timing": Reader(_text_reader(_read_timing), _TIMING, (cached_curves.TakeError,)),
     "live-values": Reader(
         _text_reader(_read_live_values), [['key_blocks["a"].value', 0, 0.5], ['["b"]', 2, -1]]
     ),

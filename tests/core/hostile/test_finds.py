@@ -6,14 +6,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face import bake_record, heard, take_store, takes
 from a2f.blender_audio2face.cli.arguments import command_parser
+from a2f.blender_audio2face.core import cached_curves
+from a2f.blender_audio2face.core.keys import bake_record
+from a2f.blender_audio2face.core.rigs import mapping_file
+from a2f.blender_audio2face.core.rigs.preset import read_preset
+from a2f.blender_audio2face.core.sound import sound_segment
+from a2f.blender_audio2face.errors import MappingError, PresetError
 from a2f.blender_audio2face.realtime.wire.address import checked
 from a2f.blender_audio2face.realtime.wire.encoders import encoder
 from a2f.blender_audio2face.realtime.wire.errors import WireError
-from a2f.blender_audio2face.rigs import document
-from a2f.blender_audio2face.rigs.errors import MappingError, PresetError
-from a2f.blender_audio2face.rigs.preset import read_preset
+from a2f.blender_audio2face.scene import analysis_cache
 from a2f.model.command.batch import messages
 from a2f.model.command.batch.checks import check_manifest
 from a2f.model.command.batch.curves import CurvesCheck
@@ -70,14 +73,14 @@ def test_curves_that_no_bake_could_use_are_refused(tmp_path: Path, name: str, te
 @pytest.mark.parametrize(("channels", "rate"), [(1, 1e308), (70_000, 30.0)])
 def test_curves_beyond_the_cache_format_are_refused(channels: int, rate: float) -> None:
     names = tuple(map(str, range(channels)))
-    with pytest.raises(takes.TakeError, match="cannot be kept") as caught:
-        takes.encode(Curves(names, rate, np.zeros((1, channels), np.float32)))
+    with pytest.raises(cached_curves.TakeError, match="cannot be kept") as caught:
+        cached_curves.encode(Curves(names, rate, np.zeros((1, channels), np.float32)))
     assert_sentence(caught.value)
 
 
 def test_surrogates_in_names_survive_a_blend() -> None:
     curves = Curves(("\ud800",), 30.0, np.zeros((1, 1), np.float32))
-    assert takes.decode(takes.encode(curves)).names == curves.names
+    assert cached_curves.decode(cached_curves.encode(curves)).names == curves.names
     records = bake_record.loads(json.dumps({"0": {**RECORD, "segments": [["\ud800", 1, 9, 2]]}}))
     assert bake_record.loads(bake_record.dumps(records).encode().decode()) == records != {}
     (packet,) = encoder("LIVE_LINK", "\udcff", 30.0, "")(0.0, ("jawOpen",), np.zeros(1))
@@ -102,17 +105,17 @@ def test_impossible_bake_record_is_dropped(change: dict) -> None:
 )  # fmt: skip
 def test_timing_that_would_fill_memory_is_refused(change: dict) -> None:
     timing = {**READERS["timing"].seed, **change}
-    with pytest.raises(takes.TakeError, match="damaged"):
-        take_store.timing_of(SimpleNamespace(timing=json.dumps(timing), label="a"))
+    with pytest.raises(cached_curves.TakeError, match="damaged"):
+        analysis_cache.timing_of(SimpleNamespace(timing=json.dumps(timing), label="a"))
 
 
 def test_deeply_nested_json_is_refused(tmp_path: Path) -> None:
     assert bake_record.loads(DEEP) == {}
-    assert heard.loads(DEEP) is None
-    with pytest.raises(takes.TakeError):
-        take_store.timing_of(SimpleNamespace(timing=DEEP, label="a"))
+    assert sound_segment.loads(DEEP) is None
+    with pytest.raises(cached_curves.TakeError):
+        analysis_cache.timing_of(SimpleNamespace(timing=DEEP, label="a"))
     with pytest.raises(MappingError):
-        document.loads(DEEP)
+        mapping_file.loads(DEEP)
     with pytest.raises(ManifestError):
         read_manifest(file_with(tmp_path, "m.json", DEEP.encode()))
 
