@@ -1,13 +1,12 @@
 """Analysed sound, kept in the scene: dials and moved strips need no second listening."""
 
-import json
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...model.curves import Curves
 from ..core.cached_curves import TakeError, decode
-from ..core.sound import sound_segment
+from ..core.sound import sound_segment, strip_timing
 from ..core.sound.sound_segment import SoundSegment
 from ..core.sound.strip_plan import StripPlan
 from ..core.sound.strip_timing import StripTiming
@@ -17,20 +16,6 @@ if TYPE_CHECKING:
     from .properties.speaker import Audio2FaceSpeaker, Audio2FaceTake
 
 _CURVES = "curves"
-_DAMAGE = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-)
-_FARTHEST = 1 << 22
-"""Frames; four times as far as Blender's timeline goes."""
-
-_MOST_FPS = 1e5
-"""Frames a second; three times Blender's highest rate."""
-
 _PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
 
 
@@ -116,34 +101,15 @@ def replaced_curves_of(take: "Audio2FaceTake", strip: StripPlan) -> Placed | Non
 
 def set_timing(take: "Audio2FaceTake", timing: StripTiming) -> None:
     """Notes where a take is keyed."""
-    take.timing = json.dumps(asdict(timing))
+    take.timing = strip_timing.dumps(timing)
 
 
 def timing_of(take: "Audio2FaceTake") -> StripTiming:
     """Where a take is keyed. Raises TakeError when that is damaged."""
     try:
-        return _timing(json.loads(take.timing))
-    except _DAMAGE as error:
+        return strip_timing.loads(take.timing)
+    except ValueError as error:
         raise TakeError(f'What was kept of "{take.label}" is damaged: bake it again.') from error
-
-
-def _timing(stored: dict) -> StripTiming:
-    """A timing of what ``set_timing`` notes. Raises one of _DAMAGE for anything else."""
-    frames = [stored.pop(name) for name in ("left_handle", "right_handle")]
-    warp = stored.pop("warp")
-    warp = None if warp is None else tuple(map(float, warp))
-    timing = StripTiming(**stored, left_handle=frames[0], right_handle=frames[1], warp=warp)
-    if not all(isinstance(frame, int) and abs(frame) < _FARTHEST for frame in frames):
-        raise ValueError("frames")
-    places = (timing.content_start, timing.content_trim_start, timing.sound_offset, *(warp or ()))
-    if not all(abs(place) < _FARTHEST * _MOST_FPS for place in places):
-        raise ValueError("places")
-    count = frames[1] - frames[0]
-    if not 1.0 / _MOST_FPS <= timing.fps <= _MOST_FPS:
-        raise ValueError("rate")
-    if count <= 0 or (warp is not None and len(warp) != count + 1):
-        raise ValueError("lengths")
-    return timing
 
 
 def _curves(take: "Audio2FaceTake") -> Curves:

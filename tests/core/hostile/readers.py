@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 from unittest import mock
 
 import numpy as np
@@ -25,14 +24,13 @@ from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.blender_audio2face.core import cached_curves, persistence
 from a2f.blender_audio2face.core.keys import bake_record
 from a2f.blender_audio2face.core.rigs import mapping_file, preset
-from a2f.blender_audio2face.core.sound import sound_segment
+from a2f.blender_audio2face.core.sound import sound_segment, strip_timing
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.errors import MappingError, PlanError, PresetError
 from a2f.blender_audio2face.realtime.wire import address, live_link_packet
 from a2f.blender_audio2face.realtime.wire.encoders import encoder
 from a2f.blender_audio2face.realtime.wire.errors import DecodeError, WireError
 from a2f.blender_audio2face.realtime.wire.inbox import Inbox
-from a2f.blender_audio2face.scene import analysis_cache
 from a2f.model import audio_file, resampling
 from a2f.model.command.batch import messages, results
 from a2f.model.command.batch.checks import check_manifest
@@ -242,7 +240,10 @@ def _read_sound_segment(text: str) -> None:
 
 
 def _read_timing(text: str) -> None:
-    timing = analysis_cache.timing_of(SimpleNamespace(timing=text, label="a"))
+    try:
+        timing = strip_timing.loads(text)
+    except ValueError:
+        return  # whoever asks says which strip is damaged
     assert len(timing.frames) < 1 << 24
     assert_finite(timing.times)
 
@@ -403,7 +404,7 @@ READERS: dict[str, Reader] = {
     "sound-segment": Reader(
         _text_reader(_read_sound_segment), ["0f", 0.0, 1.5, [[0.0, 1.0], [0.5, 1.0]]]
     ),
-    "timing": Reader(_text_reader(_read_timing), _TIMING, (cached_curves.TakeError,)),
+    "timing": Reader(_text_reader(_read_timing), _TIMING),
     "live-values": Reader(
         _text_reader(_read_live_values), [['key_blocks["a"].value', 0, 0.5], ['["b"]', 2, -1]]
     ),
