@@ -54,10 +54,14 @@ test-all: test test-others
 
 test-others: $(BPY_VERSIONS:%=test-bpy-%)
 
+# Imports and types are checked with the root as package a2f, as Blender will have it.
 lint: $(VENV)/.test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m tools.check_types
+	@mkdir -p out/lint && ln -sfn ../.. out/lint/a2f
+	cd out/lint && PYTHONPATH=. $(CURDIR)/$(VENV)/bin/lint-imports ../../pyproject.toml --no-logo
+	cd out/lint && MYPYPATH=. $(CURDIR)/$(PY) -m mypy --config-file ../../pyproject.toml \
+		--explicit-package-bases -p a2f.model -p a2f.blender_audio2face.core
 
 # Fails below 90 % coverage of the core, too.
 test-core: $(TEST_PACKAGES)
