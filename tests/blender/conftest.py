@@ -13,13 +13,13 @@ import tempfile
 import numpy as np
 import pytest
 
-from tests.blender.extension import built_zip, install
+from tests.support.extension import built_zip, install
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Import bpy with settings of its own, before test modules import it and its addon_utils.
 
-    A Blender application (tests/application.py) was started with its own.
+    A Blender application (tests/support/application.py) was started with its own.
     """
     if "bpy" in sys.modules:
         return
@@ -49,7 +49,7 @@ def extension() -> str:
     """The name of the installed extension's module."""
     import bpy
 
-    from tests.blender.fresh import IS_APPLICATION
+    from tests.support.fresh_blender import IS_APPLICATION
 
     module = install(built_zip())
     if IS_APPLICATION:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.blender.extension import built_zip
-from tests.blender.scenes import needs_sound
+from tests.support.extension import built_zip
+from tests.support.scenes import needs_sound
 
 pytest.importorskip("soundfile", reason="the clips are made with soundfile and soxr")
 pytest.importorskip("soxr", reason="the clips are made with soundfile and soxr")

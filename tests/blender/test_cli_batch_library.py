@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from model.audio_file import read_audio
-from tests.blender.blender_runner import blender_executable
-from tests.blender.extension import ROOT
-from tests.blender.scenes import keys_of, make_face, write_wav
+from tests.support.blender_runner import blender_executable
+from tests.support.extension import ROOT
+from tests.support.scenes import keys_of, make_face, write_wav
 
 SPEECH = ROOT / "tests" / "data" / "surprise.flac"
 CLIPS = 200

@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
+from tests.support.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
 
 KEYS = ("jawOpen", "browInnerUp")
 

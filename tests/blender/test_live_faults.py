@@ -13,11 +13,12 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender import faults
-from tests.blender.extension import MODULE
-from tests.blender.fault_scene import Held, census, make_scene, ours, whole
-from tests.blender.scenes import tone
-from tests.blender.test_faults import folder, named, network
+from tests.support import scene_changes as faults
+from tests.support.extension import MODULE
+from tests.support.fault_scene import Held, census, make_scene, ours, whole
+from tests.support.held_bake import folder, network
+from tests.support.scene_changes import named
+from tests.support.scenes import tone
 
 __all__ = ["folder", "network"]
 

@@ -11,7 +11,7 @@ import blf
 import bpy
 import pytest
 
-from tests.blender.scenes import add_sound, make_face, needs_sound, tone, write_wav
+from tests.support.scenes import add_sound, make_face, needs_sound, tone, write_wav
 
 pytestmark = needs_sound
 

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-from tests.blender.scenes import (
+from tests.blender.test_panel import drawn
+from tests.support.scenes import (
     add_sound,
     make_face,
     needs_sound,
@@ -18,7 +19,6 @@ from tests.blender.scenes import (
     tone,
     write_wav,
 )
-from tests.blender.test_panel import drawn
 
 pytestmark = needs_sound
 

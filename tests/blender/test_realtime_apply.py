@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import make_face
+from tests.support.scenes import make_face
 
 NAMES = ("jawOpen", "mouthFunnel", "browInnerUp")
 MARK = "audio2face_live"

@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import make_face, tone
+from tests.support.scenes import make_face, tone
 
 RATE = 16000
 BLOCK = 0.02

@@ -7,7 +7,6 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import add_sound, fcurves, make_face, needs_sound, read_wav, timing
 from tests.blender.test_realtime_session import (
     BEFORE,
     RATE,
@@ -19,6 +18,7 @@ from tests.blender.test_realtime_session import (
     speak,
     values_of,
 )
+from tests.support.scenes import add_sound, fcurves, make_face, needs_sound, read_wav, timing
 
 __all__ = ["live", "rooms"]
 pytestmark = needs_sound
@@ -220,7 +220,7 @@ def test_a_take_that_cannot_be_keyed_stays_as_a_strip(live, sentence, saved: Pat
 
 
 def test_other_strips_stay_where_they_are(live, sentence, saved: Path, tmp_path: Path) -> None:
-    from tests.blender.scenes import tone, write_wav
+    from tests.support.scenes import tone, write_wav
 
     add_sound(write_wav(tmp_path / "a.wav", tone(3.0), RATE), channel=2)
     record(live, face(), sentence[:RATE])

@@ -12,7 +12,7 @@ from model.command.batch.results import RowResult, add_result, mend_results, rea
 from model.command.errors import OutputError
 from model.command.exit_codes import ExitCode
 from model.curves import Curves
-from tests.core.hum import write_hum
+from tests.support.hum import write_hum
 
 
 def result(number: int, **values: object) -> RowResult:

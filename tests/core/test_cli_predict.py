@@ -13,7 +13,7 @@ from model.__main__ import main
 from model.command import predict as predict_module
 from model.command.finished import record_path
 from model.curves import Curves
-from tests.core.hum import write_hum
+from tests.support.hum import write_hum
 
 
 class FakeRuntime:

@@ -15,7 +15,7 @@ from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
 from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
 from a2f.blender_audio2face.errors import BakeError, PlanError
 
-from .mouths import talking
+from tests.support.mouths import talking
 
 FEW = KeyingSettings(Dials(), every_frame=False, tolerance=0.01)
 EVERY = replace(FEW, every_frame=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.disks import contents, needs_disks, on_disk
+from tests.support.disks import contents, needs_disks, on_disk
 
 ROOT = Path(__file__).parents[2]
 SPEECH = ROOT / "tests" / "data" / "surprise.flac"

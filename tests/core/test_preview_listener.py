@@ -16,7 +16,7 @@ from a2f.blender_audio2face.errors import BakeError
 from a2f.blender_audio2face.realtime import preview_hearing, preview_listener
 from a2f.blender_audio2face.realtime.preview_listener import Listener, Order
 
-from tests.core.networks import random_network
+from tests.support.networks import random_network
 
 LINK = PlannedLink(Link("jawOpen", Target("shape", "jawOpen")), "jaw", 0, 0.0, 1.0)
 FACE = FacePlan(

@@ -22,7 +22,7 @@ from a2f.model.sampling import sample_at
 from a2f.model.streaming import Stream, low_latency
 from a2f.model.weights_file import load_weights
 
-from .networks import random_network
+from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
 

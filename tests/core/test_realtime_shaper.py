@@ -11,7 +11,7 @@ from a2f.blender_audio2face.realtime.blinking import Blinking
 from a2f.blender_audio2face.realtime.shaper import Shaper, in_real_time
 from a2f.model.curves import Curves
 
-from .mouths import NAMES, talking
+from tests.support.mouths import NAMES, talking
 
 CLOSURES = [(30, 6), (90, 2), (140, 10)]
 

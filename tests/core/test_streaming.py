@@ -14,7 +14,7 @@ from model.numpy_network import NumpyNetwork
 from model.numpy_runtime import NumpyRuntime
 from model.streaming import Stream, delay, low_latency
 from model.weights_file import load_weights
-from tests.core.networks import random_network
+from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
 

@@ -17,7 +17,7 @@ from model.streaming import Stream
 from model.torch_features import TorchMeasure
 from model.torch_runtime import TorchRuntime
 from model.weights_file import load_weights
-from tests.core.networks import random_network
+from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
 

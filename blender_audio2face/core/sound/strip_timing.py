@@ -42,8 +42,8 @@ class StripTiming:
     def source_time(self, frame: float) -> float:
         """Seconds in the file heard at a scene frame; negative before the file's beginning.
 
-        The formula was found by mixing down click tracks and is held by
-        tests/blender/test_strip.py. Around a retimed strip time runs at the sound's own speed.
+        The formula was found by mixing down click tracks (tests/blender/scene/test_strips.py).
+        Around a retimed strip time runs at the sound's own speed.
         """
         if self.warp is not None:
             inside = min(max(frame, self.left_handle), self.right_handle)
