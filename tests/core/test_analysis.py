@@ -1,4 +1,4 @@
-"""Listening: sound and network take turns, so both can be cancelled and neither waits."""
+"""Decoding and the network take turns, so both can be cancelled and neither waits."""
 
 from collections.abc import Iterator
 
@@ -10,10 +10,10 @@ from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
 from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
 from a2f.model.runtime_choice import RuntimeChoice
 
-HOUR = StripPlan(
-    "speech", SoundSource("s.wav", "s.wav"), StripTiming(25.0, 1, 1.0, 0.0, 1, 1 + 3600 * 25)
-)
-BLIP = StripPlan("blip", SoundSource("b.wav", "b.wav"), StripTiming(25.0, 1, 1.0, 0.0, 1, 51))
+
+def strip(seconds: int) -> StripPlan:
+    timing = StripTiming(25.0, 1, 1.0, 0.0, 1, 1 + seconds * 25)
+    return StripPlan("speech", SoundSource("s.wav", b"sound"), timing)
 
 
 @pytest.fixture
@@ -30,20 +30,21 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return seconds
 
 
-def test_cancelling_ends_the_decoding_too(decoded: list[float]) -> None:
+def test_cancelling_ends_the_decoding(decoded: list[float]) -> None:
     def on_progress(fraction: float) -> None:
         if fraction > 0.0:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        analysis.analyze((HOUR,), RuntimeChoice("numpy"), None, on_progress)
+        analysis.analyze((strip(3600),), RuntimeChoice("numpy"), None, on_progress)
     assert 0 < len(decoded) < 30
 
 
 def test_progress_covers_all_strips(decoded: list[float]) -> None:
     seen = []
-    spoken, said = analysis.analyze((BLIP, BLIP), RuntimeChoice("numpy"), None, seen.append)
+    strips = (strip(2), strip(2))
+    curves, inference = analysis.analyze(strips, RuntimeChoice("numpy"), None, seen.append)
     assert seen == sorted(seen)
     assert (seen[0], seen[-1]) == (0.0, pytest.approx(1.0))
-    assert said.audio_seconds == 4.0
-    assert [len(one.curves.values) for one in spoken] == [200 + round(RELEASE * 100)] * 2
+    assert inference.audio_seconds == 4.0
+    assert [len(each.curves.values) for each in curves] == [200 + round(RELEASE * 100)] * 2

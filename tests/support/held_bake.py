@@ -40,9 +40,8 @@ def network(extension: str, monkeypatch: pytest.MonkeyPatch) -> Held:
     windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
     monkeypatch.setattr(operators, "bpy", windowed)
     monkeypatch.setattr(operators, "_STEP_SECONDS", 0.0)
-    monkeypatch.setattr(
-        module("blender_audio2face.core.analysis"), "choose_runtime", choose_runtime
-    )
+    analysis = module("blender_audio2face.core.analysis")
+    monkeypatch.setattr(analysis, "choose_runtime", choose_runtime)
     monkeypatch.setattr(pipeline, "compose", held_compose)
     return held
 

@@ -167,22 +167,23 @@ def test_a_strip_beside_its_sound_is_refused(strip_module, strip) -> None:
         strip_module.plan_strip(bpy.context.scene, strip)
 
 
-def test_a_bake_listens_for_the_timing_once(
+def test_timing_is_measured_once_in_a_bake(
     extension: str, strip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Looking at an unchanged strip again needs no mixdown; a changed one is told."""
-    bake = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+    """Checking an unchanged strip again needs no mixdown; a changed strip is refused."""
+    pipeline = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+    request = importlib.import_module(f"{extension}.blender_audio2face.bake.request")
     retiming = importlib.import_module(f"{extension}.blender_audio2face.scene.retiming")
     real, measured = retiming.retimed, []
     monkeypatch.setattr(retiming, "retimed", lambda *a: measured.append(a) or real(*a))
     retime(strip, 60, 1.5)
     make_face("Face", ("jawOpen",))
-    plan = bake.prepare(bake.request_for(bpy.context, "", {}))
+    plan = pipeline.plan_bake(request.request_for(bpy.context, "", {}))
     assert len(measured) == 1
     strip.select = not strip.select
     bpy.context.scene.frame_set(33)
-    assert bake.revalidate(plan) == plan
+    assert pipeline.revalidate(plan) == plan
     assert len(measured) == 1
     retime(strip, 80, 3.0)
     with pytest.raises(Exception, match="was changed while its sound"):
-        bake.revalidate(plan)
+        pipeline.revalidate(plan)
