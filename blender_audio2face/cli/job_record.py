@@ -18,7 +18,7 @@ def dumps(jobs: Jobs) -> str:
 def loads(text: object) -> dict[str, tuple[list[str], str]]:
     """The jobs back from their text; those that are none of ours are left out."""
     found = {}
-    for job, plain in persistence.names(persistence.document(text), list).items():
+    for job, plain in persistence.entries(persistence.document(text), list).items():
         match plain:
             case [list(takes), str(digest)] if all(isinstance(take, str) for take in takes):
                 found[job] = (takes, digest)

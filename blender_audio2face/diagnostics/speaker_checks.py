@@ -7,7 +7,7 @@ from ...model.errors import A2FError
 from ..core.background_job import NON_CANCELLABLE, MainThreadTask, run_to_completion
 from ..core.keys.keyframes import FCurvePath
 from ..core.target_plan import TargetPlan
-from ..errors import GoneError
+from ..errors import SceneChangedError
 from ..scene.face_objects import has_shape_keys
 from ..scene.face_plan import datablock_of, objects_with_uids, plan_face
 from ..scene.speakers import members_of
@@ -35,7 +35,7 @@ def hidden_steps(
     """
     found = []
     for plan in plans:
-        with suppress(GoneError):
+        with suppress(SceneChangedError):
             found += _hidden(objects_with_uids(object_uids), plan)
         yield NON_CANCELLABLE
     return tuple(found)

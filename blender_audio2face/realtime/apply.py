@@ -18,7 +18,7 @@ import numpy as np
 
 from ..core.keys.keyframes import FCurvePath
 from ..core.target_plan import TargetPlan
-from ..errors import GoneError, PlanError
+from ..errors import PlanError, SceneChangedError
 from .frame_columns import FrameColumns
 from .held import HeldDatablock
 from .rest import holds
@@ -49,7 +49,7 @@ class Hold:
 
         Raises:
             PlanError: one of the datablocks is held already.
-            GoneError: one of them is gone.
+            SceneChangedError: one of them is gone.
         """
         self.uids = frozenset(plan.uid for plan in plans)
         if any(self.uids & other.uids for other in holds()):
@@ -136,7 +136,7 @@ class Hold:
         for held in tuple(self._held):
             try:
                 act(held)
-            except (GoneError, ReferenceError):
+            except (SceneChangedError, ReferenceError):
                 self._held.remove(held)
 
     def _is_resting(self) -> bool:

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ..core.shaping.layers.eyes import blink_shape, blink_times
-from ..core.shaping.layers.timeline import Events, lay
+from ..core.shaping.layers.eyes import _blink_shape as blink_shape
+from ..core.shaping.layers.eyes import _blink_times as blink_times
+from ..core.shaping.layers.timeline import Events
+from ..core.shaping.layers.timeline import overlay as lay
 
 _AHEAD = 60.0  # s that are drawn at a time
 _LONGEST = 0.5  # s

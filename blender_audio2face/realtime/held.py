@@ -20,7 +20,7 @@ class HeldDatablock:
     """
 
     def __init__(self, plan: TargetPlan) -> None:
-        """Raises GoneError when the datablock is gone."""
+        """Raises SceneChangedError when the datablock is gone."""
         self.plan = plan
         self._shown: Mapping[FCurvePath, float] = {}
         self._names: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class HeldDatablock:
         return self._found
 
     def find(self) -> None:
-        """Looks the datablock up. Raises GoneError when it is gone."""
+        """Looks the datablock up. Raises SceneChangedError when it is gone."""
         self._found = datablock_of(self.plan)
         self._names = ()
         self._known = frozenset(rest.remembered(self._datablock))

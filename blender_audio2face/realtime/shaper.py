@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.shaping import smoothing
 from ..core.shaping.settings import Dials
-from ..core.shaping.shape import spoken
+from ..core.shaping.shape import _shaped_values as spoken
 from .blinking import Blinking
 
 _LIDS = ("eyeBlinkLeft", "eyeBlinkRight")

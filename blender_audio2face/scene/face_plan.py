@@ -13,7 +13,7 @@ from ..core.rigs.mapping import Link, Mapping, automatic, chosen_match
 from ..core.rigs.match import Match, rank
 from ..core.sound.strip_plan import SkippedMesh
 from ..core.target_plan import PlannedLink, TargetPlan, TargetSettings
-from ..errors import FACE_CHANGED, FACE_GONE, GoneError, PlanError
+from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError
 from . import pose_bones
 from .face_objects import has_shape_keys, is_instance
 from .shape_effect import without_effect
@@ -103,14 +103,14 @@ def objects_with_uids(uids: tuple[int, ...]) -> list:
 
 
 def key_with_uid(uid: int):
-    """The shape-key datablock with a session_uid. Raises GoneError when it is gone."""
+    """The shape-key datablock with a session_uid. Raises SceneChangedError when it is gone."""
     return _with_uid(bpy.data.shape_keys, uid)
 
 
 def _with_uid(datablocks, uid: int):
     found = next((one for one in datablocks if one.session_uid == uid), None)
     if found is None:
-        raise GoneError(FACE_GONE)
+        raise SceneChangedError(FACE_REMOVED)
     return found
 
 
@@ -133,7 +133,7 @@ def _driven_paths(key) -> set[str]:
 
 
 def object_with_uid(uid: int):
-    """The object with a session_uid. Raises GoneError when it is gone."""
+    """The object with a session_uid. Raises SceneChangedError when it is gone."""
     return _with_uid(bpy.data.objects, uid)
 
 
@@ -331,14 +331,14 @@ def _plan_one_key(
 def with_effect(plan: TargetPlan) -> TargetPlan:
     """The plan with what of its shape keys moves nothing; reads every shape.
 
-    Raises GoneError where one of them is gone.
+    Raises SceneChangedError where one of them is gone.
     """
     if plan.kind != "KEY":
         return plan
     keyed = list(dict.fromkeys(one.link.target.name for one in plan.links))
     key = key_with_uid(plan.uid)
     if not set(keyed) <= set(key.key_blocks.keys()):
-        raise GoneError(FACE_CHANGED)
+        raise SceneChangedError(FACE_CHANGED)
     still = without_effect(key, keyed)
     if not still:
         return plan
@@ -412,7 +412,7 @@ def plan_face(
 
 
 def datablock_of(plan: TargetPlan):
-    """The datablock that a plan animates. Raises GoneError when it is gone."""
+    """The datablock that a plan animates. Raises SceneChangedError when it is gone."""
     return key_with_uid(plan.uid) if plan.kind == "KEY" else object_with_uid(plan.uid)
 
 

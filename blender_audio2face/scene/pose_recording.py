@@ -81,7 +81,7 @@ _REST = "recorded_rest"
 
 def remember_rest(speaker, pose: Pose) -> None:
     """Keeps a pose as the rest of the next extreme."""
-    speaker[_REST] = persistence.dumps(pose)
+    speaker[_REST] = persistence.dump_pose(pose)
 
 
 def record_extreme(speaker, output: str, pose: Pose) -> int:
@@ -97,7 +97,7 @@ def record_extreme(speaker, output: str, pose: Pose) -> int:
     stored = speaker.get(_REST)
     if stored is None:
         raise PlanError("No rest was recorded: pose the bones at rest and press Record Rest.")
-    links = links_between(output, persistence.loads(stored), pose)
+    links = links_between(output, persistence.load_pose(stored), pose)
     if not links:
         raise PlanError("The bones are where they rest: move them to the extreme first.")
     _add_links(speaker, links)

@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.cached_curves import STEP, TakeError, decode, encode
+from a2f.blender_audio2face.core.cached_curves import STEP, CachedCurvesError, decode, encode
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 
@@ -59,7 +59,7 @@ def test_silence_takes_no_room() -> None:
 
 
 def test_values_that_are_no_numbers_are_refused() -> None:
-    with pytest.raises(TakeError, match="not numbers"):
+    with pytest.raises(CachedCurvesError, match="not numbers"):
         encode(Curves(("a",), 100.0, np.float32([[np.nan]])))
 
 
@@ -68,19 +68,19 @@ def test_damage_is_found_wherever_it_is() -> None:
     for place in range(0, len(data), 7):
         damaged = bytearray(data)
         damaged[place] ^= 0x55
-        with pytest.raises(TakeError):
+        with pytest.raises(CachedCurvesError):
             decode(bytes(damaged))
     for length in range(0, len(data), 11):
-        with pytest.raises(TakeError):
+        with pytest.raises(CachedCurvesError):
             decode(data[:length])
-    with pytest.raises(TakeError):
+    with pytest.raises(CachedCurvesError):
         decode(data + b"x")
 
 
 def test_another_version_is_named() -> None:
     data = bytearray(encode(talking([], rows=3)))
     data[4] = 9
-    with pytest.raises(TakeError, match="format 9"):
+    with pytest.raises(CachedCurvesError, match="format 9"):
         decode(bytes(data))
 
 
@@ -103,7 +103,7 @@ def test_a_right_checksum_does_not_make_sense_of_nonsense(
 ) -> None:
     body = struct.pack("<IHfI", rows, channels, rate, len(names)) + names
     body += np.ones(2, "<f4").tobytes() + zlib.compress(b"\0\0")
-    with pytest.raises(TakeError):
+    with pytest.raises(CachedCurvesError):
         decode(struct.pack("<4sBI", b"A2FT", 1, zlib.crc32(body)) + body)
 
 
@@ -111,5 +111,5 @@ def test_levels_that_are_no_numbers_are_refused() -> None:
     names = b'["a"]'
     body = struct.pack("<IHfI", 1, 1, 100.0, len(names)) + names
     body += np.float32([np.nan, 1.0]).tobytes() + zlib.compress(b"\0\0")
-    with pytest.raises(TakeError):
+    with pytest.raises(CachedCurvesError):
         decode(struct.pack("<4sBI", b"A2FT", 1, zlib.crc32(body)) + body)

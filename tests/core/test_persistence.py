@@ -16,18 +16,18 @@ DEEP = "[" * 100_000
 )  # fmt: skip
 def test_a_recorded_rest_that_was_none(text: object) -> None:
     with pytest.raises(PlanError, match="rest is damaged"):
-        persistence.loads(text)
+        persistence.load_pose(text)
 
 
 def test_a_recorded_rest_comes_back() -> None:
     pose = {("head", "location", 2): 0.5, ("häd", "rotation_quaternion", 3): -1.0}
-    assert persistence.loads(persistence.dumps(pose)) == pose
+    assert persistence.load_pose(persistence.dump_pose(pose)) == pose
 
 
 @pytest.mark.parametrize("text", [DEEP, "{", "[1e999]", None, b"[]", 7])
 def test_what_is_kept_by_nobody(text: object) -> None:
     assert not persistence.rows(persistence.document(text), float)
-    assert persistence.names(persistence.document(text), list) == {}
+    assert persistence.entries(persistence.document(text), list) == {}
 
 
 @pytest.mark.parametrize(

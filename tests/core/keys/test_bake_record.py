@@ -12,7 +12,7 @@ A, B = FrameRange("a", 1, 100), FrameRange('é "1"', 150, 200, Part.LEAD_IN)
 def test_record_survives_its_text() -> None:
     record = Record(
         ours=True,
-        segments=(A, B),
+        ranges=(A, B),
         channels={"a": (JAW, EAR), B.strip: (EAR,)},
         before={JAW: 0.25, EAR: 1.0},
         set_aside=SetAside(12, True),
@@ -26,7 +26,7 @@ def test_record_survives_its_text() -> None:
     "text",
     [
         None, 3, "", "x", "{}x", "[[1]]", "7", '{"0": 3}', '{"a": {}}', '{"0": {"ours": 1}}',
-        "[" * 100_000, dumps({0: Record(ours=True, segments=(A,))}).replace("100", "1e999"),
+        "[" * 100_000, dumps({0: Record(ours=True, ranges=(A,))}).replace("100", "1e999"),
         dumps({0: Record(ours=True, channels={"a": (JAW,)}, before={JAW: float("nan")})}),
     ],
 )  # fmt: skip
@@ -41,7 +41,7 @@ def test_what_is_read_can_be_changed_and_read_again() -> None:
 
 
 def test_a_channel_is_owned_where_a_strip_keyed_it() -> None:
-    record = Record(ours=True, segments=(A, B), channels={"a": (JAW, EAR), B.strip: (EAR,)})
+    record = Record(ours=True, ranges=(A, B), channels={"a": (JAW, EAR), B.strip: (EAR,)})
     assert record.owned(JAW) == (A,)
     assert record.owned(EAR) == (A, B)
     assert record.owned(FCurvePath("location")) == ()
@@ -51,7 +51,7 @@ def test_a_second_bake_replaces_the_strips_channels_and_keeps_the_first_values()
     first = Record(ours=True).with_bake((A,), (JAW, EAR), {JAW: 0.1, EAR: 1.0})
     moved = FrameRange("a", 300, 400)
     second = first.with_bake((moved,), (EAR,), {EAR: 0.7})
-    assert second.segments == (moved,)
+    assert second.ranges == (moved,)
     assert second.channels == {"a": (EAR,)}
     assert second.before == {JAW: 0.1, EAR: 1.0}
 
@@ -60,4 +60,4 @@ def test_a_strip_that_is_covered_whole_is_forgotten() -> None:
     record = Record(ours=True).with_bake((A,), (JAW,), {})
     over = record.with_bake((FrameRange("over", 0, 200),), (JAW,), {})
     assert over.strips == ("over",)
-    assert over.without({"over"}).segments == ()
+    assert over.without({"over"}).ranges == ()

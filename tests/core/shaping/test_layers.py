@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from a2f.blender_audio2face.core.shaping.layers.accents import HEAD_CHANNELS
 from a2f.blender_audio2face.core.shaping.layers.eyes import blink_track
-from a2f.blender_audio2face.core.shaping.layers.head import HEAD_CHANNELS
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.channels import ARKIT_52
