@@ -81,7 +81,7 @@ def _unmute_tracks(baked: Baked, _names: tuple[str, ...]) -> None:
 
 
 def _is_weak(strip) -> bool:
-    """Muted, or held below full influence; one that changes over time is meant.
+    """Muted, or held below full influence; one that transaction over time is meant.
 
     Blender uses the property only as "animated", and then keys it once.
     """
@@ -106,10 +106,10 @@ def _blend_over(baked: Baked, user, name: str) -> None:
     """Has an Action added to the bake below it."""
     setattr(user, name, nla.blend_type(baked.datablock))
     with ExitStack() as undo:
-        changes = Transaction(undo)
-        nla.update_rest(baked.datablock, changes)
+        transaction = Transaction(undo)
+        nla.update_rest(baked.datablock, transaction)
         undo.pop_all()
-    changes.done()
+    transaction.complete()
 
 
 def _replacing(baked: Baked, user) -> bool:
