@@ -1,20 +1,39 @@
-"""Background work: its result, its error, its cancel."""
+"""Background jobs: result, error and cancelling of their work and of their steps."""
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
+from a2f.blender_audio2face.core import background_job
 from a2f.blender_audio2face.core.background_job import (
     NON_CANCELLABLE,
     CancelledError,
     Job,
+    MainThreadTask,
+    run_to_completion,
     running,
     stop_all,
     stop_stepping,
 )
 
 
-def test_result_and_progress() -> None:
+def endless(on_progress: Callable[[float], None]) -> None:
+    while True:
+        time.sleep(0.01)
+        on_progress(0.5)
+
+
+def failing(_on_progress: Callable[[float], None]) -> None:
+    raise ValueError("no such sound")
+
+
+def has_ended(job: Job) -> bool:
+    job.join(5.0)
+    return not job.is_alive() and job not in running()
+
+
+def test_result_and_progress_reach_the_caller() -> None:
     def work(on_progress):
         on_progress(0.25)
         on_progress(7.0)
@@ -24,30 +43,23 @@ def test_result_and_progress() -> None:
     assert not job.done
     job.start()
     assert job.result() == "curves"
-    assert job.done
+    assert job.done and not job.stepping
     assert job.progress == 1.0
+    assert job.run_for(0.0)
 
 
-def test_error_reaches_whoever_asks() -> None:
-    def work(_):
-        raise ValueError("no such sound")
-
-    job = Job(work)
+@pytest.mark.parametrize("ask", [Job.result, lambda job: job.run_for(0.0)])
+def test_error_of_the_work_reaches_the_caller(ask: Callable[[Job], object]) -> None:
+    job = Job(failing, lambda _: iter(()))
     job.start()
     with pytest.raises(ValueError, match="no such sound"):
-        job.result()
+        ask(job)
+    job.cancel()
+    assert has_ended(job)
 
 
-def test_cancel_ends_the_work_within_a_second() -> None:
-    steps = []
-
-    def work(on_progress):
-        while True:
-            steps.append(1)
-            time.sleep(0.01)
-            on_progress(0.5)
-
-    job = Job(work)
+def test_cancelling_ends_the_work_within_a_second() -> None:
+    job = Job(endless)
     job.start()
     assert running() == [job]
     began = time.monotonic()
@@ -55,13 +67,11 @@ def test_cancel_ends_the_work_within_a_second() -> None:
     assert running() == []
     with pytest.raises(CancelledError):
         job.result()
+    assert has_ended(job)
     assert time.monotonic() - began < 1.0
-    count = len(steps)
-    time.sleep(0.05)
-    assert len(steps) == count
 
 
-def test_a_late_cancel_still_discards_the_result() -> None:
+def test_cancelling_after_the_work_discards_its_result() -> None:
     job = Job(lambda _: "curves")
     job.start()
     job.join()
@@ -71,12 +81,7 @@ def test_a_late_cancel_still_discards_the_result() -> None:
 
 
 def test_stop_all_waits_for_every_job() -> None:
-    def work(on_progress):
-        while True:
-            time.sleep(0.01)
-            on_progress(0.0)
-
-    jobs = [Job(work), Job(work)]
+    jobs = [Job(endless), Job(endless)]
     for job in jobs:
         job.start()
     stop_all(timeout=1.0)
@@ -85,23 +90,27 @@ def test_stop_all_waits_for_every_job() -> None:
 
 
 class Written:
-    """Three steps of which the last two cannot be taken back."""
+    """Three steps, of which the last two cannot be undone."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def steps(self, result: str):
+    def steps(self, result: str) -> MainThreadTask[str]:
         try:
             self.lines.append(result)
             yield
         except GeneratorExit:
-            self.lines.append("taken back")
+            self.lines.append("undone")
             raise
-        self.lines.append("kept")
+        self.lines.append("written")
         yield NON_CANCELLABLE
         self.lines.append("noted")
         yield NON_CANCELLABLE
-        self.lines.append("told")
+        self.lines.append("reported")
+        return "all"
+
+
+WHOLE = ["curves", "written", "noted", "reported"]
 
 
 def stepping_job() -> tuple[Job, Written]:
@@ -112,35 +121,33 @@ def stepping_job() -> tuple[Job, Written]:
     return job, written
 
 
-def test_a_job_lasts_until_its_steps_are_taken() -> None:
+def test_job_lasts_until_its_steps_are_taken() -> None:
     job, written = stepping_job()
     assert job.done and not job.stepping
     assert not job.run_for(0.0)
     assert job.stepping and running() == [job]
     assert job.run_for(60.0)
-    assert written.lines == ["curves", "kept", "noted", "told"]
-    job.join(5.0)
-    assert running() == []
+    assert written.lines == WHOLE
+    assert has_ended(job)
 
 
-def test_cancel_takes_steps_back_where_it_can() -> None:
+def test_cancelling_undoes_steps_that_can_be_undone() -> None:
     job, written = stepping_job()
     job.run_for(0.0)
     stop_stepping()
-    job.join(5.0)
-    assert written.lines == ["curves", "taken back"]
-    assert not job.is_alive()
+    assert has_ended(job)
+    assert written.lines == ["curves", "undone"]
 
 
-def test_cancel_goes_on_to_the_end_where_it_cannot() -> None:
+def test_cancelling_completes_steps_that_cannot_be_undone() -> None:
     job, written = stepping_job()
     job.run_for(0.0)
     job.run_for(0.0)
     job.cancel()
-    assert written.lines == ["curves", "kept", "noted", "told"]
+    assert written.lines == WHOLE
 
 
-def test_a_step_that_fails_ends_the_job() -> None:
+def test_failing_step_ends_the_job() -> None:
     def steps(_):
         yield
         raise MemoryError
@@ -151,40 +158,11 @@ def test_a_step_that_fails_ends_the_job() -> None:
     assert not job.run_for(0.0)
     with pytest.raises(MemoryError):
         job.run_for(0.0)
-    job.join(5.0)
-    assert not job.stepping and not job.is_alive()
-
-
-def test_steps_of_work_that_failed_raise_what_it_raised() -> None:
-    def work(_):
-        raise ValueError("no such sound")
-
-    job = Job(work, lambda _: iter(()))
-    job.start()
-    with pytest.raises(ValueError, match="no such sound"):
-        job.run_for(0.0)
-    job.join(5.0)
-    assert not job.is_alive()
-
-
-def test_stop_stepping_lets_work_go_on() -> None:
-    run_for = threading.Event()
-    job = Job(lambda _: run_for.wait(5.0), lambda _: iter(()))
-    job.start()
-    stop_stepping()
-    assert running() == [job]
-    run_for.set()
-    assert job.run_for(0.0)
-
-
-def test_a_job_without_steps_has_none_to_take() -> None:
-    job = Job(lambda _: "curves")
-    job.start()
-    assert job.run_for(0.0)
+    assert has_ended(job)
     assert not job.stepping
 
 
-def test_a_job_ends_even_where_its_steps_cannot_be_taken_back() -> None:
+def test_job_ends_even_if_undoing_its_steps_fails() -> None:
     def steps(_):
         try:
             yield
@@ -197,14 +175,39 @@ def test_a_job_ends_even_where_its_steps_cannot_be_taken_back() -> None:
     job.run_for(0.0)
     with pytest.raises(ReferenceError, match="removed"):
         job.cancel()
-    job.join(5.0)
-    assert not job.is_alive()
+    assert has_ended(job)
 
 
-def test_stop_all_gives_back_what_the_job_was_waited_for_with() -> None:
+def test_stop_stepping_lets_work_in_the_thread_go_on() -> None:
+    released = threading.Event()
+    job = Job(lambda _: released.wait(5.0), lambda _: iter(()))
+    job.start()
+    stop_stepping()
+    assert running() == [job]
+    released.set()
+    assert job.run_for(0.0)
+
+
+def test_stop_all_calls_on_stop_of_a_cancelled_job() -> None:
     job, _ = stepping_job()
     stopped = []
     job.on_stop = lambda: stopped.append(job.cancelled)
     stop_all(5.0)
     assert stopped == [True]
     assert not job.is_alive()
+
+
+def test_task_runs_to_its_result() -> None:
+    written = Written()
+    assert run_to_completion(written.steps("curves")) == "all"
+    assert written.lines == WHOLE
+
+
+def test_task_run_for_no_time_takes_one_step_and_says_whether_it_can_be_cancelled() -> None:
+    written = Written()
+    task = written.steps("curves")
+    assert [background_job.run_for(task, 0.0) for _ in range(3)] == [True, False, False]
+    with pytest.raises(StopIteration) as end:
+        background_job.run_for(task, 1e6)
+    assert end.value.value == "all"
+    assert written.lines == WHOLE

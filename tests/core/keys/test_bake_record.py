@@ -1,4 +1,4 @@
-"""The text in which an Action remembers what was baked into it."""
+"""The record of bakes in an Action."""
 
 import pytest
 from a2f.blender_audio2face.core.keys.bake_record import Record, SetAside, dumps, loads
@@ -9,7 +9,7 @@ JAW, EAR = FCurvePath('key_blocks["jaw\\"Öpen"].value'), FCurvePath('pose.bones
 A, B = FrameRange("a", 1, 100), FrameRange('é "1"', 150, 200, Part.LEAD_IN)
 
 
-def test_record_survives_its_text() -> None:
+def test_record_survives_its_json() -> None:
     record = Record(
         ours=True,
         ranges=(A, B),
@@ -30,24 +30,24 @@ def test_record_survives_its_text() -> None:
         dumps({0: Record(ours=True, channels={"a": (JAW,)}, before={JAW: float("nan")})}),
     ],
 )  # fmt: skip
-def test_anything_else_is_not_ours(text: object) -> None:
+def test_other_text_has_no_records(text: object) -> None:
     assert loads(text) == {}
 
 
-def test_what_is_read_can_be_changed_and_read_again() -> None:
+def test_records_read_twice_are_independent() -> None:
     text = dumps({7: Record(ours=True)})
     loads(text).clear()
     assert loads(text) == {7: Record(ours=True)}
 
 
-def test_a_channel_is_owned_where_a_strip_keyed_it() -> None:
+def test_channel_is_owned_where_a_strip_keyed_it() -> None:
     record = Record(ours=True, ranges=(A, B), channels={"a": (JAW, EAR), B.strip: (EAR,)})
     assert record.owned(JAW) == (A,)
     assert record.owned(EAR) == (A, B)
     assert record.owned(FCurvePath("location")) == ()
 
 
-def test_a_second_bake_replaces_the_strips_channels_and_keeps_the_first_values() -> None:
+def test_second_bake_replaces_channels_and_keeps_the_first_values() -> None:
     first = Record(ours=True).with_bake((A,), (JAW, EAR), {JAW: 0.1, EAR: 1.0})
     moved = FrameRange("a", 300, 400)
     second = first.with_bake((moved,), (EAR,), {EAR: 0.7})
@@ -56,7 +56,7 @@ def test_a_second_bake_replaces_the_strips_channels_and_keeps_the_first_values()
     assert second.before == {JAW: 0.1, EAR: 1.0}
 
 
-def test_a_strip_that_is_covered_whole_is_forgotten() -> None:
+def test_strip_that_is_covered_whole_is_forgotten() -> None:
     record = Record(ours=True).with_bake((A,), (JAW,), {})
     over = record.with_bake((FrameRange("over", 0, 200),), (JAW,), {})
     assert over.strips == ("over",)

@@ -1,4 +1,4 @@
-"""The record of what was baked from which strip."""
+"""Which frames are baked from which strip."""
 
 import numpy as np
 import pytest
@@ -21,28 +21,28 @@ A, B = FrameRange("a", 1, 100), FrameRange("b", 150, 200)
 
 
 def parts(strip: str, left: int, right: int, fps: float = 24.0) -> tuple[FrameRange, ...]:
-    """What a strip wants: at 24 fps 3 frames to lead in, 8 to release."""
+    """The ranges a strip requests: at 24 fps 3 frames of lead-in, 8 of release."""
     return requested_ranges(strip, StripTiming(fps, 1, 0, 0.0, left, right))
 
 
 def record_of(*bakes: tuple[FrameRange, ...]) -> tuple[FrameRange, ...]:
-    """The record after some strips were baked, each given what it wants."""
+    """The ranges after some strips were baked in turn."""
     record = ()
-    for want in bakes:
-        record = rebaked(record, allowed_ranges(record, want))
+    for requested in bakes:
+        record = rebaked(record, allowed_ranges(record, requested))
     return record
 
 
-def test_strips_are_baked_side_by_side() -> None:
+def test_strips_side_by_side_are_both_kept() -> None:
     assert rebaked((B,), (A,)) == (A, B)
 
 
-def test_baking_again_replaces_the_strips_own_segments() -> None:
+def test_baking_again_replaces_the_strips_own_ranges() -> None:
     moved = parts("a", 300, 400)
     assert record_of(parts("a", 1, 100), (B,), moved) == (B, *moved)
 
 
-def test_an_overlap_belongs_to_the_later_bake() -> None:
+def test_overlap_belongs_to_the_later_bake() -> None:
     assert rebaked((A,), (FrameRange("b", 50, 150),)) == (
         FrameRange("a", 1, 50),
         FrameRange("b", 50, 150),
@@ -52,21 +52,21 @@ def test_an_overlap_belongs_to_the_later_bake() -> None:
     assert rebaked((A,), (middle,)) == (FrameRange("a", 1, 40), middle, FrameRange("a", 60, 100))
 
 
-def test_speech_is_granted_whole_over_another_strips() -> None:
+def test_speech_is_allowed_whole_over_other_speech() -> None:
     speech = parts("b", 50, 120)[1]
     assert allowed_ranges((A,), (speech,)) == (speech,)
 
 
-def test_segments_of_some_strips() -> None:
+def test_ranges_of_some_strips_are_found() -> None:
     assert of_strips((A, B, FrameRange("a", 300, 400)), {"a"}) == (A, FrameRange("a", 300, 400))
 
 
-def test_which_frames_lie_in_segments() -> None:
+def test_frames_in_ranges_are_found() -> None:
     frames = np.array([0.0, 1.0, 99.5, 100.0, 149.0, 150.0, 199.0, 200.0])
     assert frames[lies_in(frames, (A, B))].tolist() == [1.0, 99.5, 150.0, 199.0]
 
 
-def test_touching_segments_are_one_run() -> None:
+def test_touching_ranges_are_one_run() -> None:
     assert runs((FrameRange("a", 20, 28), FrameRange("b", 40, 50), FrameRange("a", 10, 20))) == (
         (10, 28),
         (40, 50),
@@ -81,14 +81,14 @@ def test_touching_segments_are_one_run() -> None:
     assert runs((*late, FrameRange("d", 42, 44))) == ((0, 10), (40, 61))
 
 
-def test_a_lead_in_covers_the_way_to_its_speech() -> None:
+def test_lead_in_covers_the_frames_up_to_its_speech() -> None:
     lead_in, *rest = parts("a", 10, 20)
     assert covered((lead_in, B, *rest)) == (FrameRange("a", 7, 10, Part.LEAD_IN), B, *rest)
     beside = parts("a", 10, 20, fps=10.0)
     assert covered(beside) == beside
 
 
-def test_segments_are_cut_to_a_range() -> None:
+def test_ranges_are_cut_to_a_preview_range() -> None:
     assert within(parts("a", 10, 20), 12, 22) == (
         FrameRange("a", 12, 20, Part.SPEECH),
         FrameRange("a", 20, 22, Part.RELEASE),
@@ -97,7 +97,7 @@ def test_segments_are_cut_to_a_range() -> None:
     assert within(parts("a", 10, 20), 50, 60) == ()
 
 
-def test_a_strip_alone_leads_in_and_is_released() -> None:
+def test_single_strip_has_lead_in_and_release() -> None:
     assert allowed_ranges((), parts("a", 10, 20)) == (
         FrameRange("a", 7, 8, Part.LEAD_IN),
         FrameRange("a", 10, 20, Part.SPEECH),
@@ -118,7 +118,7 @@ def test_neighbours_share_the_gap_whichever_is_baked_first(gap: int) -> None:
     assert owners.get(("b", Part.LEAD_IN), []) == ([37 + gap] if gap >= 11 else [])
 
 
-def test_a_release_does_not_go_on_behind_the_next_strip() -> None:
+def test_release_ends_at_the_next_strip() -> None:
     assert record_of(parts("b", 22, 24), parts("a", 10, 20)) == (
         FrameRange("a", 7, 8, Part.LEAD_IN),
         FrameRange("a", 10, 20, Part.SPEECH),

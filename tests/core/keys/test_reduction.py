@@ -1,4 +1,4 @@
-"""Few keys that show the same movement."""
+"""Reduction of keys: few keys for the same movement."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
     tolerance=st.sampled_from([0.001, 0.01, 0.1]),
     anchored=st.sets(st.integers(0, 59), max_size=5),
 )
-def test_the_bound_holds_and_curves_hardly_overshoot(
+def test_error_is_bounded_and_curves_hardly_overshoot(
     column: list[float], tolerance: float, anchored: set[int]
 ) -> None:
     frames = 3 + np.arange(len(column))
@@ -55,43 +55,43 @@ def test_the_bound_holds_and_curves_hardly_overshoot(
     assert np.all((between >= low - beyond) & (between <= high + beyond))
 
 
-def test_no_overshoot_into_a_closure() -> None:
+def test_curve_does_not_overshoot_into_a_closure() -> None:
     column = np.float32([0.4, 0.42, 0.38, 0.1, 0.0, 0.0, 0.0, 0.12, 0.3, 0.35])
     frames = np.arange(len(column))
     keys = reduce_keys(frames, {"jawOpen": column}, 0.05, column == 0.0)["jawOpen"]
     assert evaluate(keys, np.linspace(3, 7, 200)).min() >= 0.0
 
 
-def test_what_is_asked_again_is_known_and_nothing_else_is() -> None:
+def test_equal_columns_are_cached_and_different_ones_are_not() -> None:
     frames = np.arange(100)
     column = np.sin(frames / 9).astype(np.float32)
     anchors = np.arange(100) == 13
 
-    def asked(frames=frames, column=column, tolerance=0.01, anchors=anchors) -> Keys:
+    def reduced_keys(frames=frames, column=column, tolerance=0.01, anchors=anchors) -> Keys:
         return reduce_keys(frames, {"a": column}, tolerance, anchors)["a"]
 
-    assert asked() is asked()
+    assert reduced_keys() is reduced_keys()
     others = [
-        asked(frames=frames + 1),
-        asked(column=column + np.float32(0.1)),
-        asked(tolerance=0.2),
-        asked(anchors=None),
+        reduced_keys(frames=frames + 1),
+        reduced_keys(column=column + np.float32(0.1)),
+        reduced_keys(tolerance=0.2),
+        reduced_keys(anchors=None),
     ]
-    assert all(other is not asked() for other in others)
+    assert all(other is not reduced_keys() for other in others)
     assert others[0].frames[0] == 1.0
     assert others[1].values[0] == pytest.approx(0.1)
-    assert len(others[2].frames) < len(asked().frames)
-    assert 13 in asked().frames
+    assert len(others[2].frames) < len(reduced_keys().frames)
+    assert 13 in reduced_keys().frames
 
 
-def test_uneven_frames() -> None:
+def test_uneven_frames_keep_the_bound() -> None:
     frames = np.array([-3, 0, 1, 2, 5, 9, 20])
     values = np.array([0, 0, 0.3, 0.4, 0.9, 0.2, 0.0], np.float32)
     keys = reduce_keys(frames, {"a": values}, 0.01, None)["a"]
     assert evaluate(keys, frames) == pytest.approx(values, abs=0.0101)
 
 
-def test_a_still_column_takes_two_keys() -> None:
+def test_still_column_needs_two_keys() -> None:
     still = np.full(500, 0.25, np.float32)
     keys = reduce_keys(np.arange(500), {"a": still}, 0.01, np.ones(500, bool))["a"]
     assert keys.frames.tolist() == [0, 499]
@@ -117,7 +117,7 @@ def test_small_wiggles_are_no_turning_points() -> None:
     assert rows == pytest.approx([50], abs=2)
 
 
-def test_evaluate_is_the_bezier_with_handles_at_a_third() -> None:
+def test_evaluated_curve_is_a_bezier_with_handles_at_a_third() -> None:
     keys = Keys(np.array([10.0, 16.0]), np.float32([0.2, 0.8]), np.float32([0.1, -0.05]))
     control = np.array([0.2, 0.2 + 0.1 * 2, 0.8 + 0.05 * 2, 0.8])
     for t in (0.0, 0.25, 0.5, 1.0):
@@ -126,7 +126,7 @@ def test_evaluate_is_the_bezier_with_handles_at_a_third() -> None:
     assert evaluate(keys, [0, 99]) == pytest.approx([0.2, 0.8])
 
 
-def test_every_frame_is_joined_by_lines() -> None:
+def test_keys_on_every_frame_are_joined_by_lines() -> None:
     keys = every_frame([1, 2, 4], [0.0, 1.0, 0.0])
     assert keys.slopes is None
     assert evaluate(keys, [1.5, 3]) == pytest.approx([0.5, 0.5])
@@ -140,7 +140,7 @@ def test_closures_are_anchored_at_start_lowest_and_end() -> None:
     assert not closures(("browInnerUp",), values[:, :1]).any()
 
 
-def test_speech_takes_a_quarter_of_the_keys_at_24_fps() -> None:
+def test_speech_needs_a_quarter_of_the_keys_at_24_fps() -> None:
     curves = shape(choose_runtime("numpy").predict(read_audio(SPEECH)), Dials())
     frames = np.arange(int(len(curves.values) * 0.24))
     sampled = sample_at(curves, frames / 24)
@@ -154,7 +154,7 @@ def test_speech_takes_a_quarter_of_the_keys_at_24_fps() -> None:
 
 @settings(max_examples=12, deadline=None, database=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1), length=st.integers(2, 40), tolerance=st.floats(0.01, 0.3))
-def test_columns_reduced_together_are_as_each_alone(
+def test_columns_reduced_together_equal_each_alone(
     seed: int, length: int, tolerance: float
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -163,13 +163,13 @@ def test_columns_reduced_together_are_as_each_alone(
     anchors = rng.random(columns.shape) < 0.2
     together = reduced(frames, columns, tolerance, anchors)
     for index, (rows, slopes) in enumerate(together):
-        one = slice(index, index + 1)
-        ((rows_alone, slopes_alone),) = reduced(frames, columns[one], tolerance, anchors[one])
+        own = slice(index, index + 1)
+        ((rows_alone, slopes_alone),) = reduced(frames, columns[own], tolerance, anchors[own])
         assert np.array_equal(rows, rows_alone)
         assert np.array_equal(slopes, slopes_alone)
 
 
-def test_only_the_mouth_is_anchored_in_a_group() -> None:
+def test_anchors_apply_to_the_mouth_only() -> None:
     frames, column = np.arange(200), np.linspace(0, 1, 200)
     columns = {"jawOpen": column, "browInnerUp": column, "still": np.zeros(200)}
     anchors = np.isin(frames, [50, 51, 90])
@@ -180,7 +180,7 @@ def test_only_the_mouth_is_anchored_in_a_group() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 1440, 1_000_000])
-def test_groups_are_all_names_once(length: int) -> None:
+def test_groups_hold_every_name_once(length: int) -> None:
     names = tuple(range(52))
     made = list(groups(names, length))
     assert tuple(name for group in made for name in group) == names

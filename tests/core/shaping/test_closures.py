@@ -1,4 +1,4 @@
-"""No closure of the lips is lost between the network's curves and the keys, whatever the dials."""
+"""Closures of the lips reach the keys whatever the dials."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ dials = st.builds(
 @pytest.mark.parametrize("fps", [12, 24, 25, 29.97, 60])
 @settings(max_examples=12, deadline=None, database=None, derandomize=True)
 @given(raw=mouths, dial=dials, phase=st.floats(0.0, 1.0))
-def test_every_closure_reaches_the_keys(fps: float, raw, dial: Dials, phase: float) -> None:
+def test_closures_reach_the_keys_with_any_dials(fps: float, raw, dial: Dials, phase: float) -> None:
     shaped = shape(raw, dial)
     assert np.all(opening(shaped)[opening(raw) < SEALED] < SEALED)
 
@@ -64,7 +64,7 @@ def test_every_closure_reaches_the_keys(fps: float, raw, dial: Dials, phase: flo
 
 @settings(max_examples=12, deadline=None, database=None, derandomize=True)
 @given(raw=mouths, offset=st.floats(-200, 200))
-def test_an_offset_moves_closures_and_loses_none(raw, offset: float) -> None:
+def test_offset_moves_closures_and_loses_none(raw, offset: float) -> None:
     moved = round(offset / 10)
     before, after = opening(raw), opening(shape(raw, Dials(offset_ms=offset)))
     rows = np.flatnonzero(before < SEALED) + moved

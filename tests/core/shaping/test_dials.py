@@ -1,4 +1,4 @@
-"""What each dial does to the curves, and what it leaves alone."""
+"""What each dial does to the curves, and what it does not change."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_strengths_act_on_their_region(raw: Curves) -> None:
     assert shaped.column("browInnerUp").max() == 0.0
 
 
-def test_jaw_strength_takes_the_seal_along(raw: Curves) -> None:
+def test_jaw_strength_keeps_the_seal(raw: Curves) -> None:
     shaped = shape(raw, only(jaw=1.5))
     gap = lambda curves: curves.column("jawOpen") - curves.column("mouthClose")  # noqa: E731
     assert gap(shaped) == pytest.approx(1.5 * gap(raw), abs=1e-6)
@@ -103,7 +103,7 @@ def test_close_bias_leaves_the_lower_lip_at_the_teeth() -> None:
     assert opening(shape(raw, only(close_bias=1.0))) == pytest.approx(opening(raw))
 
 
-def test_asymmetry_favours_a_side_and_no_lid(raw: Curves) -> None:
+def test_asymmetry_favours_a_side_except_for_lids(raw: Curves) -> None:
     shaped = shape(raw, only(asymmetry=-1.0))
     assert shaped.column("mouthSmileLeft") == pytest.approx(1.5 * raw.column("mouthSmileLeft"))
     assert shaped.column("mouthSmileRight") == pytest.approx(0.5 * raw.column("mouthSmileRight"))
@@ -117,13 +117,13 @@ def test_limit_bounds_every_channel(raw: Curves) -> None:
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 5])
-def test_few_rows(rows: int) -> None:
+def test_few_rows_are_shaped(rows: int) -> None:
     curves = Curves(ARKIT_52, 100.0, np.full((rows, 52), 0.3, np.float32))
     everything = Dials(smoothing=1, emphasis=1, close_bias=1, brow_layer=1, head_nod=1, eye_darts=1)
     assert shape(curves, everything).values.shape == (rows, 55)
 
 
-def test_channels_without_a_mouth() -> None:
+def test_channels_without_a_mouth_are_shaped() -> None:
     curves = Curves(("browInnerUp", "tongueOut"), 100.0, np.full((300, 2), 0.3, np.float32))
     shaped = shape(curves, Dials(overall=1.2, emphasis=0.5, close_bias=0.5, brow_layer=1.0))
     assert shaped.values == pytest.approx(0.36, abs=1e-5)

@@ -1,4 +1,4 @@
-"""Blinks, brows, head and eyes: what no sound tells, seeded by the scene's time."""
+"""The layers of blinks, brows, head and gaze, drawn from the scene's time."""
 
 import numpy as np
 import pytest
@@ -25,13 +25,13 @@ def face(rows: int) -> Curves:
 
 
 @pytest.mark.parametrize("rate", [5.0, 15.0, 40.0])
-def test_blinks_come_at_the_rate_and_never_twice_at_once(rate: float) -> None:
+def test_blinks_have_the_rate_and_a_least_interval(rate: float) -> None:
     first, _ = blinks(blink_track(STILL, 100.0, 0.0, rate, 1))
     assert len(first) / 10 == pytest.approx(rate, rel=0.2)
     assert np.diff(first).min() >= 50
 
 
-def test_intervals_are_uneven_as_natural_ones_are() -> None:
+def test_blink_intervals_are_as_uneven_as_natural_ones() -> None:
     first, _ = blinks(blink_track(STILL, 100.0, 0.0, 15.0, 0))
     intervals = np.diff(first)
     assert 0.3 < intervals.std() / intervals.mean() < 1.0
@@ -48,7 +48,7 @@ def test_lids_close_in_a_tenth_of_a_second_and_open_in_two() -> None:
         assert blink.max() == 1.0
 
 
-def test_no_blink_is_cut_at_the_ends_or_faded_by_the_release() -> None:
+def test_blinks_are_never_cut_by_the_ends_or_the_release() -> None:
     for start in np.arange(0, 60, 0.7):
         track = blink_track(STILL[:150], 100.0, float(start), 40.0, 3)
         assert track[0] == 0.0
@@ -57,7 +57,7 @@ def test_no_blink_is_cut_at_the_ends_or_faded_by_the_release() -> None:
         assert np.all(length >= 27)
 
 
-def test_the_scene_second_decides_not_the_strip() -> None:
+def test_blinks_depend_on_the_scene_second_not_on_the_strip() -> None:
     whole = blink_track(STILL, 100.0, 0.0, 15.0, 7)
     later = blink_track(STILL[:20_000], 100.0, 200.0, 15.0, 7)
     first_whole, _ = blinks(whole[20_000:40_000])
@@ -68,11 +68,11 @@ def test_the_scene_second_decides_not_the_strip() -> None:
     assert not np.array_equal(whole, other)
 
 
-def test_time_before_the_first_frame_has_blinks_too() -> None:
+def test_blinks_come_before_second_zero_too() -> None:
     assert blink_track(STILL[:12_000], 100.0, -120.0, 15.0, 0).max() == 1.0
 
 
-def test_blinks_are_drawn_to_pauses() -> None:
+def test_blinks_move_to_pauses() -> None:
     shut = STILL.copy()
     for row in range(100, 60_000, 200):
         shut[row : row + 30] = True
@@ -80,7 +80,7 @@ def test_blinks_are_drawn_to_pauses() -> None:
     assert np.mean(first % 200 == 101) > 0.4
 
 
-def test_blinks_can_be_off_and_keep_to_a_rig_that_needs_less() -> None:
+def test_blinks_can_be_off_and_follow_channel_strengths() -> None:
     assert shape(face(3000), Dials(blinks=False)).values.max() == 0.0
     assert shape(face(3000), Dials(blink_rate=0.0)).values.max() == 0.0
     less = shape(face(3000), Dials(channels={"eyeBlinkLeft": 0.7}))
@@ -98,7 +98,7 @@ def test_brows_follow_stressed_syllables() -> None:
     assert 470 <= int(np.argmax(raised)) <= 515
 
 
-def test_head_moves_little_is_smooth_and_rests_at_the_ends() -> None:
+def test_head_moves_smoothly_and_rests_at_the_ends() -> None:
     raw = talking([(100, 40)], rows=2000)
     shaped = shape(raw, Dials(head_nod=1.0))
     assert shaped.names == raw.names + HEAD_CHANNELS
@@ -110,7 +110,7 @@ def test_head_moves_little_is_smooth_and_rests_at_the_ends() -> None:
     assert half == pytest.approx(0.5 * head, abs=1e-6)
 
 
-def test_eyes_jump_and_hold_together() -> None:
+def test_gaze_jumps_and_holds_with_both_eyes() -> None:
     shaped = shape(face(3000), Dials(blinks=False, eye_darts=1.0))
     sideways = shaped.column("eyeLookOutLeft") - shaped.column("eyeLookInLeft")
     assert np.array_equal(shaped.column("eyeLookOutLeft"), shaped.column("eyeLookInRight"))

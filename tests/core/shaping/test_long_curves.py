@@ -1,4 +1,4 @@
-"""Hours of curves: worked on in blocks, with the same results and without copies of the whole."""
+"""Long curves are worked on in blocks, with the same results and little memory."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -30,8 +30,8 @@ def ten_minutes() -> Curves:
     return curves
 
 
-def most_memory(work: Callable[[], object]) -> float:
-    """Bytes that work takes at most, its result included."""
+def peak_memory(work: Callable[[], object]) -> float:
+    """Peak bytes of the work, including its result."""
     tracemalloc.start()
     try:
         work()
@@ -42,16 +42,18 @@ def most_memory(work: Callable[[], object]) -> float:
 
 @pytest.mark.parametrize("count", [0, 1, 10, 11, 29])
 @pytest.mark.parametrize("reach", [0, 3, 25])
-def test_blocks_are_all_rows_once(monkeypatch: pytest.MonkeyPatch, count: int, reach: int) -> None:
+def test_blocks_hold_every_row_once(
+    monkeypatch: pytest.MonkeyPatch, count: int, reach: int
+) -> None:
     monkeypatch.setattr(shape_module, "ROWS", 10)
     rows = np.arange(count)
     parts = list(shape_module.blocks(count, reach))
-    assert np.array_equal(np.concatenate([rows[:0], *(rows[one.rows] for one in parts)]), rows)
-    for one in parts:
-        context = rows[one.context]
-        assert np.array_equal(context[one.inner], rows[one.rows])
-        assert context[0] == max(one.rows.start - reach, 0)
-        assert context[-1] == min(one.rows.stop + reach, count) - 1
+    assert np.array_equal(np.concatenate([rows[:0], *(rows[part.rows] for part in parts)]), rows)
+    for part in parts:
+        context = rows[part.context]
+        assert np.array_equal(context[part.inner], rows[part.rows])
+        assert context[0] == max(part.rows.start - reach, 0)
+        assert context[-1] == min(part.rows.stop + reach, count) - 1
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_blocks_are_all_rows_once(monkeypatch: pytest.MonkeyPatch, count: int, r
     ],
     ids=["light", "least", "flat", "everything"],
 )
-def test_a_block_knows_its_neighbours(monkeypatch: pytest.MonkeyPatch, dials: Dials) -> None:
+def test_blocks_give_the_result_of_the_whole(monkeypatch: pytest.MonkeyPatch, dials: Dials) -> None:
     closures = [(row, 2 + row % 9) for row in range(40, 3000, 37)]
     curves = talking(closures, rows=3000)
     whole = shape(curves, dials, start=7.0)
@@ -83,51 +85,47 @@ def test_a_block_knows_its_neighbours(monkeypatch: pytest.MonkeyPatch, dials: Di
     assert np.abs(shape(curves, dials, start=7.0).values - whole.values).max() < 1e-5
 
 
-def test_shaping_takes_little_more_than_its_result(ten_minutes: Curves) -> None:
-    assert most_memory(lambda: shape(ten_minutes, Dials(head_nod=1.0))) < 40 * MEGABYTE
+def test_shaping_needs_little_more_than_its_result(ten_minutes: Curves) -> None:
+    assert peak_memory(lambda: shape(ten_minutes, Dials(head_nod=1.0))) < 40 * MEGABYTE
 
 
-def test_keeping_takes_little_more_than_the_bytes(ten_minutes: Curves) -> None:
-    kept = encode(ten_minutes)
-    assert most_memory(lambda: encode(ten_minutes)) < 18 * MEGABYTE
-    assert most_memory(lambda: decode(kept)) < 28 * MEGABYTE
+def test_encoding_needs_little_more_than_its_result(ten_minutes: Curves) -> None:
+    encoded = encode(ten_minutes)
+    assert peak_memory(lambda: encode(ten_minutes)) < 18 * MEGABYTE
+    assert peak_memory(lambda: decode(encoded)) < 28 * MEGABYTE
+    assert np.abs(decode(encoded).values - ten_minutes.values).max() < 0.00013
 
 
-def test_sampling_takes_little_more_than_its_result(ten_minutes: Curves) -> None:
+def test_sampling_needs_little_more_than_its_result(ten_minutes: Curves) -> None:
     times = np.arange(600 * 24) / 24
-    assert most_memory(lambda: sample_at(ten_minutes, times)) < 6 * MEGABYTE
+    assert peak_memory(lambda: sample_at(ten_minutes, times)) < 6 * MEGABYTE
 
 
-def test_known_columns_are_not_held() -> None:
+def test_cached_keys_do_not_hold_their_columns() -> None:
     frames = np.arange(20_000)
     waves = np.sin(frames[:, None] / np.arange(20, 40)).astype(np.float32)
     held = []
 
     def reduce() -> None:
         keys = reduce_keys(frames, {str(i): waves[:, i] for i in range(20)}, 0.05)
-        held.append(sum(len(one.frames) for one in keys.values()) * 16)
+        held.append(sum(len(each.frames) for each in keys.values()) * 16)
         del keys
         held.append(tracemalloc.get_traced_memory()[0])
 
-    most_memory(reduce)
+    peak_memory(reduce)
     of_keys, of_all = held
     assert of_all < of_keys + 0.2 * MEGABYTE  # the columns alone take 6.4
 
 
-def test_reducing_takes_a_few_columns_at_once() -> None:
+def test_reducing_works_on_few_columns_at_once() -> None:
     frames = np.arange(15_000)
     waves = {str(i): np.sin(frames / i).astype(np.float32) for i in range(40, 60)}
-    assert most_memory(lambda: reduce_keys(frames, waves, 0.05)) < 9 * MEGABYTE
-
-
-def test_long_takes_come_back(ten_minutes: Curves) -> None:
-    back = decode(encode(ten_minutes)).values
-    assert np.abs(back - ten_minutes.values).max() < 0.00013
+    assert peak_memory(lambda: reduce_keys(frames, waves, 0.05)) < 9 * MEGABYTE
 
 
 def test_long_curves_are_sampled_between_their_rows(ten_minutes: Curves) -> None:
     times = np.random.default_rng(1).uniform(0.0, 599.9, 9_000)
     times.sort()
     brow = ten_minutes.names.index("browInnerUp")  # takes no part in closures
-    wanted = np.interp(times, ten_minutes.times, ten_minutes.values[:, brow])
-    assert sample_at(ten_minutes, times)[:, brow] == pytest.approx(wanted, abs=1e-5)
+    expected = np.interp(times, ten_minutes.times, ten_minutes.values[:, brow])
+    assert sample_at(ten_minutes, times)[:, brow] == pytest.approx(expected, abs=1e-5)

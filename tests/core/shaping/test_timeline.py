@@ -1,4 +1,4 @@
-"""Chance that belongs to the scene's seconds: the same for every strip, from release to release."""
+"""Random events of the scene's timeline: the same for every strip and in every version."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ def drawn(first: float, last: float, seed: int = 7, stream: str = "blinks", draw
     return events(seed, stream, MEAN, LEAST, (first, last), draws)
 
 
-def test_a_seed_draws_what_it_always_drew() -> None:
+def test_events_of_a_seed_are_stable_between_versions() -> None:
     """An artist's blinks stay where they are when the extension is updated."""
     made = drawn(-10.0, 8.0)
     assert made.times == pytest.approx(
@@ -25,14 +25,14 @@ def test_a_seed_draws_what_it_always_drew() -> None:
     ("first", "last"),
     [(-300.0, -20.0), (-20.0, 20.0), (20.0, 400.0), (0.0, 50.0), (-50.0, 0.0), (5.0, 5.1)],
 )
-def test_a_part_of_the_timeline_has_the_events_of_the_whole(first: float, last: float) -> None:
+def test_part_of_the_timeline_has_the_events_of_the_whole(first: float, last: float) -> None:
     whole, part = drawn(-2000.0, 2000.0), drawn(first, last)
     inside = (whole.times > first) & (whole.times < last)
     assert np.array_equal(part.times, whole.times[inside])
     assert np.array_equal(part.draws, whole.draws[inside])
 
 
-def test_intervals_are_as_long_as_they_should_be_on_both_sides_of_zero() -> None:
+def test_intervals_have_their_mean_on_both_sides_of_zero() -> None:
     made = drawn(-8000.0, 8000.0, draws=1)
     intervals = np.diff(made.times)
     assert intervals.min() >= LEAST
@@ -46,18 +46,18 @@ def test_intervals_are_as_long_as_they_should_be_on_both_sides_of_zero() -> None
     assert made.draws.mean() == pytest.approx(0.5, abs=0.02)
 
 
-def test_streams_and_seeds_draw_each_their_own() -> None:
+def test_streams_and_seeds_are_independent() -> None:
     times = [
         drawn(0.0, 40.0, *which).times[0] for which in ((7, "blinks"), (8, "blinks"), (7, "darts"))
     ]
     assert len(set(times)) == 3
 
 
-def test_a_span_without_events_has_no_draws() -> None:
+def test_span_without_events_has_no_draws() -> None:
     assert drawn(-1.0, -0.9, draws=3).draws.shape == (0, 3)
 
 
-def test_an_instant_draws_the_same_to_the_hundredth_of_a_second() -> None:
+def test_instant_draws_are_the_same_within_a_hundredth_of_a_second() -> None:
     draws = instant_draws(3, "accents", 12.34, 2)
     assert draws.shape == (2,)
     assert np.array_equal(draws, instant_draws(3, "accents", 12.3449, 2))
@@ -68,7 +68,7 @@ def test_an_instant_draws_the_same_to_the_hundredth_of_a_second() -> None:
     assert instant_draws(3, "accents", -12.34, 1) == pytest.approx([0.067714], abs=1e-5)
 
 
-def test_a_drift_is_slow_wanders_within_its_bounds_and_goes_with_the_scene() -> None:
+def test_drift_is_slow_bounded_and_follows_the_scene() -> None:
     seconds = np.arange(0.0, 2000.0, 0.05)
     track = drift(5, "head", seconds)
     assert 0.8 < np.abs(track).max() <= 1.0
