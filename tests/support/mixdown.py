@@ -1,4 +1,4 @@
-"""What Blender plays: a file of clicks, and the frames at which a scene's mixdown clicks."""
+"""Plays scenes into files: a sound of clicks, and the frames at which a mixdown clicks."""
 
 import importlib
 import tempfile
@@ -17,7 +17,7 @@ RATE = 48000
 
 
 def _plays_into_files() -> bool:
-    """Whether this Blender's mixdown writes what it says it did."""
+    """Whether this Blender's mixdown writes sound."""
     if not HAS_SOUND:
         return False
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +55,7 @@ def mixdown(folder: Path) -> np.ndarray:
 
 
 def samples_of(audio, plan) -> np.ndarray:
-    """Samples [N] at 16 kHz that the network hears of a strip, without the release."""
+    """The decoded samples [N] of a strip at 16 kHz, without the release."""
     heard = np.concatenate(list(audio.strip_blocks(plan, 16000, audio.DECODERS)))
     return heard[: round(plan.timing.source_duration * 16000)]
 
@@ -82,7 +82,7 @@ def onsets(samples: np.ndarray, rate: int, threshold: float) -> np.ndarray:
 
 
 def in_sequencer() -> dict:
-    """What `temp_override` needs for operators of the sequencer."""
+    """Arguments of ``temp_override`` for operators of the sequencer."""
     window = bpy.context.window_manager.windows[0]
     area = window.screen.areas[0]
     area.type = "SEQUENCE_EDITOR"
@@ -100,8 +100,10 @@ def retime(strip, frame: int, speed: float) -> None:
         bpy.ops.sequencer.retiming_segment_speed_set(speed=speed)
 
 
-def moved_only(strip_module, old, new) -> bool:
-    """Whether curves of one strip plan serve another: the same sound, within the range heard."""
-    rooms = strip_module.__name__.rpartition(".scene")[0]
-    heard = importlib.import_module(f"{rooms}.core.sound.sound_segment").segment_of_strip
-    return heard(new).offset_in(heard(old)) is not None
+def moved_only(strips, old, new) -> bool:
+    """Whether the curves of one strip plan serve another; ``strips`` is the extension's module."""
+    package = strips.__name__.rpartition(".scene")[0]
+    segment_of_strip = importlib.import_module(
+        f"{package}.core.sound.sound_segment"
+    ).segment_of_strip
+    return segment_of_strip(new).offset_in(segment_of_strip(old)) is not None

@@ -1,6 +1,5 @@
-"""The formats a strip may bring, decoded to the same moments by both decoders."""
+"""Sound formats, decoded to the same moments by both decoders."""
 
-import importlib
 import sys
 from pathlib import Path
 
@@ -16,16 +15,6 @@ RATE = 44100
 
 
 @pytest.fixture
-def audio(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.samples")
-
-
-@pytest.fixture
-def plan_strip(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.scene.strips").plan_strip
-
-
-@pytest.fixture
 def burst() -> np.ndarray:
     """Stereo, two seconds, one short burst on the left at 1.2 s."""
     samples = np.zeros((2 * RATE, 2), np.float32)
@@ -37,9 +26,9 @@ def burst() -> np.ndarray:
 _needs_aud = pytest.mark.skipif(not HAS_AUD, reason="this Blender has no aud")
 
 
-def heard(audio, plan_strip, decoders) -> np.ndarray:
+def samples_of(audio, strips, decoders) -> np.ndarray:
     scene = bpy.context.scene
-    plan = plan_strip(scene, scene.sequence_editor.active_strip)
+    plan = strips.plan_strip(scene, scene.sequence_editor.active_strip)
     return audio.audible_samples(plan.source, plan.timing, 16000, decoders)
 
 
@@ -48,8 +37,8 @@ def heard(audio, plan_strip, decoders) -> np.ndarray:
     "which", [pytest.param(0, id="soundfile"), pytest.param(1, id="aud", marks=_needs_aud)]
 )
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
-def test_the_burst_is_where_it_was(
-    audio, plan_strip, burst: np.ndarray, tmp_path: Path, suffix: str, which: int, packed: bool
+def test_burst_is_decoded_where_it_is(
+    audio, strips, burst: np.ndarray, tmp_path: Path, suffix: str, which: int, packed: bool
 ) -> None:
     soundfile = pytest.importorskip("soundfile")
     path = tmp_path / f"burst.{suffix}"
@@ -60,7 +49,7 @@ def test_the_burst_is_where_it_was(
     if packed:
         strip.sound.pack()
         path.unlink()
-    samples = heard(audio, plan_strip, audio.DECODERS[which : which + 1])
+    samples = samples_of(audio, strips, audio.DECODERS[which : which + 1])
     assert samples.dtype == np.float32
     assert len(samples) == 1.2 * 16000
     loud = np.flatnonzero(np.abs(samples) > 0.2) / 16000
@@ -69,8 +58,8 @@ def test_the_burst_is_where_it_was(
     assert 0.3 < np.abs(samples).max() < 0.5  # the mean of a loud and a silent channel
 
 
-def test_a_video_container_falls_back_to_blenders_decoder(
-    audio, plan_strip, burst: np.ndarray, tmp_path: Path
+def test_video_container_is_decoded_by_blender(
+    audio, strips, burst: np.ndarray, tmp_path: Path
 ) -> None:
     aud = pytest.importorskip("aud")
     path = tmp_path / "burst.mkv"
@@ -78,27 +67,27 @@ def test_a_video_container_falls_back_to_blenders_decoder(
     sound.write(str(path), RATE, 2, aud.FORMAT_S16, aud.CONTAINER_MATROSKA, aud.CODEC_AAC, 128000)
     bpy.context.scene.render.fps = 25
     add_sound(path)
-    samples = heard(audio, plan_strip, audio.DECODERS)
+    samples = samples_of(audio, strips, audio.DECODERS)
     loud = np.flatnonzero(np.abs(samples) > 0.2) / 16000
     assert loud[0] == pytest.approx(1.2, abs=0.03)
 
 
-def test_without_aud_a_film_is_refused_and_the_rest_is_heard(
-    audio, plan_strip, burst: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_aud_only_videos_are_refused(
+    audio, strips, burst: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "aud", None)
     add_sound(write_wav(tmp_path / "burst.wav", burst[:, 0], RATE))
-    assert np.abs(heard(audio, plan_strip, audio.DECODERS)).max() > 0.5
+    assert np.abs(samples_of(audio, strips, audio.DECODERS)).max() > 0.5
     add_sound(tmp_path / "burst.wav", channel=2)
     (tmp_path / "burst.wav").write_bytes(b"ftypM4A " * 400)
     with pytest.raises(
         Exception, match=r'"burst.wav" cannot be decoded .*aud: not in this Blender'
     ):
-        heard(audio, plan_strip, audio.DECODERS)
+        samples_of(audio, strips, audio.DECODERS)
 
 
 @pytest.mark.parametrize("seconds", [0.0005, 0.01, 0.04])
-def test_a_moment_of_sound_still_bakes(
+def test_very_short_sound_is_baked(
     extension: str, burst: np.ndarray, tmp_path: Path, seconds: float
 ) -> None:
     face = make_face("Face", ("jawOpen",))

@@ -1,4 +1,4 @@
-"""Everything else that plays: volume, channels, meta and scene strips, films, files, identity."""
+"""Volumes, channels, meta and scene strips, films, sound files, and marks of strips."""
 
 import importlib
 from pathlib import Path
@@ -18,36 +18,10 @@ from tests.support.mixdown import (
     needs_mixdown,
     onsets,
     samples_of,
-    write_clicks,
 )
-from tests.support.scenes import HAS_AUD, add_sound, needs_sound, set_timing, tone, write_wav
+from tests.support.scenes import HAS_AUD, add_sound, needs_sound, set_timing
 
 pytestmark = needs_sound
-
-
-@pytest.fixture
-def strip_module(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.scene.strips")
-
-
-@pytest.fixture
-def choice(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.sound_selection")
-
-
-@pytest.fixture
-def audio(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.samples")
-
-
-@pytest.fixture
-def clicks(tmp_path: Path) -> Path:
-    return write_clicks(tmp_path / "clicks.wav")
-
-
-@pytest.fixture
-def hum(tmp_path: Path) -> Path:
-    return write_wav(tmp_path / "hum.wav", tone(4.0), 16000)
 
 
 @pytest.fixture(autouse=True)
@@ -76,14 +50,12 @@ def loudness(samples: np.ndarray, rate: int) -> np.ndarray:
 
 
 @needs_mixdown
-def test_keyframed_volume_fades_as_blender_fades_it(
-    strip_module, audio, hum: Path, tmp_path: Path
-) -> None:
+def test_keyframed_volume_fades_as_in_blender(strips, audio, hum: Path, tmp_path: Path) -> None:
     strip = add_sound(hum)
     for frame, volume in ((1, 0.0), (26, 0.5), (60, 0.5), (75, 0.0), (90, 0.25)):
         strip.volume = volume
         strip.keyframe_insert("volume", frame=frame)
-    plan = strip_module.plan_strip(bpy.context.scene, strip)
+    plan = strips.plan_strip(bpy.context.scene, strip)
     samples = samples_of(audio, plan)
     ours, played = loudness(samples, 16000), loudness(mixdown(tmp_path), RATE)[:100]
     assert len(ours) == 100
@@ -95,24 +67,22 @@ def test_keyframed_volume_fades_as_blender_fades_it(
     assert (ours < soon.max(axis=1) + 0.03).all()
 
 
-def test_constant_volume_changes_nothing_and_none_is_refused(
-    strip_module, audio, hum: Path
-) -> None:
+def test_constant_volume_changes_nothing_and_zero_is_refused(strips, audio, hum: Path) -> None:
     scene, strip = bpy.context.scene, add_sound(hum)
-    loud = samples_of(audio, strip_module.plan_strip(scene, strip))
+    loud = samples_of(audio, strips.plan_strip(scene, strip))
     strip.volume = 0.2
-    quiet = samples_of(audio, strip_module.plan_strip(scene, strip))
+    quiet = samples_of(audio, strips.plan_strip(scene, strip))
     assert np.array_equal(loud, quiet)
     strip.volume = 0.0
     with pytest.raises(Exception, match='"speech" is silent, its volume is 0: raise it'):
-        strip_module.check_strip(scene, strip)
+        strips.check_strip(scene, strip)
     strip.keyframe_insert("volume", frame=1)
     with pytest.raises(Exception, match='"speech" is silent, its volume is 0: raise it'):
-        strip_module.plan_strip(scene, strip)
+        strips.plan_strip(scene, strip)
 
 
 @pytest.mark.skipif(bpy.app.version < (5, 0, 0), reason="meta strips have no volume before 5.0")
-def test_volume_of_a_meta_counts(strip_module, hum: Path) -> None:
+def test_volume_of_a_meta_strip_counts(strips, hum: Path) -> None:
     strip = add_sound(hum)
     meta = in_meta(strip)
     if not hasattr(meta, "volume"):
@@ -121,28 +91,28 @@ def test_volume_of_a_meta_counts(strip_module, hum: Path) -> None:
     meta.keyframe_insert("volume", frame=10)
     meta.volume = 1.0
     meta.keyframe_insert("volume", frame=20)
-    volume = strip_module.plan_strip(bpy.context.scene, strip).volume
+    volume = strips.plan_strip(bpy.context.scene, strip).volume
     assert volume.gains[5] == pytest.approx(0.5)
     assert volume.gains[25] == pytest.approx(1.0)
     meta.mute = True
     with pytest.raises(Exception, match='its meta strip "meta" is muted'):
-        strip_module.plan_strip(bpy.context.scene, strip)
+        strips.plan_strip(bpy.context.scene, strip)
 
 
 @needs_mixdown
-def test_a_moved_meta_takes_its_sound_along(strip_module, clicks: Path, tmp_path: Path) -> None:
+def test_moved_meta_strip_moves_its_sound(strips, clicks: Path, tmp_path: Path) -> None:
     strip = add_sound(clicks)
     inner = in_meta(strip, "inner")
     outer = top_level().new_meta("outer", 4, 1)
     inner.move_to_meta(outer)
     set_timing(outer, right_handle=151, left_handle=1)
     set_timing(outer, content_start=33)
-    timing = strip_module.plan_strip(bpy.context.scene, strip).timing
+    timing = strips.plan_strip(bpy.context.scene, strip).timing
     assert frames_heard(tmp_path) == pytest.approx(frames_planned(timing), abs=0.05)
     assert frames_planned(timing) == pytest.approx(33 + CLICKS * 25, abs=0.05)
 
 
-def test_a_channel_is_one_speaker(strip_module, choice, hum: Path) -> None:
+def test_channel_and_names_select_audible_strips(strips, selection, hum: Path) -> None:
     scene = bpy.context.scene
     add_sound(hum, frame=130, channel=2, name="second")
     add_sound(hum, frame=10, channel=2, name="first")
@@ -154,33 +124,33 @@ def test_a_channel_is_one_speaker(strip_module, choice, hum: Path) -> None:
     muted.mute, silent.volume = True, 0.0
 
     def names(selector) -> list[str]:
-        return [plan.name for plan in strip_module.plan_sources(scene, selector)]
+        return [plan.name for plan in strips.plan_sources(scene, selector)]
 
-    assert names(choice.Channel(2)) == ["first", "second"]
-    assert names(choice.Channel(4)) == ["inside"]
-    assert names(choice.Strips(("second", "other", "first"))) == ["first", "other", "second"]
-    assert names(choice.Strips(("meta", "inside"))) == ["inside"]
+    assert names(selection.Channel(2)) == ["first", "second"]
+    assert names(selection.Channel(4)) == ["inside"]
+    assert names(selection.Strips(("second", "other", "first"))) == ["first", "other", "second"]
+    assert names(selection.Strips(("meta", "inside"))) == ["inside"]
     with pytest.raises(Exception, match="Channel 7 has no sound strip"):
-        names(choice.Channel(7))
+        names(selection.Channel(7))
     with pytest.raises(Exception, match='"muted" is silent, it is muted'):
-        names(choice.Strips(("muted",)))
+        names(selection.Strips(("muted",)))
     with pytest.raises(Exception, match='no sound strip named "third"'):
-        names(choice.Strips(("third",)))
+        names(selection.Strips(("third",)))
     scene.sequence_editor.channels[2].mute = True
     with pytest.raises(Exception, match="Every sound strip on channel 2 is silent"):
-        names(choice.Channel(2))
+        names(selection.Channel(2))
 
 
-def test_a_strip_without_sound_is_told(strip_module, choice) -> None:
+def test_strip_without_sound_is_refused(strips, selection) -> None:
     add_picture(20)
     with pytest.raises(Exception, match='"grey" plays no sound'):
-        strip_module.plan_sources(bpy.context.scene, choice.Strips(("grey",)))
+        strips.plan_sources(bpy.context.scene, selection.Strips(("grey",)))
 
 
-def test_a_file_needs_no_strip(strip_module, choice, audio, clicks: Path) -> None:
+def test_sound_file_needs_no_strip(strips, selection, audio, clicks: Path) -> None:
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = 30, 1.001
-    (plan,) = strip_module.plan_sources(scene, choice.SoundFile(str(clicks), 40))
+    (plan,) = strips.plan_sources(scene, selection.SoundFile(str(clicks), 40))
     assert plan.name == "clicks.wav"
     assert (plan.timing.left_handle, plan.timing.right_handle) == (40, 40 + 180)
     assert plan.timing.source_time(40) == 0.0
@@ -189,7 +159,7 @@ def test_a_file_needs_no_strip(strip_module, choice, audio, clicks: Path) -> Non
     with pytest.raises(
         Exception, match=r"The sound file .*gone\.wav\" does not exist: choose another"
     ):
-        strip_module.plan_sources(scene, choice.SoundFile(str(clicks.parent / "gone.wav")))
+        strips.plan_sources(scene, selection.SoundFile(str(clicks.parent / "gone.wav")))
 
 
 @needs_mixdown
@@ -198,18 +168,18 @@ def test_a_file_needs_no_strip(strip_module, choice, audio, clicks: Path) -> Non
     ("container", "tolerance"),
     [("MPEG4", 0.1), ("QUICKTIME", 0.1), ("MKV", 0.6)],  # in MKV Blender itself seeks inexactly
 )
-def test_the_sound_of_a_film(
-    strip_module, choice, audio, clicks: Path, tmp_path: Path, container: str, tolerance: float
+def test_sound_of_a_film_is_where_blender_plays_it(
+    strips, selection, audio, clicks: Path, tmp_path: Path, container: str, tolerance: float
 ) -> None:
     film = render_film(clicks, tmp_path / f"film.{container.lower()}", container)
     scene = bpy.context.scene
     strip = add_sound(film, frame=20, name="film")
     set_timing(strip, left_handle=30, right_handle=140)
-    plan = strip_module.plan_strip(scene, strip)
+    plan = strips.plan_strip(scene, strip)
     samples = samples_of(audio, plan)
     ours = 30 + onsets(samples, 16000, 0.2) * 25
     assert ours == pytest.approx(frames_heard(tmp_path), abs=tolerance)
-    (whole,) = strip_module.plan_sources(scene, choice.SoundFile(str(film)))
+    (whole,) = strips.plan_sources(scene, selection.SoundFile(str(film)))
     assert whole.timing.duration == pytest.approx(6.0, abs=0.2)
 
 
@@ -242,8 +212,8 @@ def render_film(sound: Path, path: Path, container: str) -> Path:
 
 
 @needs_mixdown
-def test_a_scene_strip_is_mixed_down(
-    strip_module, choice, audio, clicks: Path, hum: Path, tmp_path: Path
+def test_scene_strip_is_mixed_down(
+    strips, selection, audio, clicks: Path, hum: Path, tmp_path: Path
 ) -> None:
     scene = bpy.context.scene
     dialogue = bpy.data.scenes.new("Dialogue")
@@ -255,70 +225,70 @@ def test_a_scene_strip_is_mixed_down(
     expected = frames_heard(tmp_path)
     assert len(expected) > 3
     add_sound(hum, channel=4, name="noise")
-    (plan,) = strip_module.plan_sources(scene, choice.Strips(("shot",)))
+    (plan,) = strips.plan_sources(scene, selection.Strips(("shot",)))
     assert plan.timing.left_handle == 40
     samples = samples_of(audio, plan)
     assert 40 + onsets(samples, 16000, 0.2) * 25 == pytest.approx(expected, abs=0.1)
-    again = strip_module.plan_strip(scene, strip)
+    again = strips.plan_strip(scene, strip)
     assert again == plan
     set_timing(strip, content_start=61)
-    assert moved_only(strip_module, plan, strip_module.plan_strip(scene, strip))
+    assert moved_only(strips, plan, strips.plan_strip(scene, strip))
     strip.scene_input = "CAMERA"
     with pytest.raises(Exception, match='"shot" plays no sound'):
-        strip_module.plan_sources(scene, choice.Strips(("shot",)))
+        strips.plan_sources(scene, selection.Strips(("shot",)))
 
 
-def test_moved_and_trimmed_strips_need_no_new_inference(
-    strip_module, clicks: Path, tmp_path: Path
+def test_moved_and_trimmed_strips_need_no_new_analysis(
+    strips, clicks: Path, tmp_path: Path
 ) -> None:
     scene, strip = bpy.context.scene, add_sound(clicks)
 
     def plan():
-        return strip_module.plan_strip(scene, strip)
+        return strips.plan_strip(scene, strip)
 
     whole = plan()
     set_timing(strip, content_start=40)
-    assert moved_only(strip_module, whole, plan())
+    assert moved_only(strips, whole, plan())
     set_timing(strip, left_handle=60, right_handle=120)
     trimmed = plan()
-    assert moved_only(strip_module, whole, trimmed)
-    assert not moved_only(strip_module, trimmed, whole)
+    assert moved_only(strips, whole, trimmed)
+    assert not moved_only(strips, trimmed, whole)
     strip.volume = 0.5
-    assert moved_only(strip_module, whole, plan())
+    assert moved_only(strips, whole, plan())
     strip.keyframe_insert("volume", frame=60)
     strip.volume = 0.0
     strip.keyframe_insert("volume", frame=90)
-    assert not moved_only(strip_module, whole, plan())
+    assert not moved_only(strips, whole, plan())
 
 
-def test_a_mark_follows_its_strip(extension: str, hum: Path) -> None:
-    identity = importlib.import_module(f"{extension}.blender_audio2face.scene.strip_id")
+def test_mark_follows_its_strip(extension: str, hum: Path) -> None:
+    strip_id = importlib.import_module(f"{extension}.blender_audio2face.scene.strip_id")
     scene, strip = bpy.context.scene, add_sound(hum)
-    assert identity.uid_of(strip) == ""
-    uid = identity.mark(scene, strip)
+    assert strip_id.uid_of(strip) == ""
+    uid = strip_id.mark(scene, strip)
     strip.name = "renamed"
-    assert identity.mark(scene, strip) == uid == identity.uid_of(strip)
+    assert strip_id.mark(scene, strip) == uid == strip_id.uid_of(strip)
     right = strip.split(50, "SOFT")
-    assert identity.uid_of(right) == uid
-    assert identity.marked(scene, uid) == strip
-    assert identity.mark(scene, right) != uid
-    assert identity.mark(scene, strip) == uid
-    assert identity.marked(scene, "unknown") is None
+    assert strip_id.uid_of(right) == uid
+    assert strip_id.marked(scene, uid) == strip
+    assert strip_id.mark(scene, right) != uid
+    assert strip_id.mark(scene, strip) == uid
+    assert strip_id.marked(scene, "unknown") is None
 
 
-def test_a_mixdown_that_writes_nothing_is_told(
-    extension: str, strip_module, hum: Path, monkeypatch: pytest.MonkeyPatch
+def test_mixdown_without_sound_is_reported(
+    extension: str, strips, hum: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As Debian's 5.2.2 does, which says that it finished."""
+    """Debian's 5.2.2 reports success without writing sound."""
     dialogue = bpy.data.scenes.new("Dialogue")
     top_level(dialogue).new_sound("line", str(hum), 1, 1)
     strip = top_level().new_scene("shot", dialogue, 2, 1)
     strip.scene_input = "SEQUENCER"
     operators = SimpleNamespace(sound=SimpleNamespace(mixdown=lambda **_: {"FINISHED"}))
-    mixdown_room = importlib.import_module(f"{extension}.blender_audio2face.scene.retiming")
+    retiming = importlib.import_module(f"{extension}.blender_audio2face.scene.retiming")
     silent = SimpleNamespace(ops=operators, context=bpy.context, data=bpy.data)
-    monkeypatch.setattr(mixdown_room, "bpy", silent)
+    monkeypatch.setattr(retiming, "bpy", silent)
     scenes = len(bpy.data.scenes)
     with pytest.raises(Exception, match=r'play strip "shot" into a file \(it wrote no sound\)'):
-        strip_module.plan_strip(bpy.context.scene, strip)
+        strips.plan_strip(bpy.context.scene, strip)
     assert len(bpy.data.scenes) == scenes
