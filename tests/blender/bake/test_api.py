@@ -1,4 +1,4 @@
-"""The Python API: speech to curves and curves to keys, with neither a window nor a selection."""
+"""The Python API: sound to curves and curves to keys, without a window or a selection."""
 
 import importlib
 from dataclasses import replace
@@ -44,7 +44,7 @@ def values_of(face, name: str, frames: range) -> list[float]:
 
 
 def state() -> tuple:
-    """What a refusal must not change."""
+    """All that a refusal must not change."""
     speakers = [
         (
             one.name,
@@ -64,7 +64,7 @@ def state() -> tuple:
     return speakers, actions
 
 
-def test_the_api_is_loaded_by_the_short_import(extension: str) -> None:
+def test_api_is_loaded_by_the_short_import(extension: str) -> None:
     from bl_ext.user_default.audio2face_blender import api
 
     assert api.__name__ == f"{extension}.blender_audio2face.api"
@@ -84,7 +84,7 @@ def test_predict_gives_arkit_curves_of_the_whole_file(api, tmp_path: Path) -> No
     assert np.array_equal(api.predict("//hum.wav", runtime="numpy").values, curves.values)
 
 
-def test_predict_says_what_is_wrong(api, errors, tmp_path: Path) -> None:
+def test_predict_refuses_with_a_sentence(api, errors, tmp_path: Path) -> None:
     with pytest.raises(errors.A2FError, match=r"The sound file .*gone\.wav\" does not exist"):
         api.predict(tmp_path / "gone.wav")
     (tmp_path / "text.wav").write_text("no sound at all")
@@ -97,7 +97,7 @@ def test_predict_says_what_is_wrong(api, errors, tmp_path: Path) -> None:
         api.predict(path, weights=tmp_path / "none.npz")
 
 
-def test_bake_makes_a_speaker_and_says_what_it_did(api, speech) -> None:
+def test_bake_makes_a_speaker_and_reports(api, speech) -> None:
     face = make_face("Anna", ("jawOpen", "browInnerUp"), select=False)
     report = api.bake(speech, [face], name="line 1", frame_start=101)
     assert report.summary == 'Keyed 2 controls of Anna from "line 1", frames 101 to 112'
@@ -111,13 +111,13 @@ def test_bake_makes_a_speaker_and_says_what_it_did(api, speech) -> None:
     assert values_of(face, "jawOpen", range(130, 132)) == [0.0, 0.0]
 
 
-def test_curves_of_any_rate_last_as_long(api, speech) -> None:
+def test_curves_of_any_rate_keep_their_length(api, speech) -> None:
     face = make_face("Anna", ("jawOpen",))
     slow = api.Curves(speech.names, 50.0, speech.values)
     assert "frames 1 to 24" in api.bake(slow, [face]).summary
 
 
-def test_the_same_name_replaces_and_another_adds(api, speech) -> None:
+def test_same_name_replaces_curves_and_another_adds_them(api, speech) -> None:
     face = make_face("Anna", ("jawOpen",))
     still = api.Dials(smoothing=0.0, blinks=False)
     api.bake(speech, [face], name="a", dials=still)
@@ -131,7 +131,7 @@ def test_the_same_name_replaces_and_another_adds(api, speech) -> None:
     assert max(values_of(face, "jawOpen", range(201, 214))) == pytest.approx(1.0, abs=0.02)
 
 
-def test_dials_shape_and_stay_with_the_speaker(api, speech) -> None:
+def test_dials_shape_curves_and_stay_with_the_speaker(api, speech) -> None:
     face = make_face("Anna", ("jawOpen", "browInnerUp"))
     dials = api.Dials(jaw=0.5, upper_face=0.0, smoothing=0.0, channels={"jawOpen": 0.5})
     api.bake(speech, [face], dials=dials, every_frame=True)
@@ -143,7 +143,7 @@ def test_dials_shape_and_stay_with_the_speaker(api, speech) -> None:
     assert [f for f, _ in keys_of(action_of(face), "jawOpen")][1:14] == list(range(1, 14))
 
 
-def test_a_mapping_of_ones_own_and_back_to_a_preset(api, speech) -> None:
+def test_own_mapping_is_used_until_a_preset_is_named(api, speech) -> None:
     face = make_face("Anna", ("jawOpen", "Mund"))
     link = api.Link("jawOpen", api.Target("shape", "Mund"), multiplier=0.5)
     api.bake(speech, [face], mapping=api.Mapping(None, (link,)))
@@ -154,35 +154,29 @@ def test_a_mapping_of_ones_own_and_back_to_a_preset(api, speech) -> None:
     assert len(bpy.context.scene.audio2face.speakers["Anna"].links) == 0
 
 
-def test_a_preset_of_visemes(api, speech) -> None:
+def test_preset_of_visemes_is_used(api, speech) -> None:
     face = make_face("Anna", ("A", "I", "U", "E", "O"))
     wide = api.bake(speech, [face], preset="vowels")
     assert "controls of Anna" in wide.summary
     assert max(values_of(face, "A", range(1, 14))) > 0.3
 
 
-def test_output_into_the_nla_leaves_the_artists_action(api, speech) -> None:
+@pytest.mark.parametrize("output", ["NLA", "ACTIVE"])
+def test_output_keeps_the_artists_action(api, speech, output: str) -> None:
     face = make_face("Anna", ("jawOpen", "wave"))
     face.data.shape_keys.key_blocks["wave"].keyframe_insert("value", frame=5)
-    mine = action_of(face)
-    api.bake(speech, [face], output="NLA")
-    assert action_of(face) == mine
-    tracks = face.data.shape_keys.animation_data.nla_tracks
-    assert "Audio2Face" in [track.name for track in tracks]
+    own = action_of(face)
+    api.bake(speech, [face], output=output)
+    assert action_of(face) == own
+    assert len(keys_of(own, "wave")) == 1
     assert max(values_of(face, "jawOpen", range(1, 14))) == pytest.approx(1.0, abs=0.05)
+    tracks = face.data.shape_keys.animation_data.nla_tracks
+    assert [track.name for track in tracks if track.name == "Audio2Face"] == (
+        ["Audio2Face"] if output == "NLA" else []
+    )
 
 
-def test_output_into_the_active_action(api, speech) -> None:
-    face = make_face("Anna", ("jawOpen", "wave"))
-    face.data.shape_keys.key_blocks["wave"].keyframe_insert("value", frame=5)
-    mine = action_of(face)
-    api.bake(speech, [face], output="ACTIVE")
-    assert action_of(face) == mine
-    assert len(keys_of(mine, "jawOpen")) > 2
-    assert len(keys_of(mine, "wave")) == 1
-
-
-def test_a_second_mesh_joins_the_face(api, speech) -> None:
+def test_second_mesh_joins_the_speaker(api, speech) -> None:
     head, teeth = make_face("Head", ("jawOpen",)), make_face("Teeth", ("jawOpen",))
     api.bake(speech, [head])
     assert action_of(teeth) is None
@@ -191,14 +185,14 @@ def test_a_second_mesh_joins_the_face(api, speech) -> None:
     assert action_of(teeth) is not None
 
 
-def test_what_hides_the_result_is_told(api, speech) -> None:
+def test_what_hides_the_result_is_reported(api, speech) -> None:
     face = make_face("Anna", ("jawOpen",))
     face.data.shape_keys.key_blocks["jawOpen"].mute = True
     report = api.bake(speech, [face])
     assert report.hidden == ("Muted shape keys: jawOpen. Tick them in Object Data > Shape Keys.",)
 
 
-def test_another_scene_than_the_current_one(api, speech) -> None:
+def test_other_scene_is_baked(api, speech) -> None:
     face = make_face("Anna", ("jawOpen",))
     other = bpy.data.scenes.new("Other")
     other.render.fps = 50
@@ -228,7 +222,7 @@ KINDS = ("empty", "names", "nan", "preset", "mapping", "output", "objects")
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("known", [False, True])
-def test_a_refusal_changes_nothing(api, errors, speech, kind: str, known: bool) -> None:
+def test_refusal_changes_nothing(api, errors, speech, kind: str, known: bool) -> None:
     face = make_face("Anna", ("jawOpen", "browInnerUp"))
     other = make_face("Teeth", ("jawOpen",))
     if known:

@@ -1,4 +1,4 @@
-"""A bake from the sound strip to a moving face, through the operator a script calls."""
+"""A bake from the sound strip to a moving face, through the operator."""
 
 import importlib
 import importlib.util
@@ -47,7 +47,7 @@ def keys_in(keys: list[tuple[float, float]], start: int, end: int) -> list[tuple
 
 
 @pytest.mark.parametrize(("fps", "base"), [(24, 1.0), (25, 1.0), (30, 1.001)])
-def test_the_jaw_opens_when_the_sound_begins(loud_jaw, speech: Path, fps: int, base: float) -> None:
+def test_jaw_opens_when_the_sound_begins(loud_jaw, speech: Path, fps: int, base: float) -> None:
     render = bpy.context.scene.render
     render.fps, render.fps_base = fps, base
     face = make_face("Face", ("jawOpen",))
@@ -67,7 +67,7 @@ def test_the_jaw_opens_when_the_sound_begins(loud_jaw, speech: Path, fps: int, b
     assert not loud_jaw.heard[-4800:].any()
 
 
-def test_the_face_is_at_rest_around_the_strip(loud_jaw, speech: Path) -> None:
+def test_face_is_at_rest_around_the_strip(loud_jaw, speech: Path) -> None:
     """browInnerUp stays at 0.5 in the silence, as a network may that does not settle."""
     face = make_face("Face", ("jawOpen", "browInnerUp"))
     strip = add_sound(speech)
@@ -88,7 +88,7 @@ def test_the_face_is_at_rest_around_the_strip(loud_jaw, speech: Path) -> None:
         assert face.data.shape_keys.key_blocks["browInnerUp"].value == 0.0
 
 
-def test_rest_keeps_to_the_sliders_range(loud_jaw, speech: Path) -> None:
+def test_rest_is_within_the_sliders_range(loud_jaw, speech: Path) -> None:
     face = make_face("Face", ("browInnerUp",))
     face.data.shape_keys.key_blocks["browInnerUp"].slider_min = 0.2
     add_sound(speech)
@@ -123,7 +123,7 @@ def test_neighbours_keep_their_keys_whichever_is_baked_first(
     assert [frame for frame, _ in keys_in(keys, 49, 49 + gap)] == released + rest
 
 
-def test_report(loud_jaw, speech: Path) -> None:
+def test_report_names_what_was_keyed(loud_jaw, speech: Path) -> None:
     face = make_face("Face", ("Jaw_Open", "BrowInnerUp", "tongueOut", "Smirk"))
     smirk = face.data.shape_keys.key_blocks["Smirk"]
     smirk.value = smirk.slider_max = 0.3
@@ -170,7 +170,7 @@ def test_every_selected_mesh_is_keyed_once(loud_jaw, speech: Path) -> None:
     assert 'Skipped "Hat": it has 2 shape keys but no known names' in report
 
 
-def test_two_strips_are_baked_one_after_the_other(loud_jaw, speech: Path) -> None:
+def test_strips_baked_in_turn_share_an_action(loud_jaw, speech: Path) -> None:
     face = make_face("Face", ("jawOpen",))
     add_sound(speech, frame=1, name="first")
     bake()
@@ -183,7 +183,7 @@ def test_two_strips_are_baked_one_after_the_other(loud_jaw, speech: Path) -> Non
     assert len(bpy.data.actions) == 1
 
 
-def test_what_hides_the_result_is_told(loud_jaw, speech: Path) -> None:
+def test_what_hides_the_result_is_reported(loud_jaw, speech: Path) -> None:
     face = make_face("Face", ("jawOpen", "browInnerUp", "wave"))
     key = face.data.shape_keys
     key.key_blocks["browInnerUp"].mute = True
@@ -198,7 +198,7 @@ def test_what_hides_the_result_is_told(loud_jaw, speech: Path) -> None:
     assert "(1 F-curve on these controls) no longer plays; it is kept with a fake user" in report
 
 
-def test_a_solo_nla_track_hides_and_is_told(loud_jaw, speech: Path) -> None:
+def test_soloed_nla_track_is_reported(loud_jaw, speech: Path) -> None:
     face = make_face("Face", ("jawOpen", "wave"))
     key = face.data.shape_keys
     key.key_blocks["wave"].keyframe_insert("value", frame=1)
@@ -279,7 +279,7 @@ def test_linked_shape_keys_are_refused_and_overrides_are_keyed(
         (lambda: make_face("Hat", ("wind",)), "no known names such as jawOpen"),
     ],
 )
-def test_refusals_reach_the_script(loud_jaw, speech: Path, build, sentence: str) -> None:
+def test_refusal_reaches_the_script(loud_jaw, speech: Path, build, sentence: str) -> None:
     add_sound(speech)
     build()
     with pytest.raises(RuntimeError, match=sentence):
@@ -287,7 +287,7 @@ def test_refusals_reach_the_script(loud_jaw, speech: Path, build, sentence: str)
     assert len(bpy.data.actions) == 0
 
 
-def test_no_strip_and_unknown_strip_reach_the_script(loud_jaw, speech: Path) -> None:
+def test_missing_strip_is_refused(loud_jaw, speech: Path) -> None:
     make_face("Face", ("jawOpen",))
     with pytest.raises(RuntimeError, match="There is no sound strip"):
         bake()
@@ -297,7 +297,7 @@ def test_no_strip_and_unknown_strip_reach_the_script(loud_jaw, speech: Path) -> 
 
 
 @pytest.mark.skipif(bpy.app.version < (5, 0, 0), reason="the sequencer's scene came with 5.0")
-def test_a_strip_of_another_scene_needs_the_same_rate(loud_jaw, speech: Path) -> None:
+def test_strip_of_a_scene_with_another_rate_is_refused(loud_jaw, speech: Path) -> None:
     face = make_face("Face", ("jawOpen",))
     edit = bpy.data.scenes.new("Edit")
     edit.sequence_editor_create().strips.new_sound("speech", str(speech), 1, 1)
@@ -312,7 +312,7 @@ def test_a_strip_of_another_scene_needs_the_same_rate(loud_jaw, speech: Path) ->
     assert len(keys_in(keys_of(action_of(face), "jawOpen"), 1, 49)) == 48
 
 
-def test_a_runtime_that_is_not_there_reaches_the_script(extension: str, speech: Path) -> None:
+def test_missing_runtime_is_refused(extension: str, speech: Path) -> None:
     if importlib.util.find_spec("torch"):
         pytest.skip("torch is here")
     make_face("Face", ("jawOpen",))
@@ -321,7 +321,7 @@ def test_a_runtime_that_is_not_there_reaches_the_script(extension: str, speech: 
         bake(runtime="torch")
 
 
-def test_the_strip_of_the_panel_is_taken(loud_jaw, speech: Path) -> None:
+def test_strip_of_the_panel_is_baked_unless_named(loud_jaw, speech: Path) -> None:
     make_face("Face", ("jawOpen",))
     add_sound(speech, name="chosen", frame=31)
     add_sound(speech, name="active", channel=2)
@@ -330,7 +330,7 @@ def test_the_strip_of_the_panel_is_taken(loud_jaw, speech: Path) -> None:
     assert 'from "active", frames 1 to' in bake(strip="active")
 
 
-def test_unreadable_sound_tells_both_decoders_reasons(loud_jaw, tmp_path: Path) -> None:
+def test_unreadable_sound_is_refused_with_both_reasons(loud_jaw, tmp_path: Path) -> None:
     make_face("Face", ("jawOpen",))
     noise = tmp_path / "noise.mp3"
     noise.write_bytes(b"this is not sound" * 100)
@@ -341,85 +341,67 @@ def test_unreadable_sound_tells_both_decoders_reasons(loud_jaw, tmp_path: Path) 
     assert len(bpy.data.actions) == 0
 
 
-class TestWhileTheBakeRuns:
-    """The artist goes on working between plan and write."""
+@pytest.fixture
+def prepared(extension: str, loud_jaw, speech: Path):
+    """(write, face): analysed and not yet written, so that the scene may still change."""
 
-    @pytest.fixture
-    def bake_module(self, extension: str):
-        return importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+    def module(name: str):
+        return importlib.import_module(f"{extension}.{name}")
 
-    @pytest.fixture
-    def prepared(self, extension: str, loud_jaw, bake_module, speech: Path):
-        """(write, face): the curves are there, and the scene may still change."""
-        request = importlib.import_module(f"{extension}.blender_audio2face.bake.request")
-        run_to_completion = importlib.import_module(
-            f"{extension}.blender_audio2face.core.background_job"
-        ).run_to_completion
-        choice = importlib.import_module(f"{extension}.model.runtime_choice").RuntimeChoice()
-        face = make_face("Face", ("jawOpen",))
-        add_sound(speech)
-        every_frame = (("reduction", "EVERY_FRAME"),)
-        planned = bake_module.plan_bake(request.request_for(bpy.context, "", {}, every_frame))
-        analyzed = bake_module.analyze(planned, choice, None)
+    pipeline = module("blender_audio2face.bake.pipeline")
+    run_to_completion = module("blender_audio2face.core.background_job").run_to_completion
+    face = make_face("Face", ("jawOpen",))
+    add_sound(speech)
+    choices = (("reduction", "EVERY_FRAME"),)
+    request = module("blender_audio2face.bake.request").request_for(bpy.context, "", {}, choices)
+    runtime = module("model.runtime_choice").RuntimeChoice()
+    analyzed = pipeline.analyze(pipeline.plan_bake(request), runtime, None)
 
-        def write():
-            plan = bake_module.revalidate(planned)
-            keys = bake_module.compose(plan.face, analyzed.strips)
-            bake = replace(analyzed, plan=plan, keys=keys)
-            return run_to_completion(bake_module.write(bake))[1]
+    def write():
+        plan = pipeline.revalidate(analyzed.plan)
+        keys = pipeline.compose(plan.face, analyzed.strips)
+        return run_to_completion(pipeline.write(replace(analyzed, plan=plan, keys=keys)))[1]
 
-        return write, face
+    return write, face
 
-    def test_renaming_is_followed(self, prepared) -> None:
-        write, face = prepared
-        face.name = "Anna"
-        face.data.shape_keys.key_blocks["jawOpen"].name = "Jaw Open"
-        assert write().summary.startswith("Keyed 1 control of Anna")
-        assert len(keys_in(keys_of(action_of(face), "Jaw Open"), 1, 49)) == 48
 
-    def test_a_deleted_face_is_told(self, prepared) -> None:
-        write, face = prepared
-        bpy.data.objects.remove(face)
-        with pytest.raises(Exception, match="face was removed"):
-            write()
+def test_face_renamed_after_planning_is_keyed(prepared) -> None:
+    write, face = prepared
+    face.name = "Anna"
+    face.data.shape_keys.key_blocks["jawOpen"].name = "Jaw Open"
+    assert write().summary.startswith("Keyed 1 control of Anna")
+    assert len(keys_in(keys_of(action_of(face), "Jaw Open"), 1, 49)) == 48
 
-    def test_a_moved_strip_is_told(self, prepared) -> None:
-        write, _ = prepared
-        set_timing(bpy.context.scene.sequence_editor.active_strip, content_start=30)
-        with pytest.raises(Exception, match='"speech" was changed while its sound'):
-            write()
 
-    def test_a_deleted_strip_is_told(self, prepared) -> None:
-        write, _ = prepared
-        editor = bpy.context.scene.sequence_editor
-        strips = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
-        strips.remove(editor.active_strip)
-        with pytest.raises(Exception, match="no sound strip"):
-            write()
+def delete_face() -> None:
+    bpy.data.objects.remove(bpy.data.objects["Face"])
 
-    def test_a_loaded_file_is_told(self, prepared) -> None:
-        write, _ = prepared
-        bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-        with pytest.raises(Exception, match="scene of the face is gone"):
-            write()
-        assert len(bpy.data.actions) == 0
 
-    def test_a_failure_on_the_second_mesh_undoes_the_first(
-        self, bake_module, loud_jaw, speech: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        add_sound(speech)
-        make_face("Second", ("jawOpen",))
-        first = make_face("First", ("jawOpen",))
-        real = bake_module.write_task
+def move_strip() -> None:
+    set_timing(bpy.context.scene.sequence_editor.active_strip, content_start=30)
 
-        def fails_on_second(datablock, name, *rest, **options):
-            if name == "A2F Second":
-                raise MemoryError
-            return real(datablock, name, *rest, **options)
 
-        monkeypatch.setattr(bake_module, "write_task", fails_on_second)
-        with pytest.raises(RuntimeError, match="not enough memory"):
-            bake()
-        assert len(bpy.data.actions) == 0
-        assert len(bpy.context.scene.audio2face.speakers) == 0
-        assert first.data.shape_keys.animation_data is None
+def delete_strip() -> None:
+    editor = bpy.context.scene.sequence_editor
+    strips = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
+    strips.remove(editor.active_strip)
+
+
+def new_file() -> None:
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (delete_face, "face was removed"),
+        (move_strip, '"speech" was changed while its sound'),
+        (delete_strip, "no sound strip"),
+        (new_file, "scene of the face is gone"),
+    ],
+)
+def test_scene_changed_after_planning_is_refused(prepared, change, sentence: str) -> None:
+    change()
+    with pytest.raises(Exception, match=sentence):
+        prepared[0]()
+    assert len(bpy.data.actions) == 0

@@ -40,7 +40,7 @@ def action_of(face) -> bpy.types.Action:
 
 
 def curve_of(face, name: str) -> bpy.types.FCurve:
-    return next(one for one in fcurves(action_of(face)) if f'"{name}"' in one.data_path)
+    return next(curve for curve in fcurves(action_of(face)) if f'"{name}"' in curve.data_path)
 
 
 def report() -> str:
@@ -122,7 +122,7 @@ def test_update_and_bake_replace_hand_edits(face, again: str) -> None:
     assert "changed by hand" not in report()
 
 
-def test_a_curve_that_was_deleted_is_missed(face) -> None:
+def test_deleted_curve_is_a_hand_edit(face) -> None:
     action = action_of(face)
     slotted = bpy.app.version >= (4, 4, 0)
     holder = action.layers[0].strips[0].channelbags[0] if slotted else action
@@ -133,7 +133,7 @@ def test_a_curve_that_was_deleted_is_missed(face) -> None:
     assert len(keys_of(action_of(face), "browInnerUp"))
 
 
-def test_keys_of_the_artist_beside_the_bake_stay(face) -> None:
+def test_artists_keys_beside_the_bake_stay(face) -> None:
     curve_of(face, "browInnerUp").keyframe_points.insert(500, 0.9)
     for value in (0.5, 0.25):
         dials().jaw = value
@@ -144,7 +144,7 @@ def test_keys_of_the_artist_beside_the_bake_stay(face) -> None:
     assert max(values[:-1]) == pytest.approx(0.25)
 
 
-def test_a_dial_follows_what_another_dial_keyed_before(face) -> None:
+def test_dials_turned_back_give_the_first_keys(face) -> None:
     before = {name: keys_of(action_of(face), name) for name in NAMES}
     dials().overall = 0.5
     dials().jaw = 0.5
@@ -154,13 +154,13 @@ def test_a_dial_follows_what_another_dial_keyed_before(face) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", 7, '{"a": 7}', "[[1, 2]]", '[["a", 0, ["b"]]]'])
-def test_damaged_handle_sums_are_passed_over(face, text: object) -> None:
+def test_damaged_handle_sums_are_ignored(face, text: object) -> None:
     action_of(face)["audio2face_handles"] = text
     dials().overall = 0.0
     assert max(value for _, value in keys_of(action_of(face), "jawOpen")) == 0.0
 
 
-def test_clear_leaves_no_digests(face) -> None:
+def test_clearing_leaves_no_digests(face) -> None:
     curve_of(face, "browInnerUp").keyframe_points.insert(500, 0.9)
     dials().jaw = 0.5
     assert "audio2face_handles" in action_of(face)

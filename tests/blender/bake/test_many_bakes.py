@@ -1,4 +1,4 @@
-"""A thousand bakes in one Blender: nothing is left over, and memory does not grow."""
+"""A thousand bakes in one Blender leave nothing behind, and memory does not grow."""
 
 import gc
 import threading
@@ -18,7 +18,7 @@ WARM = 50
 
 STATUS = Path("/proc/self/status")
 MEGABYTES = 24
-"""What it may hold more: a leak of 25 KB a bake is found in a thousand."""
+"""Allowed growth: a leak of 25 KB a bake is found in a thousand."""
 
 
 def datablocks() -> Counter[str]:
@@ -42,8 +42,8 @@ def megabytes() -> float:
 
 
 @pytest.mark.skipif(not STATUS.is_file(), reason="memory is read from /proc")
-def test_nothing_is_left_over(extension: str, tmp_path: Path) -> None:
-    """Bakes, dials and Clear in turn, of a sound that is heard anew each time."""
+def test_many_bakes_leave_nothing_and_need_no_more_memory(extension: str, tmp_path: Path) -> None:
+    """Bakes, dials and Clear in turn, each bake with its analysis."""
     face = make_face("Face", ("jawOpen", "browInnerUp", "mouthClose"))
     wavs = [write_wav(tmp_path / f"{n}.wav", tone(0.2 + 0.1 * n), 16000) for n in range(3)]
     before = datablocks()

@@ -1,4 +1,4 @@
-"""A weights file of the artist's instead of the bundled network: chosen, used, refused."""
+"""The artist's own weights file instead of the bundled network: used, or refused."""
 
 import importlib
 from collections.abc import Iterator
@@ -42,7 +42,9 @@ def report() -> str:
     return bpy.context.scene.audio2face.report
 
 
-def test_the_panels_network_speaks_unless_the_script_names_one(face, wide_open: Path) -> None:
+def test_weights_of_the_panel_are_used_unless_the_script_names_others(
+    face, wide_open: Path
+) -> None:
     assert jaw(face) < 0.2
     assert "Network" not in report()
     bpy.context.scene.audio2face.weights = str(wide_open)
@@ -53,7 +55,7 @@ def test_the_panels_network_speaks_unless_the_script_names_one(face, wide_open: 
     assert jaw(face, weights=str(wide_open)) > 0.2
 
 
-def test_a_path_beside_the_blend_is_followed(face, wide_open: Path) -> None:
+def test_relative_path_of_weights_is_resolved(face, wide_open: Path) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=str(wide_open.with_name("shot.blend")))
     bpy.context.scene.audio2face.weights = "//actor.npz"
     assert jaw(face) > 0.2
@@ -81,7 +83,7 @@ def pickled(path: Path) -> None:
         (other_version, "has weights format 999, but format"),
     ],
 )
-def test_what_is_no_network_is_refused(face, tmp_path: Path, make, sentence: str) -> None:
+def test_other_file_is_refused_as_weights(face, tmp_path: Path, make, sentence: str) -> None:
     make(tmp_path / "actor.npz")
     bpy.context.scene.audio2face.weights = str(tmp_path / "actor.npz")
     with pytest.raises(RuntimeError, match=sentence):
@@ -110,9 +112,7 @@ def tampered_with(path: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [Path.unlink, cut_short, tampered_with])
 @pytest.mark.parametrize("operator", ["bake", "preview"])
-def test_an_installed_network_that_was_spoilt_is_refused(
-    face, bundled: Path, spoil, operator: str
-) -> None:
+def test_damaged_bundled_weights_are_refused(face, bundled: Path, spoil, operator: str) -> None:
     spoil(bundled)
     with pytest.raises(RuntimeError, match=r"install the extension again\.\n$") as refused:
         getattr(bpy.ops.audio2face, operator)()
