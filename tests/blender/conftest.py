@@ -67,8 +67,8 @@ def empty_scene(extension: str) -> None:
 
 @pytest.fixture
 def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
-    """Takes the network's place: jawOpen is 2 where it is loud (its slider ends at 1), browInnerUp
-    is 0.5; so what is keyed shows what was heard, and when."""
+    """Stands in for the network: jawOpen is 2 where the sound is loud (its slider ends at 1),
+    browInnerUp is 0.5. ``heard`` are the samples."""
     curves = importlib.import_module(f"{extension}.model.curves")
 
     class LoudJaw:

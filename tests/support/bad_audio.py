@@ -1,4 +1,4 @@
-"""Sound files as they should not be, made anew by the tests that need them."""
+"""Bad sound files, written by the tests that need them."""
 
 import io
 import os
@@ -23,8 +23,8 @@ class Bad:
     Attributes:
         make: writes it at a path.
         suffix: of its name.
-        ends: "heard", "refused", or "either" where that is up to the decoders at hand.
-        seconds: its length, where it is heard.
+        ends: "heard", "refused", or "either" where that depends on the decoders.
+        seconds: its length, if it is decoded.
     """
 
     make: Callable[[Path], object]
@@ -44,7 +44,7 @@ def riff(
     extra: bytes = b"",
     length: int | None = None,
 ) -> bytes:
-    """A WAV; ``length`` is what its header says of the data where that is a lie."""
+    """A WAV; ``length`` is a wrong length of the data for its header."""
     block = channels * -(-bits // 8) if block is None else block
     rate_of_bytes = min(rate * block, 2**32 - 1)
     form = struct.pack("<HHIIHH", tag, channels, rate, rate_of_bytes, block, bits)
@@ -111,7 +111,7 @@ def _ima(samples: int) -> bytes:
 
 
 def long_silence(path: Path, hours: float = 10.0, rate: int = 8000) -> Path:
-    """A WAV that takes no room on the disk."""
+    """A WAV that needs no room on the disk."""
     size = round(hours * 3600 * rate) * 2
     path.write_bytes(riff(b"", rate=rate, length=size))
     os.truncate(path, path.stat().st_size + size)
@@ -191,16 +191,16 @@ def written(name: str, folder: Path) -> Path:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether it can stand in a status bar."""
+    """Whether a text fits into a status bar."""
     return text.endswith(".") and "\n" not in text and len(text) < SENTENCE_LENGTH
 
 
 @contextmanager
 def no_waiting(seconds: int = 60) -> Iterator[None]:
-    """Ends the test where something waits for what never comes."""
+    """Fails the test if it takes longer."""
 
     def ring(_number: int, _frame: object) -> None:
-        raise AssertionError(f"it waited for {seconds} s")
+        raise AssertionError(f"waited for {seconds} s")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.alarm(seconds)

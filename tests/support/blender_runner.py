@@ -45,7 +45,7 @@ def blender_executable(folder: Path) -> Path:
 
 
 def run(executable: str, arguments: Sequence[str]) -> int:
-    """Does what Blender does with `arguments`; returns its exit code."""
+    """Does what Blender does with its arguments; returns the exit code."""
     import bpy
 
     bpy.app.binary_path = executable

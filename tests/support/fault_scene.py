@@ -1,4 +1,4 @@
-"""A scene to bake, stages at which its job can be held, and faults that may come there."""
+"""A scene to bake, and a network whose job can be held at a stage."""
 
 import threading
 from collections import Counter
@@ -15,8 +15,8 @@ LIBRARY = "library.blend"
 
 
 def make_scene(folder: Path, output: str) -> None:
-    """Anna with an Action of the artist's, Bert without, each a speaker with a strip of their
-    own (a file, in a Blender without sound), and what faults need besides.
+    """Anna with an Action of the artist's, Bert without, each a speaker with its own strip (a
+    sound file in a Blender without sound), and what changes to the scene need.
 
     Args:
         folder: gets the sounds, another file to load and one to link from.
@@ -55,8 +55,8 @@ def make_scene(folder: Path, output: str) -> None:
 
 
 class Held:
-    """A network that opens the jaw by half; its job can be held at a stage, or find
-    too little memory there."""
+    """A network that opens the jaw by half; its job can be held, or fail with too little memory, at
+    a stage."""
 
     name, device, remark = "fake", "cpu", None
 
@@ -85,33 +85,35 @@ class Held:
 
 
 def job_threads() -> list[threading.Thread]:
-    return [one for one in threading.enumerate() if one.name == "audio2face"]
+    return [thread for thread in threading.enumerate() if thread.name == "audio2face"]
 
 
 def no_thread_is_left() -> bool:
-    for one in job_threads():
-        one.join(10.0)
+    for thread in job_threads():
+        thread.join(10.0)
     return not job_threads()
 
 
 def census() -> Counter[str]:
-    """How many datablocks there are of each kind but Actions."""
-    found = Counter(type(one).__name__ for one in bpy.data.user_map())
+    """How many datablocks there are of each type except Actions."""
+    found = Counter(type(datablock).__name__ for datablock in bpy.data.user_map())
     del found["Action"]
     return found
 
 
 def ours() -> list[bpy.types.Action]:
-    """Actions that a bake made, or wrote into; of those that keep keys for it what nobody uses."""
+    """Actions that bakes made or wrote into, and unused ones that keep replaced keys."""
     return [
-        one
-        for one in bpy.data.actions
-        if one.keys() or one.name.startswith("A2F") or (one.name.startswith(".") and not one.users)
+        action
+        for action in bpy.data.actions
+        if action.keys()
+        or action.name.startswith("A2F")
+        or (action.name.startswith(".") and not action.users)
     ]
 
 
 def whole(besides: frozenset[str] | set[str] = frozenset()) -> list[bpy.types.Action]:
-    """The Actions of ours that move faces, but for some; all of them have all their keys."""
+    """Our Actions that move faces and have all their keys, except for some by name."""
     return [
         action
         for key in bpy.data.shape_keys
@@ -123,7 +125,7 @@ def whole(besides: frozenset[str] | set[str] = frozenset()) -> list[bpy.types.Ac
 def _baked_into(key) -> list[bpy.types.Action]:
     anim = key.animation_data
     users = [] if anim is None else [anim, *(s for t in anim.nla_tracks for s in t.strips)]
-    return [one.action for one in users if one.action in ours()]
+    return [user.action for user in users if user.action in ours()]
 
 
 def _is_whole(action, key) -> bool:

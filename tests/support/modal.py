@@ -1,5 +1,7 @@
-"""A bake behind a window, step by step as Blender calls it. Without a window Blender starts no
-modal operator, so the instance and the window manager are stand-ins."""
+"""A bake behind a window, step by step as Blender calls it.
+
+Without a window Blender starts no modal operator, so operator and window manager are stand-ins.
+"""
 
 import time
 from collections.abc import Callable
@@ -34,7 +36,7 @@ class Instance:
 
 
 class WindowManager:
-    """Knows the timers that run; one that does not run cannot be removed."""
+    """Knows the timers that run; a timer that does not run cannot be removed."""
 
     windows = ()
 
@@ -53,7 +55,7 @@ class WindowManager:
 
 
 class Context:
-    """Blender's context, with a window manager of ours."""
+    """Blender's context with our window manager."""
 
     window = None
 

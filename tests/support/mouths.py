@@ -1,4 +1,4 @@
-"""Made-up curves of a talking mouth for tests, and what to look for in them."""
+"""Made-up curves of a talking mouth."""
 
 import numpy as np
 from a2f.model.curves import Curves

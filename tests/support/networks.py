@@ -1,4 +1,4 @@
-"""Small networks of the real shape, for tests that need no trained weights."""
+"""Small networks of the real shape, without trained weights."""
 
 import numpy as np
 

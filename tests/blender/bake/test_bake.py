@@ -198,25 +198,6 @@ def test_what_hides_the_result_is_reported(loud_jaw, speech: Path) -> None:
     assert "(1 F-curve on these controls) no longer plays; it is kept with a fake user" in report
 
 
-def test_soloed_nla_track_is_reported(loud_jaw, speech: Path) -> None:
-    face = make_face("Face", ("jawOpen", "wave"))
-    key = face.data.shape_keys
-    key.key_blocks["wave"].keyframe_insert("value", frame=1)
-    anim = key.animation_data
-    track = anim.nla_tracks.new()
-    track.strips.new("wave", 1, anim.action)
-    anim.action = None
-    track.is_solo = True
-    add_sound(speech)
-    assert "Hidden: Soloed NLA tracks: NlaTrack" in bake()
-    bpy.context.scene.frame_set(40)
-    if bpy.app.version[:2] != (5, 0):  # which plays the Action all the same
-        assert key.key_blocks["jawOpen"].value == 0.0
-    track.is_solo = False
-    bpy.context.scene.frame_set(41)
-    assert key.key_blocks["jawOpen"].value == 1.0
-
-
 def test_nla_tweak_mode_is_refused(loud_jaw, speech: Path) -> None:
     face = make_face("Face", ("jawOpen", "wave"))
     key = face.data.shape_keys

@@ -1,4 +1,4 @@
-"""A bake with any sound of the corpus: keys that are numbers, or one sentence and no change."""
+"""A bake of any bad sound gives finite keys, or one sentence and no change."""
 
 import hashlib
 import importlib
@@ -40,7 +40,7 @@ def without_window_manager(blend: bytes) -> bytes:
 
 
 def bake(folder: Path, **options: str) -> str | None:
-    """Bakes; the sentence of a refusal, after which everything has to be as before."""
+    """Bakes; returns the sentence of a refusal, which must not change the file."""
     assert bpy.context.scene.audio2face.report == ""  # reading it makes Blender keep its group
     before = saved(folder)
     try:
@@ -64,7 +64,9 @@ def check_keys(face: bpy.types.Object) -> None:
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_a_file_is_baked_or_refused(extension: str, face, tmp_path: Path, name: str) -> None:
+def test_file_of_the_corpus_is_baked_or_refused(
+    extension: str, face, tmp_path: Path, name: str
+) -> None:
     path = written(name, tmp_path)
     sentence = bake(tmp_path, file=str(path))
     if sentence is None:
@@ -77,7 +79,7 @@ def test_a_file_is_baked_or_refused(extension: str, face, tmp_path: Path, name: 
 
 @needs_sound
 @pytest.mark.parametrize("name", [name for name, bad in CORPUS.items() if bad.ends == "refused"])
-def test_a_strip_whose_file_became_bad_is_refused(
+def test_strip_whose_file_became_bad_is_refused(
     extension: str, face, tmp_path: Path, name: str
 ) -> None:
     path = tmp_path / f"bad{CORPUS[name].suffix}"
@@ -92,7 +94,9 @@ def test_a_strip_whose_file_became_bad_is_refused(
 
 @needs_sound
 @pytest.mark.parametrize("name", ["zero length", "cut in the header", "a text", "zeros"])
-def test_a_packed_sound_that_is_none(extension: str, face, tmp_path: Path, name: str) -> None:
+def test_packed_file_without_sound_is_refused(
+    extension: str, face, tmp_path: Path, name: str
+) -> None:
     path = tmp_path / "bad.wav"
     path.write_bytes(PLAIN)
     strip = add_sound(path)
@@ -105,7 +109,7 @@ def test_a_packed_sound_that_is_none(extension: str, face, tmp_path: Path, name:
 
 
 @needs_sound
-def test_a_strip_without_a_sound(extension: str, face, tmp_path: Path) -> None:
+def test_strip_without_a_sound_is_refused(extension: str, face, tmp_path: Path) -> None:
     path = tmp_path / "good.wav"
     path.write_bytes(PLAIN)
     strip = add_sound(path)
@@ -117,7 +121,7 @@ def test_a_strip_without_a_sound(extension: str, face, tmp_path: Path) -> None:
 
 @needs_sound
 @pytest.mark.parametrize("name", ["a link to nothing", "a pipe", "a folder", "a text"])
-def test_what_takes_the_files_place_while_it_is_baked(
+def test_file_replaced_during_the_bake_is_refused(
     extension: str, face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     path = tmp_path / "bad.wav"
@@ -139,7 +143,7 @@ def test_what_takes_the_files_place_while_it_is_baked(
 
 @needs_sound
 @pytest.mark.parametrize("letters", ["Ünïcödé 文字 🎤", "quote\"s'", "b" * 200, "percent%s"])
-def test_any_name(extension: str, face, tmp_path: Path, letters: str) -> None:
+def test_any_file_name_is_baked(extension: str, face, tmp_path: Path, letters: str) -> None:
     folder = tmp_path / ("a" * 150)
     folder.mkdir()
     path = folder / f"{letters}.wav"
@@ -149,38 +153,38 @@ def test_any_name(extension: str, face, tmp_path: Path, letters: str) -> None:
     check_keys(face)
 
 
-def test_a_name_that_is_too_long(extension: str, face, tmp_path: Path) -> None:
+def test_too_long_file_name_is_refused(extension: str, face, tmp_path: Path) -> None:
     sentence = bake(tmp_path, file=str(tmp_path / ("n" * 300)))
     assert sentence is not None
     assert "cannot be opened" in sentence
 
 
-def test_ten_hours_are_listened_to_in_pieces(
+def test_ten_hours_are_analysed_in_pieces(
     extension: str, face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     curves = importlib.import_module(f"{extension}.model.curves")
     longest = 0
 
-    class Ear:
+    class Network:
         name, device, remark = "fake", "cpu", None
 
         def predict_blocks(self, blocks, seconds=None, on_progress=None):
             nonlocal longest
-            heard = 0
+            count = 0
             for block in blocks:
-                longest, heard = max(longest, len(block)), heard + len(block)
-            values = np.zeros((heard // 160_000, 1), np.float32)
+                longest, count = max(longest, len(block)), count + len(block)
+            values = np.zeros((count // 160_000, 1), np.float32)
             return curves.Curves(("jawOpen",), 0.1, values)
 
     inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
-    monkeypatch.setattr(inference, "choose_runtime", lambda *_: Ear())
+    monkeypatch.setattr(inference, "choose_runtime", lambda *_: Network())
     bpy.context.scene.render.fps = 1
     path = long_silence(tmp_path / "long.wav", rate=1000)
     assert bake(tmp_path, file=str(path), reduction="REDUCED") is None
     assert 0 < longest < 3_000_000
 
 
-def test_what_does_not_fit_on_the_timeline(extension: str, face, tmp_path: Path) -> None:
+def test_sound_longer_than_the_timeline_is_refused(extension: str, face, tmp_path: Path) -> None:
     path = long_silence(tmp_path / "long.wav", hours=100.0, rate=100)
     sentence = bake(tmp_path, file=str(path))
     assert sentence is not None

@@ -34,11 +34,11 @@ def keys_in(shot: Path) -> list[list[float]]:
     if animation is None or animation.action is None:
         assert len(bpy.data.actions) == 0
         return []
-    points = [curve.keyframe_points for curve in fcurves(animation.action)]
-    return [[value for point in one for value in point.co] for one in points]
+    curves = fcurves(animation.action)
+    return [[value for point in curve.keyframe_points for value in point.co] for curve in curves]
 
 
-def test_it_is_baked_whole_or_not_at_all(command: list[str], tmp_path: Path) -> None:
+def test_killed_bake_leaves_the_old_or_the_new_file(command: list[str], tmp_path: Path) -> None:
     shot = tmp_path / "shots" / "shot.blend"
     before = shot.read_bytes()
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""A .blend that somebody poisoned: nothing of it is run, nothing is written outside the output."""
+"""A malicious .blend: none of it is run, and nothing is written outside of the output."""
 
 import importlib
 import json
@@ -57,7 +57,7 @@ def baked(extension: str, loud_jaw, tmp_path: Path):
 
 
 def every_operator(folder: Path) -> list[str]:
-    """Uses the speaker in all ways; the sentences of what is refused."""
+    """Uses the speaker with every operator; returns the sentences of refusals."""
     uses = (
         lambda: bpy.ops.audio2face.update(),
         lambda: bpy.ops.audio2face.bake(),
@@ -83,14 +83,14 @@ def every_operator(folder: Path) -> list[str]:
     ["", DEEP, "{}", '{"warp": null, "fps": 1e999}', '{"__class__": 1}', "__import__('os')"],
     ids=range(6),
 )
-def test_a_poisoned_take(baked, tmp_path: Path, canary: Path, timing: str) -> None:
+def test_malicious_timing_is_refused(baked, tmp_path: Path, canary: Path, timing: str) -> None:
     take = baked[1].takes[0]
     take.timing, take.heard = timing, timing
     every_operator(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["pickle", "text", "number", "cut", "list"])
-def test_curves_that_are_something_else(baked, tmp_path: Path, canary: Path, kind: str) -> None:
+def test_other_values_as_curves_are_refused(baked, tmp_path: Path, canary: Path, kind: str) -> None:
     take = baked[1].takes[0]
     kept = bytes(take["curves"])
     poison = {
@@ -103,8 +103,8 @@ def test_curves_that_are_something_else(baked, tmp_path: Path, canary: Path, kin
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_record_that_points_elsewhere(baked, canary: Path, path: str) -> None:
-    """Clear puts values back where the record says: only into numbers of the datablock."""
+def test_record_that_points_elsewhere_changes_nothing(baked, canary: Path, path: str) -> None:
+    """Clear restores the values that the record names only into numbers of the datablock."""
     face, _ = baked
     key = face.data.shape_keys
     driver = key.driver_add('key_blocks["browInnerUp"].value').driver
@@ -113,7 +113,9 @@ def test_a_record_that_points_elsewhere(baked, canary: Path, path: str) -> None:
     record = json.loads(action["audio2face"])
     for slot in record.values():
         slot["channels"] = [[path, 0, 7.0], *slot["channels"]]
-        slot["keyed"] = {name: [one + 1 for one in own] for name, own in slot["keyed"].items()}
+        slot["keyed"] = {
+            strip: [number + 1 for number in numbers] for strip, numbers in slot["keyed"].items()
+        }
     action["audio2face"] = json.dumps(record)
     name = key.name
     bpy.ops.audio2face.clear()
@@ -126,7 +128,7 @@ def test_a_record_that_points_elsewhere(baked, canary: Path, path: str) -> None:
     "name", ["audio2face_set_aside", "audio2face_replaced", "audio2face", "audio2face_keyed"]
 )
 @pytest.mark.parametrize("kind", ["object", "text", "number", "group"])
-def test_pointers_to_something_else(baked, tmp_path: Path, name: str, kind: str) -> None:
+def test_properties_of_other_types_are_ignored(baked, tmp_path: Path, name: str, kind: str) -> None:
     face, _ = baked
     action = face.data.shape_keys.animation_data.action
     if name in action:
@@ -137,7 +139,9 @@ def test_pointers_to_something_else(baked, tmp_path: Path, name: str, kind: str)
 
 
 @pytest.mark.parametrize("value", ["1e300", "-1e10", "2.5", "Infinity", "NaN", "1" + "0" * 400])
-def test_values_from_before_that_nothing_holds(extension: str, value: str) -> None:
+def test_saved_values_out_of_range_are_restored_as_far_as_possible(
+    extension: str, value: str
+) -> None:
     """What real time kept is put back as far as a property can hold it, and forgotten."""
     rest = importlib.import_module(f"{extension}.blender_audio2face.realtime.rest")
     face = bpy.data.objects.new("Face", None)
@@ -147,18 +151,18 @@ def test_values_from_before_that_nothing_holds(extension: str, value: str) -> No
         rest.put_back(face)
         assert rest.PROPERTY not in face
     assert (type(face["whole"]), face["text"]) == (int, "a")
-    assert [type(one) for one in face["list"]] == [int, int]
+    assert [type(number) for number in face["list"]] == [int, int]
 
 
 @pytest.mark.parametrize("text", [DEEP, "7", '{"a": 1}', '[["a", 0]]', '[[["b"], 0, 1]]'])
-def test_values_from_before_that_are_none(extension: str, text: str) -> None:
+def test_damaged_saved_values_are_ignored(extension: str, text: str) -> None:
     rest = importlib.import_module(f"{extension}.blender_audio2face.realtime.rest")
     face = bpy.data.objects.new("Face", None)
     face[rest.PROPERTY] = text
     assert rest.remembered(face) == {}
 
 
-def test_links_that_name_what_they_like(baked, tmp_path: Path) -> None:
+def test_malicious_links_are_harmless(baked, tmp_path: Path) -> None:
     speaker = baked[1]
     for kind in ("shape", "bone", "property"):
         for text in ('"].x', "../..", "__class__", '"]; import os; ["', "\\"):
@@ -170,7 +174,7 @@ def test_links_that_name_what_they_like(baked, tmp_path: Path) -> None:
     every_operator(tmp_path)
 
 
-def test_a_speaker_whose_rest_was_not_recorded_by_us(baked, extension: str) -> None:
+def test_damaged_recorded_rest_is_refused(baked, extension: str) -> None:
     recording = importlib.import_module(f"{extension}.blender_audio2face.scene.pose_recording")
     errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
     for text in (DEEP, "7", '[["b", "location", 0, "x"]]', '[["b", "p", 1e999, 0]]'):
@@ -180,7 +184,7 @@ def test_a_speaker_whose_rest_was_not_recorded_by_us(baked, extension: str) -> N
 
 
 @pytest.mark.parametrize("kind", ["objects", "pickle", "folder", "device", "outside"])
-def test_weights_that_the_file_names(
+def test_malicious_weights_are_refused(
     extension: str, tmp_path: Path, canary: Path, kind: str
 ) -> None:
     make_face("Face", ("jawOpen",))
@@ -197,14 +201,13 @@ def test_weights_that_the_file_names(
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "//../../../../../etc", "//nothing.wav"])
-def test_sounds_that_the_file_names(baked, tmp_path: Path, path: str) -> None:
+def test_malicious_sound_paths_are_refused(baked, tmp_path: Path, path: str) -> None:
     speaker = baked[1]
     speaker.source, speaker.file = "FILE", path
     assert any("sound file" in sentence for sentence in every_operator(tmp_path))
 
 
-def test_only_the_file_asked_for_is_written(baked, tmp_path: Path) -> None:
-    """Names from the .blend never become names of files."""
+def test_names_in_the_file_never_become_paths(baked, tmp_path: Path) -> None:
     face, speaker = baked
     face.name = speaker.name = "../../escaped"
     face.data.shape_keys.name = face.data.shape_keys.animation_data.action.name = "/tmp/escaped"
@@ -215,7 +218,7 @@ def test_only_the_file_asked_for_is_written(baked, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"speech.wav", "saved.json"}
 
 
-def test_a_batch_runs_no_script_of_a_blend(extension: str, tmp_path: Path, canary: Path) -> None:
+def test_batch_runs_no_script_of_a_blend(extension: str, tmp_path: Path, canary: Path) -> None:
     code = f"import pathlib; pathlib.Path({str(canary)!r}).touch()"
     text = bpy.data.texts.new("payload.py")
     text.write(code)

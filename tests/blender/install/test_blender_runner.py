@@ -25,7 +25,7 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_runs_a_command_on_a_file(blender: Path, tmp_path: Path) -> None:
+def test_command_runs_on_a_file(blender: Path, tmp_path: Path) -> None:
     make_face("Head", ("jawOpen", "mouthClose"))
     shot, wav = tmp_path / "shot.blend", write_wav(tmp_path / "hum.wav", tone(0.3), 16000)
     bpy.ops.wm.save_as_mainfile(filepath=str(shot))
@@ -37,18 +37,18 @@ def test_it_runs_a_command_on_a_file(blender: Path, tmp_path: Path) -> None:
     assert shot.with_suffix(".blend1").is_file()
 
 
-def test_it_knows_no_command_without_the_extension(blender: Path) -> None:
+def test_command_is_unknown_without_the_extension(blender: Path) -> None:
     done = run(blender, "-b", "--factory-startup", "--command", "audio2face", "presets")
     assert done.returncode == 1
     assert "audio2face" in done.stderr
 
 
-def test_a_file_that_is_not_there(blender: Path, tmp_path: Path) -> None:
+def test_missing_file_is_reported(blender: Path, tmp_path: Path) -> None:
     done = run(blender, "-b", tmp_path / "no.blend", "--command", "audio2face", "bake")
     assert done.returncode == 1
     assert "No .blend is open" in done.stderr
 
 
 @needs_module
-def test_an_unknown_option_is_a_fault(blender: Path) -> None:
+def test_unknown_option_is_refused(blender: Path) -> None:
     assert "--nonsense" in run(blender, "--nonsense").stderr

@@ -1,4 +1,4 @@
-"""Both zips: what they hold, and that Blender installs them and bakes with what they bring."""
+"""Both zips: their contents, and that Blender installs them and bakes with them."""
 
 import json
 import math

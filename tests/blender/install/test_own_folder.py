@@ -1,4 +1,4 @@
-"""The extension's folder belongs to Blender: nothing is written into it, whatever is done."""
+"""Nothing is ever written into the extension's folder, which belongs to Blender."""
 
 import hashlib
 import importlib

@@ -1,4 +1,4 @@
-"""Registering pays only for what Blender shows: the rest is imported when it is used."""
+"""Registering imports only the interface; other packages are imported when they are used."""
 
 from pathlib import Path
 
@@ -37,5 +37,5 @@ def rooms(extension: str, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return imported_by(ENABLE, tmp_path_factory.mktemp("startup"))
 
 
-def test_registering_imports_the_interface_without_what_is_missing(rooms: set[str]) -> None:
+def test_registering_needs_no_other_packages(rooms: set[str]) -> None:
     assert {"registration", "ui.operators.bake", "ui.panels.bake"} <= rooms
