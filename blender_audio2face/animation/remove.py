@@ -159,11 +159,6 @@ def _has_keys(action, slot) -> bool:
     return any(curve.keyframe_points for curve in action_api.curves_of(action, slot).values())
 
 
-def baked_strips(datablock) -> tuple[str, ...]:
-    """Names of the sound strips whose keys are in the datablock's animation."""
-    return tuple(dict.fromkeys(strip for record in _records(datablock) for strip in record.strips))
-
-
 def values_before(datablock) -> dict[FCurvePath, float]:
     """The values from before the first bake, of all outputs."""
     return {

@@ -102,7 +102,7 @@ def _write_speech(seconds: float, path: Path) -> None:
     source = _part("plan").SoundSource("sentence", str(_part("demo_head.speech").SENTENCE))
     frames = int(audio.sound_seconds(source) * 100)
     whole = _part("timing").StripTiming(100.0, 0, 0.0, 0.0, 0, frames)
-    sentence = audio.audible_samples(source, whole, _RATE, audio.DECODERS)
+    sentence = np.concatenate(list(audio.audible_blocks(source, whole, _RATE, audio.DECODERS)))
     samples = np.resize(sentence, round(seconds * _RATE))
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

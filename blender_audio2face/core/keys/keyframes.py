@@ -144,15 +144,6 @@ def _reduced(x: np.ndarray, y: np.ndarray, tolerance: float, anchors: np.ndarray
     ]
 
 
-def evaluate(keys: Keys, frames: np.ndarray) -> np.ndarray:
-    """Values of the curve that Blender draws through keys, float64 [F]; constant outside."""
-    x = np.asarray(frames, np.float64)
-    values = keys.values.astype(np.float64)
-    if keys.slopes is None:
-        return np.interp(x, keys.frames, values)
-    return reduction.hermite(x, keys.frames, values, keys.slopes.astype(np.float64))
-
-
 def closures(names: Sequence[str], values: np.ndarray) -> np.ndarray:
     """Anchors bool [F]: first, most closed and last frame of each closure of the lips.
 

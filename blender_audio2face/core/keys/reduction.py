@@ -9,18 +9,6 @@ import numpy as np
 _PULL = 0.02
 
 
-def hermite(x: np.ndarray, knots: np.ndarray, values: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-    """Curve at x [N] through ``values`` [K] at ascending ``knots`` [K]; constant outside them."""
-    if len(knots) == 1:
-        return np.full(len(x), values[0])
-    left = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
-    width = np.diff(knots)[left]
-    u = np.clip((x - knots[left]) / width, 0.0, 1.0)
-    first, second, start, end = _basis(u)
-    bent = start * slopes[left] + end * slopes[left + 1]
-    return first * values[left] + second * values[left + 1] + width * bent
-
-
 class Segments:
     """Segments of curves between two knots, and the rows in them.
 

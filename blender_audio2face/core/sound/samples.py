@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ....model.audio_file import SAMPLE_RATE, audio_seconds, joined
+from ....model.audio_file import SAMPLE_RATE, audio_seconds
 from ....model.errors import AudioError
 from ....model.optional import optional_import
 from ...errors import BakeError
@@ -36,13 +36,6 @@ def strip_blocks(
     blocks = audible_blocks(strip.source, strip.timing, rate, decoders)
     yield from strip.volume.applied(blocks, strip.frame_times, rate)
     yield from _silence(round(RELEASE * rate))
-
-
-def audible_samples(
-    source: SoundSource, timing: StripTiming, rate: int, decoders: Sequence[tuple[str, Decoder]]
-) -> np.ndarray:
-    """``audible_blocks`` joined, float32 [round(source_duration * rate)]."""
-    return joined(audible_blocks(source, timing, rate, decoders))
 
 
 def audible_blocks(

@@ -23,7 +23,8 @@ class Animation:
         self.keyframe_table = module("animation.keyframe_table")
         self.write_module = module("animation.write")
         self.clear = module("animation.remove").clear
-        self.baked_strips = module("animation.remove").baked_strips
+        self.sampled = module("core.keys.slicing").sampled
+        self._records = module("animation.remove")._records
         self._ranges = module("core.keys.frame_ranges")
         self._timing = module("core.sound.strip_timing").StripTiming
 
@@ -47,6 +48,9 @@ class Animation:
         channels = ((path,) if isinstance(path, str) else path for path in paths)
         channels = (self.keyframes.FCurvePath(*channel) for channel in channels)
         return self.write_module.StripKeyframes(ranges, dict.fromkeys(channels, keys))
+
+    def baked_strips(self, datablock) -> list[str]:
+        return [strip for record in self._records(datablock) for strip in record.strips]
 
     def write(self, datablock, ranges: tuple, output: str = "ACTION", **bake):
         """Bakes one strip (``bake``); returns the PendingAction, committed."""

@@ -30,7 +30,7 @@ def test_change_of_output_leaves_one_result(a2f, key, first, second, has_own) ->
     assert values_at(key, JAW, 3, 15, 60) == [0, 0.5, 0]
     if has_own and second != "ACTION":
         assert values_at(key, TONGUE, 15) == [0.75]
-    assert a2f.baked_strips(key) == ("speech",)
+    assert a2f.baked_strips(key) == ["speech"]
     a2f.clear(key)
     assert values_at(key, JAW, 15) == [0]
     if has_own:
@@ -64,7 +64,7 @@ def test_clearing_restores_the_keys_that_bakes_covered(a2f, key) -> None:
     a2f.write(key, a2f.speech(), "ACTIVE", paths=(JAW, TONGUE))
     a2f.write(key, a2f.speech("b", 15, 70), "ACTIVE", value=0.7)
     a2f.write(key, a2f.speech("speech", 12, 22), "ACTIVE", value=0.2)
-    assert a2f.baked_strips(key) == ("b", "speech")
+    assert a2f.baked_strips(key) == ["b", "speech"]
     assert a2f.clear(key) > 0
     bpy.context.scene.frame_set(1)
     assert everything(key) == whole
@@ -76,7 +76,7 @@ def test_clearing_a_strip_keeps_the_others(a2f, key) -> None:
     a2f.write(key, a2f.speech("b", 50, 60), "ACTIVE")
     assert a2f.clear(key, {"speech"}) == 19
     assert [frame for frame, _ in keys_of(own, "jawOpen")] == [1, 14, 47, *range(50, 68)]
-    assert a2f.baked_strips(key) == ("b",)
+    assert a2f.baked_strips(key) == ["b"]
 
 
 def test_clearing_keeps_the_artists_keys_in_our_action(a2f, key) -> None:

@@ -162,7 +162,7 @@ def test_strip_baked_over_another_keeps_the_rest_of_its_curve(a2f, key) -> None:
     baked = a2f.write_all(key, [a2f.keys(a2f.frames("b", 28, 33), flat)])
     (curve,) = fcurves(baked.action)
     kept = np.array([*range(28), *range(33, 41)], np.float64)
-    expected = a2f.keyframes.evaluate(hill, kept)
+    expected = a2f.sampled(hill, kept)[0]
     assert [curve.evaluate(f) for f in kept] == pytest.approx(expected, abs=1e-3)
     assert [curve.evaluate(f) for f in range(28, 33)] == pytest.approx([0.3] * 5)
 
@@ -180,7 +180,7 @@ def test_reduced_keys_keep_their_bound_in_blender(a2f, key) -> None:
     values = np.array([curve.evaluate(float(frame)) for frame in frames])
     assert np.abs(values - column).max() <= 0.01
     between = np.linspace(100, 399, 1201)
-    expected = a2f.keyframes.evaluate(reduced, between)
+    expected = a2f.sampled(reduced, between)[0]
     assert [curve.evaluate(time) for time in between] == pytest.approx(expected, abs=1e-5)
 
 

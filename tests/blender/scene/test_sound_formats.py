@@ -29,7 +29,8 @@ _needs_aud = pytest.mark.skipif(not HAS_AUD, reason="this Blender has no aud")
 def samples_of(audio, strips, decoders) -> np.ndarray:
     scene = bpy.context.scene
     plan = strips.plan_strip(scene, scene.sequence_editor.active_strip)
-    return audio.audible_samples(plan.source, plan.timing, 16000, decoders)
+    blocks = audio.audible_blocks(plan.source, plan.timing, 16000, decoders)
+    return np.concatenate(list(blocks))
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["file", "packed"])

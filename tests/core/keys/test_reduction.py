@@ -7,12 +7,12 @@ import pytest
 from a2f.blender_audio2face.core.keys.keyframes import (
     Keys,
     closures,
-    evaluate,
     every_frame,
     groups,
     reduce_keys,
 )
 from a2f.blender_audio2face.core.keys.reduction import reduced, turning_points
+from a2f.blender_audio2face.core.keys.slicing import sampled
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.audio_file import read_audio
@@ -41,12 +41,12 @@ def test_error_is_bounded_and_curves_hardly_overshoot(
     if len(column) == 0:
         assert len(keys.frames) == 0
         return
-    assert np.abs(evaluate(keys, frames) - values).max() <= tolerance + 1e-6
+    assert np.abs(sampled(keys, frames)[0] - values).max() <= tolerance + 1e-6
     assert np.all(np.isin(keys.frames, frames))
     if np.ptp(values) > tolerance:
         assert np.all(np.isin(frames[anchors], keys.frames))
     fine = np.linspace(frames[0], frames[-1], 500)
-    between = evaluate(keys, fine)
+    between = sampled(keys, fine)[0]
     left = np.clip(np.searchsorted(keys.frames, fine, side="right") - 1, 0, len(keys.frames) - 1)
     right = np.minimum(left + 1, len(keys.frames) - 1)
     low = np.minimum(keys.values[left], keys.values[right])
@@ -59,7 +59,7 @@ def test_curve_does_not_overshoot_into_a_closure() -> None:
     column = np.float32([0.4, 0.42, 0.38, 0.1, 0.0, 0.0, 0.0, 0.12, 0.3, 0.35])
     frames = np.arange(len(column))
     keys = reduce_keys(frames, {"jawOpen": column}, 0.05, column == 0.0)["jawOpen"]
-    assert evaluate(keys, np.linspace(3, 7, 200)).min() >= 0.0
+    assert sampled(keys, np.linspace(3, 7, 200))[0].min() >= 0.0
 
 
 def test_equal_columns_are_cached_and_different_ones_are_not() -> None:
@@ -88,7 +88,7 @@ def test_uneven_frames_keep_the_bound() -> None:
     frames = np.array([-3, 0, 1, 2, 5, 9, 20])
     values = np.array([0, 0, 0.3, 0.4, 0.9, 0.2, 0.0], np.float32)
     keys = reduce_keys(frames, {"a": values}, 0.01, None)["a"]
-    assert evaluate(keys, frames) == pytest.approx(values, abs=0.0101)
+    assert sampled(keys, frames)[0] == pytest.approx(values, abs=0.0101)
 
 
 def test_still_column_needs_two_keys() -> None:
@@ -122,14 +122,14 @@ def test_evaluated_curve_is_a_bezier_with_handles_at_a_third() -> None:
     control = np.array([0.2, 0.2 + 0.1 * 2, 0.8 + 0.05 * 2, 0.8])
     for t in (0.0, 0.25, 0.5, 1.0):
         weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3]
-        assert evaluate(keys, [10 + 6 * t])[0] == pytest.approx(control @ weights, abs=1e-6)
-    assert evaluate(keys, [0, 99]) == pytest.approx([0.2, 0.8])
+        assert sampled(keys, [10 + 6 * t])[0][0] == pytest.approx(control @ weights, abs=1e-6)
+    assert sampled(keys, [0, 99])[0] == pytest.approx([0.2, 0.8])
 
 
 def test_keys_on_every_frame_are_joined_by_lines() -> None:
     keys = every_frame([1, 2, 4], [0.0, 1.0, 0.0])
     assert keys.slopes is None
-    assert evaluate(keys, [1.5, 3]) == pytest.approx([0.5, 0.5])
+    assert sampled(keys, [1.5, 3])[0] == pytest.approx([0.5, 0.5])
 
 
 def test_closures_are_anchored_at_start_lowest_and_end() -> None:
@@ -143,13 +143,13 @@ def test_closures_are_anchored_at_start_lowest_and_end() -> None:
 def test_speech_needs_a_quarter_of_the_keys_at_24_fps() -> None:
     curves = shape(choose_runtime("numpy").predict(read_audio(SPEECH)), Dials())
     frames = np.arange(int(len(curves.values) * 0.24))
-    sampled = sample_at(curves, frames / 24)
-    columns = dict(zip(curves.names, sampled.T, strict=True))
-    anchors = closures(curves.names, sampled)
+    at_frames = sample_at(curves, frames / 24)
+    columns = dict(zip(curves.names, at_frames.T, strict=True))
+    anchors = closures(curves.names, at_frames)
     keys = reduce_keys(frames, columns, anchors=anchors, anchored=MOUTH_GROUP)
-    assert sum(len(each.frames) for each in keys.values()) <= sampled.size / 4
-    shown = np.stack([evaluate(keys[name], frames) for name in curves.names], axis=1)
-    assert np.abs(shown - sampled).max() <= 0.01
+    assert sum(len(each.frames) for each in keys.values()) <= at_frames.size / 4
+    shown = np.stack([sampled(keys[name], frames)[0] for name in curves.names], axis=1)
+    assert np.abs(shown - at_frames).max() <= 0.01
 
 
 @settings(max_examples=12, deadline=None, database=None, derandomize=True)

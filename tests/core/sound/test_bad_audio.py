@@ -191,5 +191,5 @@ def test_file_replaced_after_planning_is_refused(name: str, tmp_path: Path) -> N
     source = SoundSource("bad.wav", str(written(name, tmp_path)))
     timing = StripTiming(24.0, 1, 0.0, 0.0, 1, 7)
     with no_waiting(), pytest.raises(BakeError, match="Find Missing Files") as refused:
-        audio.audible_samples(source, timing, 16000, audio.DECODERS)
+        list(audio.audible_blocks(source, timing, 16000, audio.DECODERS))
     assert is_sentence(str(refused.value))

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.sound.samples import audible_samples, strip_blocks
+from a2f.blender_audio2face.core.sound.decoders import Decoder
+from a2f.blender_audio2face.core.sound.samples import audible_blocks, strip_blocks
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
 from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
 from a2f.blender_audio2face.core.sound.volume import FULL_VOLUME, Volume
@@ -47,8 +48,12 @@ def torn(source: SoundSource, start: float, duration: float) -> Iterator[np.ndar
     raise RuntimeError("damaged.")
 
 
+def decoded(strip: StripTiming, *decoders: tuple[str, Decoder]) -> np.ndarray:
+    return np.concatenate(list(audible_blocks(SOURCE, strip, RATE, decoders)))
+
+
 def samples(strip: StripTiming) -> np.ndarray:
-    return audible_samples(SOURCE, strip, RATE, [("ramp", ramp)])
+    return decoded(strip, ("ramp", ramp))
 
 
 def faded(gains: np.ndarray, strip: StripTiming | None = None) -> np.ndarray:
@@ -98,18 +103,18 @@ def test_samples_outside_of_the_file_are_silent() -> None:
 )
 def test_strip_without_sound_in_its_frames_is_refused(strip: StripTiming, decoder) -> None:
     with pytest.raises(BakeError, match=r'"speech.wav" has no sound in the strip\'s frames'):
-        audible_samples(SOURCE, strip, RATE, [("decoder", decoder)])
+        decoded(strip, ("decoder", decoder))
 
 
 @pytest.mark.parametrize("first", [broken, torn])
 def test_second_decoder_continues_where_the_first_fails(first) -> None:
-    heard = audible_samples(SOURCE, timing(1, 21), RATE, [("a", first), ("ramp", ramp)])
+    heard = decoded(timing(1, 21), ("a", first), ("ramp", ramp))
     assert np.array_equal(heard, samples(timing(1, 21)))
 
 
 def test_failure_of_all_decoders_gives_their_reasons() -> None:
     with pytest.raises(BakeError, match=r"\(a: unknown format; b: unknown format\)\. Convert it"):
-        audible_samples(SOURCE, timing(1, 11), RATE, [("a", broken), ("b", broken)])
+        decoded(timing(1, 11), ("a", broken), ("b", broken))
 
 
 def test_retimed_strip_is_sampled_at_its_own_seconds() -> None:
