@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.keys.keyframes import closures, reduce_keys
+from a2f.blender_audio2face.core.keys.slicing import sampled
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.opening import lip_opening
