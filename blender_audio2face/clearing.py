@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from .actions import nla, removal
 from .actions.changes import Changes
 from .errors import PlanError
-from .realtime.apply import give_back
+from .face_override import release
 from .steps import finished
 
 
@@ -33,7 +33,7 @@ def clear(datablock, strips: set[str] | None = None) -> int:
         raise PlanError(
             f'"{datablock.name}" is in NLA tweak mode: leave it with Tab in the NLA editor.'
         )
-    give_back(frozenset((datablock.session_uid,)))
+    release(frozenset((datablock.session_uid,)))
     with ExitStack() as undo:
         changes = Changes(undo)
         count = finished(removal.from_active(datablock, strips, changes))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from . import actions, settings
 from .composing import FacePlan, TakeKeys, check_preview, take_keys
+from .face_override import release
 from .faces import datablock_of
-from .realtime.apply import give_back
 from .report import Written
 from .segments import Segment
 from .steps import Steps, finished, watched
@@ -61,7 +61,7 @@ def key_steps(
     Raises:
         GoneError: something of the face was removed between two steps.
     """
-    give_back(frozenset(plan.uid for plan in plans))
+    release(frozenset(plan.uid for plan in plans))
     written: list[Keyed] = []
 
     def check() -> None:

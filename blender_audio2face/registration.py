@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import bpy
 
-from . import job, preferences, translations, warm_up
+from . import face_override, job, preferences, translations, warm_up
 from .cli import blender_command
 from .demo_head import operator as demo_head
-from .operators import bake, keys, mapping, preview, sound, speakers
+from .operators import bake, keys, mapping, playback, preview, sound, speakers
 from .operators import realtime as realtime_operators
 from .operators import wire as wire_operators
 from .panels import bake as bake_panel
@@ -17,11 +17,11 @@ from .panels import realtime as realtime_panel
 from .panels import sound as sound_panel
 from .panels import wire as wire_panel
 from .properties import dials, links, realtime, scene, speaker, wire
-from .realtime.wire import threads as wire_threads
+from .streaming import session as streaming
 
 _MODULES = (
     dials, links, speaker, wire, scene, realtime, preferences,
-    bake, keys, mapping, preview, sound, speakers, demo_head, realtime_operators,
+    bake, keys, playback, mapping, preview, sound, speakers, demo_head, realtime_operators,
     wire_operators,
     sound_panel, face_panel, look_panel, bake_panel, realtime_panel, wire_panel,
 )  # fmt: skip
@@ -32,10 +32,10 @@ _STOP_SECONDS = 2.0
 
 @bpy.app.handlers.persistent
 def _stop_before_load(*_) -> None:
-    """A bake must not write into the file that is loaded next, nor real time."""
+    """Neither a bake nor real time may write into the file that is loaded next."""
     job.stop_all(timeout=0.0)
-    wire_threads.stop_all()
-    _give_faces_back()
+    streaming.stop_all()
+    face_override.release_all()
 
 
 @bpy.app.handlers.persistent
@@ -45,18 +45,9 @@ def _stop_before_undo(*_) -> None:
 
 
 @bpy.app.handlers.persistent
-def _heal_live(*_) -> None:
-    """What shows a value of real time that nobody holds any more gets its own back."""
-    from .realtime.rest import heal
-
-    heal()
-
-
-def _give_faces_back() -> None:
-    from .realtime.rest import holds
-
-    for hold in holds():
-        hold.end()
+def _restore_leftovers(*_) -> None:
+    """Restores properties left overridden by a live session that crashed or was undone."""
+    face_override.restore_leftovers()
 
 
 def _handlers() -> tuple[tuple[list, Callable], ...]:
@@ -65,9 +56,9 @@ def _handlers() -> tuple[tuple[list, Callable], ...]:
         (handlers.load_pre, _stop_before_load),
         (handlers.undo_pre, _stop_before_undo),
         (handlers.redo_pre, _stop_before_undo),
-        (handlers.undo_post, _heal_live),
-        (handlers.redo_post, _heal_live),
-        (handlers.load_post, _heal_live),
+        (handlers.undo_post, _restore_leftovers),
+        (handlers.redo_post, _restore_leftovers),
+        (handlers.load_post, _restore_leftovers),
     )
 
 
@@ -86,8 +77,9 @@ def register() -> None:
 
 def unregister() -> None:
     job.stop_all(_STOP_SECONDS)
-    wire_threads.stop_all()
-    _give_faces_back()
+    streaming.stop_all()
+    face_override.release_all()
+    playback.restore_settings()
     for handlers, handler in _handlers():
         handlers.remove(handler)
     warm_up.unregister()

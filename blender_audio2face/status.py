@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import bpy
 
-_SHOWING = ("VIEW_3D", "SEQUENCE_EDITOR")
+_TAB = "Audio2Face"
+_WITH_SIDEBAR = ("VIEW_3D", "SEQUENCE_EDITOR")
 
 
 def show_progress(context, bake) -> None:
@@ -32,13 +33,31 @@ def _show(context, text: str | None) -> None:
 
 
 def redraw_sidebars(windows: Sequence | None = None) -> None:
-    """Draws the panels anew, in all windows where none are given."""
-    for window in bpy.context.window_manager.windows if windows is None else windows:
-        for area in window.screen.areas:
-            if area.type in _SHOWING:
-                for region in area.regions:
-                    if region.type == "UI":  # the view itself may take long to draw
-                        region.tag_redraw()
+    """Redraws the sidebars that show the add-on's tab, in all windows if none are given."""
+    for area in _areas(windows):
+        if area.type in _WITH_SIDEBAR:
+            for region in area.regions:
+                if region.type == "UI" and _shows_tab(region):  # views may take long to draw
+                    region.tag_redraw()
+
+
+def redraw_views() -> None:
+    """Redraws the 3D views of all windows."""
+    for area in _areas():
+        if area.type == "VIEW_3D":
+            for region in area.regions:
+                if region.type == "WINDOW":
+                    region.tag_redraw()
+
+
+def _areas(windows: Sequence | None = None) -> list:
+    if windows is None:
+        windows = [one for manager in bpy.data.window_managers for one in manager.windows]
+    return [area for window in windows for area in window.screen.areas]
+
+
+def _shows_tab(region) -> bool:
+    return getattr(region, "active_panel_category", _TAB) == _TAB
 
 
 def _spelled(seconds: float) -> str:

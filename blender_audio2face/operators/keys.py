@@ -1,12 +1,11 @@
-"""Buttons for what was baked: place it anew, take it out, show it, play it."""
+"""Buttons for baked keys: place them again, remove them, show them."""
 
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from ...model.errors import A2FError
 from ..errors import PlanError
-from ..speakers import members_of, shown_speaker
-from .common import SpeakerOperator, publish, refuse
+from ..speakers import members_of
+from .common import SpeakerOperator, publish
 
 
 class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
@@ -72,47 +71,8 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
         return f"Fixed {len(chosen)} of {len(found)}"
 
 
-class AUDIO2FACE_OT_play(bpy.types.Operator):
-    """Play the face with its sound, from where its voice begins"""
-
-    bl_idname = "audio2face.play"
-    bl_label = "Play"
-
-    @classmethod
-    def poll(cls, context) -> bool:
-        if context.screen is not None:
-            return True
-        cls.poll_message_set("There is no window to play in.")
-        return False
-
-    def execute(self, context) -> set[str]:
-        scene = context.scene
-        if not context.screen.is_animation_playing:
-            scene.sync_mode = "AUDIO_SYNC"
-            scene.use_audio = True
-            speaker = shown_speaker(context)
-            if speaker is not None and len(speaker.takes):
-                try:
-                    _go_to_voice(scene, speaker)
-                except A2FError as error:
-                    return refuse(self, error)
-        return bpy.ops.screen.animation_play()
-
-
-def _go_to_voice(scene, speaker) -> None:
-    """Sets the playhead where the voice begins, unless it is within the voice."""
-    from ..take_store import timing_of
-
-    timings = [timing_of(take) for take in speaker.takes]
-    first = min(timing.left_handle for timing in timings)
-    last = max(timing.right_handle for timing in timings) - 1
-    if not first <= scene.frame_current <= last:
-        scene.frame_set(first)
-
-
 CLASSES = (
     AUDIO2FACE_OT_update,
     AUDIO2FACE_OT_clear,
     AUDIO2FACE_OT_fix,
-    AUDIO2FACE_OT_play,
 )

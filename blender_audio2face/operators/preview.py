@@ -1,16 +1,19 @@
-"""See what a bake would do before it: the face follows the playhead, without keys."""
+"""The button that previews a bake: the face follows the playhead, without keys."""
 
 import bpy
 
 from ...model.errors import A2FError
+from ..bake import request_for
 from ..character import chosen_objects
+from ..faces import plan_face
+from ..preview import Preview, preview_of
 from ..speakers import find_speaker, members_of
 from ..weights import chosen_weights
 from .common import refuse, speaker_property
 
 
 class AUDIO2FACE_OT_preview(bpy.types.Operator):
-    """Show the speech on the face wherever the playhead stands, without keys; again to end it"""
+    """Show the speech on the face wherever the playhead is, without keys; again to end it"""
 
     bl_idname = "audio2face.preview"
     bl_label = "Preview"
@@ -22,8 +25,6 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
     def poll(cls, context) -> bool:
         if len(context.scene.audio2face.speakers):
             return True  # a script may name one; execute says what is missing
-        from ..faces import plan_face
-
         try:
             plan_face(chosen_objects(context), None, check_effect=False)
         except A2FError as error:
@@ -32,9 +33,6 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
         return True
 
     def execute(self, context) -> set[str]:
-        from ..bake import request_for
-        from ..realtime.preview import Preview, preview_of
-
         try:
             shown = preview_of(self._object_uids(context))
             if shown is not None:
@@ -44,9 +42,9 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
             begun = Preview(request, chosen_weights(context.scene.audio2face.weights))
         except A2FError as error:
             return refuse(self, error)
-        if begun.trouble is not None:
+        if begun.problem is not None:
             begun.end()
-            return refuse(self, A2FError(begun.trouble))
+            return refuse(self, A2FError(begun.problem))
         return {"FINISHED"}
 
     def _object_uids(self, context) -> frozenset[int]:

@@ -34,7 +34,7 @@ FORBIDDEN_MODULES = {
 }  # fmt: skip
 
 SOCKETS = {"socket", "select", "selectors", "pythonosc"}
-WIRE = "blender_audio2face/realtime/wire/"
+WIRE = "blender_audio2face/core/streaming/"
 """The one room that may open sockets, once the artist starts it."""
 
 PROCESSES = {"model/command/batch/pool.py"}

@@ -1,0 +1,140 @@
+"""One datablock whose controls are overridden.
+
+It is looked up again after undo, so that no reference to freed memory of Blender's is ever used.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..actions import values
+from ..channel_keys import ChannelPath
+from ..faces import datablock_of
+from ..target_plan import TargetPlan
+from . import saved_values
+from .saved_values import Channel
+
+
+class OverriddenDatablock:
+    """The datablock of a plan.
+
+    Attributes:
+        plan: its controls.
+    """
+
+    def __init__(self, plan: TargetPlan) -> None:
+        """Raises GoneError when the datablock was removed."""
+        self.plan = plan
+        self._channels: tuple[Channel, ...] = ()
+        self._values = np.zeros(0, np.float32)
+        self._saved: frozenset[Channel] = frozenset()
+        self._all_saved = False
+        self._block_names: list[str] = []
+        self._places: np.ndarray | None = None
+        self._found = None
+        self.find()
+
+    def find(self) -> None:
+        """Looks the datablock up. Raises GoneError when it was removed."""
+        self._found = datablock_of(self.plan)
+        self._places = None
+        self._saved = frozenset(saved_values.load(self._datablock))
+        self._all_saved = False
+
+    def forget(self) -> None:
+        """Drops the reference to the datablock, until ``find``."""
+        self._found = None
+
+    @property
+    def is_animated(self) -> bool:
+        """Whether a change of the frame may set its values."""
+        anim = self._datablock.animation_data
+        return anim is not None and (anim.action is not None or len(anim.nla_tracks) > 0)
+
+    def show(self, channels: tuple[Channel, ...], shown: np.ndarray) -> None:
+        """Sets controls; what they had before is saved the first time.
+
+        Args:
+            channels: N controls.
+            shown: float32 [N].
+
+        Raises:
+            ReferenceError: the datablock was removed.
+        """
+        if channels is not self._channels:
+            self._channels, self._places, self._all_saved = channels, None, False
+        self._values = shown
+        self.show_again()
+
+    def show_again(self) -> None:
+        """Sets the controls to the values shown last."""
+        if not self._all_saved:
+            self._save_missing(self._channels)
+            self._all_saved = True
+        self._set_values()
+        self._datablock.update_tag()
+
+    def rest(self) -> None:
+        """Restores the values from before, until others are shown."""
+        self._channels, self._values, self._places = (), np.zeros(0, np.float32), None
+        if self._saved:
+            self.restore()
+
+    def restore(self) -> None:
+        """Restores the values from before."""
+        saved_values.restore(self._datablock)
+        self._saved, self._all_saved = frozenset(), False
+
+    def before_frame_change(self) -> None:
+        """Lets the animation find the values from before."""
+        for channel, value in saved_values.load(self._datablock).items():
+            values.put(self._datablock, ChannelPath(*channel), value)
+
+    def after_frame_change(self) -> None:
+        """Saves what the animation has set, and shows the overriding values again."""
+        if self._saved:
+            saved_values.save(self._datablock, self._read(self._saved))
+            self.show_again()
+
+    @property
+    def _datablock(self):
+        if self._found is None:
+            raise ReferenceError("the datablock is not looked up")
+        return self._found
+
+    def _save_missing(self, channels: Iterable[Channel]) -> None:
+        """Saves the present values of controls that are not saved yet."""
+        missing = [channel for channel in channels if channel not in self._saved]
+        if missing:
+            saved = saved_values.load(self._datablock) | self._read(missing)
+            saved_values.save(self._datablock, saved)
+            self._saved = self._saved | frozenset(missing)
+
+    def _read(self, channels: Iterable[Channel]) -> dict[Channel, float]:
+        found = {}
+        for channel in channels:
+            try:
+                found[channel] = values.get(self._datablock, ChannelPath(*channel))
+            except (ValueError, IndexError):
+                continue  # it was renamed or removed meanwhile
+        return found
+
+    def _set_values(self) -> None:
+        if self.plan.kind == "KEY":
+            self._set_shape_keys()
+            return
+        for channel, value in zip(self._channels, self._values.tolist(), strict=True):
+            values.put(self._datablock, ChannelPath(*channel), value)
+
+    def _set_shape_keys(self) -> None:
+        """Sets all at once, which is 40 times as fast as one by one."""
+        blocks = self._datablock.key_blocks
+        names = blocks.keys()
+        if self._places is None or names != self._block_names:
+            self._block_names = names
+            place = {(block.path_from_id("value"), 0): i for i, block in enumerate(blocks)}
+            self._places = np.array([place.get(one, -1) for one in self._channels], np.intp)
+        present = np.empty(len(names) + 1, np.float32)  # the last takes what has no block any more
+        blocks.foreach_get("value", present[:-1])
+        present[self._places] = self._values
+        blocks.foreach_set("value", present[:-1])

@@ -1,0 +1,41 @@
+"""The values that a datablock had before it was overridden, kept in the datablock itself.
+
+An undo step, an autosave or a crash that captured overridden values then also contains the ones
+from before, and ``override.restore_leftovers`` restores them.
+"""
+
+import json
+from collections.abc import Mapping
+
+from .. import kept
+from ..actions.values import put
+from ..channel_keys import ChannelPath
+
+Channel = tuple[str, int]
+"""(data path, array index)."""
+
+PROPERTY = "audio2face_live"
+"""Custom property that holds [[data path, index, value], ...] as JSON."""
+
+_PATHS = ('key_blocks["', 'pose.bones["', '["')
+"""How the data paths of a face's controls begin; nothing else is ever restored."""
+
+
+def save(datablock, values: Mapping[Channel, float]) -> None:
+    """Saves values, in place of those saved before."""
+    datablock[PROPERTY] = json.dumps([[*channel, value] for channel, value in values.items()])
+
+
+def load(datablock) -> dict[Channel, float]:
+    """The saved values; empty where there are none."""
+    rows = kept.rows(kept.document(datablock.get(PROPERTY)), str, int, float) or ()
+    return {(path, index): value for path, index, value in rows if path.startswith(_PATHS)}
+
+
+def restore(datablock) -> None:
+    """Sets the saved values, and deletes them."""
+    for channel, value in load(datablock).items():
+        put(datablock, ChannelPath(*channel), value)
+    if PROPERTY in datablock:
+        del datablock[PROPERTY]
+    datablock.update_tag()
