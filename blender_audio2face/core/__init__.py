@@ -1,1 +1,1 @@
-"""The part of the add-on that never imports ``bpy``."""
+"""Everything that needs no Blender: sound to curves, curves to keys, rigs, reports. Never bpy."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..actions import values
-from ..channel_keys import ChannelPath
-from ..faces import datablock_of
-from ..target_plan import TargetPlan
+from ..animation import property_values
+from ..core.keys.slicing import FCurvePath
+from ..core.target_plan import TargetPlan
+from ..scene.face_plan import datablock_of
 from . import saved_values
 from .saved_values import Channel
 
@@ -88,7 +88,7 @@ class OverriddenDatablock:
     def before_frame_change(self) -> None:
         """Lets the animation find the values from before."""
         for channel, value in saved_values.load(self._datablock).items():
-            values.put(self._datablock, ChannelPath(*channel), value)
+            property_values.put(self._datablock, FCurvePath(*channel), value)
 
     def after_frame_change(self) -> None:
         """Saves what the animation has set, and shows the overriding values again."""
@@ -114,7 +114,7 @@ class OverriddenDatablock:
         found = {}
         for channel in channels:
             try:
-                found[channel] = values.get(self._datablock, ChannelPath(*channel))
+                found[channel] = property_values.get(self._datablock, FCurvePath(*channel))
             except (ValueError, IndexError):
                 continue  # it was renamed or removed meanwhile
         return found
@@ -124,7 +124,7 @@ class OverriddenDatablock:
             self._set_shape_keys()
             return
         for channel, value in zip(self._channels, self._values.tolist(), strict=True):
-            values.put(self._datablock, ChannelPath(*channel), value)
+            property_values.put(self._datablock, FCurvePath(*channel), value)
 
     def _set_shape_keys(self) -> None:
         """Sets all at once, which is 40 times as fast as one by one."""

@@ -16,8 +16,8 @@ import bpy
 import numpy as np
 
 from ..core.realtime.frame_mapper import FrameMapper
+from ..core.target_plan import TargetPlan
 from ..errors import GoneError, PlanError
-from ..target_plan import TargetPlan
 from . import saved_values
 from .datablock import OverriddenDatablock
 from .saved_values import Channel

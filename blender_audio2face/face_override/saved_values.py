@@ -7,9 +7,9 @@ from before, and ``override.restore_leftovers`` restores them.
 import json
 from collections.abc import Mapping
 
-from .. import kept
-from ..actions.values import put
-from ..channel_keys import ChannelPath
+from ..animation.property_values import put
+from ..core import persistence
+from ..core.keys.slicing import FCurvePath
 
 Channel = tuple[str, int]
 """(data path, array index)."""
@@ -28,14 +28,14 @@ def save(datablock, values: Mapping[Channel, float]) -> None:
 
 def load(datablock) -> dict[Channel, float]:
     """The saved values; empty where there are none."""
-    rows = kept.rows(kept.document(datablock.get(PROPERTY)), str, int, float) or ()
+    rows = persistence.rows(persistence.document(datablock.get(PROPERTY)), str, int, float) or ()
     return {(path, index): value for path, index, value in rows if path.startswith(_PATHS)}
 
 
 def restore(datablock) -> None:
     """Sets the saved values, and deletes them."""
     for channel, value in load(datablock).items():
-        put(datablock, ChannelPath(*channel), value)
+        put(datablock, FCurvePath(*channel), value)
     if PROPERTY in datablock:
         del datablock[PROPERTY]
     datablock.update_tag()

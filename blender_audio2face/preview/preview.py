@@ -16,21 +16,20 @@ from pathlib import Path
 import bpy
 
 from ...model.errors import A2FError, memory_told
-from .. import settings
-from ..bake import BakeRequest
-from ..composing import FacePlan, no_progress
+from ..bake.pipeline import BakeRequest
+from ..core.compose import FacePlan, no_progress
 from ..core.preview.analyzer import PreviewAnalyzer, PreviewJob, PreviewPlan
 from ..core.preview.frames import NO_FRAMES, FaceFrames
 from ..core.streaming.sender import send_frame
+from ..core.target_plan import TargetPlan
 from ..errors import PlanError
 from ..face_override import FaceOverride
-from ..faces import plan_face
-from ..glimpse import glimpse
-from ..speakers import speaker_of
-from ..status import redraw_sidebars
-from ..target_plan import TargetPlan
-from ..targets import objects_with_uids
-from ..voices import plan_voice
+from ..scene import speaker_settings
+from ..scene.face_plan import objects_with_uids, plan_face
+from ..scene.redraw import redraw_sidebars
+from ..scene.resolve_sound import plan_selection
+from ..scene.speakers import speaker_of
+from ..scene.strip_fingerprint import strip_fingerprint
 
 _TICK = 0.05
 """Seconds between two checks of the scene and of the thread."""
@@ -66,8 +65,8 @@ class Preview:
         self._request = request
         scene = self._scene()
         face = self._face(scene)
-        self._strips = plan_voice(request.voice)
-        self._glimpse = glimpse(request.voice)
+        self._strips = plan_selection(request.voice)
+        self._fingerprint = strip_fingerprint(request.voice)
         plan = PreviewPlan(self._strips, face)
         self._analyzer = PreviewAnalyzer(plan, weights, scene.frame_current_final)
         self._changed = False
@@ -152,14 +151,14 @@ class Preview:
 
     def _revalidate(self, scene) -> None:
         """Plans again what is to be shown, if the scene changed."""
-        seen = glimpse(self._request.voice)
-        if seen == self._glimpse and not self._changed:
+        fingerprint = strip_fingerprint(self._request.voice)
+        if fingerprint == self._fingerprint and not self._changed:
             return
         self._changed = False
-        if seen != self._glimpse:
-            self._glimpse, self._strips = seen, ()
+        if fingerprint != self._fingerprint:
+            self._fingerprint, self._strips = fingerprint, ()
         face = self._face(scene)
-        self._strips = self._strips or plan_voice(self._request.voice)
+        self._strips = self._strips or plan_selection(self._request.voice)
         plan = PreviewPlan(self._strips, face)
         if plan != self._analyzer.plan:
             self._analyzer.plan = plan
@@ -233,7 +232,7 @@ class Preview:
         objects = objects_with_uids(self._request.object_uids)
         speaker = speaker_of(scene, objects[0])
         plans, _ = plan_face(objects, speaker, check_effect=False)
-        return FacePlan(plans, settings.look_of(speaker, scene))
+        return FacePlan(plans, speaker_settings.keying_settings(speaker, scene))
 
 
 class _FaceGoneError(PlanError):

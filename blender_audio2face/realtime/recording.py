@@ -12,16 +12,18 @@ import numpy as np
 from ...model.audio_features import FRAME_RATE
 from ...model.curves import Curves
 from ...model.framing import HOP, SAMPLE_RATE
-from .. import bake, sequencer_api, strip
-from ..bake import BakeRequest
-from ..baking import Listened
+from ..bake import pipeline
+from ..bake.pipeline import BakeRequest
+from ..bake.several import AnalyzedBake
+from ..core.analysis import StripCurves
+from ..core.report import Inference
+from ..core.sound.sound_selection import Strips
 from ..errors import PlanError, RecordingError, StripError
-from ..inference import Spoken
-from ..report import Inference
-from ..sound_choice import Strips
-from ..speakers import speaker_of
-from ..targets import objects_with_uids
-from ..voices import Voice
+from ..scene import sequencer_api
+from ..scene.face_plan import objects_with_uids
+from ..scene.resolve_sound import SoundSelection
+from ..scene.speakers import speaker_of
+from ..scene.strips import check_same_rate
 
 if TYPE_CHECKING:
     from .session import Session
@@ -109,7 +111,7 @@ class RecordingKeeper:
         self._path = write_wav(self._folder, self._face.name, recording.samples)
         return SavedRecording(recording, self._path)
 
-    def place(self, saved: SavedRecording) -> Listened:
+    def place(self, saved: SavedRecording) -> AnalyzedBake:
         """Adds the sound to the sequencer, and plans its keys; on the main thread.
 
         Raises:
@@ -121,7 +123,7 @@ class RecordingKeeper:
             scene, sequencer = scenes[self._face.scene_uid], scenes[self._sequencer_uid]
         except KeyError:
             raise PlanError("The scene was removed.") from None
-        strip.check_same_rate(sequencer, scene)
+        check_same_rate(sequencer, scene)
         self._strip = _add_strip(sequencer, saved)
         try:
             return self._plan(scene, sequencer, saved.recording)
@@ -147,7 +149,7 @@ class RecordingKeeper:
             return "The take's sound is packed into the unsaved file: save it to keep it"
         return f"The take's sound is in {self._path} until Blender quits: copy it to keep it"
 
-    def _plan(self, scene, sequencer, recording: Recording) -> Listened:
+    def _plan(self, scene, sequencer, recording: Recording) -> AnalyzedBake:
         """The bake of the added strip, with the recorded curves."""
         name = self._strip.name
         if not self._is_saved:  # the temporary folder is deleted when Blender quits
@@ -158,12 +160,12 @@ class RecordingKeeper:
             scene.session_uid,
             speaker.name if speaker is not None else "",
             self._face.object_uids,
-            Voice(sequencer.session_uid, Strips((name,))),
+            SoundSelection(sequencer.session_uid, Strips((name,))),
         )
-        plan = bake.prepare(request)
+        plan = pipeline.prepare(request)
         seconds = len(recording.curves.values) / recording.curves.rate
-        spoken = tuple(Spoken(one, recording.curves) for one in plan.strips)
-        return Listened(plan, spoken, Inference("real time", "cpu", seconds, seconds))
+        spoken = tuple(StripCurves(one, recording.curves) for one in plan.strips)
+        return AnalyzedBake(plan, spoken, Inference("real time", "cpu", seconds, seconds))
 
 
 def recordings_folder() -> Path:

@@ -15,19 +15,18 @@ import bpy
 
 from ...model.errors import A2FError, memory_told
 from ...model.streaming import Stream
-from .. import settings
 from ..core.realtime.engine import Engine
 from ..core.realtime.frame_queue import Frame
 from ..core.realtime.live_settings import LiveSettings
 from ..core.realtime.source import Source
+from ..core.shaping.settings import Dials
 from ..core.streaming.sender import send_frame
 from ..errors import PlanError, RecordingError
 from ..face_override import FaceOverride
-from ..faces import plan_face
-from ..shaping.dials import Dials
-from ..speakers import speaker_of
-from ..status import redraw_sidebars, redraw_views
-from ..targets import objects_with_uids
+from ..scene import speaker_settings
+from ..scene.face_plan import objects_with_uids, plan_face
+from ..scene.redraw import redraw_sidebars, redraw_views
+from ..scene.speakers import speaker_of
 from .recording import Recording, recordings_folder, write_wav
 
 _TICK = 1.0 / 60.0
@@ -242,7 +241,7 @@ class Session:
         """The artist's dials now."""
         speakers = self._scene().audio2face.speakers
         speaker = speakers.get(self._speaker_name) if self._speaker_name else None
-        return settings.dials_of(speaker) if speaker is not None else Dials()
+        return speaker_settings.dials_of(speaker) if speaker is not None else Dials()
 
     def _revalidate(self) -> None:
         """Follows what was removed, renamed, or mapped differently."""
@@ -298,7 +297,7 @@ def start(scene, objects: list, source: Source, stream: Stream, gain: bool = Tru
 def _mapping_of(speaker) -> tuple:
     if speaker is None:
         return ("", None)
-    return (speaker.preset, settings.mapping_of(speaker))
+    return (speaker.preset, speaker_settings.mapping_of(speaker))
 
 
 def _set_message(message: str) -> None:

@@ -11,12 +11,12 @@ from ..core.streaming.encoders import PORTS, encoder
 from ..core.streaming.latest_frames import ReceivedFrame
 from ..core.streaming.receiver import Receiver
 from ..core.streaming.sender import Sender, send_frame, senders
+from ..core.target_plan import TargetPlan
 from ..errors import StreamingError
 from ..face_override import FaceOverride
-from ..faces import plan_face
-from ..speakers import members_of
-from ..status import redraw_sidebars
-from ..target_plan import TargetPlan
+from ..scene.face_plan import plan_face
+from ..scene.redraw import redraw_sidebars
+from ..scene.speakers import members_of
 
 _TICK_SECONDS = 1 / 60
 _STATUS_SECONDS = 0.5

@@ -10,10 +10,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from tests.blender.test_realtime_session import face, live, message, rooms, speak
 
 from tests.blender.blender_runner import blender_executable
 from tests.blender.scenes import make_face, tone, write_wav
-from tests.blender.test_realtime_session import face, live, message, rooms, speak
 from tests.disks import contents, needs_disks, on_disk
 
 __all__ = ["live", "rooms"]

@@ -13,15 +13,15 @@ from ....model.curves import Curves
 from ....model.numpy_network import NumpyNetwork
 from ....model.streaming import StepNetwork, Stream
 from ....model.weights_file import DEFAULT_WEIGHTS, load_weights
-from ... import heard
-from ...audio import strip_blocks
-from ...composing import FacePlan
-from ...decoders import DECODERS
 from ...errors import BakeError
-from ...heard import Heard
-from ...job import Job
-from ...plan import SoundSource, StripPlan
-from ...takes import decode, encode
+from ..background_job import Job
+from ..cached_curves import decode, encode
+from ..compose import FacePlan
+from ..sound import sound_segment
+from ..sound.decoders import DECODERS
+from ..sound.samples import strip_blocks
+from ..sound.sound_segment import SoundSegment
+from ..sound.strip_plan import SoundSource, StripPlan
 from .frames import NO_FRAMES, AnalyzedStrip, CurvePart, FaceFrames, around, face_frames, trimmed
 
 _PIECE = 2 * SAMPLE_RATE
@@ -67,7 +67,7 @@ class StripAnalysis:
         complete: whether the strip was analysed to its end; its curves are then those of a bake.
     """
 
-    def __init__(self, strip: StripPlan, segment: Heard, network: StepNetwork) -> None:
+    def __init__(self, strip: StripPlan, segment: SoundSegment, network: StepNetwork) -> None:
         self.segment = segment
         self.complete = False
         self._blocks = strip_blocks(strip, SAMPLE_RATE, DECODERS)
@@ -193,14 +193,14 @@ class PreviewAnalyzer:
         known.append(StripAnalysis(new, self._segment_of(new), self._network))
         return known[-1]
 
-    def _segment_of(self, strip: StripPlan) -> Heard:
+    def _segment_of(self, strip: StripPlan) -> SoundSegment:
         source = strip.source
         if source not in self._digests:
             try:
-                self._digests[source] = heard.digest(source)
+                self._digests[source] = sound_segment.digest(source)
             except OSError as error:
                 raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
-        return heard.heard(strip, self._digests[source])
+        return sound_segment.segment_of_strip(strip, self._digests[source])
 
     def _next(self, plan: PreviewPlan, analyses: list[StripAnalysis]) -> StripAnalysis | None:
         """What to analyse next: the strip under the playhead, then the nearest one."""

@@ -8,14 +8,14 @@ import numpy as np
 
 from ....model.channels import ARKIT_52
 from ....model.curves import Curves
-from ... import segments
-from ...composing import FacePlan, take_keys
-from ...plan import StripPlan
-from ...rigs.mapping import HEAD, Link, Target
-from ...segments import Segment
-from ...target_plan import Channel, PlannedLink, TargetPlan
-from ...timing import StripTiming
-from ...volume import Volume
+from ..compose import FacePlan, take_keys
+from ..keys import frame_ranges
+from ..keys.frame_ranges import FrameRange
+from ..rigs.mapping import HEAD, Link, Target
+from ..sound.strip_plan import StripPlan
+from ..sound.strip_timing import StripTiming
+from ..sound.volume import Volume
+from ..target_plan import Channel, PlannedLink, TargetPlan
 
 Columns = Sequence[Mapping[Channel, np.ndarray]]
 """For each datablock of a face, its controls' values at N frames, float32 [N] each."""
@@ -126,10 +126,10 @@ def face_frames(face: FacePlan, strips: Sequence[AnalyzedStrip]) -> FaceFrames:
     builder = _FrameBuilder(plans, first, max(part.end for part in owned) - first)
     lead_in = 0
     for index, strip in enumerate(strips):
-        own = segments.of_strips(owned, {str(index)})
+        own = frame_ranges.of_strips(owned, {str(index)})
         for part in strip.parts:
             frames, columns = _columns_of_part(face, strip.timing, part)
-            inside = segments.lies_in(frames, own)
+            inside = frame_ranges.lies_in(frames, own)
             if inside.any():
                 builder.add(frames[inside], _rows_of(columns, inside))
         lead_in = max(lead_in, strip.timing.left_handle - strip.timing.rest_before)
@@ -168,12 +168,12 @@ def _trimmed_timing(timing: StripTiming, start: int, end: int) -> StripTiming:
     return replace(timing, left_handle=start, right_handle=end, warp=warp)
 
 
-def _owned_frames(face: FacePlan, timings: Sequence[StripTiming]) -> tuple[Segment, ...]:
+def _owned_frames(face: FacePlan, timings: Sequence[StripTiming]) -> tuple[FrameRange, ...]:
     """The frames on which each strip, by its index, would have keys."""
-    owned: tuple[Segment, ...] = ()
+    owned: tuple[FrameRange, ...] = ()
     for index, timing in enumerate(timings):
-        wanted = face.look.wanted(str(index), timing)
-        owned = segments.rebaked(owned, segments.granted(owned, wanted))
+        requested = face.look.requested_ranges(str(index), timing)
+        owned = frame_ranges.rebaked(owned, frame_ranges.allowed_ranges(owned, requested))
     return owned
 
 

@@ -9,10 +9,10 @@ from time import monotonic
 import numpy as np
 
 from ....model.framing import SAMPLE_RATE
-from ...audio import audible_blocks, sound_seconds
-from ...decoders import DECODERS
-from ...plan import SoundSource
-from ...timing import StripTiming
+from ..sound.decoders import DECODERS
+from ..sound.samples import audible_blocks, sound_seconds
+from ..sound.strip_plan import SoundSource
+from ..sound.strip_timing import StripTiming
 from .source import OnBlock, OnError
 
 _RATE = 100

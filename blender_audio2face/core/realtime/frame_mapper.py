@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...rigs.features import DERIVED, features
-from ...rigs.mapping import is_driven_by, output_weights
-from ...rigs.preset import preset_with_id
-from ...target_plan import Channel, PlannedLink, TargetPlan
+from ..rigs.mapping import is_driven_by, output_weights
+from ..rigs.preset import preset_with_id
+from ..rigs.visemes import DERIVED, features
+from ..target_plan import Channel, PlannedLink, TargetPlan
 
 
 class FrameMapper:

@@ -8,10 +8,9 @@ left to a bake. Blinks and darts of the eyes are drawn by time, not moved to pau
 import numpy as np
 
 from ....model.audio_features import FRAME_RATE
-from ...shaping.blinks import blink_track
-from ...shaping.dials import NEUTRAL, Dials
-from ...shaping.eye_darts import dart_tracks
-from ...shaping.shape import spoken
+from ..shaping.layers.eyes import blink_track, dart_tracks
+from ..shaping.settings import NEUTRAL, Dials
+from ..shaping.shape import spoken
 
 _WINDOW = 40
 """Rows before one that smoothing and emphasis look at: 0.4 s."""

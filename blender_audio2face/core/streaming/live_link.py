@@ -22,8 +22,8 @@ is accepted here:
   sends; NboSerializer.h) and think-biq/LLV write the device before the subject, though LLV's readme
   lists them the other way round. Unreal ignores bytes after the values; JimWest/PyLiveLinkFace
   refuses them.
-- PyLiveLinkFace does not write the device's length as such: it writes three bytes 0 and a ``$``, which is the
-  length 36. Below 60 frames a second it sends a denominator of 0.
+- PyLiveLinkFace does not write the device's length as such: it writes three bytes 0 and a ``$``,
+  which together are the length 36. Below 60 frames a second it sends a denominator of 0.
 - tbxMb/GodotLiveLinkFace swaps left and right of jaw and mouth, as does the app's own CSV; the
   order here is Unreal's, PyLiveLinkFace's, LLV's and that of aelzeiny's reader.
 - Unreal's other archives end strings with a NUL and write UTF-16 after a negative length, which the
@@ -44,7 +44,7 @@ import numpy as np
 from ....model.channels import ARKIT_52
 from ....model.formats.live_link import ANGLES, CHANNELS
 from ...errors import StreamingError
-from ...rigs.mapping import HEAD
+from ..rigs.mapping import HEAD
 
 VERSION = 6
 PORT = 11111

@@ -6,8 +6,6 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-
-from tests.blender.scenes import add_sound, fcurves, make_face, needs_sound, read_wav, timing
 from tests.blender.test_realtime_session import (
     BEFORE,
     RATE,
@@ -19,6 +17,8 @@ from tests.blender.test_realtime_session import (
     speak,
     values_of,
 )
+
+from tests.blender.scenes import add_sound, fcurves, make_face, needs_sound, read_wav, timing
 
 __all__ = ["live", "rooms"]
 pytestmark = needs_sound

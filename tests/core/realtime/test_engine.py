@@ -17,8 +17,8 @@ from a2f.blender_audio2face.core.realtime.file_source import (
 from a2f.blender_audio2face.core.realtime.live_settings import LiveSettings
 from a2f.blender_audio2face.core.realtime.recorder import Recorder
 from a2f.blender_audio2face.core.realtime.streaming_analyzer import StreamingAnalyzer, open_stream
+from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.errors import BakeError
-from a2f.blender_audio2face.shaping.dials import Dials
 from a2f.model.audio_file import read_audio
 from a2f.model.framing import frame_count
 from a2f.model.numpy_network import NumpyNetwork

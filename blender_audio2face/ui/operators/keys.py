@@ -1,0 +1,80 @@
+"""Buttons for baked keys: update them, remove them, show them."""
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from ...errors import PlanError
+from ...face_override import release
+from ...scene.speakers import members_of
+from .common import SpeakerOperator, publish
+
+
+class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
+    """Key again where the strips play now, with the dials as they are; nothing is analysed"""
+
+    bl_idname = "audio2face.update"
+    bl_label = "Update"
+
+    def act(self, context, speaker) -> None:
+        from ...bake.rekey import retime_keys
+
+        publish(self, context, speaker, retime_keys(context.scene, speaker))
+
+
+class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
+    """Take out what was baked for this speaker; your own keys stay, or come back"""
+
+    bl_idname = "audio2face.clear"
+    bl_label = "Clear Bake"
+
+    strip: StringProperty(
+        name="Sound Strip",
+        description="Only what was baked from this strip; empty for all",
+        options={"SKIP_SAVE"},
+    )
+
+    def act(self, context, speaker) -> str:
+        from ...animation.remove import clear
+        from ...scene.face_plan import animated_datablocks
+
+        keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
+        if not keys:
+            raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
+        face = animated_datablocks(members_of(speaker))
+        release(frozenset(datablock.session_uid for datablock in face))
+        count = sum(clear(datablock, keys) for datablock in face)
+        for key in keys:
+            speaker.takes.remove(speaker.takes.find(key))
+        speaker.report = ""
+        return f"Removed {count} keys of {speaker.name}"
+
+
+class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
+    """Take away what hides the face's movement"""
+
+    bl_idname = "audio2face.fix"
+    bl_label = "Fix"
+
+    index: IntProperty(
+        name="Which",
+        description="Line of the list in the panel, counted from 0; -1 for all",
+        default=-1,
+        min=-1,
+    )
+
+    def act(self, _context, speaker) -> str:
+        from ...diagnostics import fix
+        from ...diagnostics.speaker_checks import find_hidden_results
+
+        found = find_hidden_results(speaker)
+        chosen = found if self.index < 0 else found[self.index : self.index + 1]
+        for hidden in chosen:
+            fix(hidden)
+        return f"Fixed {len(chosen)} of {len(found)}"
+
+
+CLASSES = (
+    AUDIO2FACE_OT_update,
+    AUDIO2FACE_OT_clear,
+    AUDIO2FACE_OT_fix,
+)
