@@ -10,13 +10,13 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from tests.blender.test_realtime_session import face, live, message, rooms, speak
 
 from tests.blender.blender_runner import blender_executable
+from tests.blender.realtime.live import face, live, message, modules, speak
 from tests.blender.scenes import make_face, tone, write_wav
 from tests.disks import contents, needs_disks, on_disk
 
-__all__ = ["live", "rooms"]
+__all__ = ["live", "modules"]
 
 
 @pytest.fixture
@@ -71,23 +71,23 @@ def test_a_mapping_that_cannot_be_saved_leaves_the_one_before(tmp_path: Path) ->
 
 
 def test_a_take_that_cannot_be_written_leaves_no_file(extension: str, tmp_path: Path) -> None:
-    takes = importlib.import_module(f"{extension}.blender_audio2face.realtime.take_file")
-    errors = importlib.import_module(f"{extension}.blender_audio2face.realtime.errors")
+    recording = importlib.import_module(f"{extension}.blender_audio2face.realtime.recording")
+    errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
     (tmp_path / "Face_001.wav").write_bytes(b"from before")
-    with files_end_at(1000), pytest.raises(errors.TakeError, match="cannot be written to"):
-        takes.write_take(tmp_path, "Face", np.zeros(16000, np.float32))
+    with files_end_at(1000), pytest.raises(errors.RecordingError, match="cannot be written to"):
+        recording.write_wav(tmp_path, "Face", np.zeros(16000, np.float32))
     assert contents(tmp_path) == {"Face_001.wav": b"from before"}
 
 
 def test_a_recording_that_fills_the_disk_ends_with_what_there_was(
-    live, rooms, tmp_path: Path
+    live, modules, tmp_path: Path
 ) -> None:
     """The face is given back, and the temporary folder is gone."""
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
     session, source = live(face())
     speak(session, source, 0.5)
     session.start_recording(1.0)
-    folder = Path(session.engine._hearing.recorder._folder.name)
+    folder = Path(session.engine._analyzer.recorder._folder.name)
     assert folder.is_dir()
     with files_end_at(30_000):
         source.push(tone(5.0))  # more than a file holds back
@@ -95,7 +95,7 @@ def test_a_recording_that_fills_the_disk_ends_with_what_there_was(
         assert not session.engine._thread.is_alive()
         assert session.tick() is None
     assert message().startswith("The take cannot be written to the temporary folder (")
-    assert rooms.running() is None
+    assert modules.running() is None
     assert not folder.exists()
 
 

@@ -138,23 +138,27 @@ def test_pointers_to_something_else(baked, tmp_path: Path, name: str, kind: str)
 @pytest.mark.parametrize("value", ["1e300", "-1e10", "2.5", "Infinity", "NaN", "1" + "0" * 400])
 def test_values_from_before_that_nothing_holds(extension: str, value: str) -> None:
     """What real time kept is put back as far as a property can hold it, and forgotten."""
-    rest = importlib.import_module(f"{extension}.blender_audio2face.realtime.rest")
+    saved_values = importlib.import_module(
+        f"{extension}.blender_audio2face.face_override.saved_values"
+    )
     face = bpy.data.objects.new("Face", None)
     face["whole"], face["list"], face["text"], face["real"] = 3, [1, 2], "a", 0.5
     for name, index in (("whole", 0), ("list", 1), ("text", 0), ("real", 0)):
-        face[rest.PROPERTY] = f'[["[\\"{name}\\"]", {index}, {value}]]'
-        rest.put_back(face)
-        assert rest.PROPERTY not in face
+        face[saved_values.PROPERTY] = f'[["[\\"{name}\\"]", {index}, {value}]]'
+        saved_values.restore(face)
+        assert saved_values.PROPERTY not in face
     assert (type(face["whole"]), face["text"]) == (int, "a")
     assert [type(one) for one in face["list"]] == [int, int]
 
 
 @pytest.mark.parametrize("text", [DEEP, "7", '{"a": 1}', '[["a", 0]]', '[[["b"], 0, 1]]'])
 def test_values_from_before_that_are_none(extension: str, text: str) -> None:
-    rest = importlib.import_module(f"{extension}.blender_audio2face.realtime.rest")
+    saved_values = importlib.import_module(
+        f"{extension}.blender_audio2face.face_override.saved_values"
+    )
     face = bpy.data.objects.new("Face", None)
-    face[rest.PROPERTY] = text
-    assert rest.remembered(face) == {}
+    face[saved_values.PROPERTY] = text
+    assert saved_values.load(face) == {}
 
 
 def test_links_that_name_what_they_like(baked, tmp_path: Path) -> None:

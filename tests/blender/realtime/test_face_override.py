@@ -1,8 +1,9 @@
-"""A face that is moved without keys, and gets its own back whatever happened meanwhile."""
+"""A face that shows values without keys, and its own again whatever happened meanwhile."""
 
 import importlib
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -18,18 +19,18 @@ OPEN = np.array([0.5, 0.25, 0.75], np.float32)
 
 
 @pytest.fixture
-def rooms(extension: str) -> SimpleNamespace:
-    def room(name: str) -> ModuleType:
+def modules(extension: str) -> Iterator[SimpleNamespace]:
+    def module(name: str) -> ModuleType:
         return importlib.import_module(f"{extension}.blender_audio2face.{name}")
 
     found = SimpleNamespace(
-        apply=room("realtime.apply"),
-        faces=room("scene.face_plan"),
-        mapping=room("core.rigs.mapping"),
+        face_override=module("face_override"),
+        face_plan=module("scene.face_plan"),
+        mapping=module("core.rigs.mapping"),
     )
     yield found
-    for hold in found.apply.holds():
-        hold.restore()
+    for override in found.face_override.overrides():
+        override.restore()
 
 
 def face(name: str = "Face", value: float = 0.125):
@@ -39,9 +40,9 @@ def face(name: str = "Face", value: float = 0.125):
     return made
 
 
-def hold_of(rooms, *objects, **options):
-    plans, _ = rooms.faces.plan_face(list(objects), None, check_effect=False)
-    return rooms.apply.Hold(plans, **options)
+def override_of(modules, *objects, **options):
+    plans, _ = modules.face_plan.plan_face(list(objects), None, check_effect=False)
+    return modules.face_override.FaceOverride(plans, **options)
 
 
 def values_of(obj) -> list[float]:
@@ -58,49 +59,49 @@ BEFORE = [0.125] * 4
 SHOWN = [0.5, 0.25, 0.75, 0.125]
 
 
-def test_values_show_and_are_given_back(rooms) -> None:
+def test_values_show_and_are_restored(modules) -> None:
     one, two = face("One"), face("Two", 0.25)
-    hold = hold_of(rooms, one, two)
-    hold.show(NAMES, OPEN)
+    override = override_of(modules, one, two)
+    override.show(NAMES, OPEN)
     assert values_of(one) == SHOWN
     assert values_of(two) == [0.5, 0.25, 0.75, 0.25]
     assert height(one) == sum(SHOWN)
-    hold.show(NAMES, 0 * OPEN)
-    hold.restore()
-    hold.restore()
+    override.show(NAMES, 0 * OPEN)
+    override.restore()
+    override.restore()
     assert values_of(one) == BEFORE
     assert values_of(two) == [0.25] * 4
     assert height(one) == sum(BEFORE)
     assert MARK not in one.data.shape_keys
-    assert rooms.apply.holds() == []
+    assert modules.face_override.overrides() == ()
     assert one.data.shape_keys.animation_data is None
 
 
-def test_what_is_not_spoken_of_is_the_artists(rooms) -> None:
+def test_other_controls_stay_the_artists(modules) -> None:
     one = face()
-    hold = hold_of(rooms, one)
-    hold.show(NAMES[:1], OPEN[:1])
+    override = override_of(modules, one)
+    override.show(NAMES[:1], OPEN[:1])
     one.data.shape_keys.key_blocks["smirk"].value = 0.875
     one.data.shape_keys.key_blocks["browInnerUp"].value = 0.5
-    hold.restore()
+    override.restore()
     assert values_of(one) == [0.125, 0.125, 0.5, 0.875]
 
 
-def test_one_face_is_held_once(rooms) -> None:
-    hold = hold_of(rooms, face("One"))
+def test_face_is_overridden_once(modules) -> None:
+    override = override_of(modules, face("One"))
     with pytest.raises(Exception, match="moved in real time already"):
-        hold_of(rooms, bpy.data.objects["One"])
-    other = hold_of(rooms, face("Two"))
-    assert rooms.apply.holds() == [hold, other]
+        override_of(modules, bpy.data.objects["One"])
+    other = override_of(modules, face("Two"))
+    assert modules.face_override.overrides() == (override, other)
 
 
-def test_given_back_by_another_the_owner_is_told(rooms) -> None:
-    one, told = face(), []
-    hold = hold_of(rooms, one, on_given_back=lambda: told.append(True))
-    hold.show(NAMES, OPEN)
-    rooms.apply.give_back(frozenset({one.data.shape_keys.session_uid}))
-    assert told == [True]
-    assert hold.lost
+def test_release_notifies_the_owner(modules) -> None:
+    one, released = face(), []
+    override = override_of(modules, one, on_released=lambda: released.append(True))
+    override.show(NAMES, OPEN)
+    modules.face_override.release(frozenset({one.data.shape_keys.session_uid}))
+    assert released == [True]
+    assert override.lost
     assert values_of(one) == BEFORE
 
 
@@ -114,67 +115,67 @@ def animated(name: str = "Face"):
     return made
 
 
-def test_it_shows_over_an_action_which_comes_back(rooms) -> None:
+def test_override_shows_over_action(modules) -> None:
     one = animated()
-    hold = hold_of(rooms, one)
-    hold.show(NAMES, OPEN)
+    override = override_of(modules, one)
+    override.show(NAMES, OPEN)
     assert height(one) == sum(SHOWN)
     bpy.context.scene.frame_set(11)
     assert values_of(one) == SHOWN
     assert height(one) == sum(SHOWN)
-    hold.restore()
+    override.restore()
     assert values_of(one) == [0.625, 0.125, 0.125, 0.125]
     assert height(one) == 1.0
     bpy.context.scene.frame_set(1)
     assert values_of(one) == BEFORE
 
 
-def test_a_frame_changed_before_anything_was_shown_is_the_actions(rooms) -> None:
+def test_action_shows_before_first_values(modules) -> None:
     one = animated()
-    hold = hold_of(rooms, one)
+    override = override_of(modules, one)
     bpy.context.scene.frame_set(11)
     assert values_of(one)[0] == 0.625
-    hold.restore()
+    override.restore()
     assert values_of(one)[0] == 0.625
 
 
-def test_what_was_deleted_is_passed_over(rooms) -> None:
+def test_deleted_controls_are_skipped(modules) -> None:
     one, two = face("One"), face("Two")
-    hold = hold_of(rooms, one, two)
-    hold.show(NAMES, OPEN)
+    override = override_of(modules, one, two)
+    override.show(NAMES, OPEN)
     one.shape_key_remove(one.data.shape_keys.key_blocks["jawOpen"])
     two.data.shape_keys.key_blocks["jawOpen"].name = "mandible"
-    hold.show(NAMES, OPEN)
+    override.show(NAMES, OPEN)
     assert values_of(one) == SHOWN[1:]
     mesh = two.data
     bpy.data.objects.remove(two)
     bpy.data.meshes.remove(mesh)
-    hold.show(NAMES, 0 * OPEN)
+    override.show(NAMES, 0 * OPEN)
     assert values_of(one) == [0.0, 0.0, 0.125]
-    assert not hold.lost
+    assert not override.lost
     bpy.data.meshes.remove(one.data)
-    hold.show(NAMES, OPEN)
-    assert hold.lost
-    hold.restore()
+    override.show(NAMES, OPEN)
+    assert override.lost
+    override.restore()
 
 
-def test_a_file_saved_meanwhile_has_the_face_as_it_was(rooms, tmp_path: Path) -> None:
+def test_saved_file_has_original_face(modules, tmp_path: Path) -> None:
     one = face()
-    hold = hold_of(rooms, one)
-    hold.show(NAMES, OPEN)
+    override = override_of(modules, one)
+    override.show(NAMES, OPEN)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "live.blend"))
     assert values_of(one) == SHOWN
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "live.blend"))
     assert values_of(bpy.data.objects["Face"]) == BEFORE
     assert MARK not in bpy.data.objects["Face"].data.shape_keys
-    assert rooms.apply.holds() == []
+    assert modules.face_override.overrides() == ()
 
 
-def test_a_file_that_caught_a_shown_value_heals(rooms, tmp_path: Path) -> None:
+def test_captured_values_are_restored_on_load(modules, tmp_path: Path) -> None:
     """As an autosave does, which asks no handler."""
     one = face()
-    hold = hold_of(rooms, one)
-    hold.show(NAMES, OPEN)
+    override = override_of(modules, one)
+    override.show(NAMES, OPEN)
     path = tmp_path / "auto.blend"
     bpy.app.handlers.save_pre.clear()
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
@@ -183,7 +184,7 @@ def test_a_file_that_caught_a_shown_value_heals(rooms, tmp_path: Path) -> None:
     assert MARK not in bpy.data.objects["Face"].data.shape_keys
 
 
-def test_a_mark_of_somebody_elses_making_does_no_harm(rooms, tmp_path: Path) -> None:
+def test_malformed_saved_values_are_ignored(modules, tmp_path: Path) -> None:
     for number, text in enumerate(("no JSON", "[1]", json.dumps([["name", 0, 1.0]]))):
         made = face(f"Face {number}")
         made.data.shape_keys[MARK] = text
@@ -195,64 +196,64 @@ def test_a_mark_of_somebody_elses_making_does_no_harm(rooms, tmp_path: Path) -> 
         assert MARK not in made.data.shape_keys
 
 
-def test_undo_and_redo_leave_it_showing_and_then_its_own(rooms) -> None:
+def test_undo_and_redo_keep_override_and_original(modules) -> None:
     face()
     bpy.context.preferences.edit.use_global_undo = True
     bpy.ops.ed.undo_push(message="before")
-    hold = hold_of(rooms, bpy.data.objects["Face"])
-    hold.show(NAMES, OPEN)
+    override = override_of(modules, bpy.data.objects["Face"])
+    override.show(NAMES, OPEN)
     bpy.data.objects["Face"].location.x = 5.0
     bpy.ops.ed.undo_push(message="moved while live")
-    hold.show(NAMES, 0.5 * OPEN)
+    override.show(NAMES, 0.5 * OPEN)
     bpy.data.objects["Face"].location.x = 6.0
     bpy.ops.ed.undo_push(message="moved again")
     bpy.ops.ed.undo()
     assert values_of(bpy.data.objects["Face"]) == [0.25, 0.125, 0.375, 0.125]
-    hold.show(NAMES, OPEN)
+    override.show(NAMES, OPEN)
     bpy.ops.ed.undo()
     assert bpy.data.objects["Face"].location.x == 0.0
-    hold.show(NAMES, OPEN)
+    override.show(NAMES, OPEN)
     assert values_of(bpy.data.objects["Face"]) == SHOWN
-    hold.restore()
+    override.restore()
     assert values_of(bpy.data.objects["Face"]) == BEFORE
     bpy.ops.ed.redo()
     assert bpy.data.objects["Face"].location.x == 5.0
     assert values_of(bpy.data.objects["Face"]) == BEFORE
 
 
-def test_a_file_loaded_meanwhile_ends_it_and_skips_no_handler(rooms) -> None:
-    called, told = [], []
-    hold = hold_of(rooms, face(), on_given_back=lambda: told.append(True))
-    hold.show(NAMES, OPEN)
+def test_loading_ends_override_and_skips_no_handler(modules) -> None:
+    called, released = [], []
+    override = override_of(modules, face(), on_released=lambda: released.append(True))
+    override.show(NAMES, OPEN)
     handlers = bpy.app.handlers
     for handler in (*handlers.frame_change_pre, *handlers.save_pre):
-        assert handler.__self__ is hold
+        assert handler.__self__ is override
     handlers.load_pre.append(lambda *_: called.append(values_of(bpy.data.objects["Face"])))
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     assert called == [BEFORE]
-    assert told == [True]
-    assert hold.lost
-    assert rooms.apply.holds() == []
+    assert released == [True]
+    assert override.lost
+    assert modules.face_override.overrides() == ()
 
 
-def test_a_render_finds_the_face_as_it_was(rooms) -> None:
+def test_render_has_original_face(modules) -> None:
     one = face()
-    hold = hold_of(rooms, one)
-    hold.show(NAMES, OPEN)
+    override = override_of(modules, one)
+    override.show(NAMES, OPEN)
     run_handlers(bpy.app.handlers.render_init)
     assert values_of(one) == BEFORE
-    hold.show(NAMES, 0.5 * OPEN)
+    override.show(NAMES, 0.5 * OPEN)
     bpy.context.scene.frame_set(7)
     assert values_of(one) == BEFORE
     run_handlers(bpy.app.handlers.render_complete)
-    hold.show(NAMES, OPEN)
+    override.show(NAMES, OPEN)
     assert values_of(one) == SHOWN
 
 
-def test_a_renders_thread_writes_nothing(rooms) -> None:
+def test_render_thread_writes_nothing(modules) -> None:
     one = animated()
-    hold = hold_of(rooms, one)
-    hold.show(NAMES, OPEN)
+    override = override_of(modules, one)
+    override.show(NAMES, OPEN)
     one.data.shape_keys.key_blocks["jawOpen"].value = 0.875
     handlers = bpy.app.handlers
     for asked in (handlers.frame_change_pre, handlers.frame_change_post, handlers.render_init):
@@ -260,13 +261,13 @@ def test_a_renders_thread_writes_nothing(rooms) -> None:
         thread.start()
         thread.join()
     assert values_of(one)[0] == 0.875
-    hold._watch()
+    override._poll_render()
     assert values_of(one) == BEFORE
     thread = threading.Thread(target=run_handlers, args=(handlers.render_complete,))
     thread.start()
     thread.join()
     assert values_of(one) == BEFORE
-    hold._watch()
+    override._poll_render()
     assert values_of(one) == SHOWN
 
 
@@ -275,7 +276,7 @@ def run_handlers(handlers: list) -> None:
         handler(bpy.context.scene, None)
 
 
-def test_bones_and_properties_are_held_too(rooms) -> None:
+def test_bones_and_properties_are_overridden(modules) -> None:
     rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
     bpy.context.scene.collection.objects.link(rig)
     bpy.context.view_layer.objects.active = rig
@@ -285,27 +286,26 @@ def test_bones_and_properties_are_held_too(rooms) -> None:
     bpy.ops.object.mode_set(mode="OBJECT")
     rig["funnel"] = 0.125
     rig.pose.bones["jaw"].location.y = 2.0
-    Link, Target = rooms.mapping.Link, rooms.mapping.Target
+    Link, Target = modules.mapping.Link, modules.mapping.Target
     links = (
         Link("jawOpen", Target("bone", "jaw", "location", 1, rest=0.0, extreme=4.0)),
         Link("mouthFunnel", Target("property", "funnel")),
     )
-    plan = rooms.faces
-    planned = plan.plan_object(rig, rooms.mapping.Mapping(None, links))
+    planned = modules.face_plan.plan_object(rig, modules.mapping.Mapping(None, links))
     follower = make_face("Follower", ("driven",))
     driver = follower.data.shape_keys.key_blocks["driven"].driver_add("value").driver
     variable = driver.variables.new()
     variable.name, variable.targets[0].id = "x", rig
     variable.targets[0].data_path = '["funnel"]'
     driver.expression = "x"
-    hold = rooms.apply.Hold((planned,))
-    hold.show(NAMES, OPEN)
+    override = modules.face_override.FaceOverride((planned,))
+    override.show(NAMES, OPEN)
     assert rig.pose.bones["jaw"].location.y == 2.0
     assert rig["funnel"] == 0.25
     assert height(follower) == 0.25
-    hold.show(NAMES, 2 * OPEN)
+    override.show(NAMES, 2 * OPEN)
     assert rig.pose.bones["jaw"].location.y == 4.0
-    hold.restore()
+    override.restore()
     assert rig.pose.bones["jaw"].location.y == 2.0
     assert rig["funnel"] == 0.125
     assert height(follower) == 0.125

@@ -1,4 +1,4 @@
-"""The face shows what a bake would key, wherever the playhead stands, and then has its own back."""
+"""The face shows what a bake would key, wherever the playhead is, and its own values afterwards."""
 
 import importlib
 import time
@@ -26,20 +26,20 @@ MARK = "audio2face_live"
 
 
 @pytest.fixture
-def rooms(extension: str) -> Iterator[SimpleNamespace]:
-    def room(name: str):
+def modules(extension: str) -> Iterator[SimpleNamespace]:
+    def module(name: str):
         return importlib.import_module(f"{extension}.blender_audio2face.{name}")
 
-    yield SimpleNamespace(
-        preview=room("realtime.preview"),
-        hearing=room("realtime.preview_hearing"),
-        registration=room("registration"),
-        bake_panel=room("ui.panels.bake"),
-        job=room("core.background_job"),
+    found = SimpleNamespace(
+        preview=module("preview.preview"),
+        analyzer=module("core.preview.analyzer"),
+        registration=module("registration"),
+        bake_panel=module("ui.panels.bake"),
+        job=module("core.background_job"),
     )
-    for one in room("realtime.preview").previews():
-        one.end()
-    room("core.background_job").stop_all(5.0)
+    yield found
+    found.preview.end_all()
+    found.job.stop_all(5.0)
 
 
 @pytest.fixture
@@ -53,17 +53,16 @@ def head():
 
 
 @pytest.fixture
-def hearings(rooms, monkeypatch: pytest.MonkeyPatch) -> list:
-    """The hearings begun so far, a list that grows."""
+def analyses(modules, monkeypatch: pytest.MonkeyPatch) -> list:
+    """The analyses begun so far, a list that grows."""
     begun = []
 
-    class Counted(rooms.hearing.Hearing):
+    class Counted(modules.analyzer.StripAnalysis):
         def __init__(self, *args) -> None:
             super().__init__(*args)
             begun.append(self)
 
-    listener = importlib.import_module(rooms.hearing.__name__.replace("_hearing", "_listener"))
-    monkeypatch.setattr(listener, "Hearing", Counted)
+    monkeypatch.setattr(modules.analyzer, "StripAnalysis", Counted)
     return begun
 
 
@@ -90,30 +89,30 @@ def is_untouched(obj) -> bool:
     return values(obj) == expected and MARK not in obj.data.shape_keys
 
 
-def test_each_frame_is_what_a_bake_keys_on_it(rooms, head) -> None:
+def test_each_frame_equals_the_bake(modules, head) -> None:
     assert bpy.ops.audio2face.preview() == {"FINISHED"}
     frames = [*range(-2, timing(strip(), "right_handle") + 7), 20.5]
     shown = [at(frame, head) for frame in frames]
     assert max(one["jawOpen"] for one in shown) > 0.2
     assert head.data.shape_keys.animation_data is None
     bpy.ops.audio2face.bake(runtime="numpy", reduction="EVERY_FRAME")
-    assert rooms.preview.previews() == []
+    assert modules.preview.previews() == ()
     for frame, before in zip(frames, shown, strict=True):
         assert at(frame, head) == pytest.approx(before, abs=1e-3), frame
 
 
-def test_the_same_button_gives_the_face_back(rooms, head) -> None:
+def test_second_press_restores_the_face(modules, head) -> None:
     bpy.ops.audio2face.preview()
     at(loudest(head), head)
     assert not is_untouched(head)
     bpy.ops.audio2face.preview()
     assert is_untouched(head)
-    assert rooms.preview.previews() == []
+    assert modules.preview.previews() == ()
     at(30, head)
     assert is_untouched(head)
 
 
-def test_around_the_strip_the_face_has_its_own(head) -> None:
+def test_face_rests_outside_the_strip(head) -> None:
     bpy.ops.audio2face.preview()
     at(20, head)
     at(500, head)
@@ -122,7 +121,7 @@ def test_around_the_strip_the_face_has_its_own(head) -> None:
     assert not is_untouched(head)
 
 
-def test_a_bake_knows_nothing_of_what_was_shown(head) -> None:
+def test_bake_ignores_previewed_values(head) -> None:
     bpy.ops.audio2face.preview()
     at(loudest(head), head)
     bpy.ops.audio2face.bake(runtime="numpy")
@@ -130,7 +129,7 @@ def test_a_bake_knows_nothing_of_what_was_shown(head) -> None:
     assert is_untouched(head)
 
 
-def test_dials_and_a_new_speaker_act_without_a_second_hearing(head, hearings) -> None:
+def test_dials_and_new_speaker_need_no_second_analysis(head, analyses) -> None:
     bpy.ops.audio2face.preview()
     frame = loudest(head)
     before = at(frame, head)["jawOpen"]
@@ -138,10 +137,10 @@ def test_dials_and_a_new_speaker_act_without_a_second_hearing(head, hearings) ->
     bpy.context.scene.audio2face.speakers[0].dials.overall = 0.5
     bpy.context.view_layer.update()
     assert at(frame, head)["jawOpen"] == pytest.approx(0.5 * before, abs=0.02)
-    assert len(hearings) == 1
+    assert len(analyses) == 1
 
 
-def test_a_strip_that_moves_or_is_cut_is_followed(head, hearings) -> None:
+def test_moved_and_cut_strip_is_followed(head, analyses) -> None:
     bpy.ops.audio2face.preview()
     frame = loudest(head)
     before = at(frame, head)["jawOpen"]
@@ -151,36 +150,36 @@ def test_a_strip_that_moves_or_is_cut_is_followed(head, hearings) -> None:
     assert at(frame + 100, head)["jawOpen"] == pytest.approx(before, abs=0.01)
     at(frame, head)
     assert is_untouched(head)
-    assert len(hearings) == 1
+    assert len(analyses) == 1
 
 
-def test_a_muted_strip_shows_nothing_until_it_is_heard_again(rooms, head) -> None:
+def test_muted_strip_shows_nothing(modules, head) -> None:
     bpy.ops.audio2face.preview()
     strip().mute = True
     at(20, head)
     assert is_untouched(head)
-    (shown,) = rooms.preview.previews()
-    assert "muted" in shown.trouble
-    panel = next(c for c in rooms.bake_panel.CLASSES if c.__name__ == "AUDIO2FACE_PT_bake_V3D")
+    (shown,) = modules.preview.previews()
+    assert "muted" in shown.problem
+    panel = next(c for c in modules.bake_panel.CLASSES if c.__name__ == "AUDIO2FACE_PT_bake_V3D")
     assert "muted" in drawn(panel).text
     strip().mute = False
     at(20, head)
     assert not is_untouched(head)
-    assert shown.trouble is None
+    assert shown.problem is None
 
 
-def test_a_file_saved_meanwhile_has_the_face_as_it_was(rooms, head, tmp_path: Path) -> None:
+def test_saved_file_has_original_face(modules, head, tmp_path: Path) -> None:
     bpy.ops.audio2face.preview()
     at(20, head)
     shown, path = values(head), str(tmp_path / "shot.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
     assert values(head) == shown
     bpy.ops.wm.open_mainfile(filepath=path)
-    assert rooms.preview.previews() == []
+    assert modules.preview.previews() == ()
     assert is_untouched(bpy.context.view_layer.objects.active)
 
 
-def test_undo_leaves_it_showing_and_then_the_face_its_own(rooms, head) -> None:
+def test_undo_keeps_preview_and_original(modules, head) -> None:
     bpy.context.preferences.edit.use_global_undo = True
     name = head.name
     bpy.ops.ed.undo_push(message="before")
@@ -200,25 +199,25 @@ def test_undo_leaves_it_showing_and_then_the_face_its_own(rooms, head) -> None:
     assert is_untouched(bpy.data.objects[name])
 
 
-def test_a_deleted_face_ends_it(rooms, head) -> None:
+def test_deleted_face_ends_preview(modules, head) -> None:
     bpy.ops.audio2face.preview()
     bpy.data.objects.remove(head)
     bpy.context.scene.frame_set(20)
-    assert rooms.preview.previews() == []
+    assert modules.preview.previews() == ()
 
 
-def test_disabling_the_extension_gives_the_face_back(rooms, head) -> None:
+def test_disabling_the_extension_restores_the_face(modules, head) -> None:
     bpy.ops.audio2face.preview()
     at(20, head)
-    rooms.registration.unregister()
+    modules.registration.unregister()
     try:
         assert is_untouched(head)
-        assert rooms.preview.previews() == []
+        assert modules.preview.previews() == ()
     finally:
-        rooms.registration.register()
+        modules.registration.register()
 
 
-def test_all_strips_of_a_channel_are_shown(rooms, tmp_path: Path) -> None:
+def test_all_strips_of_channel_are_shown(modules, tmp_path: Path) -> None:
     face = make_face("Face", ("jawOpen", "eyeBlinkLeft"))
     path = write_wav(tmp_path / "hum.wav", tone(1.0), 16000)
     add_sound(path, 1, 3, "one")
@@ -234,7 +233,7 @@ def test_all_strips_of_a_channel_are_shown(rooms, tmp_path: Path) -> None:
     assert shown == [True, False, True]
 
 
-def test_without_a_strip_it_says_why(head) -> None:
+def test_preview_without_strip_is_refused(head) -> None:
     editor = bpy.context.scene.sequence_editor
     (editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences).remove(strip())
     with pytest.raises(RuntimeError, match="There is no sound strip"):
@@ -242,19 +241,19 @@ def test_without_a_strip_it_says_why(head) -> None:
     assert is_untouched(head)
 
 
-def test_a_sound_that_cannot_be_read_leaves_nothing_behind(rooms, tmp_path: Path) -> None:
+def test_unreadable_sound_leaves_nothing(modules, tmp_path: Path) -> None:
     make_face("Face", ("jawOpen",))
     path = write_wav(tmp_path / "hum.wav", tone(1.0), 16000)
     add_sound(path)
     path.write_bytes(b"no sound at all")
     with pytest.raises(RuntimeError, match="cannot be"):
         bpy.ops.audio2face.preview()
-    assert rooms.preview.previews() == []
+    assert modules.preview.previews() == ()
 
 
-def test_what_is_shown_goes_out_to_other_programs(rooms, head, monkeypatch) -> None:
+def test_shown_frames_are_sent_to_other_programs(modules, head, monkeypatch) -> None:
     sent = []
-    monkeypatch.setattr(rooms.preview.sender, "show", lambda *frame: sent.append(frame))
+    monkeypatch.setattr(modules.preview, "send_frame", lambda *frame: sent.append(frame))
     bpy.ops.audio2face.preview()
     shown = at(loudest(head), head)
     _, names, channels = sent[-1]
@@ -266,52 +265,54 @@ def test_what_is_shown_goes_out_to_other_programs(rooms, head, monkeypatch) -> N
 
 
 class TestBehindAWindow:
-    """As with a window, where a thread listens and Blender's timer looks at it."""
+    """As with a window, where a thread analyses and Blender's timer follows it."""
 
     @pytest.fixture(autouse=True)
-    def window(self, rooms, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rooms.preview, "has_window", lambda: True)
+    def window(self, modules, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(modules.preview, "has_window", lambda: True)
 
     @staticmethod
-    def tick_until_heard(shown) -> None:
+    def tick_until_analysed(shown) -> None:
         until = time.monotonic() + 60.0
         while shown.job is not None:
             shown._tick()
             assert time.monotonic() < until
             time.sleep(0.01)
 
-    def test_a_thread_listens_and_the_panel_tells_how_far(self, rooms, head) -> None:
+    def test_thread_analyses_and_panel_shows_progress(self, modules, head) -> None:
         bpy.ops.audio2face.preview()
-        (shown,) = rooms.preview.previews()
-        panel = next(c for c in rooms.bake_panel.CLASSES if c.__name__ == "AUDIO2FACE_PT_bake_V3D")
+        (shown,) = modules.preview.previews()
+        panel = next(
+            c for c in modules.bake_panel.CLASSES if c.__name__ == "AUDIO2FACE_PT_bake_V3D"
+        )
         layout = drawn(panel)
         assert layout.all("progress")
         assert layout.all("audio2face.bake")  # no bake has to wait for it
-        assert rooms.job.running() == []
-        self.tick_until_heard(shown)
+        assert modules.job.running() == []
+        self.tick_until_analysed(shown)
         assert not drawn(panel).all("progress")
         at(loudest(head), head)
         assert not is_untouched(head)
         shown.end()
         assert is_untouched(head)
 
-    def test_a_dial_acts_at_once(self, rooms, head) -> None:
+    def test_dial_acts_at_once(self, modules, head) -> None:
         bpy.ops.audio2face.speaker_add()
         bpy.ops.audio2face.preview()
-        (shown,) = rooms.preview.previews()
-        self.tick_until_heard(shown)
+        (shown,) = modules.preview.previews()
+        self.tick_until_analysed(shown)
         before = at(loudest(head), head)["jawOpen"]
         bpy.context.scene.audio2face.speakers[0].dials.overall = 0.5
         bpy.context.view_layer.update()
         shown._tick()
-        self.tick_until_heard(shown)
+        self.tick_until_analysed(shown)
         assert values(head)["jawOpen"] == pytest.approx(0.5 * before, abs=0.02)
 
-    def test_ended_while_it_listens_nothing_is_left(self, rooms, head) -> None:
+    def test_end_during_analysis_leaves_nothing(self, modules, head) -> None:
         bpy.ops.audio2face.preview()
-        (shown,) = rooms.preview.previews()
+        (shown,) = modules.preview.previews()
         bpy.ops.audio2face.preview()
-        assert rooms.preview.previews() == []
+        assert modules.preview.previews() == ()
         assert shown._tick() is None
         assert not bpy.app.timers.is_registered(shown._tick)
         assert is_untouched(head)

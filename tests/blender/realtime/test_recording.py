@@ -1,4 +1,4 @@
-"""A take becomes a sound strip and keys, in sync, as if the strip had been baked."""
+"""A recording becomes a sound strip and keys, in sync, as if the strip had been baked."""
 
 import importlib
 from pathlib import Path
@@ -6,30 +6,39 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from tests.blender.test_realtime_session import (
+
+from tests.blender.realtime.live import (
     BEFORE,
     RATE,
     face,
     live,
     message,
+    modules,
     push,
-    rooms,
     speak,
     values_of,
 )
+from tests.blender.scenes import (
+    add_sound,
+    fcurves,
+    make_face,
+    needs_sound,
+    read_wav,
+    timing,
+    tone,
+    write_wav,
+)
 
-from tests.blender.scenes import add_sound, fcurves, make_face, needs_sound, read_wav, timing
-
-__all__ = ["live", "rooms"]
+__all__ = ["live", "modules"]
 pytestmark = needs_sound
 
 FPS = 24.0
-SENTENCE = Path(__file__).parents[2] / "blender_audio2face" / "demo_head" / "sentence.flac"
+SENTENCE = Path(__file__).parents[3] / "blender_audio2face" / "demo_head" / "sentence.flac"
 
 
 @pytest.fixture
-def sentence(rooms) -> np.ndarray:
-    return rooms.voice.file_as_microphone(SENTENCE)._samples
+def sentence(modules) -> np.ndarray:
+    return modules.file_source.file_as_microphone(SENTENCE)._samples
 
 
 @pytest.fixture
@@ -46,11 +55,11 @@ def record(live, one, samples: np.ndarray, frame: float = 1.0, playing: float = 
     speak(session, source, 0.5)
     session.tick()
     session.start_recording(frame, playing)
-    hear(session, source, samples)
+    record_sound(session, source, samples)
     return session
 
 
-def hear(session, source, samples: np.ndarray) -> None:
+def record_sound(session, source, samples: np.ndarray) -> None:
     whole = len(samples) // 320 * 320
     push(session, source, samples[:whole])
     session.tick()
@@ -67,7 +76,7 @@ def curve_of(action, shape_key: str, frames: np.ndarray) -> np.ndarray:
     return np.array([curve.evaluate(frame) for frame in frames])
 
 
-def test_a_take_has_the_keys_of_its_baked_sound(live, sentence, saved: Path) -> None:
+def test_recording_has_keys_of_its_baked_sound(live, sentence, saved: Path) -> None:
     one = face()
     session = record(live, one, sentence, frame=10.0)
     assert session.recording > 2.0
@@ -94,7 +103,7 @@ def test_a_take_has_the_keys_of_its_baked_sound(live, sentence, saved: Path) -> 
         assert np.ptp(offline) > 0.1
 
 
-def test_the_strip_begins_where_recording_began(live, sentence, saved: Path) -> None:
+def test_strip_starts_where_recording_started(live, sentence, saved: Path) -> None:
     one = face()
     record(live, one, sentence[:RATE], frame=30.0)
     bpy.ops.audio2face.live_keep()
@@ -103,7 +112,7 @@ def test_the_strip_begins_where_recording_began(live, sentence, saved: Path) -> 
     assert bpy.context.scene.audio2face.speakers["Face"].takes[0].first_frame == 30
 
 
-def test_the_dials_act_on_a_take_and_clear_takes_it_out(live, sentence, saved: Path) -> None:
+def test_dials_update_and_clear_act_on_recording(live, sentence, saved: Path) -> None:
     one = face()
     record(live, one, sentence)
     bpy.ops.audio2face.live_keep()
@@ -118,7 +127,7 @@ def test_the_dials_act_on_a_take_and_clear_takes_it_out(live, sentence, saved: P
     assert len(strips()) == 1
 
 
-def test_takes_never_overwrite_each_other(live, sentence, saved: Path) -> None:
+def test_recordings_never_overwrite_each_other(live, sentence, saved: Path) -> None:
     one = face()
     lengths = []
     for seconds in (1.0, 2.0):
@@ -132,7 +141,7 @@ def test_takes_never_overwrite_each_other(live, sentence, saved: Path) -> None:
     assert len({strip.channel for strip in strips()}) == 2
 
 
-def test_in_an_unsaved_file_the_sound_is_packed(live, sentence, capsys) -> None:
+def test_sound_is_packed_into_unsaved_file(live, sentence, capsys) -> None:
     one = face()
     record(live, one, sentence[:RATE])
     bpy.ops.audio2face.live_keep()
@@ -143,7 +152,7 @@ def test_in_an_unsaved_file_the_sound_is_packed(live, sentence, capsys) -> None:
     assert bpy.ops.audio2face.update() == {"FINISHED"}
 
 
-def test_one_undo_takes_strip_and_keys_back(live, sentence, saved: Path) -> None:
+def test_one_undo_removes_strip_and_keys(live, sentence, saved: Path) -> None:
     bpy.context.preferences.edit.use_global_undo = True
     one = face()
     bpy.ops.ed.undo_push(message="before")
@@ -158,30 +167,31 @@ def test_one_undo_takes_strip_and_keys_back(live, sentence, saved: Path) -> None
     assert len(strips()) == len(bpy.data.actions) == 1
 
 
-def test_with_the_timeline_playing_it_begins_at_the_playing_frame(live, sentence, saved) -> None:
+def test_recording_during_playback_starts_at_playing_frame(live, sentence, saved) -> None:
     one = face()
     session, source = live(one)
     speak(session, source, 0.5)
     session.start_recording(48.0, FPS)
-    first = 48.0 - (source.clock - session.engine.take_begins) * FPS
-    hear(session, source, sentence[:RATE])
+    first = 48.0 - (source.clock - session.engine.recording_starts_at) * FPS
+    record_sound(session, source, sentence[:RATE])
     bpy.ops.audio2face.live_keep()
     assert bpy.context.scene.audio2face.speakers["Face"].takes[0].first_frame == np.ceil(first)
 
 
-def test_a_take_between_two_frames_is_cut_to_the_next(extension: str) -> None:
-    file = importlib.import_module(f"{extension}.blender_audio2face.realtime.take_file")
-    curves = importlib.import_module(f"{extension}.model.curves")
+def test_recording_between_frames_is_cut_to_the_next(extension: str, modules) -> None:
+    Recording = modules.recording.Recording
+    Curves = importlib.import_module(f"{extension}.model.curves").Curves
     rows = np.arange(100, dtype=np.float32)[:, None]
-    take = file.Take(np.arange(16000.0), curves.Curves(("a",), 100.0, rows), 9.5)
-    whole = take.from_whole_frame(25.0)
+    recording = Recording(np.arange(16000.0), Curves(("a",), 100.0, rows), 9.5)
+    whole = recording.from_whole_frame(25.0)
     assert whole.frame == 10.0
     assert whole.curves.values[0, 0] == 2.0  # half a frame is 20 ms
     assert whole.samples[0] == 320.0
-    assert file.Take(take.samples, take.curves, 9.0).from_whole_frame(25.0).frame == 9.0
+    same = Recording(recording.samples, recording.curves, 9.0).from_whole_frame(25.0)
+    assert same.frame == 9.0
 
 
-def test_a_take_without_any_sound_is_refused(live, saved: Path) -> None:
+def test_recording_without_sound_is_refused(live, saved: Path) -> None:
     session, _ = live(face())
     session.start_recording(1.0)
     with pytest.raises(RuntimeError, match="no sound came"):
@@ -193,13 +203,13 @@ def test_a_take_without_any_sound_is_refused(live, saved: Path) -> None:
     assert message() == ""
 
 
-def test_a_device_unplugged_while_recording_leaves_the_sound(live, sentence, saved: Path) -> None:
+def test_unplugged_device_saves_recorded_sound(live, sentence, saved: Path) -> None:
     one = face()
     session, source = live(one)
     speak(session, source, 0.5)
     session.start_recording(1.0)
-    hear(session, source, sentence[:RATE])
-    source.fail("Pushed was unplugged; plug it in again and start anew.")
+    record_sound(session, source, sentence[:RATE])
+    source.fail("Pushed was unplugged; plug it in and start again.")
     session.tick()
     (path,) = (saved.parent / "audio2face_takes").iterdir()
     assert len(read_wav(path)[0]) > 0.6 * RATE
@@ -207,21 +217,44 @@ def test_a_device_unplugged_while_recording_leaves_the_sound(live, sentence, sav
     assert values_of(one) == BEFORE
 
 
-def test_a_take_that_cannot_be_keyed_stays_as_a_strip(live, sentence, saved: Path) -> None:
+def drive_all_keys(obj) -> None:
+    """A bake then has nothing to key."""
+    obj.data.shape_keys.animation_data_create()
+    for block in obj.data.shape_keys.key_blocks[1:]:
+        block.driver_add("value")
+
+
+@pytest.mark.parametrize("fault", ["planning", "writing"])
+def test_failed_keep_leaves_no_strip_but_the_sound_file(
+    live, sentence, saved: Path, tmp_path: Path, extension: str, monkeypatch, capsys, fault: str
+) -> None:
+    before = add_sound(write_wav(tmp_path / "a.wav", tone(1.0), RATE))
+    scene = bpy.context.scene
+    scene.frame_end = 10
     one = face()
     record(live, one, sentence[:RATE])
-    one.data.shape_keys.animation_data_create()
-    for block in one.data.shape_keys.key_blocks[1:]:
-        block.driver_add("value")
-    with pytest.raises(RuntimeError, match="has drivers on all its shape keys"):
+    if fault == "planning":
+        drive_all_keys(one)
+    else:
+        several = importlib.import_module(f"{extension}.blender_audio2face.bake.several")
+        error = importlib.import_module(f"{extension}.model.errors").A2FError
+
+        def refuse(*_):
+            raise error("no keys today")
+            yield
+
+        monkeypatch.setattr(several.pipeline, "write_steps", refuse)
+    with pytest.raises(RuntimeError, match=r"has drivers on all|no keys today"):
         bpy.ops.audio2face.live_keep()
-    assert len(strips()) == 1
-    assert len(bpy.data.actions) == 0
+    assert [strip.name for strip in strips()] == [before.name]
+    assert scene.sequence_editor.active_strip == before
+    assert (scene.frame_end, len(bpy.data.actions), len(bpy.data.sounds)) == (10, 0, 1)
+    path = saved.parent / "audio2face_takes" / "Face_001.wav"
+    assert path.is_file()
+    assert str(path) in capsys.readouterr().out
 
 
-def test_other_strips_stay_where_they_are(live, sentence, saved: Path, tmp_path: Path) -> None:
-    from tests.blender.scenes import tone, write_wav
-
+def test_other_strips_keep_their_place(live, sentence, saved: Path, tmp_path: Path) -> None:
     add_sound(write_wav(tmp_path / "a.wav", tone(3.0), RATE), channel=2)
     record(live, face(), sentence[:RATE])
     bpy.ops.audio2face.live_keep()
