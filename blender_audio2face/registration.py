@@ -37,6 +37,7 @@ _STOP_SECONDS = 2.0
 @bpy.app.handlers.persistent
 def _stop_before_load(*_) -> None:
     """Neither a bake nor real time may write into the file that is loaded next."""
+    live_update.cancel()
     background_job.stop_all(timeout=0.0)
     streaming_session.stop_all()
     face_override.release_all()
@@ -44,8 +45,21 @@ def _stop_before_load(*_) -> None:
 
 @bpy.app.handlers.persistent
 def _stop_before_undo(*_) -> None:
-    """Undo frees what a half-written bake holds; one that still listens may go on."""
+    """Undo frees what a half-written bake holds; one that is still analysed may go on."""
+    live_update.pause()
     background_job.stop_stepping()
+
+
+@bpy.app.handlers.persistent
+def _catch_up(*_) -> None:
+    """An undo may bring back dials without their keys."""
+    live_update.catch_up()
+
+
+@bpy.app.handlers.persistent
+def _finish_before_save(*_) -> None:
+    """A file holds the keys of the dials that it holds."""
+    live_update.flush()
 
 
 @bpy.app.handlers.persistent
@@ -63,6 +77,9 @@ def _handlers() -> tuple[tuple[list, Callable], ...]:
         (handlers.undo_post, _restore_leftovers),
         (handlers.redo_post, _restore_leftovers),
         (handlers.load_post, _restore_leftovers),
+        (handlers.undo_post, _catch_up),
+        (handlers.redo_post, _catch_up),
+        (handlers.save_pre, _finish_before_save),
     )
 
 
@@ -79,12 +96,14 @@ def register() -> None:
 
 
 def unregister() -> None:
+    live_update.unregister()
     background_job.stop_all(_STOP_SECONDS)
     streaming_session.stop_all()
     face_override.release_all()
     playback.restore_settings()
     for handlers, handler in _handlers():
-        handlers.remove(handler)
+        if handler in handlers:  # another add-on may have emptied the list
+            handlers.remove(handler)
     live_changes.set_listener(None)
     blender_command.unregister()
     realtime.unregister()

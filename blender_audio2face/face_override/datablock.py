@@ -8,11 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..animation import property_values
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 from ..core.target_plan import TargetPlan
 from ..scene.face_plan import datablock_of
 from . import saved_values
-from .saved_values import Channel
 
 
 class OverriddenDatablock:
@@ -25,9 +24,9 @@ class OverriddenDatablock:
     def __init__(self, plan: TargetPlan) -> None:
         """Raises GoneError when the datablock was removed."""
         self.plan = plan
-        self._channels: tuple[Channel, ...] = ()
+        self._paths: tuple[FCurvePath, ...] = ()
         self._values = np.zeros(0, np.float32)
-        self._saved: frozenset[Channel] = frozenset()
+        self._saved: frozenset[FCurvePath] = frozenset()
         self._all_saved = False
         self._block_names: list[str] = []
         self._places: np.ndarray | None = None
@@ -51,32 +50,32 @@ class OverriddenDatablock:
         anim = self._datablock.animation_data
         return anim is not None and (anim.action is not None or len(anim.nla_tracks) > 0)
 
-    def show(self, channels: tuple[Channel, ...], shown: np.ndarray) -> None:
+    def show(self, paths: tuple[FCurvePath, ...], shown: np.ndarray) -> None:
         """Sets controls; what they had before is saved the first time.
 
         Args:
-            channels: N controls.
+            paths: N controls.
             shown: float32 [N].
 
         Raises:
             ReferenceError: the datablock was removed.
         """
-        if channels is not self._channels:
-            self._channels, self._places, self._all_saved = channels, None, False
+        if paths is not self._paths:
+            self._paths, self._places, self._all_saved = paths, None, False
         self._values = shown
         self.show_again()
 
     def show_again(self) -> None:
         """Sets the controls to the values shown last."""
         if not self._all_saved:
-            self._save_missing(self._channels)
+            self._save_missing(self._paths)
             self._all_saved = True
         self._set_values()
         self._datablock.update_tag()
 
     def rest(self) -> None:
         """Restores the values from before, until others are shown."""
-        self._channels, self._values, self._places = (), np.zeros(0, np.float32), None
+        self._paths, self._values, self._places = (), np.zeros(0, np.float32), None
         if self._saved:
             self.restore()
 
@@ -87,8 +86,8 @@ class OverriddenDatablock:
 
     def before_frame_change(self) -> None:
         """Lets the animation find the values from before."""
-        for channel, value in saved_values.load(self._datablock).items():
-            property_values.put(self._datablock, FCurvePath(*channel), value)
+        for path, value in saved_values.load(self._datablock).items():
+            property_values.put(self._datablock, path, value)
 
     def after_frame_change(self) -> None:
         """Saves what the animation has set, and shows the overriding values again."""
@@ -102,19 +101,19 @@ class OverriddenDatablock:
             raise ReferenceError("the datablock is not looked up")
         return self._found
 
-    def _save_missing(self, channels: Iterable[Channel]) -> None:
+    def _save_missing(self, paths: Iterable[FCurvePath]) -> None:
         """Saves the present values of controls that are not saved yet."""
-        missing = [channel for channel in channels if channel not in self._saved]
+        missing = [path for path in paths if path not in self._saved]
         if missing:
             saved = saved_values.load(self._datablock) | self._read(missing)
             saved_values.save(self._datablock, saved)
             self._saved = self._saved | frozenset(missing)
 
-    def _read(self, channels: Iterable[Channel]) -> dict[Channel, float]:
+    def _read(self, paths: Iterable[FCurvePath]) -> dict[FCurvePath, float]:
         found = {}
-        for channel in channels:
+        for path in paths:
             try:
-                found[channel] = property_values.get(self._datablock, FCurvePath(*channel))
+                found[path] = property_values.get(self._datablock, path)
             except (ValueError, IndexError):
                 continue  # it was renamed or removed meanwhile
         return found
@@ -123,8 +122,8 @@ class OverriddenDatablock:
         if self.plan.kind == "KEY":
             self._set_shape_keys()
             return
-        for channel, value in zip(self._channels, self._values.tolist(), strict=True):
-            property_values.put(self._datablock, FCurvePath(*channel), value)
+        for path, value in zip(self._paths, self._values.tolist(), strict=True):
+            property_values.put(self._datablock, path, value)
 
     def _set_shape_keys(self) -> None:
         """Sets all at once, which is 40 times as fast as one by one."""
@@ -132,8 +131,8 @@ class OverriddenDatablock:
         names = blocks.keys()
         if self._places is None or names != self._block_names:
             self._block_names = names
-            place = {(block.path_from_id("value"), 0): i for i, block in enumerate(blocks)}
-            self._places = np.array([place.get(one, -1) for one in self._channels], np.intp)
+            place = {FCurvePath(block.path_from_id("value")): i for i, block in enumerate(blocks)}
+            self._places = np.array([place.get(path, -1) for path in self._paths], np.intp)
         present = np.empty(len(names) + 1, np.float32)  # the last takes what has no block any more
         blocks.foreach_get("value", present[:-1])
         present[self._places] = self._values

@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 import bpy
 import numpy as np
 
+from ..core.keys.keyframes import FCurvePath
 from ..core.realtime.frame_mapper import FrameMapper
 from ..core.target_plan import TargetPlan
 from ..errors import GoneError, PlanError
 from . import saved_values
 from .datablock import OverriddenDatablock
-from .saved_values import Channel
 
 _POLL = 0.05
 """Seconds between two checks whether a render began or ended in its thread."""
@@ -87,19 +87,19 @@ class FaceOverride:
         self.show_controls(self._mapper.channels, self._mapper(values))
 
     def show_controls(
-        self, channels: Sequence[tuple[Channel, ...]], values: Sequence[np.ndarray]
+        self, paths: Sequence[tuple[FCurvePath, ...]], values: Sequence[np.ndarray]
     ) -> None:
         """Shows values of controls.
 
         Args:
-            channels: for each plan, N controls.
+            paths: for each plan, N controls.
             values: for each plan, float32 [N].
         """
         if self._is_resting():
             return
         shown = {
             plan.uid: pair
-            for plan, pair in zip(self._plans, zip(channels, values, strict=True), strict=True)
+            for plan, pair in zip(self._plans, zip(paths, values, strict=True), strict=True)
         }
         self._for_each(lambda datablock: datablock.show(*shown[datablock.plan.uid]))
 

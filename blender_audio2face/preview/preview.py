@@ -15,8 +15,8 @@ from pathlib import Path
 
 import bpy
 
-from ...model.errors import A2FError, memory_told
-from ..bake.pipeline import BakeRequest
+from ...model.errors import A2FError, memory_errors_reported
+from ..bake.request import BakeRequest
 from ..core.compose import FacePlan, no_progress
 from ..core.preview.analyzer import PreviewAnalyzer, PreviewJob, PreviewPlan
 from ..core.preview.frames import NO_FRAMES, FaceFrames
@@ -65,8 +65,8 @@ class Preview:
         self._request = request
         scene = self._scene()
         face = self._face(scene)
-        self._strips = plan_selection(request.voice)
-        self._fingerprint = strip_fingerprint(request.voice)
+        self._strips = plan_selection(request.selection)
+        self._fingerprint = strip_fingerprint(request.selection)
         plan = PreviewPlan(self._strips, face)
         self._analyzer = PreviewAnalyzer(plan, weights, scene.frame_current_final)
         self._changed = False
@@ -136,7 +136,7 @@ class Preview:
         try:
             scene = self._scene()
             try:
-                with memory_told():
+                with memory_errors_reported():
                     self._revalidate(scene)
                     self._continue_analysis()
             except A2FError as error:
@@ -151,14 +151,14 @@ class Preview:
 
     def _revalidate(self, scene) -> None:
         """Plans again what is to be shown, if the scene changed."""
-        fingerprint = strip_fingerprint(self._request.voice)
+        fingerprint = strip_fingerprint(self._request.selection)
         if fingerprint == self._fingerprint and not self._changed:
             return
         self._changed = False
         if fingerprint != self._fingerprint:
             self._fingerprint, self._strips = fingerprint, ()
         face = self._face(scene)
-        self._strips = self._strips or plan_selection(self._request.voice)
+        self._strips = self._strips or plan_selection(self._request.selection)
         plan = PreviewPlan(self._strips, face)
         if plan != self._analyzer.plan:
             self._analyzer.plan = plan

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, BinaryIO
 import bpy
 import numpy as np
 
-from ...model.audio_features import FRAME_RATE
 from ...model.curves import Curves
+from ...model.features import FRAME_RATE
 from ...model.framing import HOP, SAMPLE_RATE
-from ..bake import pipeline
-from ..bake.pipeline import BakeRequest
-from ..bake.several import AnalyzedBake
-from ..core.analysis import StripCurves
+from ..bake.pipeline import Bake, plan_bake
+from ..bake.request import BakeRequest
+from ..core.cached_curves import StripCurves
 from ..core.report import Inference
-from ..core.sound.sound_selection import Strips
+from ..core.sound.sound_selection import SoundSelection, Strips
 from ..errors import PlanError, RecordingError, StripError
 from ..scene import sequencer_api
 from ..scene.face_plan import objects_with_uids
-from ..scene.resolve_sound import SoundSelection
 from ..scene.speakers import speaker_of
 from ..scene.strips import check_same_rate
 
@@ -111,7 +109,7 @@ class RecordingKeeper:
         self._path = write_wav(self._folder, self._face.name, recording.samples)
         return SavedRecording(recording, self._path)
 
-    def place(self, saved: SavedRecording) -> AnalyzedBake:
+    def place(self, saved: SavedRecording) -> Bake:
         """Adds the sound to the sequencer, and plans its keys; on the main thread.
 
         Raises:
@@ -149,7 +147,7 @@ class RecordingKeeper:
             return "The take's sound is packed into the unsaved file: save it to keep it"
         return f"The take's sound is in {self._path} until Blender quits: copy it to keep it"
 
-    def _plan(self, scene, sequencer, recording: Recording) -> AnalyzedBake:
+    def _plan(self, scene, sequencer, recording: Recording) -> Bake:
         """The bake of the added strip, with the recorded curves."""
         name = self._strip.name
         if not self._is_saved:  # the temporary folder is deleted when Blender quits
@@ -162,10 +160,10 @@ class RecordingKeeper:
             self._face.object_uids,
             SoundSelection(sequencer.session_uid, Strips((name,))),
         )
-        plan = pipeline.prepare(request)
+        plan = plan_bake(request)
         seconds = len(recording.curves.values) / recording.curves.rate
-        spoken = tuple(StripCurves(one, recording.curves) for one in plan.strips)
-        return AnalyzedBake(plan, spoken, Inference("real time", "cpu", seconds, seconds))
+        curves = tuple(StripCurves.of_strip(one, recording.curves) for one in plan.strips)
+        return Bake(plan, curves, Inference("real time", "cpu", seconds, seconds))
 
 
 def recordings_folder() -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from ...model.errors import A2FError, memory_told
+from ...model.errors import A2FError, memory_errors_reported
 from ...model.streaming import Stream
 from ..core.realtime.engine import Engine
 from ..core.realtime.frame_queue import Frame
@@ -120,7 +120,7 @@ class Session:
         if self not in _sessions:
             return None
         try:
-            with memory_told():
+            with memory_errors_reported():
                 self._update(self.engine.now() if now is None else now)
         except A2FError as error:
             self.end(str(error))

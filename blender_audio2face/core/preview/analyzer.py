@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ....model.audio_features import FRAME_RATE
-from ....model.audio_file import SAMPLE_RATE
 from ....model.curves import Curves
+from ....model.features import FRAME_RATE
+from ....model.framing import SAMPLE_RATE
 from ....model.numpy_network import NumpyNetwork
 from ....model.streaming import StepNetwork, Stream
 from ....model.weights_file import DEFAULT_WEIGHTS, load_weights
@@ -256,7 +256,7 @@ class PreviewAnalyzer:
     def _is_awaited(self, plan: PreviewPlan, analyses: list[StripAnalysis]) -> bool:
         """Whether the playhead is on a frame that was analysed but is not shown yet."""
         playhead = self.playhead
-        preview = plan.face.look.preview
+        preview = plan.face.settings.preview
         if preview is not None and not preview[0] <= playhead < preview[1]:
             return False
         if self.frames.at(playhead) is not None:

@@ -8,16 +8,17 @@ import numpy as np
 
 from ....model.channels import ARKIT_52
 from ....model.curves import Curves
-from ..compose import FacePlan, take_keys
+from ..compose import FacePlan, keys_of_curves
 from ..keys import frame_ranges
 from ..keys.frame_ranges import FrameRange
+from ..keys.keyframes import FCurvePath
 from ..rigs.mapping import HEAD, Link, Target
 from ..sound.strip_plan import StripPlan
 from ..sound.strip_timing import StripTiming
 from ..sound.volume import Volume
-from ..target_plan import Channel, PlannedLink, TargetPlan
+from ..target_plan import PlannedLink, TargetPlan
 
-Columns = Sequence[Mapping[Channel, np.ndarray]]
+Columns = Sequence[Mapping[FCurvePath, np.ndarray]]
 """For each datablock of a face, its controls' values at N frames, float32 [N] each."""
 
 _CHANNELS = TargetPlan(
@@ -74,7 +75,7 @@ class FaceFrames:
     plans: tuple[TargetPlan, ...]
     first: int
     known: np.ndarray
-    controls: tuple[tuple[Channel, ...], ...] = ()
+    controls: tuple[tuple[FCurvePath, ...], ...] = ()
     values: tuple[np.ndarray, ...] = ()
     channels: tuple[str, ...] = ()
     channel_values: np.ndarray | None = None
@@ -118,7 +119,7 @@ def face_frames(face: FacePlan, strips: Sequence[AnalyzedStrip]) -> FaceFrames:
         where the sound was not analysed yet.
     """
     plans = face.plans
-    face = FacePlan((*plans, _CHANNELS), replace(face.look, every_frame=True))
+    face = FacePlan((*plans, _CHANNELS), replace(face.settings, every_frame=True))
     owned = _owned_frames(face, [strip.timing for strip in strips])
     if not owned:
         return NO_FRAMES
@@ -172,7 +173,7 @@ def _owned_frames(face: FacePlan, timings: Sequence[StripTiming]) -> tuple[Frame
     """The frames on which each strip, by its index, would have keys."""
     owned: tuple[FrameRange, ...] = ()
     for index, timing in enumerate(timings):
-        requested = face.look.requested_ranges(str(index), timing)
+        requested = face.settings.requested_ranges(str(index), timing)
         owned = frame_ranges.rebaked(owned, frame_ranges.allowed_ranges(owned, requested))
     return owned
 
@@ -194,11 +195,8 @@ def _columns_of_part(
 
 
 def _columns(face: FacePlan, curves: Curves, timing: StripTiming, cut: float) -> Columns:
-    made = take_keys(face, curves, timing, cut)
-    return [
-        {(channel.path, channel.array_index): keys.values for channel, keys in one.items()}
-        for one in made
-    ]
+    made = keys_of_curves(face, curves, timing, cut)
+    return [{path: keys.values for path, keys in each.items()} for each in made]
 
 
 def _rows_of(columns: Columns, rows: slice | np.ndarray) -> Columns:
@@ -226,7 +224,7 @@ class _FrameBuilder:
         self._plans = plans
         self._first = first
         self._known = np.zeros(count, bool)
-        self._controls: tuple[tuple[Channel, ...], ...] = ()
+        self._controls: tuple[tuple[FCurvePath, ...], ...] = ()
         self._values: tuple[np.ndarray, ...] = ()
 
     def add(self, frames: np.ndarray, columns: Columns) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..keys.keyframes import FCurvePath
 from ..rigs.mapping import is_driven_by, output_weights
 from ..rigs.preset import preset_with_id
 from ..rigs.visemes import DERIVED, features
-from ..target_plan import Channel, PlannedLink, TargetPlan
+from ..target_plan import PlannedLink, TargetPlan
 
 
 class FrameMapper:
@@ -33,14 +34,14 @@ class FrameMapper:
         controls: list[int] = []
         rest: list[float] = []
         limits: dict[int, tuple[float, float]] = {}
-        channels: list[tuple[Channel, ...]] = []
+        channels: list[tuple[FCurvePath, ...]] = []
         for plan in plans:
             preset = preset_with_id(plan.preset_id) if plan.preset_id is not None else None
-            places: dict[Channel, int] = {}
+            places: dict[FCurvePath, int] = {}
             for planned in plan.links:
                 if not is_driven_by(self.names, preset, planned.link):
                     continue
-                place = places.setdefault((planned.path, planned.index), len(rest))
+                place = places.setdefault(FCurvePath(planned.path, planned.index), len(rest))
                 if place == len(rest):
                     rest.append(planned.link.target.rest)
                 limits[place] = (planned.low, planned.high)

@@ -7,7 +7,7 @@ left to a bake. Blinks and darts of the eyes are drawn by time, not moved to pau
 
 import numpy as np
 
-from ....model.audio_features import FRAME_RATE
+from ....model.features import FRAME_RATE
 from ..shaping.layers.eyes import blink_track, dart_tracks
 from ..shaping.settings import NEUTRAL, Dials
 from ..shaping.shape import spoken

@@ -42,7 +42,7 @@ from fractions import Fraction
 import numpy as np
 
 from ....model.channels import ARKIT_52
-from ....model.formats.live_link import ANGLES, CHANNELS
+from ....model.curve_files.live_link import ANGLES, CHANNELS
 from ...errors import StreamingError
 from ..rigs.mapping import HEAD
 

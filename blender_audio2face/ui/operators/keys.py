@@ -1,4 +1,4 @@
-"""Buttons for baked keys: update them, remove them, show them."""
+"""Buttons for baked keys: remove them, show them."""
 
 import bpy
 from bpy.props import IntProperty, StringProperty
@@ -6,19 +6,7 @@ from bpy.props import IntProperty, StringProperty
 from ...errors import PlanError
 from ...face_override import release
 from ...scene.speakers import members_of
-from .common import SpeakerOperator, publish
-
-
-class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
-    """Key again where the strips play now, with the dials as they are; nothing is analysed"""
-
-    bl_idname = "audio2face.update"
-    bl_label = "Update"
-
-    def act(self, context, speaker) -> None:
-        from ...bake.rekey import retime_keys
-
-        publish(self, context, speaker, retime_keys(context.scene, speaker))
+from .common import SpeakerOperator
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
@@ -74,7 +62,6 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
 
 
 CLASSES = (
-    AUDIO2FACE_OT_update,
     AUDIO2FACE_OT_clear,
     AUDIO2FACE_OT_fix,
 )

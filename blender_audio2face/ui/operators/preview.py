@@ -3,7 +3,7 @@
 import bpy
 
 from ....model.errors import A2FError
-from ...bake.pipeline import request_for
+from ...bake.request import request_for
 from ...preview import Preview, preview_of
 from ...scene.face_objects import chosen_objects
 from ...scene.face_plan import plan_face

@@ -5,9 +5,9 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ....model.errors import A2FError, memory_told
-from ...bake.pipeline import Refusal
-from ...bake.several import Outcome, compose_all, write_steps
+from ....model.errors import A2FError, memory_errors_reported
+from ...bake.pipeline import Outcome, compose_all, write_all
+from ...bake.request import Refusal
 from ...core.background_job import run_to_completion
 from ...core.compose import no_progress
 from ...core.realtime.file_source import file_as_microphone
@@ -156,9 +156,9 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         run_to_completion(self._steps(self._write()))
         if self._again:
             bakes = compose_all(self._again, self._outcome, no_progress)
-            run_to_completion(write_steps(bakes, self._outcome))
+            run_to_completion(write_all(bakes, self._outcome))
         self._remove_unkeyed_strip()
-        return self._tell(context, self._outcome)
+        return self._report_outcome(context, self._outcome)
 
     def invoke(self, context, _event) -> set[str]:
         if bpy.app.background:
@@ -174,7 +174,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
 
     def _write(self) -> SavedRecording | None:
         try:
-            with memory_told():
+            with memory_errors_reported():
                 return self._keeper.write()
         except A2FError as error:
             self._outcome.refusals.append(Refusal("", error))
@@ -199,13 +199,13 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         if not self._outcome.written:
             self._keeper.remove_strip()
 
-    def _tell(self, context, outcome) -> set[str]:
-        return self._tell_where(super()._tell(context, outcome))
+    def _report_outcome(self, context, outcome) -> set[str]:
+        return self._report_sound_file(super()._report_outcome(context, outcome))
 
-    def _tell_cancelled(self, context) -> set[str]:
-        return self._tell_where(super()._tell_cancelled(context))
+    def _report_cancelled(self, context) -> set[str]:
+        return self._report_sound_file(super()._report_cancelled(context))
 
-    def _tell_where(self, state: set[str]) -> set[str]:
+    def _report_sound_file(self, state: set[str]) -> set[str]:
         if self._keeper.message:
             self.report({"INFO"}, self._keeper.message)
         return state

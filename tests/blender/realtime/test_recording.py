@@ -236,14 +236,14 @@ def test_failed_keep_leaves_no_strip_but_the_sound_file(
     if fault == "planning":
         drive_all_keys(one)
     else:
-        several = importlib.import_module(f"{extension}.blender_audio2face.bake.several")
+        pipeline = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
         error = importlib.import_module(f"{extension}.model.errors").A2FError
 
         def refuse(*_):
             raise error("no keys today")
             yield
 
-        monkeypatch.setattr(several.pipeline, "write_steps", refuse)
+        monkeypatch.setattr(pipeline, "write", refuse)
     with pytest.raises(RuntimeError, match=r"has drivers on all|no keys today"):
         bpy.ops.audio2face.live_keep()
     assert [strip.name for strip in strips()] == [before.name]

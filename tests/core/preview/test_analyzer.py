@@ -104,7 +104,7 @@ def test_dials_moves_and_trims_need_no_second_analysis(decoded) -> None:
     analyzer = analyzer_of(strip(1, 6))
     analyzer.work(quiet)
     before, count = jaw_at(analyzer, 50), len(decoded)
-    softer = replace(FACE, look=replace(FACE.look, dials=Dials(overall=0.5)))
+    softer = replace(FACE, settings=replace(FACE.settings, dials=Dials(overall=0.5)))
     analyzer.plan = PreviewPlan((strip(101, 6),), softer)
     assert not analyzer.up_to_date
     analyzer.work(quiet)

@@ -21,8 +21,7 @@ from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.errors import BakeError
 from a2f.model.audio_file import read_audio
 from a2f.model.framing import frame_count
-from a2f.model.numpy_network import NumpyNetwork
-from a2f.model.numpy_runtime import NumpyRuntime
+from a2f.model.numpy_network import NumpyNetwork, NumpyRuntime
 from a2f.model.resampling import resample, sinc_resample
 from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
@@ -69,9 +68,9 @@ def test_recording_equals_bake_for_any_block_size(speech: np.ndarray, block: flo
 @pytest.mark.parametrize("rate", [44100, 48000])
 def test_device_rate_gives_curves_of_bake(speech: np.ndarray, rate: int) -> None:
     device = np.concatenate(list(resample([speech[:32000]], 16000, rate)))
-    runtime = NumpyRuntime(*load_weights())
+    runtime, network = NumpyRuntime(*load_weights()), NumpyNetwork(*load_weights())
     baked = runtime.predict(np.concatenate(list(resample([device], rate, 16000)))).values
-    analyzer = StreamingAnalyzer(rate, 0.02, Stream(runtime.network), gain=False)
+    analyzer = StreamingAnalyzer(rate, 0.02, Stream(network), gain=False)
     size = rate // 50
     frames = [frame for i in range(0, len(device), size)
               for frame in analyzer.push(device[i : i + size], i / rate)]  # fmt: skip
