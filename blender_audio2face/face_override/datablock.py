@@ -44,12 +44,6 @@ class OverriddenDatablock:
         """Drops the reference to the datablock, until ``find``."""
         self._found = None
 
-    @property
-    def is_animated(self) -> bool:
-        """Whether a change of the frame may set its values."""
-        anim = self._datablock.animation_data
-        return anim is not None and (anim.action is not None or len(anim.nla_tracks) > 0)
-
     def show(self, paths: tuple[FCurvePath, ...], shown: np.ndarray) -> None:
         """Sets controls; what they had before is saved the first time.
 
@@ -86,12 +80,14 @@ class OverriddenDatablock:
 
     def before_frame_change(self) -> None:
         """Lets the animation find the values from before."""
+        if not self._is_animated():
+            return
         for path, value in saved_values.load(self._datablock).items():
             property_values.put(self._datablock, path, value)
 
     def after_frame_change(self) -> None:
         """Saves what the animation has set, and shows the overriding values again."""
-        if self._saved:
+        if self._saved and self._is_animated():
             saved_values.save(self._datablock, self._read(self._saved))
             self.show_again()
 
@@ -100,6 +96,11 @@ class OverriddenDatablock:
         if self._found is None:
             raise ReferenceError("the datablock is not looked up")
         return self._found
+
+    def _is_animated(self) -> bool:
+        """Whether a change of the frame may set its values."""
+        anim = self._datablock.animation_data
+        return anim is not None and (anim.action is not None or len(anim.nla_tracks) > 0)
 
     def _save_missing(self, paths: Iterable[FCurvePath]) -> None:
         """Saves the present values of controls that are not saved yet."""

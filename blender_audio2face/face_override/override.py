@@ -168,11 +168,11 @@ class FaceOverride:
 
     def _before_frame_change(self, *_) -> None:
         if _on_main_thread() and not self._is_resting():
-            self._for_each(lambda one: one.before_frame_change() if one.is_animated else None)
+            self._for_each(OverriddenDatablock.before_frame_change)
 
     def _after_frame_change(self, *_) -> None:
         if _on_main_thread() and not self._is_resting():
-            self._for_each(lambda one: one.after_frame_change() if one.is_animated else None)
+            self._for_each(OverriddenDatablock.after_frame_change)
 
     def _before_save(self, *_) -> None:
         self._saving = True

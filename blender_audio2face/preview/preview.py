@@ -251,7 +251,7 @@ def previews() -> tuple[Preview, ...]:
 
 def preview_of(object_uids: frozenset[int]) -> Preview | None:
     """The preview of a face, by any of its objects."""
-    return next((one for one in _previews if one.object_uids & object_uids), None)
+    return next((shown for shown in _previews if shown.object_uids & object_uids), None)
 
 
 def end_all() -> None:

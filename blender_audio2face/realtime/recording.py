@@ -151,7 +151,7 @@ class RecordingKeeper:
         """The bake of the added strip, with the recorded curves."""
         name = self._strip.name
         if not self._is_saved:  # the temporary folder is deleted when Blender quits
-            next(one for one in _strips(sequencer) if one.name == name).sound.pack()
+            next(strip for strip in _strips(sequencer) if strip.name == name).sound.pack()
         objects = objects_with_uids(self._face.object_uids)
         speaker = speaker_of(scene, objects[0]) if objects else None
         request = BakeRequest(
@@ -162,7 +162,7 @@ class RecordingKeeper:
         )
         plan = plan_bake(request)
         seconds = len(recording.curves.values) / recording.curves.rate
-        curves = tuple(StripCurves.of_strip(one, recording.curves) for one in plan.strips)
+        curves = tuple(StripCurves.of_strip(strip, recording.curves) for strip in plan.strips)
         return Bake(plan, curves, Inference("real time", "cpu", seconds, seconds))
 
 
@@ -225,10 +225,10 @@ def _strips(scene):
 def _add_strip(scene, saved: SavedRecording) -> _AddedStrip:
     """Adds a strip at the recording's frame, on a channel of its own, and makes it active."""
     strips, editor = _strips(scene), scene.sequence_editor
-    channel = max((one.channel for one in strips), default=0) + 1
+    channel = max((strip.channel for strip in strips), default=0) + 1
     if channel > _LAST_CHANNEL:
         raise StripError(f'The topmost channel of "{scene.name}" is taken: move its strips down.')
-    selected = frozenset(one.name for one in strips if one.select)
+    selected = frozenset(strip.name for strip in strips if strip.select)
     active = editor.active_strip.name if editor.active_strip is not None else ""
     path = str(saved.path)
     if bpy.data.filepath:
@@ -248,7 +248,7 @@ def _add_strip(scene, saved: SavedRecording) -> _AddedStrip:
 
 def _remove_strip(scene, added: _AddedStrip) -> None:
     strips = _strips(scene)
-    for made in [one for one in strips if one.type == "SOUND"]:
+    for made in [strip for strip in strips if strip.type == "SOUND"]:
         sound = made.sound
         if sound is not None and sound.session_uid == added.sound_uid:
             strips.remove(made)

@@ -117,12 +117,12 @@ def soak(samples: np.ndarray, rate: int, seconds: float, sooner: bool, package: 
     source = rooms.file_source.FileSource(
         Loop(samples, round(seconds * rate)), rate, block=_BLOCK, real_time=False, faults=faults
     )
-    showing = rooms.showing.Showing(config.channels, rooms.dials.Dials(blinks=False))
+    settings = rooms.live_settings.LiveSettings(config.channels, rooms.dials.Dials(blinks=False))
     stream = Stream(NumpyNetwork(config, arrays))
-    engine = rooms.engine.Engine(source, stream, showing=showing)
-    hearing = rooms.hearing.Hearing(rate, _BLOCK, stream, True, showing)
+    engine = rooms.engine.Engine(source, stream, settings=settings)
+    analyzer = rooms.analyzer.StreamingAnalyzer(rate, _BLOCK, stream, True, settings)
     recorder = rooms.recorder.Recorder(config.channels)
-    hearing.record(recorder)
+    analyzer.start_recording(recorder)
     column = config.channels.index(_CHANNEL)
     # Full, so that the system gives their memory before it is measured.
     seen = np.full((round(seconds * 100) + 100, 2), np.nan)
@@ -133,7 +133,7 @@ def soak(samples: np.ndarray, rate: int, seconds: float, sooner: bool, package: 
     sizes: list[int] = []
     for block, clock, due in source.blocks():
         began = time.thread_time()
-        frames = hearing.hear(block, clock)
+        frames = analyzer.push(block, clock)
         engine.frames.push(frames)
         engine.frames.due(due)
         costs[done] = time.thread_time() - began
@@ -157,9 +157,9 @@ def soak(samples: np.ndarray, rate: int, seconds: float, sooner: bool, package: 
     return Outcome(
         seconds=seconds,
         delay_ms=1000 * engine.delay,
-        blocks=hearing.counts.blocks,
-        missing=hearing.counts.missing,
-        late=hearing.counts.late,
+        blocks=analyzer.counts.blocks,
+        missing=analyzer.counts.missing,
+        late=analyzer.counts.late,
         drift_ms=drift,
         growth_mb=(max(sizes) - sizes[0]) / 1e6 if sizes else 0.0,
         cost_ms=tuple(rare.tolist()),
@@ -176,13 +176,13 @@ class _Rooms:
         self._package = package
         self.engine = self._room("realtime.engine")
         self.file_source = self._room("realtime.file_source")
-        self.hearing = self._room("realtime.hearing")
+        self.analyzer = self._room("realtime.streaming_analyzer")
         self.recorder = self._room("realtime.recorder")
-        self.showing = self._room("realtime.showing")
-        self.dials = self._room("shaping.dials")
+        self.live_settings = self._room("realtime.live_settings")
+        self.dials = self._room("shaping.settings")
 
     def _room(self, name: str) -> ModuleType:
-        return import_module(f"{self._package}.blender_audio2face.{name}")
+        return import_module(f"{self._package}.blender_audio2face.core.{name}")
 
 
 def _lags(

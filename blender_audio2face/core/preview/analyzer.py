@@ -163,7 +163,9 @@ class PreviewAnalyzer:
         while True:
             plan = self.plan
             analyses = [self._analysis_of(strip) for strip in plan.strips]
-            self._analyses = [one for one in self._analyses if one.complete or one in analyses]
+            self._analyses = [
+                known for known in self._analyses if known.complete or known in analyses
+            ]
             self._make_frames(plan, analyses)
             on_progress(_fraction(plan, analyses))
             following = self._next(plan, analyses)
@@ -217,10 +219,11 @@ class PreviewAnalyzer:
 
     def _make_frames(self, plan: PreviewPlan, analyses: list[StripAnalysis]) -> None:
         """Makes the frames again if that shows more, or something else."""
-        amount = sum(one.seconds for one in (*analyses, *self._nearby))
-        complete = all(one.complete for one in analyses)
-        is_new = self._shown is None or self._shown[0] is not plan
-        if not is_new:
+        amount = sum(analysis.seconds for analysis in (*analyses, *self._nearby))
+        complete = all(analysis.complete for analysis in analyses)
+        is_new = True
+        if self._shown is not None and self._shown[0] is plan:
+            is_new = False
             _, before, was_complete = self._shown
             grown = amount >= _GROWTH * before or self._is_awaited(plan, analyses)
             if was_complete or not (complete or (grown and amount > before)):
@@ -242,15 +245,15 @@ class PreviewAnalyzer:
         begun = [analysis]
         if not analysis.complete:
             digest = analysis.segment.digest
-            begun = [*(one for one in self._nearby if one.segment.digest == digest), analysis]
+            begun = [*(near for near in self._nearby if near.segment.digest == digest), analysis]
         return tuple(
             CurvePart(
-                one.curves,
-                strip.timing.start - one.segment.start,
-                one is analysis and one.complete,
+                part.curves,
+                strip.timing.start - part.segment.start,
+                part is analysis and part.complete,
             )
-            for one in begun
-            if one.seconds
+            for part in begun
+            if part.seconds
         )
 
     def _is_awaited(self, plan: PreviewPlan, analyses: list[StripAnalysis]) -> bool:
@@ -262,9 +265,9 @@ class PreviewAnalyzer:
         if self.frames.at(playhead) is not None:
             return False
         return any(
-            _distance(strip, playhead) == 0 and -one.seconds <= _ahead(strip, one, playhead) <= 0
+            _distance(strip, playhead) == 0 and -part.seconds <= _ahead(strip, part, playhead) <= 0
             for strip, analysis in zip(plan.strips, analyses, strict=True)
-            for one in (analysis, *self._nearby)
+            for part in (analysis, *self._nearby)
         )
 
 

@@ -66,7 +66,7 @@ class FrameMapper:
         self._controls = np.array(controls, np.intp)
         self._rest = np.array(rest, np.float64)
         self._limits = np.array([*limits.values()], np.float64).reshape(-1, 2).T
-        self._ends = np.cumsum([len(one) for one in channels])[:-1]
+        self._ends = np.cumsum([len(moved) for moved in channels])[:-1]
 
     def __call__(self, values: np.ndarray) -> list[np.ndarray]:
         """Values of each plan's controls, within their ranges, in the order of ``channels``.

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import inf
 from threading import Lock
 
 import numpy as np
@@ -43,8 +44,8 @@ class FrameQueue:
         self.names = names
         self.delay = delay
         self._lock = Lock()
-        self._waiting: deque[tuple[Frame, float | None]] = deque(maxlen=_CAPACITY)
-        self._shown: tuple[Frame | None, float | None] = (None, None)
+        self._waiting: deque[tuple[Frame, float]] = deque(maxlen=_CAPACITY)  # with lip openings
+        self._shown: tuple[Frame | None, float] = (None, inf)
         self._mouth = [names.index(name) for name in MOUTH_GROUP if name in names]
 
     def push(self, frames: Iterable[Frame]) -> None:
@@ -81,24 +82,25 @@ class FrameQueue:
         """Drops all frames: nothing is due until others come."""
         with self._lock:
             self._waiting.clear()
-            self._shown = (None, None)
+            self._shown = (None, inf)
 
-    def _openings(self, frames: list[Frame]) -> list[float | None]:
-        """Lip opening of each frame; None where the channels do not tell."""
+    def _openings(self, frames: list[Frame]) -> list[float]:
+        """Lip opening of each frame; infinite if there are no channels of the mouth."""
         if not frames:
             return []
         found = lip_opening(self.names, np.stack([frame.values for frame in frames]))
-        return [None] * len(frames) if found is None else found.tolist()
+        return [inf] * len(frames) if found is None else found.tolist()
 
-    def _with_closure(self, passed: list[tuple[Frame, float | None]]) -> tuple[Frame, float | None]:
+    def _with_closure(self, passed: list[tuple[Frame, float]]) -> tuple[Frame, float]:
         """The last of the frames, with a closure that only the others have."""
         last, opening = passed[-1]
         since = last.seconds - _CLOSURE_LASTS
-        recent = [one for one in passed if one[0].seconds >= since]
-        if opening is None or opening < SEALED:
+        recent = [pair for pair in passed if pair[0].seconds >= since]
+        if opening < SEALED:
             return last, opening
-        closed, least = min(recent, key=lambda one: one[1])
-        if least >= SEALED or self._is_rest_of_shown_closure([one[1] < SEALED for one in recent]):
+        closed, least = min(recent, key=lambda pair: pair[1])
+        sealed = [opening < SEALED for _, opening in recent]
+        if least >= SEALED or self._is_rest_of_shown_closure(sealed):
             return last, opening
         values = last.values.copy()
         values[self._mouth] = closed.values[self._mouth]
@@ -106,7 +108,6 @@ class FrameQueue:
 
     def _is_rest_of_shown_closure(self, sealed: list[bool]) -> bool:
         """Whether the only closure is the end of the one that the face shows already."""
-        opening = self._shown[1]
-        if opening is None or opening >= SEALED or not sealed[0]:
+        if self._shown[1] >= SEALED or not sealed[0]:
             return False
         return not any(sealed[sealed.index(False) :])
