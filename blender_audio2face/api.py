@@ -12,11 +12,11 @@ from pathlib import Path
 
 import bpy
 
-from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
 from ..model.errors import A2FError
-from ..model.restartable import Restartable
+from ..model.framing import SAMPLE_RATE
 from ..model.runtime import choose_runtime
+from ..model.streaming import Restartable
 from . import edits, live, settings
 from .audio import audible_blocks, sound_seconds
 from .decoders import DECODERS
@@ -24,6 +24,7 @@ from .errors import PlanError
 from .faces import plan_face
 from .keying import finish, key_speaker
 from .plan import SoundSource
+from .preferences import preferred_runtime
 from .report import BakeReport, describe
 from .rigs.mapping import Link, Mapping, Target, is_driven_by, known_outputs
 from .rigs.preset import preset_with_id
@@ -76,7 +77,8 @@ def predict(
     rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
     own = Path(weights) if weights is not None else None
-    network = choose_runtime(runtime, own, rows / _RATE, device)
+    folder = preferred_runtime(bpy.context).torch_folder
+    network = choose_runtime(runtime, own, rows / _RATE, device, folder)
     sound = Restartable(partial(audible_blocks, source, whole, SAMPLE_RATE, DECODERS))
     return network.predict_blocks(sound, rows / _RATE)
 

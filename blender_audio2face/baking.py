@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..model.errors import A2FError, memory_told
-from ..model.runtime_choice import RuntimeChoice
+from ..model.errors import A2FError, memory_errors_reported
+from ..model.runtime import RuntimeChoice
 from . import bake
 from .bake import BakePlan, BakeRequest, Refusal
 from .composing import ComposedTake, OnProgress, compose, part_of
@@ -88,7 +88,7 @@ def listen_all(
     for plan, duration in zip(plans, seconds, strict=True):
         start, done = done, done + _LISTENED * duration / sum(seconds)
         try:
-            with memory_told():
+            with memory_errors_reported():
                 spoken = listen(plan.strips, runtime, weights, part_of(on_progress, start, done))
         except A2FError as error:
             outcome.refusals.append(Refusal(plan.request.speaker, error))
@@ -105,7 +105,7 @@ def compose_all(
     for index, one in enumerate(listened):
         progress = part_of(on_progress, index / len(listened), (index + 1) / len(listened))
         try:
-            with memory_told():
+            with memory_errors_reported():
                 takes = one.takes or compose(one.plan.face, one.spoken, progress)
         except A2FError as error:
             outcome.refusals.append(Refusal(one.plan.request.speaker, error))
@@ -144,7 +144,7 @@ def write_steps(listened: Sequence[Listened], outcome: Outcome) -> Steps[None]:
     for one in listened:
         request = one.plan.request
         try:
-            with memory_told():
+            with memory_errors_reported():
                 steps = bake.write_steps(one.plan, one.takes, one.inference)
                 speaker, report = yield from steps
         except A2FError as error:

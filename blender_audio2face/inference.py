@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
-from ..model.restartable import Restartable
-from ..model.runtime import choose_runtime
-from ..model.runtime_choice import RuntimeChoice
-from ..model.runtime_protocol import Runtime
+from ..model.framing import SAMPLE_RATE
+from ..model.runtime import Runtime, RuntimeChoice, choose_runtime
+from ..model.streaming import Restartable
 from .audio import strip_blocks
 from .decoders import DECODERS
 from .plan import StripPlan

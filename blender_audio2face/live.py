@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..model.errors import A2FError, memory_told
+from ..model.errors import A2FError, memory_errors_reported
 from . import job
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def refresh(speaker: "Audio2FaceSpeaker") -> None:
     from .rekey import shape_anew
 
     try:
-        with memory_told():
+        with memory_errors_reported():
             speaker.report = shape_anew(speaker).text
     except A2FError as error:
         speaker.report = str(error)

@@ -6,7 +6,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..model.errors import A2FError
-from ..model.runtime_choice import RuntimeChoice
+from ..model.runtime import RuntimeChoice
 from .panels.common import draw_lines
 
 RUNTIMES = (
@@ -74,8 +74,7 @@ class AUDIO2FACE_OT_find_devices(bpy.types.Operator):
         return _preferences(context) is not None
 
     def execute(self, context) -> set[str]:
-        from ..model.devices import find_devices
-        from ..model.torch_package import import_torch
+        from ..model.torch_package import find_devices, import_torch
 
         preferences = _preferences(context)
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..model.audio_file import SAMPLE_RATE
+from ..model.framing import SAMPLE_RATE
 from . import mixdown, sequencer_api, time_code
 from .errors import StripError
 from .plan import SoundSource

@@ -1,6 +1,6 @@
 """Sound files that cannot be read, told before a decoder opens them. Imports no bpy."""
 
-from ..model.regular_file import why_not_a_file
+from ..model.input_files import why_not_a_file
 from .errors import StripError
 
 CHOOSE = "choose another"

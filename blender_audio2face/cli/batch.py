@@ -18,9 +18,9 @@ from ...model.command.batch.results import RowResult
 from ...model.command.batch.rows import Row
 from ...model.command.batch.worker import serve
 from ...model.command.console import Console, Outcome
-from ...model.command.running import Failure, attempt
-from ...model.command.shared import Shared
-from ...model.real_path import real_path
+from ...model.command.run import Failure, attempt
+from ...model.command.runtime_cache import RuntimeCache
+from ...model.input_files import real_path
 from .. import inference
 from ..preferences import preferred_runtime
 from ..rigs.preset import preset_with_id
@@ -76,7 +76,7 @@ class FaceDoer:
 
     def __init__(self) -> None:
         self._arguments = RowArguments()
-        self._shared = Shared(inference.choose_runtime)
+        self._shared = RuntimeCache(inference.choose_runtime)
         folder = preferred_runtime(bpy.context).torch_folder
         self._curves = CurvesDoer(self._shared, decode, folder)
 
@@ -113,7 +113,7 @@ class _Turn:
         force: bool,
         listener: Listener,
         arguments: RowArguments,
-        shared: Shared,
+        shared: RuntimeCache,
     ) -> None:
         self._group = group
         self._force = force

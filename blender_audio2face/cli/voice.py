@@ -2,7 +2,7 @@
 
 import argparse
 
-from ...model.real_path import real_path
+from ...model.input_files import real_path
 from ..sound_choice import SoundFile, Strips
 from ..voices import Voice, voice_of, voice_of_takes
 from .errors import CommandError

@@ -14,7 +14,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...model.errors import A2FError
-from ...model.runtime_choice import RuntimeChoice
+from ...model.runtime import RuntimeChoice
 from .. import job, status
 from ..character import chosen_objects
 from ..preferences import RUNTIMES, preferred_runtime

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...model.audio_features import FRAME_RATE
 from ...model.curves import Curves
+from ...model.features import FRAME_RATE
 from ..shaping.blinks import blink_track
 from ..shaping.dials import Dials
 from ..shaping.eye_darts import dart_tracks

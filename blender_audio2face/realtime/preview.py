@@ -16,7 +16,7 @@ from pathlib import Path
 
 import bpy
 
-from ...model.errors import A2FError, memory_told
+from ...model.errors import A2FError, memory_errors_reported
 from .. import settings
 from ..bake import BakeRequest
 from ..composing import FacePlan, no_progress
@@ -128,7 +128,7 @@ class Preview:
         try:
             scene = self._scene()
             try:
-                with memory_told():
+                with memory_errors_reported():
                     self._look_again(scene)
                     self._see_to_the_job()
             except A2FError as error:

@@ -353,7 +353,7 @@ class TestWhileTheBakeRuns:
         inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
         composing = importlib.import_module(f"{extension}.blender_audio2face.composing")
         finished = importlib.import_module(f"{extension}.blender_audio2face.steps").finished
-        choice = importlib.import_module(f"{extension}.model.runtime_choice").RuntimeChoice()
+        choice = importlib.import_module(f"{extension}.model.runtime").RuntimeChoice()
         face = make_face("Face", ("jawOpen",))
         add_sound(speech)
         every_frame = (("reduction", "EVERY_FRAME"),)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.audio_features import HOP, FeatureConfig, deltas, extract, log_mel
+from model.features import HOP, FeatureConfig, deltas, extract, log_mel
 from model.framing import frame_count
 
 CONFIG = FeatureConfig()

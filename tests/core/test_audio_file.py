@@ -8,8 +8,9 @@ import pytest
 import soundfile
 
 from model import audio_file, resampling
-from model.audio_file import SAMPLE_RATE, audio_blocks, read_audio, to_mono_16k
+from model.audio_file import audio_blocks, read_audio, to_mono_16k
 from model.errors import AudioError
+from model.framing import SAMPLE_RATE
 
 
 def tone(seconds: float, rate: int, hertz: float = 440.0) -> np.ndarray:

@@ -17,10 +17,10 @@ from a2f.blender_audio2face.timing import StripTiming
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import audio_file, regular_file, resampling
+from model import audio_file, input_files, resampling
 from model.audio_file import audio_blocks, audio_seconds, read_audio
 from model.errors import AudioError
-from model.numpy_runtime import NumpyRuntime
+from model.numpy_network import NumpyRuntime
 from tests.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
 
 from .hostile import FEW, spoilt
@@ -92,7 +92,7 @@ def test_what_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         def refuse(*_arguments: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(regular_file, "open", refuse, raising=False)
+        monkeypatch.setattr(input_files, "open", refuse, raising=False)
     with pytest.raises(AudioError, match=r"cannot be opened \(Permission denied\)"):
         read_audio(path)
 

@@ -11,7 +11,7 @@ import pytest
 
 from model.__main__ import main
 from model.command import predict as predict_module
-from model.command.finished import record_path
+from model.command.job_record import record_path
 from model.curves import Curves
 from tests.core.hum import write_hum
 

@@ -4,8 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from model.devices import Device, choose_device, find_devices
-from model.torch_package import TorchError
+from model.torch_package import Device, TorchError, choose_device, find_devices
 
 
 def fake_torch(**kinds: bool) -> SimpleNamespace:

@@ -7,9 +7,9 @@ import pytest
 
 from model.curves import Curves
 from model.errors import A2FError
-from model.fallback import FallbackRuntime, Trouble, trouble_of
-from model.numpy_runtime import NumpyRuntime
-from model.restartable import Restartable
+from model.numpy_network import NumpyRuntime
+from model.runtime import FallbackRuntime, Trouble, trouble_of
+from model.streaming import Restartable
 from model.weights_file import load_weights
 
 BLOCKS = [np.full(1600, value, np.float32) for value in range(5)]

@@ -51,7 +51,7 @@ OWN_FOLDER_READERS = {
     "blender_audio2face/demo_head/speech.py",
     "blender_audio2face/rigs/preset.py",
     "model/__main__.py",
-    "model/command/release.py",
+    "model/command/job_record.py",
     "model/weights_file.py",
 }
 """Files that know their own folder; each only reads there (test_own_folder, in tests/blender)."""

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.channels import ARKIT_52
+from model.curve_files import FORMATS, CurvesFileError, format_for, live_link, read, write
 from model.curves import Curves
-from model.formats import FORMATS, CurvesFileError, format_for, live_link, read, write
 from tools.data.actor.live_link import read_live_link
 
 

@@ -12,7 +12,7 @@ from a2f.blender_audio2face.realtime.wire.encoders import encoder
 from a2f.blender_audio2face.realtime.wire.errors import WireError
 from a2f.blender_audio2face.rigs.errors import PresetError
 from a2f.blender_audio2face.rigs.preset import read_preset
-from a2f.model.command.errors import UsageError
+from a2f.model.command.console import UsageError
 from a2f.model.curves import Curves
 
 from model.command.batch import messages, rows
@@ -23,9 +23,9 @@ from model.command.batch.groups import Group
 from model.command.batch.known import Known
 from model.command.batch.manifest import read_manifest
 from model.command.batch.results import RowResult
+from model.curve_files import CurvesFileError, read
 from model.errors import A2FError
-from model.formats import CurvesFileError, read
-from model.weights_schema import config_of
+from model.weights_file import config_from
 from tools.data.actor.arkit import read_channel_map
 from tools.data.actor.beat import read_beat
 from tools.data.actor.capture_npz import read_capture_npz
@@ -111,7 +111,7 @@ def test_a_preset_that_weighs_no_number() -> None:
 
 def test_a_setting_of_a_network_beyond_all_measure() -> None:
     with pytest.raises(ValueError, match="floor"):
-        config_of({"features": {"floor": 10**400}})
+        config_from({"features": {"floor": 10**400}})
 
 
 RESULT = RowResult(1, "a", Path("a"), "done").document()

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from model.command.batch import manifest, results
 from model.command.batch.checks import check_manifest
+from model.curve_files import FORMATS, CurvesFileError, read, write
 from model.curves import Curves
 from model.errors import WeightsError
-from model.formats import FORMATS, CurvesFileError, read, write
 from model.network_config import NetworkConfig, array_shapes
 from model.weights_file import load_weights, save_weights
 

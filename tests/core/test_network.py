@@ -5,12 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.audio_features import HOP, FeatureConfig
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
+from model.features import HOP, FeatureConfig
 from model.lip_seal import TUCK_ROLL, TUCKED_JAW, apply_seal, remove_seal
-from model.numpy_network import NumpyNetwork
-from model.numpy_runtime import NumpyRuntime
+from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.weights_file import load_weights
 from tests.core.networks import random_network
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.npz_archive import NpzError, opened
+from model.input_files import NpzError, open_npz
 
 LIMIT = 1 << 20
 
@@ -46,7 +46,7 @@ def archive(member: bytes, compression: int = zipfile.ZIP_STORED) -> io.BytesIO:
 )
 def test_arrays_come_back(tmp_path: Path, save, values: np.ndarray) -> None:
     save(tmp_path / "a.npz", a=values)
-    with opened(tmp_path / "a.npz", LIMIT) as made:
+    with open_npz(tmp_path / "a.npz", LIMIT) as made:
         back = made.read("a")
     assert back.dtype == values.dtype
     assert np.array_equal(back, values)
@@ -77,14 +77,14 @@ def test_arrays_come_back(tmp_path: Path, save, values: np.ndarray) -> None:
     ids=range(17),
 )
 def test_what_is_no_plain_array(member: bytes) -> None:
-    with opened(archive(member), LIMIT) as made, pytest.raises(NpzError):
+    with open_npz(archive(member), LIMIT) as made, pytest.raises(NpzError):
         made.read("a")
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_packed_otherwise(compression: int) -> None:
     file = archive(npy(header("<f8", "(1,)"), b"8 bytes."), compression)
-    with opened(file, LIMIT) as made, pytest.raises(NpzError, match="packed in an unusual way"):
+    with open_npz(file, LIMIT) as made, pytest.raises(NpzError, match="packed in an unusual way"):
         made.read("a")
 
 
@@ -94,7 +94,10 @@ def test_a_bomb_takes_no_memory() -> None:
     file = archive(member, zipfile.ZIP_DEFLATED)
     del member
     tracemalloc.start()
-    with opened(file, LIMIT) as made, pytest.raises(NpzError, match="larger than anything of use"):
+    with (
+        open_npz(file, LIMIT) as made,
+        pytest.raises(NpzError, match="larger than anything of use"),
+    ):
         made.read("a")
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
     tracemalloc.stop()
@@ -102,7 +105,7 @@ def test_a_bomb_takes_no_memory() -> None:
 
 def test_the_limit_is_for_all_arrays_together(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", a=np.zeros(100), b=np.zeros(100))
-    with opened(tmp_path / "a.npz", 1000) as made:
+    with open_npz(tmp_path / "a.npz", 1000) as made:
         made.read("a")
         with pytest.raises(NpzError, match="larger"):
             made.read("b")
@@ -113,7 +116,7 @@ def test_a_wrong_checksum_is_found(tmp_path: Path) -> None:
     data = (tmp_path / "a.npz").read_bytes()
     at = data.index(np.float64(7.0).tobytes())
     with (
-        opened(io.BytesIO(data[:at] + b"\1" + data[at + 1 :]), LIMIT) as made,
+        open_npz(io.BytesIO(data[:at] + b"\1" + data[at + 1 :]), LIMIT) as made,
         pytest.raises(NpzError, match="CRC"),
     ):
         made.read("a")

@@ -7,12 +7,12 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from model import break_even
+from model import runtime
 from model.errors import A2FError, WeightsError
 from model.runtime import choose_runtime
 
 ROOT = Path(__file__).resolve().parents[2]
-LONG = 2.0 * break_even.break_even_seconds(torch_is_imported=False)
+LONG = 2.0 * runtime.break_even_seconds(torch_is_imported=False)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_folder_without_torch_is_said(tmp_path, no_torch) -> None:
 
 
 def test_auto_takes_the_gpu_for_long_sounds_only(torch_with_gpu) -> None:
-    enough = break_even.break_even_seconds(torch_is_imported=True)
+    enough = runtime.break_even_seconds(torch_is_imported=True)
     assert choose_runtime("auto", seconds=0.9 * enough).name == "numpy"
     runtime = choose_runtime("auto", seconds=1.1 * enough)
     assert (runtime.name, runtime.device, runtime.remark) == ("torch", "cuda", None)
@@ -113,10 +113,10 @@ def test_a_short_sound_never_imports_torch(seconds: float, tmp_path: Path) -> No
 
 def test_break_even_weighs_the_start_against_the_speed() -> None:
     for imported in (True, False):
-        seconds = break_even.break_even_seconds(imported)
-        on_gpu = break_even.start_seconds(imported) + seconds / break_even.GPU_SPEED
-        assert on_gpu == pytest.approx(seconds / break_even.NUMPY_SPEED)
-    assert break_even.break_even_seconds(True) < break_even.break_even_seconds(False)
+        seconds = runtime.break_even_seconds(imported)
+        on_gpu = runtime.start_seconds(imported) + seconds / runtime.GPU_SPEED
+        assert on_gpu == pytest.approx(seconds / runtime.NUMPY_SPEED)
+    assert runtime.break_even_seconds(True) < runtime.break_even_seconds(False)
 
 
 def test_torch_where_it_is_asked_for() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from model.channels import ARKIT_52, MOUTH_GROUP
 from model.curves import Curves
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from model.sampling import LIDS, LIDS_SHUT, SEALED, nearest, sample_at
 
 OPENERS = tuple(

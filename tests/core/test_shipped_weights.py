@@ -9,7 +9,7 @@ import pytest
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.curves import Curves
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from model.runtime import choose_runtime
 
 DATA = Path(__file__).parents[1] / "data"

@@ -5,13 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.audio_features import FeatureConfig, extract
 from model.audio_file import read_audio
-from model.feature_stream import FeatureStream
+from model.features import FeatureConfig, FeatureStream, extract
 from model.framing import HOP, SAMPLE_RATE, frame_count
 from model.network_config import NetworkConfig
-from model.numpy_network import NumpyNetwork
-from model.numpy_runtime import NumpyRuntime
+from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.streaming import Stream, delay, low_latency
 from model.weights_file import load_weights
 from tests.core.networks import random_network

@@ -9,13 +9,12 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from model.audio_file import read_audio
-from model.feature_stream import measure
+from model.features import measure
 from model.framing import HOP
-from model.numpy_runtime import NumpyRuntime
-from model.parallel_in_time import cells_at_ends, run_in_parts
+from model.network import cells_at_ends, run_in_parts
+from model.numpy_network import NumpyRuntime
 from model.streaming import Stream
-from model.torch_features import TorchMeasure
-from model.torch_runtime import TorchRuntime
+from model.torch_runtime import TorchMeasure, TorchRuntime
 from model.weights_file import load_weights
 from tests.core.networks import random_network
 

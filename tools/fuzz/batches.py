@@ -7,7 +7,7 @@ from pathlib import Path
 from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.blender_audio2face.rigs.errors import PresetError
 from a2f.blender_audio2face.rigs.preset import preset_with_id
-from a2f.model.command import finished
+from a2f.model.command import job_record
 from a2f.model.command.batch import messages, results
 from a2f.model.command.batch.checks import check_manifest
 from a2f.model.command.batch.errors import ManifestError, RowError, WorkerError
@@ -15,7 +15,7 @@ from a2f.model.command.batch.groups import Group
 from a2f.model.command.batch.known import Known
 from a2f.model.command.batch.manifest import read_manifest
 from a2f.model.command.batch.rows import Row
-from a2f.model.command.errors import UsageError
+from a2f.model.command.console import UsageError
 
 from .draws import spoilt_json, texts_of
 from .target import FindError, Target, expect, expect_sentence, file_with, folder
@@ -120,16 +120,16 @@ def _check_group(data: bytes) -> None:
 def _finished() -> bytes:
     output = folder() / "o.csv"
     output.unlink(missing_ok=True)  # or the record would name what it replaces
-    with finished.finishing(output, "0f") as path:
+    with job_record.recorded_write(output, "0f") as path:
         path.write_bytes(b"t,a\n")
-    return finished.record_path(output).read_bytes()
+    return job_record.record_path(output).read_bytes()
 
 
 def _check_finished(data: bytes) -> None:
     output = folder() / "done.csv"
     output.write_bytes(b"t,a\n")
-    with file_with(output.name + finished.SUFFIX, data):
-        finished.standing(output, "0f")
+    with file_with(output.name + job_record.SUFFIX, data):
+        job_record.output_state(output, "0f")
 
 
 _REFUSALS = (ManifestError, RowError, UsageError, PresetError)

@@ -4,7 +4,7 @@ import argparse
 
 from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.model.command.batch.row_numbers import row_numbers
-from a2f.model.command.errors import UsageError
+from a2f.model.command.console import UsageError
 
 from .target import Target, expect, expect_finite
 

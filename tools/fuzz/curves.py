@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 from a2f.blender_audio2face import takes
+from a2f.model.curve_files import CurvesFileError, read, write
 from a2f.model.curves import Curves
-from a2f.model.formats import CurvesFileError, read, write
 
 from .archives import archive_of, joined
 from .draws import spoilt_json, texts_of

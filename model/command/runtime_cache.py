@@ -1,25 +1,23 @@
-"""What the jobs of one process share: digests of files, and the network once it is loaded."""
+"""The network and digests of files, kept for all jobs of one process."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..break_even import gpu_pays
-from ..runtime_protocol import Runtime
-from ..torch_package import imported_torch
+from ..runtime import Runtime, gpu_pays
 from ..weights_file import DEFAULT_WEIGHTS
-from .digests import Digests
+from .job_record import FileDigests
 
 
-class Shared:
-    """Keeps what is the same for many jobs.
+class RuntimeCache:
+    """Loads each network once.
 
     Args:
         choose: makes a runtime (``model.runtime.choose_runtime``).
     """
 
     def __init__(self, choose: Callable[..., Runtime]) -> None:
-        self.digests = Digests()
+        self.digests = FileDigests()
         self._choose = choose
         self._runtimes: dict[tuple, Any] = {}
 
@@ -31,10 +29,10 @@ class Shared:
         device: str,
         torch_folder: Path | None = None,
     ) -> Runtime:
-        """A runtime as ``choose_runtime`` gives it; one that was chosen alike serves again, unless
-        its device gave out."""
+        """A runtime as ``choose_runtime`` gives it; the same choice gives the same runtime, unless
+        its device failed."""
         network = self.digests.of_any(weights or DEFAULT_WEIGHTS)
-        pays = name == "auto" and gpu_pays(seconds, imported_torch() is not None)
+        pays = name == "auto" and gpu_pays(seconds)
         key = (name, network, device, torch_folder, pays)
         found = self._runtimes.get(key)
         if found is None or found.remark is not None:

@@ -7,16 +7,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from ..real_path import real_path
-from .errors import OutputError
+from ..errors import A2FError
+from ..input_files import real_path
+
+
+class OutputError(A2FError):
+    """An output that could not be written; the previous file is still there."""
 
 
 @contextmanager
-def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Iterator[Path]:
-    """Gives a file to write in the same folder; it takes the place of ``path`` at the end.
+def atomic_write(path: Path, before: Callable[[Path], None] | None = None) -> Iterator[Path]:
+    """Gives a file to write in the same folder; it replaces ``path`` at the end.
 
     Args:
-        path: what to replace or make; of a link, the file that it leads to.
+        path: what to replace or make; of a link, the file that it points to.
         before: called with the written file just before it is renamed.
 
     Raises:
@@ -30,7 +34,7 @@ def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Itera
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError("it is read-only")
         yield temporary
-        _settle(temporary)
+        _sync(temporary)
         if target.exists():
             shutil.copymode(target, temporary)
         if before is not None:
@@ -46,7 +50,7 @@ def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Itera
             temporary.unlink()
 
 
-def _settle(path: Path) -> None:
+def _sync(path: Path) -> None:
     """Waits until the disk has the file, so that the rename cannot come first."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())

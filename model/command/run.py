@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..errors import A2FError, OutOfMemoryError, memory_told
-from .console import Console, Outcome
-from .errors import OutputError
-from .exit_codes import ExitCode
+from ..errors import A2FError, OutOfMemoryError, memory_errors_reported
+from .atomic_write import OutputError
+from .console import Console, ExitCode, Outcome
 
 
 class StoppedError(BaseException):
@@ -37,9 +36,9 @@ class Failure:
 
 
 def attempt(work: Callable[[], Outcome]) -> Outcome | Failure:
-    """Does a command's work; only StoppedError and what ends Python comes through."""
+    """Does a command's work; only StoppedError and the exceptions that end Python pass through."""
     try:
-        with memory_told():
+        with memory_errors_reported():
             return work()
     except OutOfMemoryError as error:
         return Failure(ExitCode.FAILED, str(error))
@@ -60,10 +59,10 @@ def run_command(
     Args:
         console: takes the outcome.
         work: the work.
-        stopped: what is said of files where a signal ends it.
+        stopped: what the message says of files where a signal ends the work.
     """
     try:
-        with signals_raised():
+        with stop_on_signals():
             ended = attempt(work)
     except StoppedError as error:
         name = signal.Signals(error.number).name
@@ -76,22 +75,22 @@ def run_command(
 
 
 @contextmanager
-def signals_raised() -> Iterator[None]:
-    """Within it the first SIGINT or SIGTERM raises StoppedError; others do not disturb what that
-    undoes. Only the main thread may ask for it."""
+def stop_on_signals() -> Iterator[None]:
+    """The first SIGINT or SIGTERM within it raises StoppedError; later ones do not disturb the
+    clean-up. Does nothing outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(number: int, _frame: object) -> None:
-        for one in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(one, signal.SIG_IGN)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)
         raise StoppedError(number)
 
-    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for one, handler in before.items():
+        for number, handler in before.items():
             # None is a handler of Blender's own, which Python cannot put back.
-            signal.signal(one, signal.SIG_DFL if handler is None else handler)
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

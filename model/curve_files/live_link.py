@@ -18,9 +18,9 @@ import numpy as np
 
 from ..channels import ARKIT_52
 from ..curves import Curves
-from ..shown import on_one_line
-from .checked import on_grid
-from .errors import CurvesFileError
+from ..errors import CurvesFileError, one_line
+from .plain import decimal_rows
+from .validation import on_grid
 
 _EYE = ("Blink", "LookDown", "LookIn", "LookOut", "LookUp", "Squint", "Wide")
 CHANNELS = (
@@ -58,17 +58,18 @@ def write(path: Path, curves: Curves) -> None:
 
     Raises OSError where it cannot.
     """
-    table = np.zeros((len(curves.values), len(CHANNELS) + len(ANGLES)))
+    table = np.zeros((len(curves.values), len(CHANNELS) + len(ANGLES)), np.float32)
     for place, name in enumerate(CHANNELS):
         own = _own(name)
         if own in curves.names:
             table[:, place] = curves.column(own)
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(("Timecode", "BlendShapeCount", *CHANNELS, *ANGLES))
-        for time, row in zip(curves.times, table, strict=True):
-            cells = (f"{value:.10f}" for value in row)
-            writer.writerow((timecode(time), len(row), *cells))
+        csv.writer(file).writerow(("Timecode", "BlendShapeCount", *CHANNELS, *ANGLES))
+        rows = decimal_rows(table, 10)
+        file.writelines(
+            f"{timecode(time)},{table.shape[1]},{row}\r\n"
+            for time, row in zip(curves.times, rows, strict=True)
+        )
 
 
 def read(path: Path) -> Curves:
@@ -87,12 +88,12 @@ def read(path: Path) -> Curves:
         values = np.array([[float(row[place[name]]) for name in names] for row in seen])
     except (ValueError, IndexError, csv.Error) as error:
         raise CurvesFileError(
-            f'"{path}" is no take of Live Link Face ({on_one_line(error)}).'
+            f'"{path}" is no take of Live Link Face ({one_line(error)}).'
         ) from error
     if not len(seen) or not names:
         raise CurvesFileError(f'"{path}" has no row with a face in it: record it again.')
-    fresh = np.concatenate([[True], np.diff(times) > 0])  # the app may write a frame twice
-    return on_grid(path, names, times[fresh], values[fresh])
+    is_new = np.concatenate([[True], np.diff(times) > 0])  # the app may write a frame twice
+    return on_grid(path, names, times[is_new], values[is_new])
 
 
 def timecode(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What every format checks, and times to a regular grid."""
+"""The checks that every format of curves shares, and times brought to a regular grid."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..curves import Curves
-from .errors import CurvesFileError
+from ..errors import CurvesFileError
 
 _UNEVEN = 0.002
 """Seconds by which a row may be off a regular grid and still be taken for on it."""
@@ -30,7 +30,7 @@ _RATES = (0.001, 1e5)
 """Rows a second that curves may have."""
 
 
-def checked(path: Path, names: Sequence[object], rate: float, values: np.ndarray) -> Curves:
+def validated(path: Path, names: Sequence[object], rate: float, values: np.ndarray) -> Curves:
     """Curves, once all of it makes sense.
 
     Raises:
@@ -61,7 +61,7 @@ def _is_name(name: object) -> bool:
 
 
 def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndarray) -> Curves:
-    """Curves of rows at any ascending times; the first row stands at 0.
+    """Curves of rows at any ascending times; the first row is at 0.
 
     Args:
         path: for messages.
@@ -75,17 +75,17 @@ def on_grid(path: Path, names: Sequence[str], times: np.ndarray, values: np.ndar
     if not (np.abs(times) < _LATEST).all() or np.any(np.diff(times) <= 0):
         raise CurvesFileError(f'The times in "{path}" have to ascend: export it again.')
     if len(times) < 2:
-        return checked(path, names, _GRID, values)
+        return validated(path, names, _GRID, values)
     seconds = times - times[0]
     rate = round((len(times) - 1) / float(seconds[-1]), 3)
     if rate > 0 and np.abs(np.arange(len(times)) / rate - seconds).max() <= _UNEVEN:
-        return checked(path, names, rate, values)
+        return validated(path, names, rate, values)
     count = int(seconds[-1] * _GRID) + 1
     if count > _MOST_ROWS or count * len(names) > _MOST_VALUES:
         raise CurvesFileError(f'The times in "{path}" span {seconds[-1]:.0f} s: check them.')
     grid = np.arange(count) / _GRID
-    whole = checked(path, names, _GRID, values)
+    whole = validated(path, names, _GRID, values)
     even = np.empty((count, len(names)), np.float32)
     for place, column in enumerate(whole.values.T):
         even[:, place] = np.interp(grid, seconds, column)
-    return checked(path, names, _GRID, even)
+    return validated(path, names, _GRID, even)
