@@ -140,6 +140,8 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype]:
             (2, 0): _npy.read_array_header_2_0,
         }[version]
         shape, _, dtype = read(file)
+    except (OSError, zipfile.BadZipFile):
+        raise
     except Exception as error:  # a hostile header makes Python's own parser raise almost anything
         raise NpzError(f'"{name}" is no plain array') from error
     if dtype.kind not in _KINDS or min(shape, default=0) < 0:

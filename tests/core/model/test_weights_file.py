@@ -21,7 +21,7 @@ def arrays() -> dict[str, np.ndarray]:
     return {name: np.full(shape, 0.5, np.float32) for name, shape in array_shapes(SMALL).items()}
 
 
-def test_round_trip(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+def test_weights_round_trip(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
     save_weights(tmp_path / "w.npz", SMALL, arrays)
     config, loaded = load_weights(tmp_path / "w.npz")
     assert config == SMALL
@@ -34,7 +34,7 @@ def test_shipped_weights_load_and_are_small() -> None:
     assert DEFAULT_WEIGHTS.stat().st_size < 12_000_000
 
 
-def test_missing_file(tmp_path: Path) -> None:
+def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="does not exist"):
         load_weights(tmp_path / "none.npz")
 
@@ -46,7 +46,7 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
         load_weights(path)
 
 
-def test_another_version_is_told_whatever_its_settings(tmp_path: Path) -> None:
+def test_other_format_version_is_named(tmp_path: Path) -> None:
     header = '{"format": 99, "config": {"transformers": true}}'
     np.savez(tmp_path / "w.npz", header=np.array(header))
     with pytest.raises(WeightsError, match="has weights format 99, but format"):
@@ -54,7 +54,7 @@ def test_another_version_is_told_whatever_its_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"\x93NUMPY text"])
-def test_damaged_file(tmp_path: Path, content: bytes) -> None:
+def test_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "torn.npz"
     path.write_bytes(content)
     with pytest.raises(WeightsError, match="not a weights file"):
@@ -67,13 +67,15 @@ def test_plain_npy_is_refused(tmp_path: Path) -> None:
         load_weights(tmp_path / "array.npy")
 
 
-def test_wrong_shape_and_values(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+def test_save_refuses_wrong_shapes_and_values(
+    tmp_path: Path, arrays: dict[str, np.ndarray]
+) -> None:
     for bad in (np.zeros(3, np.float32), np.full(52, np.nan, np.float32), np.zeros(52, np.int64)):
         with pytest.raises(WeightsError, match=r'"output\.bias"'):
             save_weights(tmp_path / "w.npz", SMALL, arrays | {"output.bias": bad})
 
 
-def test_missing_array(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+def test_save_refuses_a_missing_array(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
     del arrays["attention.score"]
     with pytest.raises(WeightsError, match=r'lacks the array "attention\.score"'):
         save_weights(tmp_path / "w.npz", SMALL, arrays)
@@ -110,14 +112,14 @@ def altered(folder: Path, arrays: dict[str, np.ndarray], **settings: object) -> 
     ],
     ids=str,
 )
-def test_settings_that_no_network_has(
+def test_senseless_settings_are_refused(
     tmp_path: Path, arrays: dict[str, np.ndarray], settings: dict
 ) -> None:
     with pytest.raises(WeightsError, match="not a weights file of this extension"):
         load_weights(altered(tmp_path, arrays, **settings))
 
 
-def test_settings_of_another_size_are_found_before_anything_is_read(
+def test_settings_of_another_size_are_refused(
     tmp_path: Path, arrays: dict[str, np.ndarray]
 ) -> None:
     with pytest.raises(WeightsError, match=r"the shape of .* is \(16, 152\) instead of \(16384,"):
@@ -134,7 +136,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / DEFAULT_WEIGHTS.name
 
 
-def test_the_bundled_network_is_the_released_one(bundle: Path) -> None:
+def test_bundled_network_loads(bundle: Path) -> None:
     load_weights(bundle)
 
 
@@ -162,14 +164,14 @@ def another_network(path: Path) -> None:
         lambda path: path.with_name(CHECKSUMS.name).write_bytes(b"\xff"),
     ],
 )
-def test_a_bundled_network_that_is_not_as_released_is_refused(bundle: Path, spoil) -> None:
+def test_changed_bundled_network_is_refused(bundle: Path, spoil) -> None:
     spoil(bundle)
     with pytest.raises(WeightsError, match="install the extension again") as refused:
         load_weights(bundle)
     assert "\n" not in str(refused.value)
 
 
-def test_what_is_no_file_is_named(tmp_path: Path) -> None:
+def test_path_of_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.npz")
     for path, sentence in (
         (tmp_path, "is a folder"),

@@ -1,4 +1,4 @@
-"""Every file of the corpus of bad sounds is heard, or refused in one sentence, with soundfile and
+"""Every file of the corpus of bad sounds is read, or refused in one sentence, with soundfile and
 without it, in bounded memory."""
 
 import itertools
@@ -22,9 +22,8 @@ from model.audio_file import audio_blocks, audio_seconds, read_audio
 from model.errors import AudioError
 from model.numpy_network import NumpyRuntime
 from tests.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
-
-from .hostile import FEW, spoilt
-from .networks import random_network
+from tests.core.hostile import FEW, spoilt
+from tests.core.networks import random_network
 
 
 @pytest.fixture(params=["soundfile", "wave"])
@@ -36,7 +35,9 @@ def decoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_is_heard_or_refused(name: str, decoder: str, tmp_path: Path) -> None:
+def test_bad_sound_is_read_or_refused_in_a_sentence(
+    name: str, decoder: str, tmp_path: Path
+) -> None:
     bad, path = CORPUS[name], written(name, tmp_path)
     try:
         with no_waiting():
@@ -55,24 +56,24 @@ def test_is_heard_or_refused(name: str, decoder: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["NaN", "infinity", "huge floats", "huge doubles", "DC"])
-def test_no_number_spoils_the_networks_state(name: str, tmp_path: Path) -> None:
+def test_extreme_samples_keep_the_network_finite(name: str, tmp_path: Path) -> None:
     config, arrays = random_network()
     samples = np.concatenate([read_audio(written(name, tmp_path)), np.zeros(8000, np.float32)])
     assert np.isfinite(NumpyRuntime(config, arrays).predict(samples).values).all()
 
 
-def test_good_samples_beside_bad_ones_stay(tmp_path: Path) -> None:
+def test_samples_beside_nan_are_kept(tmp_path: Path) -> None:
     assert np.abs(read_audio(written("NaN", tmp_path))).max() == pytest.approx(0.3, abs=0.01)
 
 
 @pytest.mark.parametrize("letters", ["Ünïcödé 文字 🎤", "with space", "quote\"s'", "\udcff"])
-def test_any_name(letters: str, decoder: str, tmp_path: Path) -> None:
+def test_read_audio_accepts_any_file_name(letters: str, decoder: str, tmp_path: Path) -> None:
     path = tmp_path / f"{letters}.wav"
     path.write_bytes(PLAIN)
     assert len(read_audio(path)) == 4000
 
 
-def test_a_path_of_many_letters(decoder: str, tmp_path: Path) -> None:
+def test_read_audio_with_long_paths(decoder: str, tmp_path: Path) -> None:
     folder = tmp_path / ("a" * 200) / ("b" * 200)
     folder.mkdir(parents=True)
     (folder / "c.wav").write_bytes(PLAIN)
@@ -83,7 +84,9 @@ def test_a_path_of_many_letters(decoder: str, tmp_path: Path) -> None:
         read_audio(tmp_path / "a\0b.wav")
 
 
-def test_what_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_audio_without_permission_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "locked.wav"
     path.write_bytes(PLAIN)
     path.chmod(0)
@@ -100,7 +103,7 @@ def test_what_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("suffix", ["flac", "ogg", "mp3", "aiff", "w64", "caf", "au"])
 @FEW
 @given(data=st.data())
-def test_spoilt_files_of_every_format(suffix: str, tmp_path: Path, data: st.DataObject) -> None:
+def test_spoilt_files_are_read_or_refused(suffix: str, tmp_path: Path, data: st.DataObject) -> None:
     whole = tmp_path / f"whole.{suffix}"
     if not whole.exists():
         soundfile.write(whole, 0.3 * np.sin(np.arange(1200) * 0.1), 16000)
@@ -117,7 +120,7 @@ def test_spoilt_files_of_every_format(suffix: str, tmp_path: Path, data: st.Data
 
 @FEW
 @given(content=spoilt(PLAIN[:400]))
-def test_spoilt_files_without_soundfile(content: bytes) -> None:
+def test_spoilt_wav_without_soundfile_is_read_or_refused(content: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for module in (audio_file, resampling):
             patch.setattr(module, "optional_import", lambda _name: None)
@@ -139,7 +142,7 @@ def frames_said(flac: bytes, frames: int) -> bytes:
 
 
 @pytest.mark.parametrize("frames", [0, 1, 2**36 - 1])
-def test_a_length_that_is_not_true(tmp_path: Path, frames: int) -> None:
+def test_audio_seconds_with_a_false_header(tmp_path: Path, frames: int) -> None:
     path = tmp_path / "whole.flac"
     soundfile.write(path, 0.3 * np.sin(np.arange(16000) * 0.1), 16000)
     path.write_bytes(frames_said(path.read_bytes(), frames))
@@ -151,7 +154,7 @@ def test_a_length_that_is_not_true(tmp_path: Path, frames: int) -> None:
             assert is_sentence(str(error))
 
 
-def test_ten_hours_of_silence_are_never_held(tmp_path: Path, decoder: str) -> None:
+def test_ten_hours_of_sound_are_never_held_whole(tmp_path: Path, decoder: str) -> None:
     path = long_silence(tmp_path / "long.wav")
     assert audio_seconds(path) == pytest.approx(36_000.0)
     source = SoundSource("long.wav", str(path))
@@ -166,7 +169,7 @@ def test_ten_hours_of_silence_are_never_held(tmp_path: Path, decoder: str) -> No
     tracemalloc.stop()
 
 
-def test_a_slow_rate_comes_in_pieces(tmp_path: Path) -> None:
+def test_slow_rate_comes_in_pieces(tmp_path: Path) -> None:
     path = long_silence(tmp_path / "slow.wav", hours=10.0, rate=1)
     tracemalloc.start()
     assert sum(map(len, itertools.islice(audio_blocks(path), 20))) > 16000
@@ -184,7 +187,7 @@ def test_many_channels_come_in_pieces(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a pipe", "a folder", "a link to nothing", "a device"])
-def test_what_took_the_files_place_after_the_plan(name: str, tmp_path: Path) -> None:
+def test_file_replaced_after_the_plan_is_refused(name: str, tmp_path: Path) -> None:
     source = SoundSource("bad.wav", str(written(name, tmp_path)))
     timing = StripTiming(24.0, 1, 0.0, 0.0, 1, 7)
     with no_waiting(), pytest.raises(BakeError, match="Find Missing Files") as refused:

@@ -27,13 +27,13 @@ def curves_with_closures(at: list[float], seconds: float = 4.0, width: float = 0
     return Curves(ARKIT_52, 100.0, values)
 
 
-def test_interpolates_between_rows() -> None:
+def test_sample_at_interpolates_and_holds_the_ends() -> None:
     curves = Curves(("a",), 100.0, np.array([[0.0], [1.0], [0.5]], np.float32))
     assert sample_at(curves, [0.0, 0.005, 0.015, 9.0])[:, 0] == pytest.approx([0, 0.5, 0.75, 0.5])
 
 
 @pytest.mark.parametrize("fps", [12, 24, 25, 29.97, 60])
-def test_every_closure_is_seen(fps: float) -> None:
+def test_every_closure_has_a_frame(fps: float) -> None:
     rng = np.random.default_rng(3)
     for _ in range(20):
         at = np.sort(rng.uniform(0.2, 3.8, 6))
@@ -46,7 +46,7 @@ def test_every_closure_is_seen(fps: float) -> None:
             assert opening[near].min() < SEALED
 
 
-def test_a_closure_that_a_frame_shows_is_left_alone() -> None:
+def test_closure_with_a_frame_is_unchanged() -> None:
     curves = curves_with_closures([1.0], width=0.2)
     times = np.arange(0, 4, 1 / 24)
     sampled = sample_at(curves, times)
@@ -56,7 +56,7 @@ def test_a_closure_that_a_frame_shows_is_left_alone() -> None:
     )
 
 
-def test_a_closure_is_not_taken_for_its_neighbour() -> None:
+def test_neighbouring_closures_stay_apart() -> None:
     curves = curves_with_closures([0.1, 0.19], width=0.0)
     times = np.arange(0, 4, 1 / 12)
     opening = lip_opening(ARKIT_52, sample_at(curves, times))
@@ -64,7 +64,7 @@ def test_a_closure_is_not_taken_for_its_neighbour() -> None:
 
 
 @pytest.mark.parametrize("fps", [12, 24, 29.97])
-def test_every_blink_is_seen(fps: float) -> None:
+def test_every_blink_has_a_frame(fps: float) -> None:
     values = np.zeros((400, 52), np.float32)
     lids = [ARKIT_52.index("eyeBlinkLeft"), ARKIT_52.index("eyeBlinkRight")]
     at = np.arange(20, 380, 37)
@@ -77,7 +77,7 @@ def test_every_blink_is_seen(fps: float) -> None:
 
 
 @pytest.mark.parametrize("lid", LIDS)
-def test_a_wink_of_either_eye_is_seen(lid: str) -> None:
+def test_wink_of_either_eye_has_a_frame(lid: str) -> None:
     values = np.zeros((200, 52), np.float32)
     values[102, ARKIT_52.index(lid)] = 1.0
     sampled = sample_at(Curves(ARKIT_52, 100.0, values), np.arange(0, 2, 1 / 24))
@@ -85,7 +85,7 @@ def test_a_wink_of_either_eye_is_seen(lid: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "shown"),
+    ("times", "shut"),
     [
         ([1.004], [True]),
         ([1.006], [False]),
@@ -95,9 +95,9 @@ def test_a_wink_of_either_eye_is_seen(lid: str) -> None:
         ([1.03, 1.06], [False, False]),
     ],
 )
-def test_a_closure_lands_within_half_a_frame(times: list[float], shown: list[bool]) -> None:
+def test_closure_lands_within_half_a_frame(times: list[float], shut: list[bool]) -> None:
     sampled = sample_at(curves_with_closures([1.0], width=0.0), times)
-    assert (lip_opening(ARKIT_52, sampled) < SEALED).tolist() == shown
+    assert (lip_opening(ARKIT_52, sampled) < SEALED).tolist() == shut
 
 
 def restless(seed: int) -> Curves:
@@ -149,7 +149,7 @@ def sampled_one_by_one(curves: Curves, times: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("fps", [9, 12, 24, 25, 29.97, 60])
 @pytest.mark.parametrize("seed", range(4))
-def test_closures_land_as_if_each_were_looked_at_alone(fps: float, seed: int) -> None:
+def test_sample_at_equals_a_plain_implementation(fps: float, seed: int) -> None:
     curves = restless(seed)
     times = np.arange(-0.1, 3.1, 1 / fps)
     expected = sampled_one_by_one(curves, times)
@@ -161,13 +161,13 @@ def test_closures_land_as_if_each_were_looked_at_alone(fps: float, seed: int) ->
 @pytest.mark.parametrize(
     ("when", "index"), [(-9.0, 0), (0.5, 0), (0.6, 1), (1.75, 1), (1.8, 2), (2.5, 2), (9.0, 2)]
 )
-def test_of_two_times_as_near_the_earlier_is_the_nearest(when: float, index: int) -> None:
+def test_nearest_prefers_the_earlier_of_two(when: float, index: int) -> None:
     assert nearest(np.array([0.0, 1.0, 2.5]), when) == index
     assert nearest(np.array([0.0, 1.0]), when) == min(index, 1)
     assert nearest(np.array([1.0]), when) == 0
 
 
-def test_empty() -> None:
+def test_sample_at_without_rows_or_times() -> None:
     empty = Curves(("a",), 100.0, np.zeros((0, 1), np.float32))
     assert sample_at(empty, [0.0, 1.0]).shape == (2, 1)
     assert sample_at(curves_with_closures([1.0]), []).shape == (0, 52)

@@ -12,7 +12,7 @@ from model.curves import Curves
 from model.lip_seal import lip_opening
 from model.runtime import choose_runtime
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 PHONES = json.loads((DATA / "surprise.json").read_text(encoding="utf-8"))["phones"]
 
 
@@ -26,12 +26,12 @@ def curves(runtime) -> Curves:
     return runtime.predict(read_audio(DATA / "surprise.flac"))
 
 
-def during(values: np.ndarray, wanted: str) -> list[np.ndarray]:
-    """Pieces of [T] during the phones that are wanted."""
+def during(values: np.ndarray, phones: str) -> list[np.ndarray]:
+    """Pieces of [T] during some phones, named with spaces between."""
     return [
         values[int(start * 100) : int(end * 100) + 1]
         for phone, start, end in PHONES
-        if phone in wanted.split()
+        if phone in phones.split()
     ]
 
 
@@ -58,12 +58,12 @@ def test_lips_round_for_u_and_w_not_for_i(curves: Curves) -> None:
     assert rounded > 2 * spread
 
 
-def test_the_upper_face_moves_with_the_voice(curves: Curves) -> None:
+def test_brows_move_with_the_voice(curves: Curves) -> None:
     assert np.ptp(curves.column("browInnerUp")) > 0.02
 
 
 @pytest.mark.parametrize("sound", ["silence", "hiss", "hum"])
-def test_no_voice_no_movement(runtime, sound: str) -> None:
+def test_sound_without_voice_does_not_move_the_lips(runtime, sound: str) -> None:
     time = np.arange(48000) / 16000
     samples = {
         "silence": np.zeros(48000),
@@ -74,7 +74,7 @@ def test_no_voice_no_movement(runtime, sound: str) -> None:
     assert opening[30:].max() < 0.04
 
 
-def test_level_hardly_matters(runtime, curves: Curves) -> None:
+def test_quiet_speech_moves_like_loud_speech(runtime, curves: Curves) -> None:
     quiet = runtime.predict(0.1 * read_audio(DATA / "surprise.flac"))
     loud, soft = (lip_opening(ARKIT_52, c.values) for c in (curves, quiet))
     assert np.corrcoef(loud, soft)[0, 1] > 0.95

@@ -18,7 +18,7 @@ def tone(seconds: float, rate: int, hertz: float = 440.0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
-def test_reads_every_common_format(tmp_path: Path, suffix: str) -> None:
+def test_read_audio_reads_common_formats(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"tone.{suffix}"
     soundfile.write(path, np.stack([tone(1, 44100)] * 2, 1), 44100)
     samples = read_audio(path)
@@ -29,7 +29,7 @@ def test_reads_every_common_format(tmp_path: Path, suffix: str) -> None:
     assert read_audio(path.read_bytes()) == pytest.approx(samples)
 
 
-def test_range_is_cut_from_the_source(tmp_path: Path) -> None:
+def test_read_audio_cuts_the_range(tmp_path: Path) -> None:
     ramp = np.linspace(-0.5, 0.5, 32000).astype(np.float32)
     path = tmp_path / "ramp.wav"
     soundfile.write(path, ramp, 16000, subtype="FLOAT")
@@ -38,19 +38,19 @@ def test_range_is_cut_from_the_source(tmp_path: Path) -> None:
     assert len(read_audio(path, 9.0)) == 0
 
 
-def test_channels_are_averaged_not_summed(tmp_path: Path) -> None:
+def test_read_audio_averages_channels(tmp_path: Path) -> None:
     path = tmp_path / "stereo.wav"
     soundfile.write(path, np.tile([0.8, 0.4], (1600, 1)), 16000, subtype="FLOAT")
     assert read_audio(path) == pytest.approx(np.full(1600, 0.6), abs=1e-6)
 
 
-def test_damaged_floats_become_silence(tmp_path: Path) -> None:
+def test_read_audio_replaces_nan_and_infinity(tmp_path: Path) -> None:
     path = tmp_path / "nan.wav"
     soundfile.write(path, np.array([0.1, np.nan, np.inf, 0.1]), 16000, subtype="FLOAT")
     assert np.all(np.isfinite(read_audio(path)))
 
 
-def test_refuses_with_a_sentence(tmp_path: Path) -> None:
+def test_read_audio_of_no_sound_raises_audio_error(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match="does not exist"):
         read_audio(tmp_path / "none.wav")
     text = tmp_path / "text.wav"
@@ -60,7 +60,7 @@ def test_refuses_with_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 4])
-def test_wave_alone_reads_pcm(tmp_path: Path, monkeypatch, width: int) -> None:
+def test_read_audio_without_wheels_reads_pcm(tmp_path: Path, monkeypatch, width: int) -> None:
     path = tmp_path / "pcm.wav"
     signal = tone(0.5, 22050)
     with wave.open(str(path), "wb") as file:
@@ -77,7 +77,7 @@ def test_wave_alone_reads_pcm(tmp_path: Path, monkeypatch, width: int) -> None:
     assert alone[200:-200] == pytest.approx(with_wheels[200:-200], abs=0.005)
 
 
-def test_without_wheels_other_formats_are_refused(tmp_path: Path, monkeypatch) -> None:
+def test_read_audio_without_wheels_refuses_other_formats(tmp_path: Path, monkeypatch) -> None:
     path = tmp_path / "tone.flac"
     soundfile.write(path, tone(0.2, 16000), 16000)
     monkeypatch.setattr(audio_file, "optional_import", lambda name: None)
@@ -86,7 +86,7 @@ def test_without_wheels_other_formats_are_refused(tmp_path: Path, monkeypatch) -
 
 
 @pytest.mark.parametrize("rate", [8000, 11025, 22050, 44100, 48000, 96000])
-def test_sinc_resampler_keeps_tones_and_stops_aliases(rate: int) -> None:
+def test_sinc_resample_keeps_tones_and_stops_aliases(rate: int) -> None:
     kept = resampling.sinc_resample(tone(1, rate, 1000), rate, 16000)
     assert kept[500:-500] == pytest.approx(tone(1, 16000, 1000)[500:-500], abs=2e-3)
     if rate > 32000:
@@ -94,13 +94,13 @@ def test_sinc_resampler_keeps_tones_and_stops_aliases(rate: int) -> None:
         assert np.abs(alias[500:-500]).max() < 2e-3
 
 
-def test_arrays_from_another_decoder() -> None:
+def test_to_mono_16k_resamples_arrays() -> None:
     mono = to_mono_16k(np.stack([tone(1, 48000)] * 2, 1).astype(np.float32), 48000)
     assert mono[500:-500] == pytest.approx(tone(1, 16000)[500:-500], abs=2e-3)
 
 
 @pytest.mark.parametrize("rate", [8000, 44100, 48000])
-def test_the_sinc_resampler_works_in_pieces(monkeypatch, rate: int) -> None:
+def test_sinc_resampler_in_pieces_equals_the_whole(monkeypatch, rate: int) -> None:
     monkeypatch.setattr(resampling, "optional_import", lambda _name: None)
     monkeypatch.setattr(resampling, "_PIECE", 2000)
     samples = np.random.default_rng(0).random(15_011, np.float32)
@@ -111,7 +111,7 @@ def test_the_sinc_resampler_works_in_pieces(monkeypatch, rate: int) -> None:
     assert np.concatenate(made) == pytest.approx(whole, abs=1e-6)
 
 
-def test_long_sounds_come_in_pieces(tmp_path: Path) -> None:
+def test_audio_blocks_are_short_pieces_of_the_whole(tmp_path: Path) -> None:
     samples = tone(20, 44100)
     soundfile.write(tmp_path / "long.wav", samples, 44100)
     blocks = list(audio_blocks(tmp_path / "long.wav", 1.0, 18.5))
@@ -120,24 +120,24 @@ def test_long_sounds_come_in_pieces(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rate", [8000, 11025, 16000, 44100, 48000, 96000])
-def test_the_stream_resampler_gives_what_the_whole_gives(rate: int) -> None:
+def test_stream_resampler_equals_the_whole(rate: int) -> None:
     rng = np.random.default_rng(rate)
     samples = rng.normal(0, 0.1, 6000).astype(np.float32)
     stream = resampling.StreamResampler(rate, 16000)
     cuts = np.cumsum(rng.choice([0, 1, 2, 7, 160, 700], 3000))
-    heard, made = 0, []
+    received, made = 0, []
     for piece in np.split(samples, cuts[cuts < len(samples)]):
         made.append(stream.push(piece))
-        heard += len(piece)
+        received += len(piece)
         given = sum(map(len, made))
-        assert heard / rate - given / 16000 <= stream.delay + 1e-9
+        assert received / rate - given / 16000 <= stream.delay + 1e-9
     tail = np.zeros(round(stream.delay * rate), np.float32)
     whole = resampling.sinc_resample(samples, rate, 16000)
     assert np.allclose(np.concatenate([*made, stream.push(tail)])[: len(whole)], whole, atol=1e-6)
     assert len(stream._held) <= 2 * 32 * max(rate / 16000, 1) + 1
 
 
-def test_the_slowest_rates_are_interpolated_in_pieces() -> None:
+def test_resample_interpolates_the_slowest_rates() -> None:
     samples = np.random.default_rng(0).random(90, np.float32)
     blocks = np.split(samples, [0, 1, 40, 41])
     made = np.concatenate(list(resampling.resample(blocks, 9, 16000)))

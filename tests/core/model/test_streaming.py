@@ -14,7 +14,7 @@ from model.streaming import Stream, delay, low_latency
 from model.weights_file import load_weights
 from tests.core.networks import random_network
 
-SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
+SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 
 
 @pytest.fixture(scope="module")
@@ -50,21 +50,21 @@ def pushed(stream: Stream, pieces: list[np.ndarray]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_block_sizes_change_nothing(speech: np.ndarray, seed: int) -> None:
+def test_stream_equals_the_whole_for_any_pieces(speech: np.ndarray, seed: int) -> None:
     config, arrays = random_network()
     samples = speech[: 60000 + 37 * seed]
     live = pushed(Stream(NumpyNetwork(config, arrays)), cut(samples, seed))
     assert np.abs(live - at_once(config, arrays, samples)).max() < 1e-5
 
 
-def test_one_sample_at_a_time(speech: np.ndarray) -> None:
+def test_stream_of_single_samples_equals_the_whole(speech: np.ndarray) -> None:
     config, arrays = random_network()
     samples = speech[8000:12001]
     live = pushed(Stream(NumpyNetwork(config, arrays)), list(samples[:, None]))
     assert np.abs(live - at_once(config, arrays, samples)).max() < 1e-5
 
 
-def test_live_is_the_bake_with_the_shipped_weights(speech: np.ndarray) -> None:
+def test_stream_equals_the_bake_with_shipped_weights(speech: np.ndarray) -> None:
     config, arrays = load_weights()
     baked = NumpyRuntime(config, arrays).predict(speech).values
     live = pushed(Stream(NumpyNetwork(config, arrays)), cut(speech, 9))
@@ -76,7 +76,7 @@ def test_live_is_the_bake_with_the_shipped_weights(speech: np.ndarray) -> None:
     {"bidirectional": False, "attention": 0}, {"attention": 0}, {"stride": 1},
     {"features": FeatureConfig(spectrum="log_mel", pitch=False, mels=20)},
 ], ids=["LSTM", "BiLSTM", "10 ms steps", "log mel"])  # fmt: skip
-def test_every_variant_streams(speech: np.ndarray, changes: dict) -> None:
+def test_variants_stream(speech: np.ndarray, changes: dict) -> None:
     config, arrays = random_network(**changes)
     samples = speech[:40000]
     live = pushed(Stream(NumpyNetwork(config, arrays)), cut(samples, 1))
@@ -84,7 +84,7 @@ def test_every_variant_streams(speech: np.ndarray, changes: dict) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 159, 160, 161, 1600, 16001])
-def test_any_length_in_blocks(count: int) -> None:
+def test_blocks_of_any_length_equal_the_whole(count: int) -> None:
     config, arrays = random_network()
     runtime = NumpyRuntime(config, arrays)
     samples = np.random.default_rng(count).normal(0, 0.1, count).astype(np.float32)
@@ -94,7 +94,7 @@ def test_any_length_in_blocks(count: int) -> None:
         assert np.array_equal(runtime.predict_blocks(iter(blocks)).values, whole)
 
 
-def test_the_stated_delay_is_kept_and_needed(speech: np.ndarray) -> None:
+def test_delay_is_exact(speech: np.ndarray) -> None:
     config, arrays = load_weights()
     assert delay(config) == pytest.approx(0.25)
     stream = Stream(NumpyNetwork(config, arrays))
@@ -103,13 +103,13 @@ def test_the_stated_delay_is_kept_and_needed(speech: np.ndarray) -> None:
     for block in range(5):
         first = block * config.block_frames  # the frame of the block that waits longest
         heard = first * HOP + ahead
-        given += len(stream.push(speech[stream._heard : heard - 1]))
+        given += len(stream.push(speech[stream._received : heard - 1]))
         assert given == first
         given += len(stream.push(speech[heard - 1 : heard]))
         assert given == first + config.block_frames
 
 
-def test_low_latency_is_the_same_network_sooner(speech: np.ndarray) -> None:
+def test_low_latency_follows_the_bake(speech: np.ndarray) -> None:
     config, arrays = load_weights()
     sooner = low_latency(config)
     assert delay(sooner) == pytest.approx(0.11)
@@ -120,7 +120,7 @@ def test_low_latency_is_the_same_network_sooner(speech: np.ndarray) -> None:
     assert np.corrcoef(live[:, jaw], baked[:, jaw])[0, 1] > 0.95
 
 
-def test_features_in_pieces_are_the_features(speech: np.ndarray) -> None:
+def test_feature_stream_equals_extract(speech: np.ndarray) -> None:
     config = FeatureConfig()
     stream = FeatureStream(config)
     rows = np.concatenate([stream.push(piece) for piece in cut(speech, 3)])
@@ -129,7 +129,7 @@ def test_features_in_pieces_are_the_features(speech: np.ndarray) -> None:
     assert np.allclose(rows, whole[: len(rows)], atol=1e-4)
 
 
-def test_the_stream_keeps_no_history(speech: np.ndarray) -> None:
+def test_stream_memory_is_constant(speech: np.ndarray) -> None:
     config, arrays = random_network()
     stream = Stream(NumpyNetwork(config, arrays))
 
@@ -142,12 +142,12 @@ def test_the_stream_keeps_no_history(speech: np.ndarray) -> None:
     sizes = []
     for _ in range(3):
         stream.push(speech)
-        stream.push(speech[: -(stream._heard) % (config.block_frames * HOP)])
+        stream.push(speech[: -(stream._received) % (config.block_frames * HOP)])
         sizes.append(held())
     assert sizes[0] == sizes[1] == sizes[2] < 5000
 
 
-def test_blocks_are_read_as_they_are_needed(speech: np.ndarray, monkeypatch) -> None:
+def test_blocks_are_read_lazily(speech: np.ndarray, monkeypatch) -> None:
     config, arrays = random_network()
     monkeypatch.setattr(NumpyNetwork, "piece", 16000)
     events: list[str] = []
@@ -171,7 +171,7 @@ def test_blocks_are_read_as_they_are_needed(speech: np.ndarray, monkeypatch) -> 
 
 
 @pytest.mark.parametrize("expected", [None, 0.5, 4.0, 100.0])
-def test_a_wrong_length_costs_nothing_but_progress(speech: np.ndarray, expected) -> None:
+def test_wrong_expected_length_changes_only_progress(speech: np.ndarray, expected) -> None:
     config, arrays = random_network()
     runtime = NumpyRuntime(config, arrays)
     samples = speech[:64000]

@@ -1,4 +1,4 @@
-"""Archives of arrays: read as NumPy reads them, and refused before they take memory or time."""
+"""NPZ archives: read as NumPy reads them, and refused before they take memory or time."""
 
 import io
 import struct
@@ -44,7 +44,7 @@ def archive(member: bytes, compression: int = zipfile.ZIP_STORED) -> io.BytesIO:
     ],
     ids=lambda values: f"{values.dtype}{values.shape}",
 )
-def test_arrays_come_back(tmp_path: Path, save, values: np.ndarray) -> None:
+def test_arrays_round_trip(tmp_path: Path, save, values: np.ndarray) -> None:
     save(tmp_path / "a.npz", a=values)
     with open_npz(tmp_path / "a.npz", LIMIT) as made:
         back = made.read("a")
@@ -76,19 +76,19 @@ def test_arrays_come_back(tmp_path: Path, save, values: np.ndarray) -> None:
     ],
     ids=range(17),
 )
-def test_what_is_no_plain_array(member: bytes) -> None:
+def test_hostile_member_is_refused(member: bytes) -> None:
     with open_npz(archive(member), LIMIT) as made, pytest.raises(NpzError):
         made.read("a")
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_packed_otherwise(compression: int) -> None:
+def test_unusual_compression_is_refused(compression: int) -> None:
     file = archive(npy(header("<f8", "(1,)"), b"8 bytes."), compression)
     with open_npz(file, LIMIT) as made, pytest.raises(NpzError, match="packed in an unusual way"):
         made.read("a")
 
 
-def test_a_bomb_takes_no_memory() -> None:
+def test_zip_bomb_takes_no_memory() -> None:
     size = 50_000_000
     member = npy(header("<f8", f"({size // 8},)"), bytes(size))
     file = archive(member, zipfile.ZIP_DEFLATED)
@@ -103,7 +103,7 @@ def test_a_bomb_takes_no_memory() -> None:
     tracemalloc.stop()
 
 
-def test_the_limit_is_for_all_arrays_together(tmp_path: Path) -> None:
+def test_limit_counts_all_arrays(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", a=np.zeros(100), b=np.zeros(100))
     with open_npz(tmp_path / "a.npz", 1000) as made:
         made.read("a")
@@ -111,7 +111,7 @@ def test_the_limit_is_for_all_arrays_together(tmp_path: Path) -> None:
             made.read("b")
 
 
-def test_a_wrong_checksum_is_found(tmp_path: Path) -> None:
+def test_wrong_checksum_is_found(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", a=np.full(100, 7.0))
     data = (tmp_path / "a.npz").read_bytes()
     at = data.index(np.float64(7.0).tobytes())

@@ -7,13 +7,14 @@ import pytest
 
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
-from model.features import HOP, FeatureConfig
+from model.features import FeatureConfig
+from model.framing import HOP
 from model.lip_seal import TUCK_ROLL, TUCKED_JAW, apply_seal, remove_seal
 from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.weights_file import load_weights
 from tests.core.networks import random_network
 
-SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
+SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def speech() -> np.ndarray:
     return read_audio(SPEECH)
 
 
-def test_numpy_equals_torch_on_real_speech(speech: np.ndarray) -> None:
+def test_numpy_equals_torch_on_speech(speech: np.ndarray) -> None:
     torch_runtime = pytest.importorskip("model.torch_runtime", exc_type=ImportError)
     for config, arrays in (load_weights(), random_network()):
         ours = NumpyRuntime(config, arrays).predict(speech)
@@ -30,7 +31,7 @@ def test_numpy_equals_torch_on_real_speech(speech: np.ndarray) -> None:
         assert np.abs(ours.values - theirs.values).max() < 1e-4
 
 
-def test_chunks_change_nothing(speech: np.ndarray, monkeypatch) -> None:
+def test_piece_size_does_not_change_curves(speech: np.ndarray, monkeypatch) -> None:
     config, arrays = random_network()
     whole = NumpyRuntime(config, arrays).predict(speech).values
     monkeypatch.setattr(NumpyNetwork, "piece", 5000)
@@ -54,14 +55,14 @@ def test_look_ahead_is_bounded(speech: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 159, 160, 161, 1600, 16001])
-def test_any_length(count: int) -> None:
+def test_any_length_gives_a_row_per_hop(count: int) -> None:
     config, arrays = random_network()
     curves = NumpyRuntime(config, arrays).predict(np.zeros(count, np.float32))
     assert curves.values.shape == (-(-count // HOP), 52)
     assert np.all((curves.values >= 0) & (curves.values <= 1))
 
 
-def test_progress_can_abort(speech: np.ndarray) -> None:
+def test_progress_ascends_and_can_abort(speech: np.ndarray) -> None:
     class StopError(Exception):
         pass
 
@@ -78,7 +79,7 @@ def test_progress_can_abort(speech: np.ndarray) -> None:
     assert seen == sorted(seen)
 
 
-def test_a_full_seal_shuts_the_lips() -> None:
+def test_apply_seal_shuts_the_lips() -> None:
     raw = np.full((1, 52), 0.4, np.float32)
     raw[:, ARKIT_52.index("mouthClose")] = 1.0
     raw[:, ARKIT_52.index("mouthRollLower")] = 0.2
@@ -88,7 +89,7 @@ def test_a_full_seal_shuts_the_lips() -> None:
     assert sealed[ARKIT_52.index("mouthUpperUpLeft")] == 0.0
 
 
-def test_a_tucked_lip_nearly_shuts_the_jaw() -> None:
+def test_apply_seal_of_a_tuck_nearly_shuts_the_jaw() -> None:
     raw = np.full((1, 52), 0.4, np.float32)
     raw[:, ARKIT_52.index("mouthClose")] = 0.0
     raw[:, ARKIT_52.index("mouthRollLower")] = 1.0
@@ -98,7 +99,7 @@ def test_a_tucked_lip_nearly_shuts_the_jaw() -> None:
     assert tucked[ARKIT_52.index("mouthLowerDownLeft")] == 0.0
 
 
-def test_the_output_stage_can_be_undone() -> None:
+def test_remove_seal_inverts_apply_seal() -> None:
     raw = np.random.default_rng(3).uniform(0.1, 0.6, (200, 52)).astype(np.float32)
     channels = apply_seal(ARKIT_52, raw)
     again = apply_seal(ARKIT_52, np.nan_to_num(remove_seal(ARKIT_52, channels)))
@@ -112,7 +113,7 @@ def test_the_output_stage_can_be_undone() -> None:
     {"bidirectional": False, "attention": 0}, {"attention": 0}, {"stride": 1},
     {"features": FeatureConfig(spectrum="log_mel", pitch=False)},
 ], ids=["LSTM", "BiLSTM", "10 ms steps", "log mel"])  # fmt: skip
-def test_every_variant_runs_alike_on_both_runtimes(speech: np.ndarray, changes: dict) -> None:
+def test_variants_are_equal_on_both_runtimes(speech: np.ndarray, changes: dict) -> None:
     torch_runtime = pytest.importorskip("model.torch_runtime", exc_type=ImportError)
     config, arrays = random_network(**changes)
     ours = NumpyRuntime(config, arrays).predict(speech)

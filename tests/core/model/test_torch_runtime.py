@@ -18,7 +18,7 @@ from model.torch_runtime import TorchMeasure, TorchRuntime
 from model.weights_file import load_weights
 from tests.core.networks import random_network
 
-SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
+SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def random_state(batch: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
 
 @torch.inference_mode()
 @pytest.mark.parametrize("parts", [1, 4, 7, 200])
-def test_parts_give_what_the_sequence_gives(lstm: torch.nn.LSTM, parts: int) -> None:
+def test_run_in_parts_equals_the_sequence(lstm: torch.nn.LSTM, parts: int) -> None:
     inputs, state = torch.randn(1, 103, 6), random_state()
     whole, end = lstm(inputs, state)
     hidden, last = run_in_parts(lstm, inputs, state, parts)
@@ -47,7 +47,7 @@ def test_parts_give_what_the_sequence_gives(lstm: torch.nn.LSTM, parts: int) -> 
 
 
 @torch.inference_mode()
-def test_parts_hold_where_nothing_is_forgotten() -> None:
+def test_run_in_parts_with_open_forget_gates() -> None:
     keeper = torch.nn.LSTM(6, 5, batch_first=True)
     keeper.bias_ih_l0[5:10] = 30.0  # forget gates stay open
     inputs, state = torch.randn(1, 80, 6), random_state()
@@ -57,7 +57,7 @@ def test_parts_hold_where_nothing_is_forgotten() -> None:
 
 
 @torch.inference_mode()
-def test_cells_at_the_ends_of_blocks(lstm: torch.nn.LSTM) -> None:
+def test_cells_at_ends_equal_the_lstms(lstm: torch.nn.LSTM) -> None:
     inputs, state = torch.randn(3, 35, 6), random_state(3)
     hidden, _ = lstm(inputs, state)
     cells = cells_at_ends(lstm, inputs, hidden, state, block=5)
@@ -66,7 +66,7 @@ def test_cells_at_the_ends_of_blocks(lstm: torch.nn.LSTM) -> None:
         assert torch.allclose(cells[:, k], cell[0], atol=1e-5)
 
 
-def test_the_form_for_a_gpu_gives_the_same_curves(speech: np.ndarray) -> None:
+def test_gpu_form_gives_the_same_curves(speech: np.ndarray) -> None:
     config, arrays = load_weights()
     runtime = TorchRuntime(config, arrays, "cpu")
     runtime.piece = len(speech) // 2
@@ -77,7 +77,7 @@ def test_the_form_for_a_gpu_gives_the_same_curves(speech: np.ndarray) -> None:
     assert np.abs(runtime.predict(speech).values - baked).max() < 1e-3
 
 
-def test_features_measured_in_torch(speech: np.ndarray) -> None:
+def test_torch_measure_equals_numpy(speech: np.ndarray) -> None:
     for config in (load_weights()[0].features, random_network()[0].features):
         for sound in (speech[: 100 * HOP], np.zeros(2000, np.float32)):
             pairs = zip(measure(sound, config), TorchMeasure("cpu")(sound, config), strict=True)
@@ -85,7 +85,7 @@ def test_features_measured_in_torch(speech: np.ndarray) -> None:
                 assert np.abs(ours - theirs).max() < 1e-3
 
 
-def test_torch_streams_too(speech: np.ndarray) -> None:
+def test_torch_stream_equals_its_bake(speech: np.ndarray) -> None:
     config, arrays = random_network()
     runtime = TorchRuntime(config, arrays, "cpu")
     samples = speech[:40000]
