@@ -37,7 +37,7 @@ SOCKETS = {"socket", "select", "selectors", "pythonosc"}
 WIRE = "blender_audio2face/realtime/wire/"
 """The one room that may open sockets, once the artist starts it."""
 
-PROCESSES = {"model/command/batch/pool.py"}
+PROCESSES = {"model/command/batch/pool.py", "model/command/two_processes.py"}
 """Starts workers, which are Blender again or Python again, by a list of arguments."""
 
 NAMED_IMPORTS = {
@@ -52,6 +52,7 @@ OWN_FOLDER_READERS = {
     "blender_audio2face/rigs/preset.py",
     "model/__main__.py",
     "model/command/job_record.py",
+    "model/command/two_processes.py",
     "model/weights_file.py",
 }
 """Files that know their own folder; each only reads there (test_own_folder, in tests/blender)."""
