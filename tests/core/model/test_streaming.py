@@ -22,7 +22,7 @@ def speech() -> np.ndarray:
     return read_audio(SPEECH)
 
 
-def at_once(config: NetworkConfig, arrays: dict, samples: np.ndarray) -> np.ndarray:
+def in_one_call(config: NetworkConfig, arrays: dict, samples: np.ndarray) -> np.ndarray:
     """Channels [T, C] of features of the whole sound and one call of the network."""
     count = frame_count(len(samples))
     blocks = -(-count // config.block_frames)
@@ -54,14 +54,14 @@ def test_stream_equals_the_whole_for_any_pieces(speech: np.ndarray, seed: int) -
     config, arrays = random_network()
     samples = speech[: 60000 + 37 * seed]
     live = pushed(Stream(NumpyNetwork(config, arrays)), cut(samples, seed))
-    assert np.abs(live - at_once(config, arrays, samples)).max() < 1e-5
+    assert np.abs(live - in_one_call(config, arrays, samples)).max() < 1e-5
 
 
 def test_stream_of_single_samples_equals_the_whole(speech: np.ndarray) -> None:
     config, arrays = random_network()
     samples = speech[8000:12001]
     live = pushed(Stream(NumpyNetwork(config, arrays)), list(samples[:, None]))
-    assert np.abs(live - at_once(config, arrays, samples)).max() < 1e-5
+    assert np.abs(live - in_one_call(config, arrays, samples)).max() < 1e-5
 
 
 def test_stream_equals_the_bake_with_shipped_weights(speech: np.ndarray) -> None:
@@ -80,7 +80,7 @@ def test_variants_stream(speech: np.ndarray, changes: dict) -> None:
     config, arrays = random_network(**changes)
     samples = speech[:40000]
     live = pushed(Stream(NumpyNetwork(config, arrays)), cut(samples, 1))
-    assert np.abs(live - at_once(config, arrays, samples)).max() < 1e-5
+    assert np.abs(live - in_one_call(config, arrays, samples)).max() < 1e-5
 
 
 @pytest.mark.parametrize("count", [0, 1, 159, 160, 161, 1600, 16001])
