@@ -64,7 +64,7 @@ def audio_blocks(
 
 
 def audio_seconds(source: str | Path | bytes) -> float:
-    """Length of a sound, which is decoded whole only where its header does not tell the truth.
+    """Length of a sound, which is decoded whole only where its header is wrong.
 
     Raises AudioError as ``read_audio`` does.
     """

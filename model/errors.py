@@ -71,10 +71,10 @@ def shorten_middle(sentence: str, most: int) -> str:
     return line if len(line) <= most else f"{line[:half]}…{line[-half:]}"
 
 
-def first_line(error: BaseException) -> str:
-    """The first line of an error's text, or its type's name where it has none."""
+def first_sentence(error: BaseException) -> str:
+    """The first sentence of an error's text, or its type's name where it has none."""
     lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
+    return lines[0].split(". ")[0].rstrip(".") if lines else type(error).__name__
 
 
 def _printable(text: str) -> str:

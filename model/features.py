@@ -1,4 +1,4 @@
-"""What the network hears, on a 10 ms grid: the spectrum's envelope and the voice's pitch.
+"""The network's input, on a 10 ms grid: the spectrum's envelope and the voice's pitch.
 
 Envelope: mel-frequency cepstral coefficients (S. Davis and P. Mermelstein, "Comparison of
 parametric representations for monosyllabic word recognition", IEEE TASSP 28(4), 1980; mel scale and
@@ -20,7 +20,7 @@ FRAME_RATE = SAMPLE_RATE / HOP
 
 @dataclass(frozen=True)
 class FeatureConfig:
-    """What the network hears.
+    """The network's input.
 
     Attributes:
         spectrum: "mfcc" for cepstra, "log_mel" for the mel energies themselves.

@@ -11,7 +11,7 @@ class NetworkConfig:
     """Shape of an AttentionBiLSTM. Its steps take ``stride`` frames of 10 ms at once.
 
     Attributes:
-        features: what the network hears.
+        features: of the sound.
         channels: output channel names.
         stride: frames per step.
         hidden: units of each LSTM direction.

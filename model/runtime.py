@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from .curves import Curves
-from .errors import A2FError, first_line
+from .errors import A2FError, first_sentence
 from .network_config import NetworkConfig
 from .numpy_network import NumpyRuntime
 from .streaming import Progress
@@ -206,7 +206,7 @@ class FallbackRuntime:
                 self._runtime = self._first()
             return work(self._runtime)
         except RuntimeError as error:
-            failure = f"PyTorch failed on {self.device} ({first_line(error)})"
+            failure = f"PyTorch failed on {self.device} ({first_sentence(error)})"
             if not can_repeat:
                 raise A2FError(f"{failure}: choose NumPy and try again.") from error
         # Past the except clause, so that no traceback holds the device's memory any more.

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-from .errors import A2FError, first_line
+from .errors import A2FError, first_sentence
 
 _GPU_LIBRARIES = ("*torch_cuda*", "*torch_hip*", "*torch_xpu*")
 _CORE = "_C"
@@ -104,8 +104,8 @@ def import_torch(folder: Path | None = None) -> ModuleType:
         if added:
             sys.path.remove(str(package.site))
         raise TorchError(
-            f'PyTorch in "{package.folder}" does not load ({first_line(error)}): install it again, '
-            "or choose NumPy."
+            f'PyTorch in "{package.folder}" does not load ({first_sentence(error)}): install it '
+            "again, or choose NumPy."
         ) from error
 
 
@@ -188,7 +188,7 @@ def _tried(torch: ModuleType, name: str, label: str) -> Device:
     try:
         torch.ones(2, device=name).sum().item()
     except RuntimeError as error:
-        return Device(name, label, first_line(error))
+        return Device(name, label, first_sentence(error))
     return Device(name, label)
 
 
@@ -205,5 +205,5 @@ def _why_not(torch: ModuleType, kind: str) -> str:
     try:
         getattr(torch, kind).init()
     except (RuntimeError, AssertionError) as error:
-        return first_line(error).split(". ")[0]  # advice follows, with addresses
+        return first_sentence(error)
     return "no GPU answers"

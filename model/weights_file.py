@@ -136,8 +136,8 @@ def _check_array(array: np.ndarray, name: str, shape: tuple[int, ...], path: Pat
 def config_from(document: object) -> NetworkConfig:
     """The configuration in a header. Raises NpzError with the setting that makes no sense."""
     settings = _settings(document, NetworkConfig, "the configuration")
-    heard = _settings(settings.pop("features", {}), FeatureConfig, '"features"')
-    features = FeatureConfig(**heard)
+    of_sound = _settings(settings.pop("features", {}), FeatureConfig, '"features"')
+    features = FeatureConfig(**of_sound)
     too_many = features.spectrum == "mfcc" and features.mfcc > features.mels
     if features.low_hz >= features.high_hz or features.window > features.fft or too_many:
         raise NpzError('"features" contradict each other')

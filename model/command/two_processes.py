@@ -85,6 +85,8 @@ def predict_blocks(
 @contextmanager
 def _started(weights: Path) -> Iterator[tuple[subprocess.Popen, subprocess.Popen]]:
     """Both processes, the first one's output being the second one's input; none is left behind."""
+    if not Path(sys.executable).name.lower().startswith("python"):
+        raise ProcessError(f'"{sys.executable}" is no Python.')  # a Blender without a program of it
     processes: list[subprocess.Popen] = []
 
     def start(part: str, source: int | IO[bytes]) -> subprocess.Popen:

@@ -278,12 +278,15 @@ def test_two_processes_pass_on_what_the_sound_raises(small_network) -> None:
         two_processes.predict_blocks(runtime.config, weights, unreadable(), 9.0, float)
 
 
-@pytest.mark.parametrize("program", ["no such program", "/bin/false"])
+@pytest.mark.parametrize("program", ["python", "python3", "blender"])
 def test_processes_that_fail_raise_process_error(
-    small_network, program: str, monkeypatch: pytest.MonkeyPatch
+    small_network, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A Python that is not there, one that ends at once, and a program that is no Python."""
     weights, runtime = small_network
-    monkeypatch.setattr(sys, "executable", program)
+    (tmp_path / "python3").symlink_to("/bin/false")
+    (tmp_path / "blender").symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / program))
     blocks = [np.zeros(100_000, np.float32)] * 9
     with pytest.raises(two_processes.ProcessError):
         two_processes.predict_blocks(runtime.config, weights, blocks, 56.0, float)
