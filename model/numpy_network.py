@@ -5,18 +5,16 @@ depend on each other run one by one, the backward passes of all blocks run as on
 kept time first, [W, K, ...], so that each recurrent step reads and writes whole rows.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from .curves import Curves
 from .features import measure
 from .framing import SAMPLE_RATE
 from .lip_seal import apply_seal
 from .network_config import NetworkConfig
 from .numpy_layers import CellState, Lstm, NumpyAttention, by_stream
-from .streaming import Progress, stream_curves
+from .streaming import Runtime
 
 _ROOM = 64 << 20
 """Bytes. OpenBLAS takes half of them at its first product, and tries for ever if it gets none."""
@@ -160,28 +158,14 @@ class NumpyNetwork:
         return view[:: self.config.block].transpose(2, 0, 1)
 
 
-class NumpyRuntime:
+class NumpyRuntime(Runtime):
     """Runs the network on the CPU in stretches of a few seconds of sound."""
 
     name = "numpy"
     device = "cpu"
-    remark: str | None = None
 
     def __init__(self, config: NetworkConfig, arrays: dict[str, np.ndarray]) -> None:
         """Raises MemoryError where there is no room to compute in."""
         np.empty(_ROOM, np.uint8)
         self.config = config
-        self.network = NumpyNetwork(config, arrays)
-
-    def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
-        """See runtime.Runtime.predict."""
-        return self.predict_blocks([samples], len(samples) / SAMPLE_RATE, on_progress)
-
-    def predict_blocks(
-        self,
-        blocks: Iterable[np.ndarray],
-        seconds: float | None = None,
-        on_progress: Progress | None = None,
-    ) -> Curves:
-        """See runtime.Runtime.predict_blocks."""
-        return stream_curves(self.network, blocks, seconds, on_progress)
+        self.steps = NumpyNetwork(config, arrays)

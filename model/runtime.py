@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from .curves import Curves
 from .errors import A2FError, first_sentence
 from .network_config import NetworkConfig
 from .numpy_network import NumpyRuntime
-from .streaming import Progress
+from .streaming import Progress, Runtime
 from .torch_package import TorchError, choose_device, find_torch, import_torch, imported_torch
 from .weights_file import DEFAULT_WEIGHTS, load_weights
 
@@ -35,39 +34,6 @@ class RuntimeChoice:
     name: str = "auto"
     device: str = "auto"
     torch_folder: Path | None = None
-
-
-class Runtime(Protocol):
-    """Samples in, curves out.
-
-    ``remark`` is a sentence on why another runtime or device ran than was asked for, or None.
-    """
-
-    name: str
-    device: str
-    config: NetworkConfig
-    remark: str | None
-
-    def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
-        """Curves at 100 Hz of float32 samples [N] at 16 kHz.
-
-        ``on_progress`` gets fractions 0..1 on the calling thread, several times a second; an
-        exception it raises ends the run and reaches the caller.
-        """
-
-    def predict_blocks(
-        self,
-        blocks: Iterable[np.ndarray],
-        seconds: float | None = None,
-        on_progress: Progress | None = None,
-    ) -> Curves:
-        """The curves of the concatenated blocks, each float32 [N] of any length.
-
-        The sound is never held whole: it takes the curves' memory and a constant more. ``seconds``
-        is the expected length, for the progress; without it the fraction stays 0 until the end.
-        A device that fails is replaced only where ``blocks`` can be iterated again, as a list or a
-        ``streaming.Restartable`` can; an iterator cannot.
-        """
 
 
 def gpu_pays(seconds: float | None) -> bool:
@@ -148,7 +114,7 @@ def _check_known(what: str, name: str, known: tuple[str, ...]) -> None:
         raise A2FError(f'Unknown {what} "{name}"; choose one of {", ".join(known)}.')
 
 
-class FallbackRuntime:
+class FallbackRuntime(Runtime):
     """Runs the network on torch and, once that failed, on the fallback for good.
 
     torch reports every failure of a device, a driver or its memory as a RuntimeError.
@@ -159,8 +125,7 @@ class FallbackRuntime:
         first: makes the runtime on the device; it may fail as a run may.
         fallback: makes the runtime that takes over.
 
-    Attributes:
-        remark: a sentence once the fallback took over: what happened, what ran, what to do.
+    ``remark`` says, once the fallback took over, what happened, what ran and what to do.
     """
 
     def __init__(
@@ -173,14 +138,9 @@ class FallbackRuntime:
         self.config = config
         self.name = "torch"
         self.device = device
-        self.remark: str | None = None
         self._first = first
         self._fallback = fallback
         self._runtime: Runtime | None = None
-
-    def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
-        """See Runtime.predict; the progress starts again with the fallback."""
-        return self._run(lambda runtime: runtime.predict(samples, on_progress))
 
     def predict_blocks(
         self,
@@ -188,33 +148,26 @@ class FallbackRuntime:
         seconds: float | None = None,
         on_progress: Progress | None = None,
     ) -> Curves:
-        """See Runtime.predict_blocks.
+        """See Runtime.predict_blocks; with the fallback the progress starts again.
 
         Raises:
             A2FError: torch failed, and blocks is an iterator, which cannot start again.
         """
-        return self._run(
-            lambda runtime: runtime.predict_blocks(blocks, seconds, on_progress),
-            can_repeat=not isinstance(blocks, Iterator),
-        )
-
-    def _run(self, work: Callable[[Runtime], Curves], can_repeat: bool = True) -> Curves:
-        if self.remark is not None and self._runtime is not None:
-            return work(self._runtime)
-        try:
-            if self._runtime is None:
-                self._runtime = self._first()
-            return work(self._runtime)
-        except RuntimeError as error:
-            failure = f"PyTorch failed on {self.device} ({first_sentence(error)})"
-            if not can_repeat:
-                raise A2FError(f"{failure}: choose NumPy and try again.") from error
-        # Past the except clause, so that no traceback holds the device's memory any more.
-        self._runtime = None
-        self._runtime = self._fallback()
-        self.name, self.device = self._runtime.name, self._runtime.device
-        self.remark = (
-            f"{failure}, so NumPy ran on the CPU instead: close what else uses its memory, update "
-            "the graphics driver, or choose NumPy in the preferences."
-        )
-        return work(self._runtime)
+        if self.remark is None:
+            try:
+                self._runtime = self._runtime or self._first()
+                return self._runtime.predict_blocks(blocks, seconds, on_progress)
+            except RuntimeError as error:
+                failure = f"PyTorch failed on {self.device} ({first_sentence(error)})"
+                if isinstance(blocks, Iterator):
+                    raise A2FError(f"{failure}: choose NumPy and try again.") from error
+            # Past the except clause, so that no traceback holds the device's memory any more.
+            self._runtime = None
+            self.remark = (
+                f"{failure}, so NumPy ran on the CPU instead: close what else uses its memory, "
+                "update the graphics driver, or choose NumPy in the preferences."
+            )
+        if self._runtime is None:
+            self._runtime = self._fallback()
+            self.name, self.device = self._runtime.name, self._runtime.device
+        return self._runtime.predict_blocks(blocks, seconds, on_progress)

@@ -134,36 +134,58 @@ class Stream:
         return values
 
 
-def stream_curves(
-    network: StepNetwork,
-    blocks: Iterable[np.ndarray],
-    seconds: float | None = None,
-    on_progress: Progress | None = None,
-) -> Curves:
-    """Curves of sound that comes in blocks; only the curves are ever held whole.
+class Runtime:
+    """The network on some device: samples in, curves out.
 
-    Args:
-        network: the network on some runtime.
-        blocks: float32 [N] each, mono at 16 kHz, of any length.
-        seconds: the expected length, for the progress; without it the fraction stays 0 to the end.
-        on_progress: gets fractions 0..1, several times a second of work; an exception it raises
-            ends the work and reaches the caller.
+    Attributes:
+        name: "numpy" or "torch".
+        device: torch's name of the device, or "cpu".
+        config: the network's.
+        remark: a sentence on why another runtime or device ran than was asked for, or None.
+        steps: the network on its own steps.
     """
-    expected = (seconds or 0.0) * SAMPLE_RATE
-    report = on_progress or (lambda _fraction: None)
-    stream = Stream(network)
-    rows = _Rows(frame_count(int(expected)), len(network.config.channels))
-    received = 0
-    for piece in pieces_of(blocks, network.piece):
-        report(min(received / expected, 1.0) if expected else 0.0)
-        rows.append(stream.push(piece))
-        received += len(piece)
-    rows.append(stream.finish())
-    report(1.0)
-    return Curves(network.config.channels, FRAME_RATE, rows.values())
+
+    name: str
+    device: str
+    config: NetworkConfig
+    remark: str | None = None
+    steps: StepNetwork
+
+    def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
+        """Curves at 100 Hz of float32 samples [N] at 16 kHz; see predict_blocks."""
+        return self.predict_blocks([samples], len(samples) / SAMPLE_RATE, on_progress)
+
+    def predict_blocks(
+        self,
+        blocks: Iterable[np.ndarray],
+        seconds: float | None = None,
+        on_progress: Progress | None = None,
+    ) -> Curves:
+        """Curves at 100 Hz of a sound that comes in blocks; only the curves are ever held whole.
+
+        Args:
+            blocks: float32 [N] each, mono at 16 kHz, of any length. A device that fails is
+                replaced only where they can be iterated again, as a list or a Restartable can.
+            seconds: the expected length, for the progress; without it the fraction stays 0 to the
+                end.
+            on_progress: gets fractions 0..1 on the calling thread, several times a second of work;
+                an exception it raises ends the work and reaches the caller.
+        """
+        expected = (seconds or 0.0) * SAMPLE_RATE
+        report = on_progress or (lambda _fraction: None)
+        stream = Stream(self.steps)
+        rows = _Rows(frame_count(int(expected)), len(self.config.channels))
+        received = 0
+        for piece in _pieces(blocks, self.steps.piece):
+            report(min(received / expected, 1.0) if expected else 0.0)
+            rows.append(stream.push(piece))
+            received += len(piece)
+        rows.append(stream.finish())
+        report(1.0)
+        return Curves(self.config.channels, FRAME_RATE, rows.values())
 
 
-def pieces_of(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
+def _pieces(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
     """The same samples in pieces of ``size``, the last one shorter."""
     held: list[np.ndarray] = []
     length = 0

@@ -4,12 +4,9 @@ The features are the same arithmetic as features.log_mel_of_frames and
 pitch_features.correlogram_of_frames.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 import torch
 
-from .curves import Curves
 from .features import (
     FeatureConfig,
     Measure,
@@ -23,7 +20,7 @@ from .framing import HOP, SAMPLE_RATE
 from .network import AttentionBiLSTM
 from .network_config import NetworkConfig
 from .pitch_features import PITCH_BINS, PITCH_FFT, SILENT_ENERGY, pitch_tables
-from .streaming import Progress, stream_curves
+from .streaming import Runtime
 
 _CPU_PIECE = 6 * SAMPLE_RATE
 _GPU_PIECE = 480 * SAMPLE_RATE  # a few hundred MB on the device
@@ -31,14 +28,14 @@ _GPU_PARTS = 32  # of 15 s: on real speech with pauses, three sweeps a layer set
 _FRAMES_AT_ONCE = 8192  # bounds the device's memory
 
 
-class TorchRuntime:
-    """Runs the network through torch."""
+class TorchRuntime(Runtime):
+    """Runs the network through torch, as a streaming.StepNetwork of its own."""
 
     name = "torch"
-    remark: str | None = None
 
     def __init__(self, config: NetworkConfig, arrays: dict[str, np.ndarray], device: str) -> None:
         self.config = config
+        self.steps = self
         self.device = device
         self.network = AttentionBiLSTM(config)
         self.network.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
@@ -50,19 +47,6 @@ class TorchRuntime:
             self.piece = _GPU_PIECE
             for layer in self.network.layers:
                 layer.parts = _GPU_PARTS
-
-    def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
-        """See runtime.Runtime.predict."""
-        return self.predict_blocks([samples], len(samples) / SAMPLE_RATE, on_progress)
-
-    def predict_blocks(
-        self,
-        blocks: Iterable[np.ndarray],
-        seconds: float | None = None,
-        on_progress: Progress | None = None,
-    ) -> Curves:
-        """See runtime.Runtime.predict_blocks."""
-        return stream_curves(self, blocks, seconds, on_progress)
 
     def initial_state(self) -> dict:
         """See streaming.StepNetwork."""

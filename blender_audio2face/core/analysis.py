@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ...model.curves import Curves
 from ...model.framing import SAMPLE_RATE
-from ...model.runtime import Runtime, RuntimeChoice, choose_runtime
-from ...model.streaming import Restartable
+from ...model.runtime import RuntimeChoice, choose_runtime
+from ...model.streaming import Restartable, Runtime
 from .report import Inference
 from .sound.decoders import DECODERS
 from .sound.samples import strip_blocks

@@ -15,9 +15,9 @@ from ..errors import A2FError
 from ..framing import SAMPLE_RATE
 from ..input_files import why_not_a_file
 from ..numpy_network import NumpyRuntime
-from ..runtime import DEVICES, RUNTIMES, Runtime, choose_runtime
+from ..runtime import DEVICES, RUNTIMES, choose_runtime
 from ..sampling import sample_at
-from ..streaming import Progress
+from ..streaming import Progress, Runtime
 from ..weights_file import DEFAULT_WEIGHTS
 from . import two_processes
 from .atomic_write import OutputError

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..runtime import Runtime, gpu_pays
+from ..runtime import gpu_pays
+from ..streaming import Runtime
 from ..weights_file import DEFAULT_WEIGHTS
 from .job_record import FileDigests
 

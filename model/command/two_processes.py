@@ -7,6 +7,7 @@ BLAS a single thread: OpenBLAS's second thread mostly waits for work, which cost
 nothing.
 """
 
+import math
 import os
 import subprocess
 import sys
@@ -20,11 +21,10 @@ from typing import IO
 import numpy as np
 
 from ..curves import Curves
-from ..features import FRAME_RATE, FeatureConfig
+from ..features import FRAME_RATE
 from ..framing import SAMPLE_RATE, frame_count
 from ..network_config import NetworkConfig
-from ..numpy_layers import CellState
-from ..numpy_network import NumpyNetwork
+from ..numpy_network import NumpyNetwork, StreamState
 from ..streaming import Progress, Stream
 from ..weights_file import load_weights
 
@@ -62,10 +62,15 @@ def predict_blocks(
     """
     expected = max(seconds * SAMPLE_RATE, 1.0)
     received = 0
-    parts: list[bytes] = []
+    output = bytearray()
     with _started(weights) as (first, last):
         source, result = _pipe(first.stdin), _pipe(last.stdout)
-        reader = Thread(target=lambda: parts.extend(iter(partial(result.read, _CHUNK), b"")))
+
+        def read() -> None:
+            for data in iter(partial(result.read, _CHUNK), b""):
+                output.extend(data)
+
+        reader = Thread(target=read)
         reader.start()
         for block in blocks:
             on_progress(min(received / expected, 1.0))
@@ -77,9 +82,9 @@ def predict_blocks(
         reader.join()
         if first.wait() or last.wait():
             raise ProcessError("A process of the network failed.")
-    values = np.frombuffer(b"".join(parts), np.float32).reshape(-1, len(config.channels))
+    values = np.frombuffer(output, np.float32).reshape(-1, len(config.channels))
     on_progress(1.0)
-    return Curves(config.channels, FRAME_RATE, values[: frame_count(received)].copy())
+    return Curves(config.channels, FRAME_RATE, values[: frame_count(received)])
 
 
 @contextmanager
@@ -132,59 +137,48 @@ def _as_process_error() -> Iterator[None]:
         raise ProcessError(str(error)) from error
 
 
-class _FirstLayer:
-    """A streaming.StepNetwork whose windows go to the next process; its channels are zeros."""
+class _FirstLayer(NumpyNetwork):
+    """The first layer, whose windows go to the next process; its channels are zeros."""
 
-    def __init__(self, network: NumpyNetwork, target: IO[bytes]) -> None:
-        self.config = network.config
-        self.piece = network.piece
-        self._network = network
+    def __init__(
+        self, config: NetworkConfig, arrays: dict[str, np.ndarray], target: IO[bytes]
+    ) -> None:
+        super().__init__(config, arrays)
         self._target = target
 
-    def initial_state(self) -> CellState:
+    def advance(self, steps: np.ndarray, state: StreamState) -> tuple[np.ndarray, StreamState]:
         """See streaming.StepNetwork."""
-        return self._network.initial_state().forward[0]
-
-    def measure(
-        self, samples: np.ndarray, config: FeatureConfig
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """See streaming.StepNetwork."""
-        return self._network.measure(samples, config)
-
-    def advance(self, steps: np.ndarray, state: CellState) -> tuple[np.ndarray, CellState]:
-        """See streaming.StepNetwork."""
-        windows, state = self._network.first_layer(steps, state)
+        windows, state.forward[0] = self.first_layer(steps, state.forward[0])
         count = windows.shape[1]
         self._target.write(count.to_bytes(_COUNT_BYTES, "little") + windows.tobytes())
         rows = (count * self.config.block_frames, len(self.config.channels))
         return np.broadcast_to(np.float32(0.0), rows), state
 
 
-def _run_first(network: NumpyNetwork, source: IO[bytes], target: IO[bytes]) -> None:
-    """Reads samples, float32 at 16 kHz; writes the number K of blocks and windows [W, K, S]."""
-    stream = Stream(_FirstLayer(network, target))
-    for data in iter(partial(source.read, network.piece * 4), b""):
-        stream.push(np.frombuffer(data, np.float32))
-    stream.finish()
-
-
-def _run_last(network: NumpyNetwork, source: IO[bytes], target: IO[bytes]) -> None:
-    """Reads what _run_first writes; writes channels float32 [T, C]."""
-    config, state = network.config, network.initial_state()
-    for head in iter(partial(source.read, _COUNT_BYTES), b""):
-        shape = (config.window, int.from_bytes(head, "little"), config.state_size)
-        data = source.read(4 * int(np.prod(shape)))
-        windows = np.frombuffer(data, np.float32).reshape(shape)
-        values, state = network.upper_layers(windows, state)
-        target.write(np.asarray(values, np.float32).tobytes())
-
-
 def main(part: str, weights: str) -> None:
-    """The work of one process, from its standard input to its standard output."""
-    network = NumpyNetwork(*load_weights(Path(weights)))
-    run = _run_first if part == "first" else _run_last
-    run(network, sys.stdin.buffer, sys.stdout.buffer)
-    sys.stdout.buffer.flush()
+    """The work of one process, from its standard input to its standard output.
+
+    The first reads samples, float32 at 16 kHz, and writes the number K of blocks and their windows
+    [W, K, S]; the second reads these and writes channels float32 [T, C].
+    """
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    config, arrays = load_weights(Path(weights))
+    if part == "first":
+        network = _FirstLayer(config, arrays, target)
+        stream = Stream(network)
+        for data in iter(partial(source.read, network.piece * 4), b""):
+            stream.push(np.frombuffer(data, np.float32))
+        stream.finish()
+    else:
+        upper = NumpyNetwork(config, arrays)
+        state = upper.initial_state()
+        for head in iter(partial(source.read, _COUNT_BYTES), b""):
+            shape = (config.window, int.from_bytes(head, "little"), config.state_size)
+            data = source.read(4 * math.prod(shape))
+            windows = np.frombuffer(data, np.float32).reshape(shape)
+            values, state = upper.upper_layers(windows, state)
+            target.write(np.asarray(values, np.float32).tobytes())
+    target.flush()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from model.optional import optional_import
-from model.runtime import Runtime, choose_runtime
+from model.runtime import choose_runtime
+from model.streaming import Runtime
 from model.weights_file import load_weights
 
 _REPEATS = 3
