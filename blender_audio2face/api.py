@@ -31,8 +31,8 @@ from .core.target_plan import TargetPlan
 from .errors import PlanError
 from .scene import live_changes, speaker_settings
 from .scene.face_plan import plan_face
+from .scene.preferred_runtime import preferred_runtime
 from .scene.speakers import add_members, add_speaker, speaker_of
-from .ui.preferences import preferred_runtime
 
 __all__ = [
     "A2FError",

@@ -14,7 +14,7 @@ from ...model.framing import SAMPLE_RATE
 from ..core.sound.samples import DECODERS, audible_blocks, sound_seconds
 from ..core.sound.strip_plan import SoundSource
 from ..core.sound.strip_timing import StripTiming
-from ..ui.preferences import preferred_runtime
+from ..scene.preferred_runtime import preferred_runtime
 
 _RATE = 100
 """Rows a second, to which the length of a sound is rounded up."""

@@ -22,7 +22,7 @@ def preferences(extension: str):
 
 @pytest.fixture
 def preferred(extension: str):
-    module = importlib.import_module(f"{extension}.blender_audio2face.ui.preferences")
+    module = importlib.import_module(f"{extension}.blender_audio2face.scene.preferred_runtime")
     return lambda: module.preferred_runtime(bpy.context)
 
 

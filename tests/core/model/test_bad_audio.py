@@ -22,7 +22,7 @@ from model.audio_file import audio_blocks, audio_seconds, read_audio
 from model.errors import AudioError
 from model.numpy_network import NumpyRuntime
 from tests.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
-from tests.core.hostile import FEW, spoilt
+from tests.core.hostile.strategies import FEW, mutated
 from tests.core.networks import random_network
 
 
@@ -107,7 +107,7 @@ def test_spoilt_files_are_read_or_refused(suffix: str, tmp_path: Path, data: st.
     whole = tmp_path / f"whole.{suffix}"
     if not whole.exists():
         soundfile.write(whole, 0.3 * np.sin(np.arange(1200) * 0.1), 16000)
-    content = data.draw(spoilt(whole.read_bytes()))
+    content = data.draw(mutated(whole.read_bytes()))
     for source in (content, tmp_path / f"spoilt.{suffix}"):
         if isinstance(source, Path):
             source.write_bytes(content)
@@ -119,7 +119,7 @@ def test_spoilt_files_are_read_or_refused(suffix: str, tmp_path: Path, data: st.
 
 
 @FEW
-@given(content=spoilt(PLAIN[:400]))
+@given(content=mutated(PLAIN[:400]))
 def test_spoilt_wav_without_soundfile_is_read_or_refused(content: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for module in (audio_file, resampling):
