@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from model.channels import ARKIT_52
 from model.curves import Curves
 from model.formats import FORMATS, CurvesFileError, format_for, live_link, read, write
-from tools.data.actor.live_link import read_live_link
+from tools.actor.tracks import read_live_link
 
 
 def speech(rows: int, rate: float) -> Curves:

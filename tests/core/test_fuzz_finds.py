@@ -26,12 +26,14 @@ from model.command.batch.results import RowResult
 from model.errors import A2FError
 from model.formats import CurvesFileError, read
 from model.weights_schema import config_of
-from tools.data.actor.arkit import read_channel_map
-from tools.data.actor.beat import read_beat
-from tools.data.actor.capture_npz import read_capture_npz
-from tools.data.actor.curves_csv import read_curves_csv
-from tools.data.actor.live_link import read_live_link
-from tools.data.actor.track import ActorError
+from tools.actor.channels import read_channel_map
+from tools.actor.tracks import (
+    ActorError,
+    read_beat,
+    read_capture_npz,
+    read_curves_csv,
+    read_live_link,
+)
 
 DEEP = "[" * 100_000
 

@@ -7,17 +7,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from model.errors import AudioError
+
 from .cache import Recording, Utterance, write_corpus
 from .corpora import CORPORA, CorpusError, recordings
 from .espeak import EspeakError
 from .festival import FestivalError
 from .flite import FliteError
-from .labelling import labeller
 from .phones import UnknownSymbolError
-from .synthesis import SYNTHETIC, synthesise
-from .texts import TextError
+from .synthesis import SYNTHETIC, TextError, synthesise
 
-_FAILURES = (CorpusError, EspeakError, FestivalError, FliteError, TextError, UnknownSymbolError)
+_FAILURES = (
+    AudioError, CorpusError, EspeakError, FestivalError, FliteError, TextError, UnknownSymbolError,
+)  # fmt: skip
 _NAMES = (*CORPORA, *SYNTHETIC)
 
 
@@ -48,8 +50,7 @@ def summary(name: str, utterances: Sequence[Utterance]) -> str:
 def _source(name: str, args: argparse.Namespace) -> Iterator[Recording]:
     if name in SYNTHETIC:
         return synthesise(args.corpora, name, args.hours, args.seed)
-    label = labeller(args.corpora, name, args.out / "heard", args.posteriors)
-    return recordings(args.corpora, name, label=label)
+    return recordings(args.corpora, name, args.out / "recognised", args.posteriors)
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:

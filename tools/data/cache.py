@@ -5,7 +5,7 @@ header. A line of `index.jsonl` describes one utterance; `offset` and `length` c
 
 `curves.f16` holds captured faces: per utterance `curve_rows(length)` rows end to end, each of 52
 little-endian 16-bit floats, the ARKit channels in the order of `ARKIT_52` (mouthClose as ARKit
-defines it). Row t of an utterance stands at t / 100 s; NaN says that a value is not known. All
+defines it). Row t of an utterance is at t / 100 s; NaN says that a value is not known. All
 utterances of a corpus have curves, or none.
 """
 
@@ -186,12 +186,12 @@ def _load_corpus(folder: Path) -> list[Utterance]:
             row["phones"] = [Phone(*p) for p in row["phones"]]
         utterance = Utterance(**row, audio=audio, first_row=first_row)
         if utterance.offset + utterance.length > available:
-            raise CacheError(f"{utterance.id} lies beyond the end of {audio}; make the cache anew.")
+            raise CacheError(f"{utterance.id} lies beyond the end of {audio}; make it again.")
         if first_row is not None:
             first_row += curve_rows(utterance.length)
         utterances.append(utterance)
     if first_row is not None and curves.stat().st_size != first_row * _ROW_BYTES:
-        raise CacheError(f"{curves} does not fit its index; make the cache anew.")
+        raise CacheError(f"{curves} does not fit its index; make the cache again.")
     return utterances
 
 

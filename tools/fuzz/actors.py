@@ -1,4 +1,4 @@
-"""Recordings that people bring to train on: ``tools.data.actor``."""
+"""Recordings that people bring to train on: ``tools.actor``."""
 
 import io
 from collections.abc import Callable
@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.data.actor.arkit import read_channel_map, to_arkit
-from tools.data.actor.beat import read_beat
-from tools.data.actor.capture_npz import read_capture_npz
-from tools.data.actor.curves_csv import read_curves_csv
-from tools.data.actor.live_link import read_live_link
-from tools.data.actor.track import ActorError, Track
+from tools.actor.channels import read_channel_map, to_arkit
+from tools.actor.tracks import (
+    ActorError,
+    Track,
+    read_beat,
+    read_capture_npz,
+    read_curves_csv,
+    read_live_link,
+)
 
 from .archives import archive_of, joined
 from .draws import spoilt_json, texts_of
