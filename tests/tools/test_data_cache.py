@@ -19,7 +19,7 @@ def recording(name: str, samples: np.ndarray, split: str = "train", phones=None)
 def test_corpus_is_read_as_written(tmp_path):
     rng = np.random.default_rng(0)
     first, second = (rng.uniform(-0.9, 0.9, n).astype(np.float32) for n in (1000, 1501))
-    phones = [Phone("m", 0.0, 0.03), Phone("ɑ", 0.03, 0.0625, 1)]
+    phones = [Phone("m", 0.0, 0.03), Phone("ɑ", 0.03, 0.0625)]
     write_corpus(
         tmp_path / "toy", [recording("a", first, phones=phones), recording("b", second, "test")]
     )

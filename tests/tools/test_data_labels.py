@@ -1,4 +1,4 @@
-"""From a corpus's symbols to phones on the time line: translation, stress, silence, closures."""
+"""From a corpus's symbols to phones on the time line: translation, silence, closures."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,6 @@ from tools.data.phones import (
     Phone,
     UnknownSymbolError,
     normalise,
-    stress_of,
 )
 
 RATE = 16000
@@ -72,10 +71,6 @@ def test_shares_add_up_to_one(symbol):
     assert sum(share for _, share in normalise(symbol, "espeak-ipa")) == pytest.approx(1.0)
 
 
-def test_stress_mark_is_read():
-    assert [stress_of(s) for s in ("ˈa", "ˌa", "a")] == [1, 2, 0]
-
-
 def test_unknown_symbol_or_alphabet_is_named():
     with pytest.raises(UnknownSymbolError, match=r"'QQ'.*arpabet"):
         normalise("QQ", "arpabet")
@@ -83,9 +78,9 @@ def test_unknown_symbol_or_alphabet_is_named():
         normalise("a", "morse")
 
 
-def test_stress_goes_to_the_next_vowel():
+def test_diphthong_shares_its_time():
     phones = to_phones([("ˈj", 0.0, 0.1), ("ɑu", 0.1, 0.3), ("ə", 0.3, 0.4)], "ipa")
-    assert [(p.ipa, p.stress) for p in phones] == [("j", 0), ("ɑ", 1), ("u", 0), ("ə", 0)]
+    assert [p.ipa for p in phones] == ["j", "ɑ", "u", "ə"]
     assert phones[1].end == pytest.approx(0.21)
 
 

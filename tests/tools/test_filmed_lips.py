@@ -12,7 +12,7 @@ from tools.data.phones import Phone
 from tools.teacher import articulation, filmed_lips
 from tools.teacher.articulation import fitted_target, table_targets, targets_of
 from tools.teacher.lip_geometry import aperture, read_film, width
-from tools.teacher.targets import make_targets, phone_spans
+from tools.teacher.targets import make_targets
 
 WORDS = ("pɑtisu", "mɑlinu", "kɑbitɑ", "fulɑti")
 
@@ -34,10 +34,9 @@ def corpus(tmp_path: Path):
     films.mkdir()
     utterances = load(tmp_path / "cache", ["film"])
     for utterance in utterances:
-        spans = phone_spans(utterance)
-        channels = apply_seal(ARKIT_52, make_targets(spans, utterance.samples()))
+        channels = apply_seal(ARKIT_52, make_targets(utterance.phones, utterance.samples()))
         lips = aperture(channels)
-        for phone, start, end in spans:
+        for phone, start, end in utterance.phones:
             if phone == "ɑ":
                 lips[round(start * 100) : round(end * 100)] *= 1.5
         time = np.arange(len(lips)) / 100

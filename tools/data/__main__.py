@@ -9,17 +9,11 @@ from pathlib import Path
 
 from model.errors import AudioError
 
-from .cache import Recording, Utterance, write_corpus
-from .corpora import CORPORA, CorpusError, recordings
-from .espeak import EspeakError
-from .festival import FestivalError
-from .flite import FliteError
+from .cache import DataError, Recording, Utterance, write_corpus
+from .corpora import CORPORA, recordings
 from .phones import UnknownSymbolError
-from .synthesis import SYNTHETIC, TextError, synthesise
+from .synthesis import SYNTHETIC, synthesise
 
-_FAILURES = (
-    AudioError, CorpusError, EspeakError, FestivalError, FliteError, TextError, UnknownSymbolError,
-)  # fmt: skip
 _NAMES = (*CORPORA, *SYNTHETIC)
 
 
@@ -29,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in args.only or _NAMES:
         try:
             written = write_corpus(args.out / name, _source(name, args))
-        except _FAILURES as error:
+        except (AudioError, DataError, UnknownSymbolError) as error:
             print(f"{name}: {error}", file=sys.stderr)
             return 1
         print(summary(name, written), flush=True)

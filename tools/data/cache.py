@@ -34,7 +34,11 @@ _CHANNELS = len(ARKIT_52)
 _ROW_BYTES = 2 * _CHANNELS
 
 
-class CacheError(RuntimeError):
+class DataError(RuntimeError):
+    """Speech, texts or a program that is missing or cannot be used; the text says which."""
+
+
+class CacheError(DataError):
     """A cache folder that is missing or does not fit its index, or curves that do not fit."""
 
 
@@ -183,7 +187,7 @@ def _load_corpus(folder: Path) -> list[Utterance]:
     for line in index.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["phones"] is not None:
-            row["phones"] = [Phone(*p) for p in row["phones"]]
+            row["phones"] = [Phone(*p[:3]) for p in row["phones"]]  # older caches add stress
         utterance = Utterance(**row, audio=audio, first_row=first_row)
         if utterance.offset + utterance.length > available:
             raise CacheError(f"{utterance.id} lies beyond the end of {audio}; make it again.")
@@ -198,7 +202,7 @@ def _load_corpus(folder: Path) -> list[Utterance]:
 def _to_row(u: Utterance) -> dict:
     phones = u.phones
     if phones is not None:
-        phones = [[p.ipa, round(p.start, 4), round(p.end, 4), p.stress] for p in phones]
+        phones = [[p.ipa, round(p.start, 4), round(p.end, 4)] for p in phones]
     return {
         "id": u.id, "corpus": u.corpus, "speaker": u.speaker, "lang": u.lang, "sex": u.sex,
         "offset": u.offset, "length": u.length, "phones": phones, "split": u.split,

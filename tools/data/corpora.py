@@ -16,7 +16,7 @@ import numpy as np
 
 from model.audio_file import read_audio
 
-from .cache import SAMPLE_RATE, Recording
+from .cache import SAMPLE_RATE, DataError, Recording
 from .espeak import Espeak
 from .forced_alignment import AlignmentError, confirmed_phones, german_sounds
 from .labels import (
@@ -47,10 +47,6 @@ _ALIGNED = frozenset({"kerstin_de"})
 Row = Mapping[str, object]
 Labeller = Callable[[Row], list[Phone] | None]
 """Finds the phones of a recording from its row of the index; None where it cannot."""
-
-
-class CorpusError(RuntimeError):
-    """A corpus that is missing or whose index does not fit its files."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +109,10 @@ def hashed_split(key: str, percent: int = _TEST_PERCENT) -> str:
 
 
 def read_index(root: Path, name: str) -> list[dict]:
-    """Rows of a corpus's index. Raises `CorpusError` when it is not under `root`."""
+    """Rows of a corpus's index. Raises `DataError` when it is not under `root`."""
     index = root / CORPORA[name].folder / "index.jsonl"
     if not index.is_file():
-        raise CorpusError(f"There is no {index}; give the folder that holds speech/ and capture/.")
+        raise DataError(f"There is no {index}; give the folder that holds speech/ and capture/.")
     return [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines()]
 
 
@@ -133,7 +129,7 @@ def recordings(
             it corpora that need forced alignment stay unlabelled.
 
     Raises:
-        CorpusError: the index is missing.
+        DataError: the index is missing.
         model.errors.AudioError: a recording cannot be read.
     """
     corpus = CORPORA[name]

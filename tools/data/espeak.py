@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import soxr
 
-from .cache import SAMPLE_RATE
+from .cache import SAMPLE_RATE, DataError
 from .labels import LEVEL_HOP, Label, cover, level_curve, silence_threshold, to_phones
-from .phones import (
-    IPA_MARKS,
-    SILENCE,
-    Phone,
-    UnknownSymbolError,
-    is_vowel,
-    normalise,
-    stress_of,
-)
+from .phones import IPA_MARKS, SILENCE, Phone, normalise
 
 _AUDIO_OUTPUT_SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 1, 2, 0x8000
@@ -39,10 +30,6 @@ _SILENT = 1e-3
 _EDGE = 0.004
 _KEEP = 0.02
 _AFTER_PAUSE = 0.07
-
-
-class EspeakError(RuntimeError):
-    """espeak-ng is not installed, has no such voice or cannot speak a text."""
 
 
 class _Id(ctypes.Union):
@@ -84,18 +71,18 @@ class EspeakVoice:
 class Espeak:
     """The library, which keeps its state for the whole process: use one object at a time.
 
-    Raises `EspeakError` when the library or its data is not installed.
+    Raises `DataError` when the library or its data is not installed.
     """
 
     def __init__(self) -> None:
         try:
             self._lib = ctypes.CDLL("libespeak-ng.so.1")
         except OSError as error:
-            raise EspeakError("libespeak-ng.so.1 cannot be loaded; install espeak-ng.") from error
+            raise DataError("libespeak-ng.so.1 cannot be loaded; install espeak-ng.") from error
         options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
         self._rate = self._lib.espeak_Initialize(_AUDIO_OUTPUT_SYNCHRONOUS, 200, None, options)
         if self._rate <= 0:
-            raise EspeakError("espeak-ng finds no data; install espeak-ng-data.")
+            raise DataError("espeak-ng finds no data; install espeak-ng-data.")
         self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._audio: list[np.ndarray] = []
         self._events: list[tuple[str, int]] = []
@@ -106,7 +93,7 @@ class Espeak:
     def speak(self, text: str, voice: EspeakVoice) -> tuple[np.ndarray, list[Phone]]:
         """Samples [N] float32 at 16 kHz and the phones, which cover them from start to end.
 
-        Raises `EspeakError`, or `UnknownSymbolError` for a sound without a translation.
+        Raises `DataError`, or `UnknownSymbolError` for a sound without a translation.
         """
         self._set(voice)
         self._audio.clear()
@@ -116,16 +103,18 @@ class Espeak:
             data, len(data) + 1, 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None
         )
         if status != 0 or not self._audio:
-            raise EspeakError(f"espeak-ng cannot speak {text!r} as {voice.name} ({status}).")
+            raise DataError(f"espeak-ng cannot speak {text!r} as {voice.name} ({status}).")
+        # Transcription advances espeak-ng's internal state: with it the same seed goes on giving
+        # the same speech as the corpora that the shipped network was trained on.
+        self._transcription(text)
         samples = np.concatenate(self._audio).astype(np.float32) / 32768.0
         labels = claim_closures(self._labels(samples), samples, self._rate)
-        phones = _stressed(to_phones(labels, _ALPHABET), self._stresses(text))
-        end = len(samples) / self._rate
-        return soxr.resample(samples, self._rate, SAMPLE_RATE), cover(phones, end)
+        phones = cover(to_phones(labels, _ALPHABET), len(samples) / self._rate)
+        return soxr.resample(samples, self._rate, SAMPLE_RATE), phones
 
     def _set(self, voice: EspeakVoice) -> None:
         if self._lib.espeak_SetVoiceByName(voice.name.encode()) != 0:
-            raise EspeakError(f"espeak-ng has no voice {voice.name}.")
+            raise DataError(f"espeak-ng has no voice {voice.name}.")
         for parameter, value in (
             (_RATE, voice.rate),
             (_VOLUME, _UNCLIPPED),
@@ -159,31 +148,23 @@ class Espeak:
         for (name, _), start, end in zip(self._events, bounds, bounds[1:], strict=False):
             inside = quiet[int(start / LEVEL_HOP) : int(end / LEVEL_HOP) + 1]
             silent = name == "" and bool(len(inside)) and float(inside.mean()) > 0.5
-            has_sound = name.strip("".join(IPA_MARKS)) != "" and not name.startswith("(")
-            if silent or has_sound:
+            if silent or _has_sound(name):
                 labels.append((name, start, end))
             else:
                 labels[-1] = (*labels[-1][:2], end)
         return labels
 
-    def transcribe(self, text: str, voice: str) -> list[list[tuple[str, int]]]:
-        """The words of `text` as phones with their stress, without speaking them.
+    def transcribe(self, text: str, voice: str) -> list[list[str]]:
+        """The phones of each word of `text`, without speaking them.
 
-        Raises `EspeakError` for an unknown voice, `UnknownSymbolError` for an untranslated sound.
+        Raises `DataError` for an unknown voice, `UnknownSymbolError` for an untranslated sound.
         """
         self._set(EspeakVoice(voice))
-        return [word for word in map(_phones_of, self._transcription(text)) if word]
-
-    def _stresses(self, text: str) -> list[tuple[str, int]]:
-        """Vowels and their stress as the text's transcription has them; events carry no stress."""
-        tokens = [token for word in self._transcription(text) for token in word]
-        vowels: list[tuple[str, int]] = []
-        for token in tokens:
-            stress = stress_of(token)
-            for phone in _vowels_of(token):
-                vowels.append((phone, stress))
-                stress = 0
-        return vowels
+        words = [
+            [phone for s in symbols if _has_sound(s) for phone, _ in normalise(s, _ALPHABET)]
+            for symbols in self._transcription(text)
+        ]
+        return [word for word in words if word]
 
     def _transcription(self, text: str) -> list[list[str]]:
         """The words of `text` as espeak-ng's symbols."""
@@ -194,6 +175,11 @@ class Espeak:
             clause = self._lib.espeak_TextToPhonemes(ctypes.byref(rest), _CHARS_UTF8, mode) or b""
             words += [word.split(_SEPARATOR) for word in clause.decode("utf-8").split()]
         return words
+
+
+def _has_sound(symbol: str) -> bool:
+    """False for language switches such as "(en)" and for marks alone."""
+    return not symbol.startswith("(") and symbol.strip("".join(IPA_MARKS)) != ""
 
 
 def claim_closures(labels: Sequence[Label], samples: np.ndarray, rate: int) -> list[Label]:
@@ -219,38 +205,3 @@ def claim_closures(labels: Sequence[Label], samples: np.ndarray, rate: int) -> l
         if burst - start >= _EDGE:
             claimed[i - 1], claimed[i] = (before, since, start), (symbol, start, end)
     return claimed
-
-
-def _vowels_of(token: str) -> list[str]:
-    try:
-        return [p for p, _ in normalise(token, _ALPHABET) if is_vowel(p)]
-    except UnknownSymbolError:
-        return []  # language switch marks such as (en); the events name every sound again
-
-
-def _phones_of(word: list[str]) -> list[tuple[str, int]]:
-    """Phones and stress of one word; a mark precedes its syllable and goes to its vowel."""
-    phones: list[tuple[str, int]] = []
-    pending = 0
-    for token in word:
-        # Language switches such as (en) have no sound.
-        if token.startswith("(") or not token.strip("".join(IPA_MARKS)):
-            continue
-        pending = stress_of(token) or pending
-        for phone, _ in normalise(token, _ALPHABET):
-            phones.append((phone, pending if is_vowel(phone) else 0))
-            pending = 0 if is_vowel(phone) else pending
-    return phones
-
-
-def _stressed(phones: list[Phone], vowels: list[tuple[str, int]]) -> list[Phone]:
-    places = [i for i, p in enumerate(phones) if is_vowel(p.ipa)]
-    matcher = difflib.SequenceMatcher(
-        None, [phones[i].ipa for i in places], [v for v, _ in vowels], autojunk=False
-    )
-    stressed = list(phones)
-    for a, b, size in matcher.get_matching_blocks():
-        for k in range(size):
-            i = places[a + k]
-            stressed[i] = phones[i]._replace(stress=vowels[b + k][1])
-    return stressed

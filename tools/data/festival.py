@@ -11,7 +11,7 @@ import numpy as np
 
 from model.audio_file import read_audio
 
-from .cache import SAMPLE_RATE
+from .cache import SAMPLE_RATE, DataError
 from .labels import cover, labels_from_ends, to_phones
 from .phones import Phone
 
@@ -25,10 +25,6 @@ _SCRIPT = """(voice_{voice})
   (utt.relation.items utterance 'Segment))
 """
 _LONGEST = 60.0
-
-
-class FestivalError(RuntimeError):
-    """festival or a voice is not installed, or it cannot speak a text."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ def speak(text: str, name: str, stretch: float = 1.0) -> tuple[np.ndarray, list[
     """Samples [N] float32 at 16 kHz and the phones of `text` by the voice `name` of `VOICES`.
 
     `stretch` multiplies the durations. Letters outside the voice's encoding are left out. Raises
-    `FestivalError`, or `phones.UnknownSymbolError` for a sound without a translation.
+    `DataError`, or `phones.UnknownSymbolError` for a sound without a translation.
     """
     voice = VOICES[name]
     with tempfile.TemporaryDirectory() as folder:
@@ -79,12 +75,12 @@ def speak(text: str, name: str, stretch: float = 1.0) -> tuple[np.ndarray, list[
                 ["festival", "-b", str(script)], capture_output=True, timeout=_LONGEST, check=False
             )
         except FileNotFoundError as error:
-            raise FestivalError("festival is not installed; install Debian's festival.") from error
+            raise DataError("festival is not installed; install Debian's festival.") from error
         except subprocess.TimeoutExpired as error:
-            raise FestivalError(f"festival takes too long to speak {text!r}.") from error
+            raise DataError(f"festival takes too long to speak {text!r}.") from error
         if done.returncode or not sound.is_file():
             reason = done.stderr.decode("utf-8", "replace").strip()
-            raise FestivalError(
+            raise DataError(
                 f"festival cannot speak {text!r} as {name} (package {voice.package}): {reason}"
             )
         samples = read_audio(sound)
@@ -92,7 +88,7 @@ def speak(text: str, name: str, stretch: float = 1.0) -> tuple[np.ndarray, list[
     phones = to_phones(labels, voice.alphabet, voice.shift)
     phones = cover(phones, len(samples) / SAMPLE_RATE)
     if not phones:
-        raise FestivalError(f"festival says nothing for {text!r} as {name}.")
+        raise DataError(f"festival says nothing for {text!r} as {name}.")
     return samples, phones
 
 

@@ -11,13 +11,9 @@ import numpy as np
 
 from model.audio_file import read_audio
 
-from .cache import SAMPLE_RATE
+from .cache import SAMPLE_RATE, DataError
 from .labels import cover, labels_from_ends, to_phones
 from .phones import Phone
-
-
-class FliteError(RuntimeError):
-    """flite is not installed or cannot speak a text."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ def speak(
 ) -> tuple[np.ndarray, list[Phone]]:
     """Samples [N] float32 at 16 kHz and the phones of `text` by the voice `name` of `VOICES`.
 
-    `stretch` multiplies the durations, `pitch` the pitch. Raises `FliteError`.
+    `stretch` multiplies the durations, `pitch` the pitch. Raises `DataError`.
     """
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "speech.wav"
@@ -56,9 +52,9 @@ def speak(
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=True)
         except FileNotFoundError as error:
-            raise FliteError("flite is not installed; install Debian's package flite.") from error
+            raise DataError("flite is not installed; install Debian's package flite.") from error
         except subprocess.CalledProcessError as error:
-            raise FliteError(f"flite cannot speak {text!r}: {error.stderr.strip()}") from error
+            raise DataError(f"flite cannot speak {text!r}: {error.stderr.strip()}") from error
         samples = read_audio(sound)
     phones = to_phones(labels_from_ends(_ends(done.stdout)), "flite", VOICES[name].shift)
     return samples, cover(phones, len(samples) / SAMPLE_RATE)

@@ -15,8 +15,8 @@ import numpy as np
 
 from .phones import PHONES, SILENCE, Phone, is_vowel
 
-Word = Sequence[tuple[str, int]]
-"""The phones of a word with the stress of each."""
+Word = Sequence[str]
+"""The phones of a word."""
 
 _FRAME = 0.01
 _CLASS = {phone: index for index, phone in enumerate(PHONES)}
@@ -49,13 +49,13 @@ def german_sounds(word: Word) -> Word:
 
     r is uvular, and a vowel after vowels unless one follows; the ending -er is [ɐ].
     """
-    spoken: list[tuple[str, int]] = []
-    for i, (phone, stress) in enumerate(word):
+    spoken = []
+    for i, phone in enumerate(word):
         if phone in ("r", "ɾ"):
-            after_vowel = i > 0 and is_vowel(word[i - 1][0])
-            before_vowel = i + 1 < len(word) and is_vowel(word[i + 1][0])
+            after_vowel = i > 0 and is_vowel(word[i - 1])
+            before_vowel = i + 1 < len(word) and is_vowel(word[i + 1])
             phone = "ɐ" if after_vowel and not before_vowel else "ʁ"
-        spoken.append(("ɐ" if phone == "ɜ" else phone, stress))
+        spoken.append("ɐ" if phone == "ɜ" else phone)
     return spoken
 
 
@@ -66,16 +66,14 @@ def confirmed_phones(words: Sequence[Word], log_posteriors: np.ndarray) -> list[
     is too short for its words.
     """
     scores = np.maximum(log_posteriors.astype(np.float32), _FLOOR)
-    classes = [[_CLASS[phone] for phone, _ in word] for word in words]
+    classes = [[_CLASS[phone] for phone in word] for word in words]
     spans = align(scores, classes, _CLASS[SILENCE])
     confirmed = {index for index in range(len(words)) if _mean_score(spans, index) >= _CONFIRMED}
-    stresses = iter([stress for word in words for _, stress in word])
-    phones = []
-    for span in spans:
-        stress = next(stresses) if span.word >= 0 else 0
-        if span.word in confirmed or (span.word < 0 and span.score >= _CONFIRMED):
-            phones.append(Phone(PHONES[span.phone], span.start * _FRAME, span.end * _FRAME, stress))
-    return phones
+    return [
+        Phone(PHONES[span.phone], span.start * _FRAME, span.end * _FRAME)
+        for span in spans
+        if span.word in confirmed or (span.word < 0 and span.score >= _CONFIRMED)
+    ]
 
 
 def _mean_score(spans: Sequence[Span], word: int) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from .phones import SILENCE, Phone, is_vowel, normalise, stress_of
+from .phones import SILENCE, Phone, normalise
 
 Label = tuple[str, float, float]
 
@@ -52,26 +52,20 @@ def silence_threshold(level: np.ndarray) -> float:
 
 
 def to_phones(labels: Iterable[Label], alphabet: str, shift: float = 0.0) -> list[Phone]:
-    """Translate labels, all moved by `shift` seconds.
+    """Translate labels, all moved by `shift` seconds. Neighbouring silences become one.
 
-    A stress mark precedes its syllable, so it goes to the next vowel. Neighbouring silences
-    become one. Raises `phones.UnknownSymbolError`.
+    Raises `phones.UnknownSymbolError`.
     """
     phones: list[Phone] = []
-    pending = 0
     for symbol, start, end in labels:
         start, end = max(start + shift, 0.0), max(end + shift, 0.0)
         if end <= start:
             continue
-        pending = stress_of(symbol) or pending
         parts = normalise(symbol, alphabet)
         at = start
         for i, (ipa, share) in enumerate(parts):
             to = end if i == len(parts) - 1 else at + share * (end - start)
-            stress = pending if is_vowel(ipa) else 0
-            if is_vowel(ipa):
-                pending = 0
-            _append(phones, Phone(ipa, at, to, stress))
+            _append(phones, Phone(ipa, at, to))
             at = to
     return phones
 

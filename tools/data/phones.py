@@ -107,20 +107,14 @@ ALPHABETS: tuple[str, ...] = (*_WHOLE_SYMBOLS, "emodb", "ipa", "espeak-ipa")
 
 # First and second half of a diphthong or affricate-like pair: the first lasts a little longer.
 _PAIR_SHARES = (0.55, 0.45)
-_STRESS_MARKS = {"ˈ": 1, "ˌ": 2}
 
 
 class Phone(NamedTuple):
-    """One phone of an utterance.
-
-    `start` and `end` are seconds from the first sample. `stress` is 1 on the vowel of a syllable
-    with primary stress, 2 with secondary stress, 0 elsewhere and where the source does not mark it.
-    """
+    """One phone of an utterance; `start` and `end` are seconds from the first sample."""
 
     ipa: str
     start: float
     end: float
-    stress: int = 0
 
 
 class UnknownSymbolError(ValueError):
@@ -137,9 +131,9 @@ class UnknownSymbolError(ValueError):
 def normalise(symbol: str, alphabet: str) -> list[tuple[str, float]]:
     """Translate one symbol into phones of `PHONES` with the share of its duration each takes.
 
-    Length, tone, nasalisation, aspiration, palatalisation and stress marks are stripped (see
-    `stress_of` for the last). Shares add up to 1. Raises `UnknownSymbolError` for a symbol that
-    has no translation and ValueError for an alphabet not in `ALPHABETS`.
+    Marks of length, tone, nasalisation, aspiration, palatalisation and stress are stripped. Shares
+    add up to 1. Raises `UnknownSymbolError` for a symbol that has no translation and ValueError for
+    an alphabet not in `ALPHABETS`.
     """
     if alphabet in _WHOLE_SYMBOLS:
         table, plain = _WHOLE_SYMBOLS[alphabet]
@@ -155,11 +149,6 @@ def normalise(symbol: str, alphabet: str) -> list[tuple[str, float]]:
     count = len(phones)
     shares = _PAIR_SHARES if count == 2 else (1.0 / count,) * count
     return list(zip(phones, shares, strict=True))
-
-
-def stress_of(symbol: str) -> int:
-    """Stress that an IPA symbol announces: 1 primary, 2 secondary, 0 none."""
-    return next((_STRESS_MARKS[c] for c in symbol if c in _STRESS_MARKS), 0)
 
 
 def is_vowel(phone: str) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from . import festival, flite
-from .cache import SAMPLE_RATE, Recording
+from .cache import SAMPLE_RATE, DataError, Recording
 from .corpora import hashed_split, read_index
 from .espeak import Espeak
 from .phones import Phone, UnknownSymbolError
@@ -102,16 +102,12 @@ SYNTHETIC: dict[str, Synthetic] = {
 }
 
 
-class TextError(RuntimeError):
-    """Texts to speak that are missing: a word list is not installed, or no sentence is left."""
-
-
 def synthesise(root: Path, name: str, hours: float, seed: int) -> Iterator[Recording]:
     """Recordings of one synthetic corpus, its share of `hours`; the same for the same seed.
 
     Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`, `TEST_FESTIVAL`) that speak only held-out
     sentences. Sentences with a sound that has no translation are left out; they are counted and
-    printed. Raises `TextError`, and the error of the engine that is not installed.
+    printed. Raises `DataError`.
     """
     corpus = SYNTHETIC[name]
     budget = corpus.share * hours * 3600.0
@@ -150,7 +146,7 @@ def _texts(
         sentences += (_TEXTS / "en.txt").read_text(encoding="utf-8").splitlines() * 2
     chosen = [sentence for sentence in sentences if hashed_split(sentence) == split]
     if not chosen:
-        raise TextError(f"No sentence of {corpus.texts} is in the split {split}.")
+        raise DataError(f"No sentence of {corpus.texts} is in the split {split}.")
     # nathalie_nl's transcripts mark pauses; the split goes by the text as the corpus has it.
     return _shuffled_forever([s.replace(" <eps>", ",").replace("<eps> ", "") for s in chosen], rng)
 
@@ -161,13 +157,13 @@ def _shuffled_forever(items: Sequence[str], rng: random.Random) -> Iterator[str]
 
 
 def _words(lang: str) -> list[str]:
-    """Words of a language of `RANDOM_WORDS`. Raises `TextError` when none are installed."""
+    """Words of a language of `RANDOM_WORDS`. Raises `DataError` when none are installed."""
     if lang in WORD_LISTS:
         return (_TEXTS / WORD_LISTS[lang]).read_text(encoding="utf-8").split()
     package, name = DICTIONARIES[lang]
     path = _HUNSPELL / f"{name}.dic"
     if not path.is_file():
-        raise TextError(f"There is no {path}; install Debian's package {package}.")
+        raise DataError(f"There is no {path}; install Debian's package {package}.")
     data = path.read_bytes()
     try:
         lines = data.decode("utf-8").splitlines()[1:]

@@ -37,14 +37,13 @@ class Fit:
 
     offset: float
     correlation: float
-    correlation_unshifted: float
     closure_depth: float
     closures_found: float
     stops: int
 
 
 def expected_level(phones: Sequence[Phone], count: int) -> np.ndarray:
-    """Level [count] in dB below a vowel's that the phones let expect; NaN where none is."""
+    """Expected level [count] in dB below a vowel's; NaN where no phone is known."""
     hop = LEVEL_HOP
     expected = np.full(count, np.nan)
     for phone in phones:
@@ -82,7 +81,6 @@ def measure(utterances: Sequence[Utterance]) -> Fit:
     return Fit(
         offset=(best + peak_offset(scores, best) - reach) * LEVEL_HOP,
         correlation=float(scores[best]),
-        correlation_unshifted=float(scores[reach]),
         closure_depth=float(np.median(depths)) if depths else float("nan"),
         closures_found=float(np.mean(found)) if found else float("nan"),
         stops=len(depths),
@@ -128,7 +126,7 @@ def _closures(phones: Sequence[Phone], level: np.ndarray) -> Iterator[tuple[floa
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print a line for each corpus and kind of speaker. Returns the exit status."""
+    """Print a line for each corpus. Returns the exit status."""
     if not argv:
         print("usage: python -m tools.data.timing CACHE [NAME…]", file=sys.stderr)
         return 2
@@ -136,9 +134,9 @@ def main(argv: Sequence[str]) -> int:
     for corpus in dict.fromkeys(u.corpus for u in labelled):
         fit = measure([u for u in labelled if u.corpus == corpus])
         print(
-            f"{corpus}: offset {1000 * fit.offset:+.1f} ms, correlation {fit.correlation:.3f} "
-            f"(unshifted {fit.correlation_unshifted:.3f}), closures {fit.closure_depth:.1f} dB "
-            f"deep, minimum inside {100 * fit.closures_found:.0f} % of {fit.stops}"
+            f"{corpus}: offset {1000 * fit.offset:+.1f} ms, correlation {fit.correlation:.3f}, "
+            f"closures {fit.closure_depth:.1f} dB deep, "
+            f"minimum inside {100 * fit.closures_found:.0f} % of {fit.stops}"
         )
     return 0
 

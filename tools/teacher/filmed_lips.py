@@ -27,7 +27,7 @@ from tools.data.phones import PHONES, SILENCE
 from . import articulation
 from .coarticulation import lip_seal, phone_shares, phone_targets
 from .lip_geometry import aperture, read_film, width
-from .targets import make_targets, phone_spans, utterance_targets
+from .targets import make_targets, utterance_targets
 
 _RIDGE = 15000.0  # frames' worth of trust in the table
 _FREE = 0.05  # seal below which lips are free
@@ -87,10 +87,10 @@ def fit(utterances: list[Utterance], films: Path) -> Moves:
     """The moves of the table that bring the teacher, with the table's values, closest to films."""
     parts = []
     for utterance in utterances:
-        spans, channels = phone_spans(utterance), _channels(utterance)
+        channels = _channels(utterance)
         film = read_film(films / f"{utterance.id}.npz", len(channels))
-        free = lip_seal(spans, len(channels)) < _FREE
-        shares = phone_shares(spans, len(channels), "jaw")
+        free = lip_seal(utterance.phones, len(channels)) < _FREE
+        shares = phone_shares(utterance.phones, len(channels), "jaw")
         own = aperture(channels), width(channels)
         parts.append([values[free] for values in (shares, *film, *own)])
     shares, lips, wide, own_lips, own_wide = map(np.concatenate, zip(*parts, strict=True))
@@ -128,7 +128,7 @@ def correlations(utterances: list[Utterance], films: Path) -> tuple[float, float
 
 
 def _channels(utterance: Utterance) -> np.ndarray:
-    return apply_seal(ARKIT_52, make_targets(phone_spans(utterance), utterance.samples()))
+    return apply_seal(ARKIT_52, make_targets(utterance.phones, utterance.samples()))
 
 
 def recordings(utterances: list[Utterance], films: Path) -> Iterator[Recording]:
@@ -145,7 +145,7 @@ def recordings(utterances: list[Utterance], films: Path) -> Iterator[Recording]:
         _gain(_joined(film for _, film in filmed), _joined(own - own.mean() for own in wide)),
     )
     for utterance, raw, film in zip(utterances, targets, filmed, strict=True):
-        contact = np.maximum(lip_seal(phone_spans(utterance), len(raw)), raw[:, _TUCK])
+        contact = np.maximum(lip_seal(utterance.phones, len(raw)), raw[:, _TUCK])
         curves = apply_seal(ARKIT_52, follow(raw, film, gains, contact))
         yield Recording(
             utterance.id, utterance.samples(), utterance.speaker, utterance.lang, utterance.sex,

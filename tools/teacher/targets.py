@@ -15,11 +15,6 @@ _WIDER = 0.28  # of the opening, at full arousal
 _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
 
 
-def phone_spans(utterance: Utterance) -> list[Span]:
-    """(IPA phone, start, end) of an utterance, without stress; [] where none are known."""
-    return [(phone.ipa, phone.start, phone.end) for phone in utterance.phones or ()]
-
-
 def utterance_targets(utterances: Sequence[Utterance]) -> Iterator[np.ndarray]:
     """Raw targets [T, 52] of each utterance, its arousal taken from its speaker's average."""
     sounds = [utterance.samples() for utterance in utterances]
@@ -28,7 +23,7 @@ def utterance_targets(utterances: Sequence[Utterance]) -> Iterator[np.ndarray]:
     for utterance, sound, track, arousal in zip(
         utterances, sounds, tracks, arousals(sounds, speakers, tracks), strict=True
     ):
-        yield make_targets(phone_spans(utterance), sound, float(arousal), track)
+        yield make_targets(utterance.phones or (), sound, float(arousal), track)
 
 
 def make_targets(

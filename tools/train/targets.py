@@ -15,7 +15,7 @@ from model.channels import ARKIT_52
 from model.lip_seal import remove_seal
 from tools.data.cache import Utterance
 from tools.data.phones import PHONES
-from tools.teacher.targets import phone_spans, utterance_targets
+from tools.teacher.targets import utterance_targets
 
 UNKNOWN = -100
 """Phone class of frames without a label; the loss leaves them out."""
@@ -85,7 +85,7 @@ def _captured(utterance: Utterance, hear: Hear | None) -> np.ndarray:
 
 
 def _phones(utterance: Utterance) -> np.ndarray:
-    return phone_classes(phone_spans(utterance), rows(utterance))
+    return phone_classes(utterance.phones or (), rows(utterance))
 
 
 def rows(utterance: Utterance) -> int:
