@@ -1,0 +1,51 @@
+"""Whether the artist changed baked keys by hand: dials must not overwrite that unasked."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ..animation import action_api, key_digests
+from ..core.background_job import MainThreadTask, run_to_completion
+from ..core.target_plan import TargetPlan
+from ..errors import GoneError, PlanError
+from ..scene.face_plan import datablock_of
+
+
+class EditedError(PlanError):
+    """Baked keys were changed by hand, so that they may not be replaced unasked."""
+
+
+def remember_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
+    """Notes the keys as they were just baked, an F-curve a step; what was removed is left out."""
+    for plan in plans:
+        try:
+            found = tuple(key_digests.baked_actions(datablock_of(plan)))
+        except GoneError:
+            continue
+        for action, handle in [(action, action_api.handle_of(slot)) for action, slot in found]:
+            with suppress(ReferenceError):
+                yield from key_digests.remember(action, handle)
+
+
+def check_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
+    """Raises EditedError where baked keys were changed by hand; an F-curve a step."""
+    names = yield from _edited(plans)
+    if names:
+        listed = ", ".join(f'"{name}"' for name in names)
+        raise EditedError(
+            f"The keys in {listed} were changed by hand, so the dials leave them alone: "
+            "Update replaces them."
+        )
+
+
+def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
+    """Names of the Actions whose baked keys are not as they were baked."""
+    return run_to_completion(_edited(plans))
+
+
+def _edited(plans: Sequence[TargetPlan]) -> MainThreadTask[list[str]]:
+    names = []
+    for plan in plans:
+        for action, slot in tuple(key_digests.baked_actions(datablock_of(plan))):
+            if (yield from key_digests.was_edited(action, action_api.handle_of(slot))):
+                names.append(action.name)
+    return names

@@ -1,0 +1,125 @@
+"""What will be keyed on one datablock of a character, and the values for it. Pure: no bpy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .keys.keyframes import FCurvePath
+from .rigs.mapping import Link, Mapping, at_rest, drive, is_driven_by
+from .rigs.preset import Preset, preset_with_id
+
+
+@dataclass(frozen=True)
+class TargetSettings:
+    """What decides which controls are driven.
+
+    Attributes:
+        mapping: the artist's links, or None: links are found by name.
+        preset_id: the rig to look for then, or None: the one that fits best.
+        check_effect: whether to find shape keys that move nothing; reads every shape.
+    """
+
+    mapping: Mapping | None = None
+    preset_id: str | None = None
+    check_effect: bool = True
+
+
+@dataclass(frozen=True)
+class PlannedLink:
+    """A link resolved to an F-curve, and the range its control allows."""
+
+    link: Link
+    path: str
+    index: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class TargetPlan:
+    """What will be keyed on one datablock.
+
+    Attributes:
+        object_name: the object that was chosen.
+        shared_by: further chosen objects that show the same shape keys.
+        kind: "KEY" or "OBJECT": which kind of datablock is animated.
+        uid: its session_uid.
+        preset_id: the preset whose outputs the links name, or None.
+        links: what will be keyed; several of one path and index add up.
+        missing: outputs without a control on any object of the character, or controls that a
+            mapping names and no object has.
+        passed_over: controls that also answer to an output; left alone.
+        driven: controls left to their drivers.
+        without_effect: keyed shape keys that move nothing.
+        hidden_by: what of the character itself will keep the result from showing; see ``hiding``
+            for the rest.
+    """
+
+    object_name: str
+    shared_by: tuple[str, ...]
+    kind: str
+    uid: int
+    preset_id: str | None
+    links: tuple[PlannedLink, ...]
+    missing: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    driven: tuple[str, ...] = ()
+    without_effect: tuple[str, ...] = ()
+    hidden_by: tuple[str, ...] = ()
+
+
+def columns(
+    plan: TargetPlan, names: Sequence[str], values: np.ndarray
+) -> dict[FCurvePath, np.ndarray]:
+    """The values to key.
+
+    Args:
+        plan: of the datablock.
+        names: C channel names of the curves.
+        values: [F, C] channel values at the scene's frames.
+
+    Returns:
+        F-curve → float32 [F], within the control's range. What the curves say nothing about is
+        left out.
+    """
+    preset = _preset(plan)
+    planned = _driven_links(plan, preset, names)
+    made = drive(names, values, preset, [one.link for one in planned])
+    return _sums(planned, made)
+
+
+def resting(plan: TargetPlan, names: Sequence[str]) -> dict[FCurvePath, float]:
+    """The value of each F-curve of `columns` where nobody speaks."""
+    preset = _preset(plan)
+    planned = _driven_links(plan, preset, names)
+    made = at_rest(preset, [one.link for one in planned])
+    rows = [np.array([value], np.float32) for value in made]
+    return {channel: float(column[0]) for channel, column in _sums(planned, rows).items()}
+
+
+def _preset(plan: TargetPlan) -> Preset | None:
+    return preset_with_id(plan.preset_id) if plan.preset_id is not None else None
+
+
+def _driven_links(
+    plan: TargetPlan, preset: Preset | None, names: Sequence[str]
+) -> list[PlannedLink]:
+    return [one for one in plan.links if is_driven_by(names, preset, one.link)]
+
+
+def _sums(planned: list[PlannedLink], made: list[np.ndarray]) -> dict[FCurvePath, np.ndarray]:
+    """Each control's rest and what all its links add to it, within its range."""
+    sums: dict[FCurvePath, np.ndarray] = {}
+    ranges: dict[FCurvePath, tuple[float, float]] = {}
+    for one, column in zip(planned, made, strict=True):
+        channel = FCurvePath(one.path, one.index)
+        if channel in sums:
+            sums[channel] = sums[channel] + (column - np.float32(one.link.target.rest))
+        else:
+            sums[channel] = column
+        ranges[channel] = (one.low, one.high)
+    return {
+        channel: np.clip(column, *ranges[channel]).astype(np.float32)
+        for channel, column in sums.items()
+    }

@@ -1,0 +1,125 @@
+"""Curves that a speaker keeps: dials and moved strips need no second analysis."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ..core.cached_curves import StripCurves, TakeError
+from ..core.sound import sound_segment
+from ..core.sound.strip_timing import StripTiming
+from .speakers import way_back
+
+if TYPE_CHECKING:
+    from .properties.speaker import Audio2FaceSpeaker, Audio2FaceTake
+
+_CURVES = "curves"
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+_FARTHEST = 1 << 22
+"""Frames; four times as far as Blender's timeline goes."""
+
+_MOST_FPS = 1e5
+"""Frames a second; three times Blender's highest rate."""
+
+_PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
+
+
+def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitStack) -> None:
+    """Keeps the curves of a strip with the speaker, in place of those with its key.
+
+    ``undo`` gets the way back. What is there already is not written again.
+    """
+    takes = speaker.takes
+    take = takes.get(strip.key)
+    if take is None:
+        take = takes.add()
+        take.name = strip.key
+        way_back(speaker, undo, lambda found: _remove(found, strip.key))
+    else:
+        state = _state(take)
+        way_back(speaker, undo, lambda found: _restore(found, strip.key, state))
+    if take.get(_CURVES) != strip.encoded:
+        take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
+        take.file = strip.file
+        take.first_frame = strip.timing.left_handle
+        _set_curves(take, strip.encoded)
+    take.label = strip.name
+    take.timing = json.dumps(asdict(strip.timing))
+
+
+def cached_curves(take: "Audio2FaceTake") -> StripCurves:
+    """The curves that a speaker keeps of a strip, where they were keyed last.
+
+    Raises TakeError when that place is damaged; damaged curves raise it when they are read.
+    """
+    segment = sound_segment.loads(take.heard)
+    timing = timing_of(take)
+    data = take.get(_CURVES)
+    return StripCurves(
+        name=take.label,
+        timing=timing,
+        encoded=data if isinstance(data, bytes) else b"",
+        cut=timing.start - segment.start if segment is not None else 0.0,
+        segment=segment,
+        file=take.file,
+        key=take.name,
+    )
+
+
+def timing_of(take: "Audio2FaceTake") -> StripTiming:
+    """Where a take is keyed. Raises TakeError when that is damaged."""
+    try:
+        return _timing(json.loads(take.timing))
+    except _DAMAGE as error:
+        raise TakeError(f'The curves kept of "{take.label}" are damaged: bake it again.') from error
+
+
+def _timing(stored: dict) -> StripTiming:
+    """A timing of what ``store_curves`` notes. Raises one of _DAMAGE for anything else."""
+    frames = [stored.pop(name) for name in ("left_handle", "right_handle")]
+    warp = stored.pop("warp")
+    warp = None if warp is None else tuple(map(float, warp))
+    timing = StripTiming(**stored, left_handle=frames[0], right_handle=frames[1], warp=warp)
+    if not all(isinstance(frame, int) and abs(frame) < _FARTHEST for frame in frames):
+        raise ValueError("frames")
+    places = (timing.content_start, timing.content_trim_start, timing.sound_offset, *(warp or ()))
+    if not all(abs(place) < _FARTHEST * _MOST_FPS for place in places):
+        raise ValueError("places")
+    count = frames[1] - frames[0]
+    if not 1.0 / _MOST_FPS <= timing.fps <= _MOST_FPS:
+        raise ValueError("rate")
+    if count <= 0 or (warp is not None and len(warp) != count + 1):
+        raise ValueError("lengths")
+    return timing
+
+
+def _state(take: "Audio2FaceTake") -> dict:
+    return {**{name: getattr(take, name) for name in _PROPERTIES}, _CURVES: take.get(_CURVES, b"")}
+
+
+def _remove(speaker: "Audio2FaceSpeaker", key: str) -> None:
+    index = speaker.takes.find(key)
+    if index >= 0:
+        speaker.takes.remove(index)
+
+
+def _restore(speaker: "Audio2FaceSpeaker", key: str, state: dict) -> None:
+    take = speaker.takes.get(key)
+    if take is None:
+        return
+    for name in _PROPERTIES:
+        setattr(take, name, state[name])
+    _set_curves(take, state[_CURVES])
+
+
+def _set_curves(take: "Audio2FaceTake", data: bytes) -> None:
+    if _CURVES in take:  # bytes assigned over others are cut at the first zero
+        del take[_CURVES]
+    take[_CURVES] = data
