@@ -1,10 +1,13 @@
-"""The cache on disk, and the measure of label timing."""
+"""The cache on disk, the command that makes it, and the measure of label timing."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
 
+from tools.data.__main__ import main
 from tools.data.cache import CacheError, Recording, curve_rows, load, write_corpus
 from tools.data.phones import Phone
 from tools.data.timing import measure
@@ -102,3 +105,26 @@ def test_timing_finds_a_constant_offset(tmp_path):
     write_corpus(tmp_path / "toy", [recording("a", samples, phones=phones)])
     # The stops here have no burst, which pulls the estimate a little.
     assert measure(load(tmp_path)).offset == pytest.approx(late, abs=0.012)
+
+
+def test_command_labels_a_corpus_from_its_index(tmp_path, capsys):
+    folder = tmp_path / "speech" / "kathleen_en"
+    folder.mkdir(parents=True)
+    samples = np.concatenate([np.zeros(8000), 0.3 * np.sin(np.arange(16000) * 0.08)])
+    soundfile.write(folder / "a.wav", samples, RATE)
+    phones = [["M", 0.0, 0.7], ["AY", 0.7, 1.493]]  # the M stretched over the silence
+    row = {"id": "a", "file": "a.wav", "text": "my", "phones": phones}
+    (folder / "index.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    options = ["--corpora", str(tmp_path), "--out", str(tmp_path / "cache"), "--only"]
+
+    assert main([*options, "kathleen_en"]) == 0
+    assert main([*options, "grid_s1"]) == 1
+
+    (utterance,) = load(tmp_path / "cache")
+    assert (utterance.speaker, utterance.lang, utterance.length) == ("kathleen", "en-us", 24000)
+    assert [p.ipa for p in utterance.phones] == ["sil", "m", "a", "ɪ"]
+    assert utterance.phones[1].start == pytest.approx(0.47, abs=0.011)
+    assert utterance.phones[-1].end == 1.5
+    out, err = capsys.readouterr()
+    assert out.startswith("kathleen_en: 1 utterances")
+    assert "There is no" in err

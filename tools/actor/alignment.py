@@ -70,9 +70,9 @@ def to_rows(times: np.ndarray, values: np.ndarray, rows: int) -> np.ndarray:
     return result
 
 
-def best_lag(pairs: Sequence[Pair], reach: float = _REACH) -> Alignment:
-    """The lag within ±reach seconds at which the openings of all pairs correlate best."""
-    most = round(reach * RATE)
+def best_lag(pairs: Sequence[Pair]) -> Alignment:
+    """The lag within ±0.5 s at which the openings of all pairs correlate best."""
+    most = round(_REACH * RATE)
     correlations = np.array([_correlation(pairs, lag) for lag in range(-most, most + 1)])
     if not np.any(np.isfinite(correlations)):
         return Alignment(0.0)

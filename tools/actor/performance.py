@@ -198,7 +198,7 @@ def cut(samples: np.ndarray) -> list[tuple[int, int]]:
 
 
 def hold_out(takes: Sequence[int], named: Sequence[bool]) -> list[list[str]]:
-    """ "train" or "test" for each utterance of each take.
+    """The split, "train" or "test", of each utterance of each take.
 
     ``takes`` counts the utterances of each take; ``named`` marks takes that are held out by name.
     Without any, every tenth take is, or with fewer than ten takes every tenth utterance, from the

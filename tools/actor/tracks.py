@@ -38,7 +38,7 @@ _TIMECODE = re.compile(r"^(\d+):(\d+):(\d+)[:;](\d+(?:\.\d+)?)$")
 
 
 class ActorError(RuntimeError):
-    """A recording that cannot be used; the text says which, why and what to do, on one line."""
+    """A recording that cannot be used; one line says which, why and how to mend it."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(fitted(sentence, _LONGEST_MESSAGE))
@@ -71,7 +71,7 @@ def is_live_link(header: str) -> bool:
 
 
 def read_live_link(path: Path) -> Track:
-    """Reads a Live Link Face take. Raises `ActorError` where the app would not write it so."""
+    """Reads a Live Link Face take. Raises `ActorError` for any other file."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             header, *rows = list(csv.reader(file)) or [[]]

@@ -112,7 +112,7 @@ class Utterance:
 
 
 def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utterance]:
-    """Write one corpus; `folder` is named after it. Returns what was written.
+    """Write one corpus, named after its `folder`. Returns the written utterances.
 
     Raises `CacheError` when curves have the wrong shape, or only some recordings have them.
     """
@@ -153,9 +153,9 @@ def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utteranc
 def _check_curves(rec: Recording, written: list[Utterance]) -> None:
     if (rec.curves is None) != (written[0].first_row is None):
         raise CacheError(f"{rec.id}: all recordings of a corpus have curves, or none.")
-    wanted = (curve_rows(len(rec.samples)), _CHANNELS)
-    if rec.curves is not None and rec.curves.shape != wanted:
-        raise CacheError(f"{rec.id}: its curves must be {wanted}, not {rec.curves.shape}.")
+    shape = (curve_rows(len(rec.samples)), _CHANNELS)
+    if rec.curves is not None and rec.curves.shape != shape:
+        raise CacheError(f"{rec.id}: its curves must be {shape}, not {rec.curves.shape}.")
 
 
 def load(

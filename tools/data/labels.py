@@ -23,6 +23,8 @@ _LEVEL_FLOOR_DB = -100.0
 _ROUNDING = 0.015
 # A remnant of a phone that clipping leaves at the end of the audio is dropped below this length.
 _SHORTEST = 0.001
+# Trimming at silence leaves this much of a phone.
+_KEPT = 0.03
 
 
 def level_curve(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -113,10 +115,8 @@ def fill_silence(phones: Sequence[Phone], samples: np.ndarray, rate: int) -> lis
     return filled
 
 
-def trim_edges(
-    phones: list[Phone], samples: np.ndarray, rate: int, keep: float = 0.03
-) -> list[Phone]:
-    """Take silent audio away from the first and the last phone, `keep` seconds of each left.
+def trim_edges(phones: list[Phone], samples: np.ndarray, rate: int) -> list[Phone]:
+    """Take silent audio away from the first and the last phone, of which at least 30 ms are kept.
 
     Forced alignment without pauses at the ends stretches the outer phones over the silence.
     """
@@ -125,8 +125,8 @@ def trim_edges(
     if not phones or not len(loud):
         return phones
     first, last = phones[0], phones[-1]
-    onset = min(max(first.start, loud[0] * LEVEL_HOP - keep), first.end - keep)
-    offset = max(min(last.end, (loud[-1] + 1) * LEVEL_HOP + keep), last.start + keep)
+    onset = min(max(first.start, loud[0] * LEVEL_HOP - _KEPT), first.end - _KEPT)
+    offset = max(min(last.end, (loud[-1] + 1) * LEVEL_HOP + _KEPT), last.start + _KEPT)
     trimmed = list(phones)
     if first.start < onset < first.end and first.ipa != SILENCE:
         trimmed[0] = first._replace(start=onset)

@@ -95,7 +95,7 @@ IPA_SEQUENCES: dict[str, str] = {
     "??": "ʊ ɐ",  # how espeak-ng writes its German phoneme UR, as in durch
 }  # fmt: skip
 
-# Alphabets whose symbols are looked up whole, and what is taken off a symbol first.
+# Alphabets whose symbols are looked up whole, with the function that strips marks off a symbol.
 _WHOLE_SYMBOLS: dict[str, tuple[dict[str, str], Callable[[str], str]]] = {
     "arpabet": (ARPABET, lambda symbol: symbol.upper().rstrip("012")),
     "flite": (FLITE, str.lower),

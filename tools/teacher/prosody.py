@@ -113,7 +113,7 @@ def arousals(
     speaker's own average, so no voice counts as excited by nature. The weights come from a linear
     regression on Emo-DB's anger and happiness (1) against boredom and sadness (-1); on actors left
     out of it the two groups lay 3.8 standard deviations apart. Level is not used: a recording's
-    gain says nothing of the speaker.
+    gain is no property of the speaker.
 
     Args:
         samples: float32 [N] at 16 kHz per utterance.
