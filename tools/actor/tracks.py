@@ -151,8 +151,7 @@ def read_beat(path: Path) -> Track:
         with np.errstate(over="ignore"):
             values = np.array([frame["weights"] for frame in frames], np.float32)
         times = np.array(
-            [frame.get("time", index / _BEAT_FPS) for index, frame in enumerate(frames)],
-            np.float64,
+            [float(frame.get("time", index / _BEAT_FPS)) for index, frame in enumerate(frames)]
         )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError,
             RecursionError) as error:  # fmt: skip
