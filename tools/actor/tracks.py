@@ -14,6 +14,7 @@ Formats:
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -104,14 +105,11 @@ def _live_link_row(row: list[str], width: int) -> list[float]:
 
 def _frozen(times: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Frames [F] bool that only repeat the last one for long: the app lost the face."""
-    same = np.concatenate([[False], np.all(values[1:] == values[:-1], axis=1)])
-    lost = np.zeros(len(same), bool)
-    first = 0
-    for frame in range(1, len(same) + 1):
-        if frame == len(same) or not same[frame]:
-            if times[frame - 1] - times[first] > _FROZEN:
-                lost[first + 1 : frame] = True
-            first = frame
+    changed = np.concatenate([[True], np.any(values[1:] != values[:-1], axis=1)])
+    lost = np.zeros(len(changed), bool)
+    for first, stop in itertools.pairwise([*np.flatnonzero(changed), len(changed)]):
+        if times[stop - 1] - times[first] > _FROZEN:
+            lost[first + 1 : stop] = True
     return lost
 
 
