@@ -29,7 +29,7 @@ from .core.sound.samples import audible_blocks, sound_seconds
 from .core.sound.strip_plan import SoundSource
 from .core.sound.strip_timing import StripTiming
 from .core.target_plan import TargetPlan
-from .diagnostics.speaker_checks import find_hidden_results
+from .diagnostics.hidden_results import find_hidden_results
 from .errors import PlanError
 from .scene import live_changes, speaker_settings
 from .scene.analysis_cache import NewTake, cached_curves_of, store_take

@@ -11,7 +11,7 @@ from .demo_head import operator as demo_head
 from .realtime.wire import threads as wire_threads
 from .scene import live_changes
 from .scene.properties import links, realtime, scene, shaping, speaker, streaming
-from .ui import preferences
+from .ui import panel_state, preferences
 from .ui.operators import bake, keys, mapping, preview, sound, speakers
 from .ui.operators import realtime as realtime_operators
 from .ui.operators import streaming as wire_operators
@@ -81,6 +81,7 @@ def register() -> None:
     scene.register()
     realtime.register()
     blender_command.register()
+    panel_state.register()
     live_changes.set_listener(live_update.on_speaker_change)
     for handlers, handler in _handlers():
         handlers.append(handler)
@@ -93,6 +94,7 @@ def unregister() -> None:
     for handlers, handler in _handlers():
         handlers.remove(handler)
     live_changes.set_listener(None)
+    panel_state.unregister()
     blender_command.unregister()
     realtime.unregister()
     scene.unregister()

@@ -18,7 +18,7 @@ from ..core.compose import ComposedTake, FacePlan
 from ..core.report import BakeReport, Inference, describe
 from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import SkippedMesh, StripPlan
-from ..diagnostics.speaker_checks import hidden_steps
+from ..diagnostics.hidden_results import hidden_steps
 from ..errors import FACE_CHANGED, FACE_GONE, GoneError, PlanError, StripError
 from ..scene import live_changes, speaker_settings
 from ..scene.analysis_cache import NewTake, Placed, store_take

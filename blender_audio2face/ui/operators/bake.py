@@ -237,13 +237,9 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
         if _bake_is_running(cls):
             return False
         if len(context.scene.audio2face.speakers):
-            return True  # a script may name one; execute says what is missing
-        from ...scene.face_plan import plan_face
-
-        try:  # not the voice: a script may name another than the panel does
-            plan_face(chosen_objects(context), None, check_effect=False)
-        except A2FError as error:
-            cls.poll_message_set(str(error))
+            return True  # a script may name one
+        if not chosen_objects(context):  # the rest takes planning: the panel and execute say it
+            cls.poll_message_set("No face is selected: select the meshes, or the armature.")
             return False
         return True
 

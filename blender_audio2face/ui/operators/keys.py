@@ -1,10 +1,16 @@
-"""Buttons for what was baked: place it anew, take it out, show it, play it."""
+"""Buttons for what was baked: move it to its strips, clear it, make it visible, play it."""
 
 import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ....model.errors import A2FError
+from ...animation.remove import clear
+from ...bake.rekey import retime_keys
+from ...diagnostics.hidden_results import find_hidden_results, fix
 from ...errors import PlanError
+from ...realtime.apply import give_back
+from ...scene.analysis_cache import timing_of
+from ...scene.face_plan import animated_datablocks
 from ...scene.speakers import members_of, shown_speaker
 from .common import SpeakerOperator, publish, refuse
 
@@ -16,8 +22,6 @@ class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
     bl_label = "Update"
 
     def act(self, context, speaker) -> None:
-        from ...bake.rekey import retime_keys
-
         publish(self, context, speaker, retime_keys(context.scene, speaker))
 
 
@@ -34,10 +38,6 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> str:
-        from ...animation.remove import clear
-        from ...realtime.apply import give_back
-        from ...scene.face_plan import animated_datablocks
-
         keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
         if not keys:
             raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
@@ -64,9 +64,6 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, _context, speaker) -> str:
-        from ...diagnostics import fix
-        from ...diagnostics.speaker_checks import find_hidden_results
-
         found = find_hidden_results(speaker)
         chosen = found if self.index < 0 else found[self.index : self.index + 1]
         for hidden in chosen:
@@ -103,8 +100,6 @@ class AUDIO2FACE_OT_play(bpy.types.Operator):
 
 def _go_to_voice(scene, speaker) -> None:
     """Sets the playhead where the voice begins, unless it is within the voice."""
-    from ...scene.analysis_cache import timing_of
-
     timings = [timing_of(take) for take in speaker.takes]
     first = min(timing.left_handle for timing in timings)
     last = max(timing.right_handle for timing in timings) - 1

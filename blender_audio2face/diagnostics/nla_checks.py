@@ -1,14 +1,14 @@
-"""What Actions and the NLA hide."""
+"""The checks of Actions, slots and the NLA."""
 
 from contextlib import ExitStack
 from typing import Any
 
 from ..animation import action_api, action_properties, nla
 from ..animation.transaction import Transaction
-from .baked_controls import Baked, Check
+from .checks import BakedState, Check
 
 
-def _wrong_slots(baked: Baked) -> list[tuple[Any, Any]]:
+def _wrong_slots(baked: BakedState) -> list[tuple[Any, Any]]:
     """(user of an Action, the slot of it that was baked) where another slot is in use."""
     if baked.anim is None or not action_api.SLOTTED:
         return []
@@ -27,16 +27,16 @@ def _wrong_slots(baked: Baked) -> list[tuple[Any, Any]]:
     return found
 
 
-def _other_slot(baked: Baked) -> list[str]:
+def _other_slot(baked: BakedState) -> list[str]:
     return [user.action.name for user, _ in _wrong_slots(baked)]
 
 
-def _use_baked_slot(baked: Baked, _names: tuple[str, ...]) -> None:
+def _use_baked_slot(baked: BakedState, _names: tuple[str, ...]) -> None:
     for user, slot in _wrong_slots(baked):
         user.action_slot = slot
 
 
-def _blended(baked: Baked) -> list[str]:
+def _blended(baked: BakedState) -> list[str]:
     anim = baked.anim
     if not baked.in_action or (
         anim.action_influence == 1.0 and anim.action_blend_type == "REPLACE"
@@ -45,43 +45,43 @@ def _blended(baked: Baked) -> list[str]:
     return [anim.action.name]
 
 
-def _blend_fully(baked: Baked, _names: tuple[str, ...]) -> None:
+def _blend_fully(baked: BakedState, _names: tuple[str, ...]) -> None:
     baked.anim.action_influence = 1.0
     baked.anim.action_blend_type = "REPLACE"
 
 
-def _soloed(baked: Baked) -> list[str]:
+def _soloed(baked: BakedState) -> list[str]:
     if baked.anim is None or not (baked.in_action or baked.in_nla):
         return []
     ours = [track for track, _ in baked.in_nla]
     return [t.name for t in baked.anim.nla_tracks if t.is_solo and t not in ours]
 
 
-def _end_solo(baked: Baked, names: tuple[str, ...]) -> None:
+def _end_solo(baked: BakedState, names: tuple[str, ...]) -> None:
     for track in baked.anim.nla_tracks:
         if track.name in names and track.is_solo:
             track.is_solo = False
 
 
-def _nla_off(baked: Baked) -> list[str]:
+def _nla_off(baked: BakedState) -> list[str]:
     return [baked.datablock.name] if baked.in_nla and not baked.anim.use_nla else []
 
 
-def _nla_on(baked: Baked, _names: tuple[str, ...]) -> None:
+def _nla_on(baked: BakedState, _names: tuple[str, ...]) -> None:
     baked.anim.use_nla = True
 
 
-def _muted_tracks(baked: Baked) -> list[str]:
+def _muted_tracks(baked: BakedState) -> list[str]:
     return [track.name for track, _ in baked.in_nla if track.mute]
 
 
-def _unmute_tracks(baked: Baked, _names: tuple[str, ...]) -> None:
+def _unmute_tracks(baked: BakedState, _names: tuple[str, ...]) -> None:
     for track, _ in baked.in_nla:
         track.mute = False
 
 
 def _is_weak(strip) -> bool:
-    """Muted, or held below full influence; one that changes over time is meant.
+    """Muted, or held below full influence; an influence that changes over time is intended.
 
     Blender uses the property only as "animated", and then keys it once.
     """
@@ -92,18 +92,18 @@ def _is_weak(strip) -> bool:
     return len(values) < 2 and min(values, default=strip.influence) < 1.0
 
 
-def _weak_strips(baked: Baked) -> list[str]:
+def _weak_strips(baked: BakedState) -> list[str]:
     return [strip.name for _, strip in baked.in_nla if _is_weak(strip)]
 
 
-def _strengthen_strips(baked: Baked, _names: tuple[str, ...]) -> None:
+def _strengthen_strips(baked: BakedState, _names: tuple[str, ...]) -> None:
     for _, strip in baked.in_nla:
         if _is_weak(strip):
             strip.mute = strip.use_animated_influence = False
 
 
-def _blend_over(baked: Baked, user, name: str) -> None:
-    """Has an Action added to the bake below it."""
+def _blend_over(baked: BakedState, user, name: str) -> None:
+    """Has an Action, or a strip, add to the bake below it instead of replacing it."""
     setattr(user, name, nla.blend_type(baked.datablock))
     with ExitStack() as undo:
         changes = Transaction(undo)
@@ -112,15 +112,15 @@ def _blend_over(baked: Baked, user, name: str) -> None:
     changes.done()
 
 
-def _replacing(baked: Baked, user) -> bool:
-    """Whether an Action's user replaces baked channels."""
+def _replacing(baked: BakedState, user) -> bool:
+    """Whether the Action of a user, if it replaces, covers baked F-curves."""
     curves = action_api.curves_of(user.action, action_api.slot_of(user))
     return any(
-        c in baked.channels and not action_api.is_muted(curve) for c, curve in curves.items()
+        path in baked.paths and not action_api.is_muted(curve) for path, curve in curves.items()
     )
 
 
-def _action_over_strip(baked: Baked) -> list[str]:
+def _action_over_strip(baked: BakedState) -> list[str]:
     anim = baked.anim
     covers = (
         baked.in_nla
@@ -132,11 +132,11 @@ def _action_over_strip(baked: Baked) -> list[str]:
     return [anim.action.name] if covers else []
 
 
-def _add_action(baked: Baked, _names: tuple[str, ...]) -> None:
+def _add_action(baked: BakedState, _names: tuple[str, ...]) -> None:
     _blend_over(baked, baked.anim, "action_blend_type")
 
 
-def _strips_over(baked: Baked) -> list:
+def _strips_over(baked: BakedState) -> list:
     """Strips above ours that replace what ours keys."""
     if not baked.in_nla:
         return []
@@ -155,11 +155,11 @@ def _strips_over(baked: Baked) -> list:
     ]
 
 
-def _strip_over_strip(baked: Baked) -> list[str]:
+def _strip_over_strip(baked: BakedState) -> list[str]:
     return [strip.name for strip in _strips_over(baked)]
 
 
-def _add_strips(baked: Baked, names: tuple[str, ...]) -> None:
+def _add_strips(baked: BakedState, names: tuple[str, ...]) -> None:
     for strip in _strips_over(baked):
         if strip.name in names:
             _blend_over(baked, strip, "blend_type")

@@ -15,7 +15,7 @@ SLOTTED = bpy.app.version >= (4, 4, 0)
 
 @pytest.fixture
 def hiding(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.diagnostics")
+    return importlib.import_module(f"{extension}.blender_audio2face.diagnostics.hidden_results")
 
 
 @pytest.fixture
