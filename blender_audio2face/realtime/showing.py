@@ -6,8 +6,10 @@ import numpy as np
 
 from ...model.audio_features import FRAME_RATE
 from ...model.frame_sampling import FrameSampler
-from ..core.shaping.settings import NEUTRAL, Dials
+from ..core.shaping.settings import Dials
 from .shaper import Shaper
+
+_UNSHAPED = Dials(smoothing=0.0, blinks=False)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Showing:
     def __init__(
         self,
         names: tuple[str, ...],
-        dials: Dials = NEUTRAL,
+        dials: Dials = _UNSHAPED,
         fps: float | None = None,
         look_ahead: float = 0.0,
         start: float = 0.0,

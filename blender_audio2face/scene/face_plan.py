@@ -18,6 +18,7 @@ from . import pose_bones
 from .face_objects import has_shape_keys, is_instance
 from .shape_effect import without_effect
 from .speaker_settings import mapping_of
+from .speakers import members_of
 
 _UNBOUNDED = (float("-inf"), float("inf"))
 
@@ -200,6 +201,14 @@ def automatic_mapping(objects: list, preset_id: str | None = None) -> Mapping:
     return Mapping(plans[0].preset_id if plans else preset_id, tuple(links))
 
 
+def current_mapping(speaker) -> Mapping:
+    """A speaker's own mapping; where it has none, the one found by name."""
+    mapping = mapping_of(speaker)
+    if mapping is not None:
+        return mapping
+    return automatic_mapping(members_of(speaker), speaker.preset or None)
+
+
 def fitting_presets(objects: list) -> tuple[Match, ...]:
     """How well presets fit a character, the best first: by its shape keys, or where none of those
     is known by name, by the custom properties of its other objects."""
@@ -362,7 +371,9 @@ def _missing(
         absent = [
             link.target.name
             for link in settings.mapping.links
-            if link.enabled and link.target.address not in there and link.target.name not in driven
+            if link.enabled
+            and link.target.name not in ("", *driven)
+            and link.target.address not in there
         ]
         return tuple(dict.fromkeys(absent))
     if plans[0].kind == "KEY":

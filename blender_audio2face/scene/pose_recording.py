@@ -14,7 +14,7 @@ from ..core.rigs.pose import Pose, links_between
 from ..core.rigs.preset import preset_with_id
 from ..errors import MappingError, PlanError
 from . import speaker_settings
-from .face_plan import automatic_mapping
+from .face_plan import current_mapping
 from .pose_bones import turning_path
 from .speakers import members_of
 
@@ -124,9 +124,7 @@ def link_head(speaker, bone_name: str) -> str:
 def _add_links(speaker, links: Sequence[Link]) -> None:
     """Adds links in place of those of the same output and target; an automatic mapping becomes
     the speaker's own first, so that nothing of it is lost."""
-    mapping = speaker_settings.mapping_of(speaker)
-    if mapping is None:
-        mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
+    mapping = current_mapping(speaker)
     replaced = {(link.output, link.target.address) for link in links}
     kept = [one for one in mapping.links if (one.output, one.target.address) not in replaced]
     speaker_settings.set_mapping(speaker, Mapping(mapping.preset_id, (*kept, *links)))

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.shaping.settings import NEUTRAL, Dials
+from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.blender_audio2face.realtime.look import LiveLook
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 
+NEUTRAL = Dials(smoothing=0.0, blinks=False)
 RATE = 60.0
 LIDS = [ARKIT_52.index("eyeBlinkLeft"), ARKIT_52.index("eyeBlinkRight")]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.shaping.layers.eyes import TAIL, blink_track
-from a2f.blender_audio2face.core.shaping.settings import NEUTRAL, Dials
+from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.blender_audio2face.realtime.blinking import Blinking
 from a2f.blender_audio2face.realtime.shaper import Shaper, in_real_time
@@ -13,6 +13,7 @@ from a2f.model.curves import Curves
 
 from .mouths import NAMES, talking
 
+NEUTRAL = Dials(smoothing=0.0, blinks=False)
 CLOSURES = [(30, 6), (90, 2), (140, 10)]
 
 

@@ -4,8 +4,8 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
 from ..speakers import row_of_selection, select_row
-from . import OWN_CONTEXT
-from .speaker import RELATIVE, Audio2FaceSpeaker
+from . import BLEND_RELATIVE, OWN_CONTEXT
+from .speaker import Audio2FaceSpeaker
 from .streaming import Audio2FaceWire
 
 
@@ -19,7 +19,7 @@ class Audio2FaceSettings(bpy.types.PropertyGroup):
         description="Weights file (.npz) trained on your own actor; empty for the network "
         "that came with the extension",
         subtype="FILE_PATH",
-        options=RELATIVE,
+        options=BLEND_RELATIVE,
     )
     speakers: CollectionProperty(
         name="Speakers",

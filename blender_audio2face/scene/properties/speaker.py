@@ -12,12 +12,9 @@ from bpy.props import (
 )
 
 from ..live_changes import on_change
-from . import OWN_CONTEXT
+from . import BLEND_RELATIVE, OWN_CONTEXT
 from .links import Audio2FaceLink
 from .shaping import Audio2FaceDials
-
-# From 4.5 on Blender has to be told that a path may start with //, the folder of the .blend.
-RELATIVE = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 
 SOURCES = (
     ("STRIP", "Strip", "One sound strip; the active one when none is named"),
@@ -85,7 +82,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         name="Sound File",
         description="Sound file with the speech",
         subtype="FILE_PATH",
-        options=RELATIVE,
+        options=BLEND_RELATIVE,
     )
     file_frame: IntProperty(
         name="First Frame", description="Frame at which the sound file begins", default=1

@@ -19,6 +19,7 @@ from ...core import background_job
 from ...core.background_job import run_to_completion
 from ...scene import redraw
 from ...scene.face_objects import chosen_objects
+from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import OUTPUTS, REDUCTIONS
 from ...scene.weights_path import chosen_weights
 from ..preferences import RUNTIMES, preferred_runtime
@@ -143,7 +144,7 @@ class BakeOperator(ModalBake):
         name="Network",
         description="Weights file (.npz), empty for the bundled network; if not given, the panel's",
         subtype="FILE_PATH",
-        options={"HIDDEN", "SKIP_SAVE"},
+        options={"HIDDEN", "SKIP_SAVE", *BLEND_RELATIVE},
     )
 
     def execute(self, context) -> set[str]:
@@ -210,7 +211,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
         name="Sound File",
         description="A sound file that is not in the sequencer",
         subtype="FILE_PATH",
-        options={"HIDDEN", "SKIP_SAVE"},
+        options={"HIDDEN", "SKIP_SAVE", *BLEND_RELATIVE},
     )
     file_frame: IntProperty(
         name="First Frame",

@@ -1,4 +1,4 @@
-"""Buttons for the list of speakers."""
+"""Buttons for the list of speakers, their faces and their strengths by channel."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
@@ -6,13 +6,14 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ....model.channels import ARKIT_52
 from ...scene import live_changes
 from ...scene.face_objects import chosen_objects
+from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import SOURCES
 from ...scene.speakers import add_members, add_speaker, remove_speaker
 from .common import SpeakerOperator
 
 
 class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
-    """Add a speaker with the selected objects as its face; Bake Speech adds one by itself"""
+    """Add a speaker whose face is the selected objects; Bake Speech adds one by itself"""
 
     bl_idname = "audio2face.speaker_add"
     bl_label = "Add Speaker"
@@ -33,7 +34,10 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
         max=128,
     )
     file: StringProperty(
-        name="Sound File", description="Sound file with the speech", subtype="FILE_PATH"
+        name="Sound File",
+        description="Sound file with the speech",
+        subtype="FILE_PATH",
+        options=BLEND_RELATIVE,
     )
     file_frame: IntProperty(
         name="First Frame", description="Frame at which the sound file begins", default=1
@@ -81,7 +85,7 @@ class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_channel_strengths(SpeakerOperator, bpy.types.Operator):
-    """List all 52 channels, each with a strength of its own"""
+    """List all 52 channels, each with its own strength"""
 
     bl_idname = "audio2face.channel_strengths"
     bl_label = "Set Each Channel"
