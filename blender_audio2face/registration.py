@@ -7,7 +7,7 @@ import bpy
 from .bake import live_update
 from .cli import blender_command
 from .core import background_job
-from .demo_head import operator as demo_head
+from .demo_head import add as demo_head
 from .realtime.wire import threads as wire_threads
 from .scene import live_changes
 from .scene.properties import links, realtime, scene, shaping, speaker, streaming

@@ -19,10 +19,10 @@ from ..core.background_job import run_to_completion
 from ..core.compose import compose
 from ..core.sound.sound_selection import SoundFile
 from ..scene import sequencer_api, strip_id
+from ..scene.preferences import preferred_runtime
 from ..scene.resolve_sound import scene_of
 from ..scene.speakers import members_of
 from ..scene.weights_path import chosen_weights
-from ..ui.preferences import preferred_runtime
 from . import finishing, jobs
 from .errors import CommandError
 from .faces import set_options, wanted_speakers

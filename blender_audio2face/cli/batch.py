@@ -23,7 +23,7 @@ from ...model.command.shared import Shared
 from ...model.real_path import real_path
 from ..core import analysis
 from ..core.rigs.preset import preset_with_id
-from ..ui.preferences import preferred_runtime
+from ..scene.preferences import preferred_runtime
 from . import finishing
 from .arguments import command_parser
 from .bake import Bakes, carry_out, outcome, prepare

@@ -14,7 +14,7 @@ from ...model.command.predict import predict
 from ..core.sound.samples import DECODERS, audible_blocks, sound_seconds
 from ..core.sound.strip_plan import SoundSource
 from ..core.sound.strip_timing import StripTiming
-from ..ui.preferences import preferred_runtime
+from ..scene.preferences import preferred_runtime
 
 _RATE = 100
 """Rows a second, to which the length of a sound is rounded up."""

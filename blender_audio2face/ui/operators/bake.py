@@ -19,10 +19,10 @@ from ...core import background_job
 from ...core.background_job import run_to_completion
 from ...scene import redraw
 from ...scene.face_objects import chosen_objects
+from ...scene.preferences import RUNTIMES, preferred_runtime
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import OUTPUTS, REDUCTIONS
 from ...scene.weights_path import chosen_weights
-from ..preferences import RUNTIMES, preferred_runtime
 from .common import publish, refuse, speaker_property
 
 if TYPE_CHECKING:

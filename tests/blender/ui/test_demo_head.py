@@ -29,7 +29,7 @@ def add(extension: str) -> ModuleType:
 @pytest.fixture(autouse=True)
 def operator(extension: str) -> Iterator[type]:
     """The operator, registered for the test unless the extension has done so."""
-    cls = module(extension, "operator").AUDIO2FACE_OT_add_demo_head
+    cls = module(extension, "add").AUDIO2FACE_OT_add_demo_head
     ours = not hasattr(bpy.types, cls.__name__)
     if ours:
         bpy.utils.register_class(cls)

@@ -1,8 +1,7 @@
-"""The preferences of the network: what is chosen reaches it, and what gave out is reported."""
+"""The preferences: the choice reaches the network, and a failing device is reported."""
 
 import importlib
 import sys
-import warnings
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -22,7 +21,7 @@ def preferences(extension: str):
 
 @pytest.fixture
 def preferred(extension: str):
-    module = importlib.import_module(f"{extension}.blender_audio2face.ui.preferences")
+    module = importlib.import_module(f"{extension}.blender_audio2face.scene.preferences")
     return lambda: module.preferred_runtime(bpy.context)
 
 
@@ -34,7 +33,7 @@ def bake(tmp_path: Path):
     return lambda **arguments: bpy.ops.audio2face.bake(file=str(sound), **arguments)
 
 
-def test_what_is_chosen_is_preferred(preferences, preferred, tmp_path: Path) -> None:
+def test_preferred_runtime_is_the_chosen_one(preferences, preferred, tmp_path: Path) -> None:
     default = preferred()
     assert (default.name, default.device, default.torch_folder) == ("auto", "auto", None)
     preferences.runtime, preferences.device = "torch", "cuda"
@@ -43,18 +42,16 @@ def test_what_is_chosen_is_preferred(preferences, preferred, tmp_path: Path) -> 
     assert (chosen.name, chosen.device, chosen.torch_folder) == ("torch", "cuda", tmp_path)
 
 
-def test_no_blend_says_where_code_is_loaded_from(preferences, preferred, tmp_path: Path) -> None:
+def test_torch_folder_does_not_follow_the_blend(preferences, preferred, tmp_path: Path) -> None:
     for name in ("mine", "theirs"):
         (tmp_path / name).mkdir()
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "mine" / "a.blend"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # later Blenders take no such path here
-        preferences.torch_folder = "//venv"
+    preferences.torch_folder = "//venv"
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "theirs" / "a.blend"))
     assert preferred().torch_folder == tmp_path / "mine" / "venv"
 
 
-def test_a_bake_is_given_the_choice(preferences, bake, extension, monkeypatch, loud_jaw):
+def test_bake_uses_the_preferred_runtime(preferences, bake, extension, monkeypatch, loud_jaw):
     inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
     asked: list[tuple] = []
 
@@ -71,7 +68,7 @@ def test_a_bake_is_given_the_choice(preferences, bake, extension, monkeypatch, l
     assert seconds == pytest.approx(0.5, abs=0.1)
 
 
-def test_a_device_that_gives_out_is_reported(bake, extension, monkeypatch) -> None:
+def test_device_out_of_memory_is_reported(bake, extension, monkeypatch) -> None:
     """A torch whose card has no memory left: the bake is NumPy's, and says so."""
     torch = ModuleType("torch")
     torch.cuda = SimpleNamespace(is_available=lambda: True)
@@ -90,7 +87,7 @@ def test_a_device_that_gives_out_is_reported(bake, extension, monkeypatch) -> No
     assert bpy.data.actions
 
 
-def test_a_missing_torch_is_one_sentence(preferences, bake, monkeypatch, tmp_path) -> None:
+def test_missing_torch_is_one_sentence(preferences, bake, monkeypatch, tmp_path) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     preferences.torch_folder = str(tmp_path)
     with pytest.raises(RuntimeError, match="There is no PyTorch in"):
@@ -101,7 +98,7 @@ def test_a_missing_torch_is_one_sentence(preferences, bake, monkeypatch, tmp_pat
     assert preferences.devices == ""
 
 
-def test_looking_lists_what_torch_finds(preferences, monkeypatch) -> None:
+def test_find_devices_lists_what_torch_finds(preferences, monkeypatch) -> None:
     torch = ModuleType("torch")
     torch.__file__, torch.__version__ = "/somewhere/torch/__init__.py", "9.9"
     away = SimpleNamespace(is_available=lambda: False, is_built=lambda: False)
@@ -120,7 +117,7 @@ def test_looking_lists_what_torch_finds(preferences, monkeypatch) -> None:
     assert cpu.endswith("can be used.")
 
 
-def test_the_preferences_draw(preferences, extension: str) -> None:
+def test_preferences_draw_every_setting(preferences, extension: str) -> None:
     module = importlib.import_module(f"{extension}.blender_audio2face.ui.preferences")
     drawn: list[str] = []
     layout = SimpleNamespace(
