@@ -13,7 +13,7 @@ from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.runtime import choose_runtime
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 PHONES = json.loads((DATA / "surprise.json").read_text(encoding="utf-8"))["phones"]
 VISEMES = [preset for preset in presets() if preset.kind == "visemes"]
 
