@@ -26,14 +26,14 @@ class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
-    """Take out what was baked for this speaker; your own keys stay, or come back"""
+    """Remove what was baked for this speaker; your own keys stay, or come back"""
 
     bl_idname = "audio2face.clear"
     bl_label = "Clear Bake"
 
     strip: StringProperty(
         name="Sound Strip",
-        description="Only what was baked from this strip; empty for all",
+        description="Remove only what was baked from this strip; empty for everything",
         options={"SKIP_SAVE"},
     )
 
@@ -51,14 +51,14 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
-    """Take away what hides the face's movement"""
+    """Put right what hides the face's movement"""
 
     bl_idname = "audio2face.fix"
     bl_label = "Fix"
 
     index: IntProperty(
         name="Which",
-        description="Line of the list in the panel, counted from 0; -1 for all",
+        description="Place in the panel's list, counted from 0; -1 for all",
         default=-1,
         min=-1,
     )
@@ -72,7 +72,7 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_play(bpy.types.Operator):
-    """Play the face with its sound, from where its voice begins"""
+    """Play the face with its sound, from the start of its speech"""
 
     bl_idname = "audio2face.play"
     bl_label = "Play"
@@ -99,7 +99,7 @@ class AUDIO2FACE_OT_play(bpy.types.Operator):
 
 
 def _go_to_voice(scene, speaker) -> None:
-    """Sets the playhead where the voice begins, unless it is within the voice."""
+    """Moves the playhead to the start of the speech, unless it is within the speech."""
     timings = [timing_of(take) for take in speaker.takes]
     first = min(timing.left_handle for timing in timings)
     last = max(timing.right_handle for timing in timings) - 1

@@ -20,7 +20,7 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     name: StringProperty(
-        name="Name", description="Whose voice and face it is; empty for the active object's name"
+        name="Name", description="Name of the speaker; empty for the active object's name"
     )
     source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
     strip: StringProperty(
@@ -28,7 +28,7 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
     )
     channel: IntProperty(
         name="Channel",
-        description="Channel of the sequencer with this character's strips",
+        description="Channel of the sequencer with this speaker's strips",
         default=1,
         min=1,
         max=128,

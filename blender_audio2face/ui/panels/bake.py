@@ -1,4 +1,4 @@
-"""Bake: the button, where its keys go, and what came of it."""
+"""Bake: the button, where its keys go, and the report."""
 
 from ...core import background_job
 from ...diagnostics.hidden_results import HiddenResult
@@ -100,7 +100,7 @@ def _draw_after(layout, context) -> None:
 
 
 def _draw_hidden(layout, context, found: tuple[HiddenResult, ...]) -> None:
-    """What hides the result, each with the button that takes it away."""
+    """What hides the result, each with a button that fixes it."""
     for index, hidden in enumerate(found):
         box = layout.box()
         draw_lines(box, context, [hidden.sentence], icon="ERROR")

@@ -1,4 +1,4 @@
-"""Face: what moves, by which naming, and the mapping line by line."""
+"""Face: what moves, by which naming, and the mapping link by link."""
 
 import bpy
 
@@ -13,7 +13,7 @@ _AUTOMATIC = "Automatic"
 class AUDIO2FACE_MT_presets(bpy.types.Menu):
     bl_idname = "AUDIO2FACE_MT_presets"
     bl_label = "Preset"
-    bl_description = "Which naming the rig follows"
+    bl_description = "Naming that the rig follows"
 
     def draw(self, _context) -> None:
         operator = "audio2face.preset"
@@ -137,7 +137,7 @@ def _draw_recorder(layout, speaker) -> None:
 
 
 def _draw_demo_head(layout, state: panel_state.PanelState, **options) -> None:
-    """The button that adds one, with its sentence where there is no sound yet."""
+    """The button that adds a demo head, with its sentence where there is no sound yet."""
     button = layout.operator("audio2face.add_demo_head", icon="MONKEY", **options)
     button.with_speech = not state.scene_has_sound
 

@@ -1,4 +1,4 @@
-"""Sound: whose voice, and where it is."""
+"""Sound: the speakers, and where their voices are."""
 
 import bpy
 
@@ -11,7 +11,7 @@ _ACTIVE_STRIP = "Active Strip"
 
 
 class AUDIO2FACE_UL_speakers(bpy.types.UIList):
-    """Speakers, marked where they were baked."""
+    """Speakers, with a check mark for those that were baked."""
 
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
         row = layout.row(align=True)
@@ -22,7 +22,7 @@ class AUDIO2FACE_UL_speakers(bpy.types.UIList):
 class AUDIO2FACE_MT_strips(bpy.types.Menu):
     bl_idname = "AUDIO2FACE_MT_strips"
     bl_label = "Sound Strip"
-    bl_description = "The strip to speak from"
+    bl_description = "The strip with the speech"
 
     def draw(self, context) -> None:
         speaker = shown_speaker(context)
@@ -71,7 +71,7 @@ class AUDIO2FACE_PT_sound(SidebarPanel):
 
 
 def _draw_strip(layout, context, name: str) -> None:
-    """The choice of a strip and the button that adds one, which is all there is without any."""
+    """The choice of a strip and a button that adds one; without any strip only the button."""
     state = panel_state.read(context)
     if not state.scene_has_sound:
         layout.operator("audio2face.sound_add", icon="FILE_SOUND")

@@ -111,7 +111,7 @@ def test_what_is_not_understood_is_refused(document: object, sentence: str) -> N
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"format": "audio2face-mapping"', "\0"])
 def test_what_is_no_json_is_refused(text: str) -> None:
-    with pytest.raises(MappingError, match=r"no valid JSON|not a mapping"):
+    with pytest.raises(MappingError, match=r"not valid JSON|not a mapping"):
         loads(text)
 
 

@@ -125,7 +125,7 @@ def test_head_columns_may_be_negative_or_missing() -> None:
 
 
 def test_an_unknown_output_is_refused() -> None:
-    with pytest.raises(MappingError, match='Output "aa" is not one of any channel: choose another'):
+    with pytest.raises(MappingError, match='Output "aa" is not a channel: choose another'):
         drive(ARKIT_52, np.zeros((1, 52)), None, [Link("aa", Target("shape", "aa"))])
 
 
