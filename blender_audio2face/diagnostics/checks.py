@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 
 from ..animation import action_api, action_properties, nla
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import bpy
 
 from ...model.errors import A2FError
-from ..bake.pipeline import request_for
+from ..bake.request import request_for
 from ..core import background_job
 from ..core.rigs.preset import preset_with_id
 from ..diagnostics.hidden_results import HiddenResult, find_hidden_results

@@ -5,10 +5,9 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ...model.devices import find_devices
 from ...model.errors import A2FError
-from ...model.torch_package import import_torch
-from ..scene.preferences import ROOT_PACKAGE, RUNTIMES, addon_preferences, preferred_runtime
+from ...model.torch_package import find_devices, import_torch
+from ..scene.preferred_runtime import ADDON, RUNTIMES, addon_preferences, preferred_runtime
 from ..scene.properties import BLEND_RELATIVE
 from .panels.common import draw_lines
 
@@ -34,7 +33,7 @@ def _on_folder_change(preferences: "Audio2FacePreferences", context) -> None:
 
 
 class Audio2FacePreferences(bpy.types.AddonPreferences):
-    bl_idname = ROOT_PACKAGE
+    bl_idname = ADDON
 
     runtime: EnumProperty(name="Runtime", description="What runs the network", items=RUNTIMES)
     device: EnumProperty(name="Device", description="What PyTorch runs on", items=_DEVICES)

@@ -1,7 +1,7 @@
 """``python -m tools.evaluate.actor CORPUS --cache DIR --weights FILE…``: a captured actor.
 
 For each weights file and each take the agreement with the captured curves of what was held out
-(``split`` "test" of a corpus made by ``python -m tools.data.actor``). The bundled network comes
+(``split`` "test" of a corpus made by ``python -m tools.actor``). The bundled network comes
 first.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from model.channels import ARKIT_52
 from model.errors import A2FError
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from model.runtime import choose_runtime
 from tools.data.cache import CacheError, Utterance, load
 from tools.teacher.lip_geometry import width

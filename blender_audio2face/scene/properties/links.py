@@ -27,8 +27,9 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
     )
     path: StringProperty(
         name="Path",
-        description="For a bone: location, rotation_euler, rotation_quaternion, rotation_axis_angle "
-        "or scale. For a property: the bone that has it, or empty for the object",
+        description="For a bone: location, rotation_euler, rotation_quaternion, "
+        "rotation_axis_angle or scale. For a property: the bone that has it, or empty for the "
+        "object",
         update=on_change,
     )
     component: IntProperty(

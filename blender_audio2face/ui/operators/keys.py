@@ -5,24 +5,13 @@ from bpy.props import IntProperty, StringProperty
 
 from ....model.errors import A2FError
 from ...animation.remove import clear
-from ...bake.rekey import retime_keys
 from ...diagnostics.hidden_results import find_hidden_results, fix
 from ...errors import PlanError
 from ...realtime.apply import give_back
 from ...scene.analysis_cache import timing_of
 from ...scene.face_plan import animated_datablocks
 from ...scene.speakers import members_of, shown_speaker
-from .common import SpeakerOperator, publish, refuse
-
-
-class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
-    """Key again where the strips play now, with the dials as they are; nothing is analysed"""
-
-    bl_idname = "audio2face.update"
-    bl_label = "Update"
-
-    def act(self, context, speaker) -> None:
-        publish(self, context, speaker, retime_keys(context.scene, speaker))
+from .common import SpeakerOperator, refuse
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
@@ -108,7 +97,6 @@ def _go_to_voice(scene, speaker) -> None:
 
 
 CLASSES = (
-    AUDIO2FACE_OT_update,
     AUDIO2FACE_OT_clear,
     AUDIO2FACE_OT_fix,
     AUDIO2FACE_OT_play,

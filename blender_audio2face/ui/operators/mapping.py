@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ....model.command.replacing import replacing
+from ....model.command.atomic_write import atomic_write
 from ...core.rigs.mapping_file import dumps, load
 from ...core.rigs.preset import presets
 from ...errors import PlanError
@@ -86,7 +86,7 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
     def act(self, context, speaker) -> str:
         mapping = current_mapping(speaker)
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
-        with replacing(path) as draft:
+        with atomic_write(path) as draft:
             draft.write_text(dumps(mapping), encoding="utf-8")
         return f"Saved {len(mapping.links)} links to {path.name}"
 

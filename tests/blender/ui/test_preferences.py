@@ -21,7 +21,7 @@ def preferences(extension: str):
 
 @pytest.fixture
 def preferred(extension: str):
-    module = importlib.import_module(f"{extension}.blender_audio2face.scene.preferences")
+    module = importlib.import_module(f"{extension}.blender_audio2face.scene.preferred_runtime")
     return lambda: module.preferred_runtime(bpy.context)
 
 
@@ -68,6 +68,22 @@ def test_bake_uses_the_preferred_runtime(preferences, bake, extension, monkeypat
     assert seconds == pytest.approx(0.5, abs=0.1)
 
 
+def test_api_predict_uses_the_torch_folder(
+    preferences, extension, monkeypatch, tmp_path: Path
+) -> None:
+    api = importlib.import_module(f"{extension}.blender_audio2face.api")
+    asked: list[tuple] = []
+
+    def choose(*requested):
+        asked.append(requested)
+        return SimpleNamespace(predict_blocks=lambda *_: None)
+
+    monkeypatch.setattr(api, "choose_runtime", choose)
+    preferences.torch_folder = str(tmp_path)
+    api.predict(write_wav(tmp_path / "hum.wav", tone(0.5), 16000))
+    assert asked[0][4] == tmp_path
+
+
 def test_device_out_of_memory_is_reported(bake, extension, monkeypatch) -> None:
     """A torch whose card has no memory left: the bake is NumPy's, and says so."""
     torch = ModuleType("torch")
@@ -83,7 +99,7 @@ def test_device_out_of_memory_is_reported(bake, extension, monkeypatch) -> None:
     assert bake(runtime="torch") == {"FINISHED"}
     report = bpy.context.scene.audio2face.report
     assert "numpy on cpu" in report
-    assert "PyTorch ran out of memory on cuda, so NumPy on the CPU heard all of it" in report
+    assert "PyTorch failed on cuda (CUDA out of memory), so NumPy ran on the CPU instead" in report
     assert bpy.data.actions
 
 
