@@ -1,4 +1,4 @@
-"""Mappings as files: what comes back, and what is refused in one sentence."""
+"""Mapping files: saved and loaded unchanged, and refused in one sentence."""
 
 import json
 
@@ -17,13 +17,13 @@ GOOD = {
 
 
 @pytest.mark.parametrize("preset", presets(), ids=lambda preset: preset.id)
-def test_every_preset_s_mapping_comes_back(preset) -> None:
+def test_mapping_of_each_preset_round_trips(preset) -> None:
     mapping = automatic([output.name for output in preset.outputs], preset.id)
     assert mapping.links
     assert loads(dumps(mapping)) == mapping
 
 
-def test_every_field_comes_back() -> None:
+def test_every_field_round_trips() -> None:
     mapping = Mapping(
         None,
         (
@@ -41,7 +41,7 @@ def test_every_field_comes_back() -> None:
     [("location", 3), ("rotation_euler", 3), ("rotation_quaternion", 4), ("rotation_axis_angle", 4),
      ("scale", 3)],
 )  # fmt: skip
-def test_a_bones_channel_has_as_many_components_as_in_blender(path: str, size: int) -> None:
+def test_bone_components_are_limited_as_in_blender(path: str, size: int) -> None:
     for component in range(size):
         mapping = Mapping(None, (Link("jawOpen", Target("bone", "jaw", path, component)),))
         assert loads(dumps(mapping)) == mapping
@@ -50,7 +50,7 @@ def test_a_bones_channel_has_as_many_components_as_in_blender(path: str, size: i
         loads(dumps(beyond))
 
 
-def test_what_is_usual_is_left_out() -> None:
+def test_defaults_are_left_out() -> None:
     mapping = Mapping("arkit", (Link("jawOpen", Target("shape", "Jaw")),))
     assert json.loads(dumps(mapping)) == GOOD
 
@@ -73,18 +73,15 @@ def target(**changes: object) -> dict:
         ([], "not a mapping saved by this extension"),
         (changed(format="other"), "not a mapping saved by this extension"),
         (changed(version=2), "version 2, and this release reads version 1"),
-        (changed(version="1"), "version '1'"),
         (changed(more=1), 'unknown entry "more" in the file'),
         (changed(preset="fox"), 'no rig preset "fox"'),
         (changed(preset=3), "has to be the name of a preset, or null"),
         (changed(links={}), '"links" .* has to be a list'),
-        (changed(links=None), '"links" .* has to be a list'),
         (changed(links=[3]), "link 1 has to be an object"),
         (link(output="jawOpened"), 'unknown output "jawOpened" in link 1'),
         (link(output="viseme_aa"), 'unknown output "viseme_aa" in link 1'),
         (link(output=None), '"output" of link 1 has to be a name'),
         (link(code="print()"), 'unknown entry "code" in link 1'),
-        (link(multiplier="2"), '"multiplier" of link 1 has to be a number'),
         (link(multiplier=True), '"multiplier" of link 1 has to be a number'),
         (link(offset=1e9), '"offset" of link 1 has to be a number'),
         (link(offset=10**400), '"offset" of link 1 has to be a number'),
@@ -94,7 +91,6 @@ def target(**changes: object) -> dict:
         (link(target="Jaw"), "the target of link 1 has to be an object"),
         (target(kind="node"), '"kind" of the target of link 1 has to be one of shape, bone'),
         (target(name=""), '"name" of the target of link 1 has to be a name'),
-        (target(name=3), '"name" of the target of link 1 has to be a name'),
         (target(kind="bone", path="hide"), 'has no component 0 of "hide": bones have location'),
         (target(kind="bone", path="scale", component=3), 'has no component 3 of "scale"'),
         (target(component=True), "its component a whole number"),
@@ -102,7 +98,7 @@ def target(**changes: object) -> dict:
         (target(rest=float("inf")), '"rest" of the target of link 1 has to be a number'),
     ],
 )
-def test_what_is_not_understood_is_refused(document: object, sentence: str) -> None:
+def test_unknown_or_wrong_entry_is_refused(document: object, sentence: str) -> None:
     with pytest.raises(MappingError, match=sentence) as caught:
         loads(json.dumps(document))
     assert "\n" not in str(caught.value)
@@ -110,11 +106,11 @@ def test_what_is_not_understood_is_refused(document: object, sentence: str) -> N
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"format": "audio2face-mapping"', "\0"])
-def test_what_is_no_json_is_refused(text: str) -> None:
+def test_text_that_is_not_json_is_refused(text: str) -> None:
     with pytest.raises(MappingError, match=r"not valid JSON|not a mapping"):
         loads(text)
 
 
-def test_a_huge_file_is_not_read() -> None:
+def test_huge_file_is_refused() -> None:
     with pytest.raises(MappingError, match="larger than any rig needs"):
         loads(" " * 4_000_001)

@@ -1,4 +1,4 @@
-"""The shipped presets: each is read, tells itself from the others, and adds up."""
+"""The shipped presets: complete, distinguishable, and never more than one mouth."""
 
 import pytest
 from a2f.blender_audio2face.core.rigs.match import rank
@@ -9,6 +9,8 @@ from a2f.blender_audio2face.errors import PresetError
 from model.channels import ARKIT_52
 
 VISEMES = [preset for preset in presets() if preset.kind == "visemes"]
+
+
 CLOSED = {
     "oculus": "viseme_PP",
     "cc3": "Explosive",
@@ -25,7 +27,7 @@ def by_id(preset: Preset) -> str:
     return preset.id
 
 
-def test_the_rigs_of_the_world_are_there() -> None:
+def test_every_promised_preset_is_shipped() -> None:
     assert {preset.id for preset in presets()} == {
         "arkit", "metahuman", "oculus", "vrm0", "vrm1", "vroid", "vowels", "rhubarb",
         "preston_blair", "cc3", "cc4", "cc_direct", "cc4_expressions", "daz_genesis8",
@@ -35,7 +37,7 @@ def test_the_rigs_of_the_world_are_there() -> None:
 
 @pytest.mark.parametrize("preset", presets(), ids=by_id)
 @pytest.mark.parametrize("needs", [("essential",), ("essential", "optional")])
-def test_a_rig_s_own_names_choose_its_preset(preset: Preset, needs: tuple[str, ...]) -> None:
+def test_preset_is_recognised_by_its_own_names(preset: Preset, needs: tuple[str, ...]) -> None:
     names = [output.name for output in preset.outputs if output.need in needs]
     best = rank(names)[0]
     same_names = {"vrm0": "vowels"}
@@ -44,20 +46,20 @@ def test_a_rig_s_own_names_choose_its_preset(preset: Preset, needs: tuple[str, .
     assert list(best.found.values()) == names
 
 
-def test_vrm_0_is_told_from_other_vowels_by_its_blinks() -> None:
+def test_blinks_tell_vrm0_from_other_vowels() -> None:
     names = ["A", "I", "U", "E", "O", "Blink_L", "Blink_R", "Joy"]
     assert rank(names)[0].preset.id == "vrm0"
 
 
 @pytest.mark.parametrize("preset", VISEMES, ids=by_id)
-def test_no_mouth_state_is_given_away_twice(preset: Preset) -> None:
+def test_weights_of_a_mouth_state_sum_to_at_most_one(preset: Preset) -> None:
     for state in MOUTH_STATES:
         given = sum(output.weights.get(state, 0.0) for output in preset.outputs)
         assert given <= 1.0 + 1e-9, state
 
 
 @pytest.mark.parametrize("preset", VISEMES, ids=by_id)
-def test_closed_lips_are_one_viseme_s_alone(preset: Preset) -> None:
+def test_closed_lips_belong_to_one_viseme(preset: Preset) -> None:
     closing = {o.name: o.weights["sealed"] for o in preset.outputs if "sealed" in o.weights}
     if preset.id in CLOSED:
         assert closing == {CLOSED[preset.id]: 1.0}
@@ -68,7 +70,7 @@ def test_closed_lips_are_one_viseme_s_alone(preset: Preset) -> None:
             assert len(output.weights) == 1
 
 
-def test_every_channel_of_speech_reaches_a_rig_of_movements() -> None:
+def test_every_channel_reaches_a_movement_rig() -> None:
     for preset in presets():
         if preset.kind != "channels":
             continue
@@ -94,7 +96,7 @@ def test_every_channel_of_speech_reaches_a_rig_of_movements() -> None:
         {"outputs": 3},
     ],
 )
-def test_a_bad_preset_is_refused(change: dict) -> None:
+def test_bad_preset_is_refused(change: dict) -> None:
     good = {
         "id": "x",
         "label": "X",
@@ -106,6 +108,6 @@ def test_a_bad_preset_is_refused(change: dict) -> None:
         read_preset({**good, **change}, "x.json")
 
 
-def test_an_unknown_preset_is_named_with_the_known_ones() -> None:
+def test_unknown_preset_lists_the_known() -> None:
     with pytest.raises(PresetError, match='no rig preset "fox": choose one of arkit'):
         preset_with_id("fox")
