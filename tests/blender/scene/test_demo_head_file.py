@@ -77,7 +77,7 @@ def test_lips_touch_exactly_where_the_formulas_say(asset, offsets: dict[str, np.
     assert (closed[rows + np.arange(COLUMNS)] == closed[facing]).all()
 
 
-def test_differences_sum_up_again_where_they_wrap(reader: ModuleType, tmp_path: Path) -> None:
+def test_wrapped_differences_are_restored(reader: ModuleType, tmp_path: Path) -> None:
     values = np.array([[0, 30_000, -30_000, 32_767, -32_768, 5]])
     stored = second_differences(values, np.int16)
     assert (reader._summed_twice(stored) == values).all()

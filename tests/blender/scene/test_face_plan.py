@@ -28,6 +28,15 @@ class Addon:
         self.mapping = module("core.rigs.mapping")
         self.pose = module("core.rigs.pose")
 
+    def link(self, output: str, *target, **values):
+        """A link; ``target`` are the fields of its target, in order."""
+        return self.mapping.Link(output, self.mapping.Target(*target), **values)
+
+    def plan_links(self, objects: list, *links, preset: str | None = None):
+        """(plans, skipped) of a mapping with these links."""
+        mapping = self.mapping.Mapping(preset, links)
+        return self.targets.plan_targets(objects, self.plan.TargetSettings(mapping=mapping))
+
 
 @pytest.fixture
 def addon(extension: str) -> Addon:
@@ -87,7 +96,7 @@ def test_shared_shape_keys_are_planned_once(addon: Addon) -> None:
     assert skipped == ()
 
 
-def test_an_armature_stands_for_its_children_and_what_it_deforms(addon: Addon) -> None:
+def test_armature_brings_its_descendants_and_what_it_deforms(addon: Addon) -> None:
     armature = make_armature("head")
     child = make_face("Child", ("jawOpen",), select=False)
     child.parent = armature
@@ -105,7 +114,7 @@ def test_an_armature_stands_for_its_children_and_what_it_deforms(addon: Addon) -
     assert skipped == ()
 
 
-def test_the_active_object_comes_first_and_alone_if_nothing_is_selected(addon: Addon) -> None:
+def test_active_object_comes_first_or_alone(addon: Addon) -> None:
     first = make_face("First", ("jawOpen",))
     second = make_face("Second", ("jawOpen",))
     assert addon.character.chosen_objects(bpy.context) == [second, first]
@@ -113,7 +122,7 @@ def test_the_active_object_comes_first_and_alone_if_nothing_is_selected(addon: A
     assert addon.character.chosen_objects(bpy.context) == [second]
 
 
-def test_an_armature_without_a_face_is_told(addon: Addon) -> None:
+def test_armature_without_a_face_is_refused(addon: Addon) -> None:
     plans, skipped = addon.targets.plan_targets([make_armature("jaw")])
     assert plans == ()
     assert "record bones or properties" in reason_of(skipped, "Rig")
@@ -132,7 +141,7 @@ def test_visemes_are_driven_from_the_channels(addon: Addon) -> None:
     assert set(addon.plan.resting(plan, names).values()) == {0.0}
 
 
-def test_values_keep_to_the_slider_s_range(addon: Addon) -> None:
+def test_values_are_limited_to_the_slider(addon: Addon) -> None:
     face = make_face("Face", ("jawOpen", "tongueOut"))
     block = face.data.shape_keys.key_blocks["jawOpen"]
     block.slider_min, block.slider_max = 0.1, 0.6
@@ -146,7 +155,7 @@ def test_values_keep_to_the_slider_s_range(addon: Addon) -> None:
     }
 
 
-def test_the_links_found_by_name_can_be_edited(addon: Addon) -> None:
+def test_automatic_links_plan_the_same_when_edited(addon: Addon) -> None:
     head = make_face("Head", ("jawOpen", "mouthClose", "browInnerUp"))
     teeth = make_face("Teeth", ("Jaw_Open",))
     mapping = addon.targets.automatic_mapping([head, teeth])
@@ -166,7 +175,7 @@ def test_the_links_found_by_name_can_be_edited(addon: Addon) -> None:
     assert addon.targets.automatic_mapping([]) == addon.mapping.Mapping(None, ())
 
 
-def test_presets_are_ranked_for_a_character(addon: Addon) -> None:
+def test_presets_are_ranked_by_shape_keys_then_properties(addon: Addon) -> None:
     face = make_face("Face", OVR)
     armature = make_armature("head")
     armature["jawOpen"] = 0.0
@@ -189,14 +198,14 @@ class TestEffect:
         assert addon.effect.without_effect(blocks.id_data, ["jawOpen"]) == []
         assert addon.effect.without_effect(blocks.id_data, ["mouthClose"]) == ["mouthClose"]
 
-    def test_a_shape_key_is_compared_with_what_it_is_relative_to(self, addon: Addon) -> None:
+    def test_shape_key_is_compared_with_its_relative_key(self, addon: Addon) -> None:
         face = make_face("Face", ("jawOpen", "mouthClose"), flat=True)
         moves(face, "jawOpen", "mouthClose")
         blocks = face.data.shape_keys.key_blocks
         blocks["mouthClose"].relative_key = blocks["jawOpen"]
         assert addon.effect.without_effect(blocks.id_data, ["mouthClose"]) == ["mouthClose"]
 
-    def test_a_face_that_nothing_moves_is_told(self, addon: Addon) -> None:
+    def test_face_that_nothing_moves_is_reported(self, addon: Addon) -> None:
         face = make_face("Face", ("jawOpen",), flat=True)
         (plan,), _ = addon.targets.plan_targets([face])
         assert plan.hidden_by == ("none of the keyed shape keys moves a vertex.",)
@@ -205,14 +214,14 @@ class TestEffect:
 
 
 class TestDrivers:
-    def test_driven_shape_keys_are_left(self, addon: Addon) -> None:
+    def test_driven_shape_keys_are_left_out(self, addon: Addon) -> None:
         face = make_face("Face", ("jawOpen", "mouthClose"))
         face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
         (plan,), _ = addon.targets.plan_targets([face])
         assert plan.driven == ("jawOpen",)
-        assert [one.link.output for one in plan.links] == ["mouthClose"]
+        assert [planned.link.output for planned in plan.links] == ["mouthClose"]
 
-    def test_properties_that_drive_a_daz_face_are_keyed_instead(self, addon: Addon) -> None:
+    def test_properties_that_drive_a_daz_face_are_keyed(self, addon: Addon) -> None:
         armature = make_armature("head")
         face = make_face("Face", ("facs_bs_JawOpen_div2",), select=False)
         face.parent = armature
@@ -233,7 +242,7 @@ class TestDrivers:
         assert made['["facs_ctrl_vAA"]', 0][0] == pytest.approx(0.8)
         armature.keyframe_insert('["facs_ctrl_vAA"]', frame=1)
 
-    def test_a_face_of_drivers_alone_says_so(self, addon: Addon) -> None:
+    def test_face_of_driven_keys_alone_is_refused(self, addon: Addon) -> None:
         face = make_face("Face", ("jawOpen",))
         face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
         plans, skipped = addon.targets.plan_targets([face])
@@ -257,20 +266,15 @@ class TestLibraries:
             bpy.context.scene.collection.objects.link(obj)
         return bpy.data.objects["Face"]
 
-    def mapping(self, addon: Addon):
-        link, target = addon.mapping.Link, addon.mapping.Target
-        return addon.mapping.Mapping(
-            None,
-            (
-                link("jawOpen", target("shape", "jawOpen")),
-                link("jawOpen", target("property", "open")),
-                link("jawOpen", target("bone", "jaw", "location", 2)),
-            ),
-        )
+    def links(self, addon: Addon) -> list:
+        return [
+            addon.link("jawOpen", "shape", "jawOpen"),
+            addon.link("jawOpen", "property", "open"),
+            addon.link("jawOpen", "bone", "jaw", "location", 2),
+        ]
 
     def test_linked_data_is_refused_with_a_way_out(self, addon: Addon, linked) -> None:
-        settings = addon.plan.TargetSettings(mapping=self.mapping(addon))
-        plans, skipped = addon.targets.plan_targets([linked, linked.parent], settings)
+        plans, skipped = addon.plan_links([linked, linked.parent], *self.links(addon))
         assert plans == ()
         assert "is linked from" in reason_of(skipped, "Face")
         assert "make library overrides" in reason_of(skipped, "Face")
@@ -279,12 +283,11 @@ class TestLibraries:
     def test_overrides_are_planned(self, addon: Addon, linked) -> None:
         override = linked.override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
         override.data.override_create(remap_local_usages=True)
-        settings = addon.plan.TargetSettings(mapping=self.mapping(addon))
-        plans, skipped = addon.targets.plan_targets([override, override.parent], settings)
+        plans, skipped = addon.plan_links([override, override.parent], *self.links(addon))
         assert [(plan.kind, len(plan.links)) for plan in plans] == [("KEY", 1), ("OBJECT", 2)]
         assert skipped == ()
 
-    def test_an_instanced_collection_is_refused_with_a_way_out(self, addon: Addon) -> None:
+    def test_instanced_collection_is_refused_with_a_way_out(self, addon: Addon) -> None:
         collection = bpy.data.collections.new("Hero")
         empty = bpy.data.objects.new("Empty", None)
         bpy.context.scene.collection.objects.link(empty)
@@ -296,36 +299,31 @@ class TestLibraries:
 
 
 class TestMapping:
-    def test_a_mapping_decides_what_is_keyed(self, addon: Addon) -> None:
+    def test_mapping_decides_what_is_keyed(self, addon: Addon) -> None:
         face = make_face("Face", ("Mund", "jawOpen", "weit"))
         moves(face, "Mund", "weit")
-        link, target = addon.mapping.Link, addon.mapping.Target
-        mapping = addon.mapping.Mapping(
-            "oculus",
-            (
-                link("viseme_aa", target("shape", "Mund"), 0.5),
-                link("jawOpen", target("shape", "Mund"), 1.0),
-                link("viseme_O", target("shape", "weit"), enabled=False),
-                link("viseme_U", target("shape", "gone")),
-            ),
+        (plan,), _ = addon.plan_links(
+            [face],
+            addon.link("viseme_aa", "shape", "Mund", multiplier=0.5),
+            addon.link("jawOpen", "shape", "Mund"),
+            addon.link("viseme_O", "shape", "weit", enabled=False),
+            addon.link("viseme_U", "shape", "gone"),
+            addon.link("jawOpen", "shape", ""),
+            preset="oculus",
         )
-        settings = addon.plan.TargetSettings(mapping=mapping)
-        (plan,), _ = addon.targets.plan_targets([face], settings)
         assert plan.missing == ("gone",)
         made = addon.plan.columns(plan, ("jawOpen",), np.array([[0.4]], np.float32))
         assert made == {('key_blocks["Mund"].value', 0): pytest.approx([0.9])}
 
-    def test_a_mapping_of_another_rig_is_told(self, addon: Addon) -> None:
-        face = make_face("Face", ("jawOpen",))
-        link = addon.mapping.Link("jawOpen", addon.mapping.Target("shape", "Kiefer"))
-        settings = addon.plan.TargetSettings(mapping=addon.mapping.Mapping(None, (link,)))
-        plans, skipped = addon.targets.plan_targets([face, make_armature("jaw")], settings)
+    def test_mapping_of_another_rig_is_refused(self, addon: Addon) -> None:
+        objects = [make_face("Face", ("jawOpen",)), make_armature("jaw")]
+        plans, skipped = addon.plan_links(objects, addon.link("jawOpen", "shape", "Kiefer"))
         assert plans == ()
         assert [mesh.object_name for mesh in skipped] == ["Face", "Rig"]
         assert all("none of the controls that the mapping names" in m.reason for m in skipped)
 
     @pytest.mark.parametrize("mode", ["QUATERNION", "XYZ", "ZYX", "AXIS_ANGLE"])
-    def test_a_recorded_jaw_turns_in_any_rotation_mode(self, addon: Addon, mode: str) -> None:
+    def test_recorded_jaw_turns_in_any_rotation_mode(self, addon: Addon, mode: str) -> None:
         armature = make_armature("jaw", 'lip "upper"')
         bone = armature.pose.bones["jaw"]
         bone.rotation_mode = mode
@@ -344,8 +342,7 @@ class TestMapping:
         armature.pose.bones['lip "upper"'].location.z = 0.25
         extreme = addon.bones.read_pose(armature, names)
         links = addon.pose.links_between("jawOpen", rest, extreme)
-        settings = addon.plan.TargetSettings(mapping=addon.mapping.Mapping(None, links))
-        (plan,), _ = addon.targets.plan_targets([armature], settings)
+        (plan,), _ = addon.plan_links([armature], *links)
         made = addon.plan.columns(plan, ("jawOpen",), np.array([[0.0], [1.0]], np.float32))
         for (data_path, index), column in made.items():
             for frame, value in enumerate(column):
@@ -361,54 +358,28 @@ class TestMapping:
         resting = addon.plan.resting(plan, ("jawOpen",))
         assert set(resting) == set(made)
 
-    def test_a_changed_rotation_mode_is_told(self, addon: Addon) -> None:
+    def test_changed_rotation_mode_is_reported(self, addon: Addon) -> None:
         armature = make_armature("jaw")
         armature.pose.bones["jaw"].rotation_mode = "XYZ"
-        link, target = addon.mapping.Link, addon.mapping.Target
-        mapping = addon.mapping.Mapping(
-            None,
-            (
-                link("jawOpen", target("bone", "jaw", "rotation_quaternion", 1)),
-                link("jawOpen", target("bone", "jaw", "location", 1)),
-            ),
+        (plan,), _ = addon.plan_links(
+            [armature],
+            addon.link("jawOpen", "bone", "jaw", "rotation_quaternion", 1),
+            addon.link("jawOpen", "bone", "jaw", "location", 1),
         )
-        settings = addon.plan.TargetSettings(mapping=mapping)
-        (plan,), _ = addon.targets.plan_targets([armature], settings)
-        assert [one.path for one in plan.links] == ['pose.bones["jaw"].location']
+        assert [planned.path for planned in plan.links] == ['pose.bones["jaw"].location']
         assert plan.hidden_by == ('bone "jaw" now turns in the mode XYZ: record it again.',)
 
-    def test_links_of_one_bone_add_up(self, addon: Addon) -> None:
-        armature = make_armature("lip")
-        link, target = addon.mapping.Link, addon.mapping.Target
-        place = target("bone", "lip", "location", 0, rest=0.5, extreme=1.5)
-        mapping = addon.mapping.Mapping(
-            None, (link("jawOpen", place), link("mouthPucker", place, multiplier=-0.5))
-        )
-        settings = addon.plan.TargetSettings(mapping=mapping)
-        (plan,), _ = addon.targets.plan_targets([armature], settings)
-        values = np.array([[0.4, 0.4]], np.float32)
-        made = addon.plan.columns(plan, ("jawOpen", "mouthPucker"), values)
-        assert made == {('pose.bones["lip"].location', 0): pytest.approx([0.7])}
-        assert addon.plan.resting(plan, ("jawOpen",)) == {
-            ('pose.bones["lip"].location', 0): pytest.approx(0.5)
-        }
-
-    def test_properties_of_bones_and_meshes(self, addon: Addon) -> None:
+    def test_properties_of_bones_and_meshes_are_keyed(self, addon: Addon) -> None:
         armature = make_armature("ctrl")
         armature.pose.bones["ctrl"]["open"] = 0.0
         face = make_face("Face", ())
         face["wide"] = 1
-        link, target = addon.mapping.Link, addon.mapping.Target
-        mapping = addon.mapping.Mapping(
-            None,
-            (
-                link("jawOpen", target("property", "open", "ctrl", 0, 0.0, 2.0)),
-                link("jawOpen", target("property", "wide")),
-            ),
+        plans, skipped = addon.plan_links(
+            [armature, face],
+            addon.link("jawOpen", "property", "open", "ctrl", 0, 0.0, 2.0),
+            addon.link("jawOpen", "property", "wide"),
         )
-        settings = addon.plan.TargetSettings(mapping=mapping)
-        plans, skipped = addon.targets.plan_targets([armature, face], settings)
-        assert [one.path for plan in plans for one in plan.links] == [
+        assert [planned.path for plan in plans for planned in plan.links] == [
             'pose.bones["ctrl"]["open"]',
             '["wide"]',
         ]

@@ -45,7 +45,7 @@ def make_rig(names: tuple[str, ...], tail: tuple[float, float, float], roll: flo
     [((0, 0, 1), 0.0), ((0, 0, 1), 1.2), ((0.1, -0.3, 1), -0.7), ((0, -1, 0), 0.4)],
 )
 @pytest.mark.parametrize("posed", [False, True])
-def test_the_head_turns_as_its_channel_says(
+def test_head_turns_as_its_channel_says(
     head_bone, rigs, output: str, before, after, mode: str, tail, roll: float, posed: bool
 ) -> None:
     armature = make_rig(("head",), tail, roll)
@@ -74,13 +74,13 @@ def test_the_head_turns_as_its_channel_says(
     assert list(turned) == pytest.approx(after, abs=0.02)
 
 
-def test_the_head_is_found_by_its_name(head_bone) -> None:
+def test_head_bone_is_found_by_name(head_bone) -> None:
     rig = make_rig(("spine", "CC_Base_Head", "head_end", "DEF-spine.006"), (0, 0, 1), 0.0)
     assert head_bone.find_head_bone(rig) == "CC_Base_Head"
     assert head_bone.find_head_bone(make_rig(("spine",), (0, 0, 1), 0.0)) is None
 
 
-def test_axis_and_angle_are_refused(head_bone) -> None:
+def test_axis_angle_rotation_is_refused(head_bone) -> None:
     armature = make_rig(("head",), (0, 0, 1), 0.0)
     armature.pose.bones["head"].rotation_mode = "AXIS_ANGLE"
     with pytest.raises(Exception, match="set its rotation mode to Quaternion"):

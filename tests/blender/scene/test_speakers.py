@@ -1,4 +1,4 @@
-"""Speakers: made by the first bake, kept with what was heard, several in one scene."""
+"""Speakers: made by the first bake, stored with their curves, several in one scene."""
 
 import importlib
 from pathlib import Path
@@ -44,7 +44,7 @@ def moves(face, name: str = "jawOpen") -> list[float]:
     return values
 
 
-def test_the_first_bake_makes_a_speaker_and_the_next_uses_it(hum: Path) -> None:
+def test_first_bake_makes_a_speaker_and_the_next_reuses_it(hum: Path) -> None:
     add_sound(hum)
     make_face("Anna", ("jawOpen",))
     bpy.ops.audio2face.bake()
@@ -54,7 +54,7 @@ def test_the_first_bake_makes_a_speaker_and_the_next_uses_it(hum: Path) -> None:
     assert [take.label for take in speakers[0].takes] == ["speech"]
 
 
-def test_dials_act_at_once_and_without_listening(hum: Path) -> None:
+def test_dials_act_at_once_without_the_sound(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen",))
     bpy.ops.audio2face.bake()
@@ -67,7 +67,7 @@ def test_dials_act_at_once_and_without_listening(hum: Path) -> None:
     assert moves(face) == pytest.approx(before, abs=1e-5)
 
 
-def test_dials_leave_keys_alone_that_were_changed_by_hand(hum: Path) -> None:
+def test_dials_leave_hand_edited_keys_alone(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen",))
     bpy.ops.audio2face.bake()
@@ -80,7 +80,7 @@ def test_dials_leave_keys_alone_that_were_changed_by_hand(hum: Path) -> None:
     assert max(value for _, value in keys_of(action_of(face), "jawOpen")) < 0.7
 
 
-def test_dials_wait_when_they_are_not_live(hum: Path) -> None:
+def test_dials_wait_for_update_when_not_live(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen",))
     bpy.ops.audio2face.bake()
@@ -109,7 +109,7 @@ def test_update_follows_a_moved_and_trimmed_strip(hum: Path) -> None:
     assert 'from "renamed", frames 21 to 40' in speaker("Anna").report
 
 
-def test_update_tells_what_was_not_heard(hum: Path, tmp_path: Path) -> None:
+def test_update_of_unanalysed_sound_is_refused(hum: Path, tmp_path: Path) -> None:
     strip = add_sound(hum)
     set_timing(strip, right_handle=20)
     make_face("Anna", ("jawOpen",))
@@ -119,7 +119,7 @@ def test_update_tells_what_was_not_heard(hum: Path, tmp_path: Path) -> None:
         bpy.ops.audio2face.update()
 
 
-def test_two_characters_in_dialogue_are_baked_by_one_button(hum: Path) -> None:
+def test_bake_all_bakes_a_dialogue(hum: Path) -> None:
     add_sound(hum, frame=1, channel=1, name="a")
     add_sound(hum, frame=101, channel=2, name="b")
     add_sound(hum, frame=201, channel=1, name="c")
@@ -136,7 +136,7 @@ def test_two_characters_in_dialogue_are_baked_by_one_button(hum: Path) -> None:
     assert frames[0] > 90 and frames[-1] < 160
 
 
-def test_a_face_of_several_meshes_is_one_speaker(hum: Path) -> None:
+def test_face_of_several_meshes_is_one_speaker(hum: Path) -> None:
     add_sound(hum)
     teeth = make_face("Teeth", ("jawOpen",))
     head = make_face("Head", ("jawOpen",))
@@ -148,7 +148,7 @@ def test_a_face_of_several_meshes_is_one_speaker(hum: Path) -> None:
     assert action_of(teeth) is not None
 
 
-def test_a_sound_file_needs_no_strip(hum: Path) -> None:
+def test_sound_file_needs_no_strip(hum: Path) -> None:
     face = make_face("Anna", ("jawOpen",))
     assert bpy.ops.audio2face.bake(file=str(hum), file_frame=31) == {"FINISHED"}
     frames = [frame for frame, _ in keys_of(action_of(face), "jawOpen")]
@@ -156,7 +156,7 @@ def test_a_sound_file_needs_no_strip(hum: Path) -> None:
     assert bpy.ops.audio2face.update() == {"FINISHED"}
 
 
-def test_clear_takes_out_only_the_bake(hum: Path) -> None:
+def test_clear_removes_only_the_bake(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen", "wave"))
     wave = face.data.shape_keys.key_blocks["wave"]
@@ -169,7 +169,7 @@ def test_clear_takes_out_only_the_bake(hum: Path) -> None:
     assert len(speaker("Anna").takes) == 0
 
 
-def test_the_file_remembers_what_was_heard(hum: Path, tmp_path: Path) -> None:
+def test_saved_file_keeps_the_curves(hum: Path, tmp_path: Path) -> None:
     add_sound(hum)
     make_face("Anna", ("jawOpen",))
     bpy.ops.audio2face.bake()
@@ -180,7 +180,7 @@ def test_the_file_remembers_what_was_heard(hum: Path, tmp_path: Path) -> None:
     assert max(moves(face)) == pytest.approx(0.0, abs=1e-6)
 
 
-def test_a_mapping_goes_through_a_file(hum: Path, tmp_path: Path) -> None:
+def test_mapping_file_round_trips(hum: Path, tmp_path: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen", "other"))
     bpy.ops.audio2face.bake()
@@ -195,7 +195,7 @@ def test_a_mapping_goes_through_a_file(hum: Path, tmp_path: Path) -> None:
         bpy.ops.audio2face.mapping_load(filepath=str(tmp_path / "bad.json"))
 
 
-def test_a_recorded_bone_follows_the_jaw(hum: Path) -> None:
+def test_recorded_bone_follows_the_jaw(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen",))
     data = bpy.data.armatures.new("Rig")
@@ -226,7 +226,7 @@ def test_a_recorded_bone_follows_the_jaw(hum: Path) -> None:
     assert furthest > 0.4
 
 
-def test_the_head_nods_with_its_bone(hum: Path) -> None:
+def test_head_nod_turns_the_head_bone(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen", "mouthClose"))
     rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
@@ -252,7 +252,7 @@ def test_the_head_nods_with_its_bone(hum: Path) -> None:
     assert turned > 0.005
 
 
-def test_only_the_preview_range_is_keyed(hum: Path) -> None:
+def test_only_preview_range_is_keyed(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen",))
     bpy.ops.audio2face.speaker_add()
@@ -267,7 +267,7 @@ def test_only_the_preview_range_is_keyed(hum: Path) -> None:
         bpy.ops.audio2face.bake()
 
 
-def test_the_mapping_flags_what_moves_nothing(hum: Path) -> None:
+def test_edited_mapping_marks_what_moves_nothing(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen", "mouthClose"))
     face.data.shape_keys.key_blocks["mouthClose"].data[0].co.z = 0.0
@@ -277,7 +277,7 @@ def test_the_mapping_flags_what_moves_nothing(hum: Path) -> None:
     assert flags == {"jawOpen": False, "mouthClose": True}
 
 
-def test_muting_the_drivers_frees_the_keys(hum: Path) -> None:
+def test_fixed_drivers_can_be_keyed(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen", "browInnerUp"))
     face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
@@ -289,7 +289,7 @@ def test_muting_the_drivers_frees_the_keys(hum: Path) -> None:
     assert max(moves(face)) > 0.9
 
 
-def test_a_named_speaker_needs_no_selection(hum: Path) -> None:
+def test_named_speaker_needs_no_selection(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen",))
     bpy.ops.audio2face.speaker_add(strip="speech")
@@ -302,7 +302,7 @@ def test_a_named_speaker_needs_no_selection(hum: Path) -> None:
         bpy.ops.audio2face.bake(speaker="Ben")
 
 
-def test_the_active_strip_of_another_speaker_is_not_taken(hum: Path) -> None:
+def test_active_strip_of_another_speaker_is_not_used(hum: Path) -> None:
     add_sound(hum, frame=1, channel=1, name="a")
     anna = make_face("Anna", ("jawOpen",))
     bpy.ops.audio2face.bake()
@@ -326,7 +326,7 @@ def two_speakers(hum: Path) -> dict[str, object]:
     return faces
 
 
-def test_one_speaker_that_fails_does_not_stop_the_others(
+def test_bake_all_goes_on_after_a_failure(
     extension: str, hum: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
@@ -349,7 +349,7 @@ def test_one_speaker_that_fails_does_not_stop_the_others(
     assert told[-1] == "Left out: Anna: Anna was changed meanwhile."
 
 
-def test_a_speaker_who_cannot_be_baked_is_left_out_and_told(hum: Path) -> None:
+def test_bake_all_reports_who_was_left_out(hum: Path) -> None:
     faces = two_speakers(hum)
     speaker("Ben").strip = "gone"
     assert bpy.ops.audio2face.bake_all() == {"FINISHED"}
@@ -359,3 +359,14 @@ def test_a_speaker_who_cannot_be_baked_is_left_out_and_told(hum: Path) -> None:
     speaker("Anna").strip = "gone"
     with pytest.raises(RuntimeError, match=r"(?s)Anna: There is no.*Ben: There is no"):
         bpy.ops.audio2face.bake_all()
+
+
+def test_new_speaker_has_the_default_dials(extension: str, hum: Path) -> None:
+    settings, speaker_settings = (
+        importlib.import_module(f"{extension}.blender_audio2face.{name}")
+        for name in ("core.shaping.settings", "scene.speaker_settings")
+    )
+    make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.speaker_add()
+    assert speaker_settings.dials_of(speaker("Anna")) == settings.Dials()
+    assert not hasattr(settings, "NEUTRAL")

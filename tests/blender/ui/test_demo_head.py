@@ -66,7 +66,7 @@ def test_button_adds_a_head_that_can_be_baked() -> None:
     assert bpy.ops.audio2face.bake.poll()
 
 
-def test_a_second_head_stands_beside_the_first() -> None:
+def test_second_head_is_placed_beside_the_first() -> None:
     bpy.context.scene.cursor.location = (1, 2, 3)
     heads = []
     for _ in range(3):
@@ -148,7 +148,7 @@ def test_edit_mode_is_refused(add: ModuleType) -> None:
         bpy.ops.object.mode_set(mode="OBJECT")
 
 
-def test_damaged_file_is_said_in_one_sentence(
+def test_damaged_head_file_is_refused(
     add: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "head.npz").write_bytes(b"nothing")
@@ -159,7 +159,7 @@ def test_damaged_file_is_said_in_one_sentence(
 
 
 @needs_sound
-def test_sentence_lies_in_the_file_and_is_heard(add: ModuleType, tmp_path: Path) -> None:
+def test_sentence_is_packed_and_audible(add: ModuleType, tmp_path: Path) -> None:
     bpy.context.scene.frame_set(40)
     add.add_demo_head(bpy.context, with_speech=True)
     add.add_demo_head(bpy.context, with_speech=True)
@@ -179,7 +179,7 @@ def test_sentence_lies_in_the_file_and_is_heard(add: ModuleType, tmp_path: Path)
 
 
 @needs_sound
-def test_full_timeline_is_refused_whole(add: ModuleType) -> None:
+def test_full_timeline_adds_neither_head_nor_sentence(add: ModuleType) -> None:
     add.add_demo_head(bpy.context, with_speech=True)
     strips()[0].channel = 128
     before = len(bpy.data.objects)

@@ -16,7 +16,7 @@ def sequencer_api(extension: str):
     return importlib.import_module(f"{extension}.blender_audio2face.scene.sequencer_api")
 
 
-def test_sounds_come_one_behind_the_other(tmp_path: Path, sequencer_api) -> None:
+def test_added_sounds_follow_each_other(tmp_path: Path, sequencer_api) -> None:
     scene = bpy.context.scene
     scene.frame_current, scene.frame_end = 11, 20
     hum = write_wav(tmp_path / "hum.wav", tone(1.0), 16000)
@@ -34,7 +34,7 @@ def test_sounds_come_one_behind_the_other(tmp_path: Path, sequencer_api) -> None
     assert scene.frame_end == second.right_handle - 1
 
 
-def test_a_file_that_is_none_is_refused(tmp_path: Path, sequencer_api) -> None:
+def test_missing_sound_file_is_refused(tmp_path: Path, sequencer_api) -> None:
     with pytest.raises(RuntimeError, match=r"The sound file .* does not exist"):
         bpy.ops.audio2face.sound_add(filepath=str(tmp_path / "gone.wav"))
     assert sequencer_api.sound_strips(bpy.context.scene) == []
