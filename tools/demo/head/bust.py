@@ -1,15 +1,95 @@
-"""Shoulders in a sweater with a round collar: what the head stands on."""
+"""Ears, hair, and the shoulders in a sweater."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from . import sdf
-from .falloff import ramp
-from .part import CLOTH, Part, grid_faces
+from .part import CLOTH, HAIR, SKIN, Part, grid_faces, ramp
+from .skin import SKIN_COLOUR, skin_distance
 
+EAR_CENTRE = np.array([0.715, 0.13, -0.02])
+HAIR_COLOUR = np.array([0.115, 0.045, 0.022])
+HAIR_ROWS, HAIR_COLUMNS = 44, 144
 CLOTH_COLOUR = np.array([0.035, 0.16, 0.19])
 COLLAR_COLOUR = np.array([0.028, 0.13, 0.155])
+
+
+def ear(side: int) -> Part:
+    """Return an ear, a bowl with a rolled rim, its rows running from the middle to the back.
+
+    `side` is +1 for the left one and -1 for the right.
+    """
+    rows, columns = 22, 48
+    turn = 2 * np.pi * np.arange(columns) / columns
+    lobe = 0.5 - 0.5 * np.sin(turn)
+    outline = np.stack([0.150 * np.cos(turn) * (1 - 0.30 * lobe), 0.245 * np.sin(turn) - 0.01], -1)
+    # Profile of the cross-section: share of the outline, and height above the head.
+    share = np.array([0, 0.12, 0.24, 0.36, 0.46, 0.54, 0.60, 0.66, 0.72, 0.78, 0.84, 0.90, 0.95,
+                      0.985, 1.0, 0.985, 0.95, 0.90, 0.82, 0.72, 0.62, 0.55])  # fmt: skip
+    height = np.array([0.0, 0.0, 0.004, 0.014, 0.034, 0.058, 0.070, 0.072, 0.066, 0.064, 0.074,
+                       0.092, 0.10, 0.092, 0.070, 0.048, 0.028, 0.005, -0.03, -0.06, -0.09,
+                       -0.12])  # fmt: skip
+    inner = (share > 0.40) & (share < 0.80) & (np.arange(rows) < 13)
+    ridge = 1 - 0.55 * inner[:, None] * (np.cos(turn) < -0.2)  # the bowl opens towards the face
+    flat = share[:, None, None] * outline
+    rise = height[:, None] * ridge
+    points = np.stack(
+        [
+            rise + 0.01 + 0.16 * flat[..., 0] + 0.26 * flat[..., 1],
+            flat[..., 0] + 0.25 * flat[..., 1] * 0.4,
+            flat[..., 1],
+        ],
+        -1,
+    )
+    points = (EAR_CENTRE + points).reshape(-1, 3) * [side, 1, 1]
+    shade = np.clip(height / 0.09, 0, 1)[:, None]
+    colour = np.repeat(SKIN_COLOUR * (1 - 0.35 * (1 - shade) * [0.4, 1, 1]), columns, 0)
+    colour[15 * columns :] = SKIN_COLOUR
+    return Part(points, grid_faces(rows, columns, wrap=True, flip=side < 0), colour, SKIN)
+
+
+def hairline(turn: np.ndarray) -> np.ndarray:
+    """Return the angle from the crown, in radians, where the hair ends; `turn` 0 is the face."""
+    signed = ((turn + np.pi) % (2 * np.pi) - np.pi) / np.pi  # 0 front, 1 and -1 back
+    at = [0.0, 0.15, 0.27, 0.33, 0.38, 0.42, 0.47, 0.53, 0.60, 0.70, 1.0]
+    degrees = [53, 56, 66, 84, 96, 92, 80, 86, 106, 120, 126]
+    line = np.interp(np.abs(signed), at, degrees)
+    # A fringe that starts high at the parting on the left and falls over the right brow.
+    fringe = 13 * np.exp(-(((signed + 0.17) / 0.12) ** 2))
+    parting = 9 * np.exp(-(((signed - 0.13) / 0.07) ** 2))
+    return np.radians(line + fringe - parting)
+
+
+def hair() -> Part:
+    """Return the hair: a cap of combed locks that closes onto the skin at the hairline."""
+    turn = 2 * np.pi * np.arange(HAIR_COLUMNS) / HAIR_COLUMNS
+    v = np.linspace(0, 1, HAIR_ROWS)[:, None]
+    line = hairline(turn)
+    kernel = np.array([1, 2, 3, 2, 1]) / 9
+    line = sum(k * np.roll(line, s) for k, s in zip(kernel, range(-2, 3), strict=True))
+    theta = v * line
+    direction = np.stack(
+        [np.sin(theta) * np.sin(turn), -np.sin(theta) * np.cos(turn), np.cos(theta) + 0 * turn], -1
+    ).reshape(-1, 3)
+    origin = np.array([0.0, 0.16, 0.20])
+    scalp = sdf.cast(skin_distance, np.broadcast_to(origin, direction.shape), direction)
+    out = sdf.normal(skin_distance, scalp)
+    # Locks run from a parting on the left and sweep across.
+    signed = (turn + np.pi) % (2 * np.pi) - np.pi
+    sweep = signed - 0.42 + 0.75 * v * np.exp(-((signed / 1.2) ** 2))
+    locks = 0.5 * np.abs(np.sin(7.5 * sweep)) ** 0.7 + 0.2 * np.abs(np.sin(17 * sweep + 2 * v))
+    body = 0.105 + 0.050 * locks * np.clip(v * 3, 0, 1)
+    swoop = np.exp(-(((signed + 0.30) / 0.75) ** 2)) - 0.55 * np.exp(
+        -(((signed - 0.42) / 0.16) ** 2)
+    )
+    body = body + 0.11 * swoop * np.exp(-(((v - 0.72) / 0.26) ** 2))
+    edge = np.sqrt(np.clip(1 - v**10, 0, 1))
+    thickness = (body * edge - 0.02 * (1 - edge)).reshape(-1, 1)
+    points = scalp + out * thickness
+    shade = (0.75 + 0.5 * locks).reshape(-1, 1)
+    faces = grid_faces(HAIR_ROWS, HAIR_COLUMNS, wrap=True)
+    return Part(points, faces, HAIR_COLOUR * shade, HAIR)
 
 
 def sweater_distance(p: np.ndarray) -> np.ndarray:
@@ -21,7 +101,7 @@ def sweater_distance(p: np.ndarray) -> np.ndarray:
 
 
 def bust() -> list[Part]:
-    """Return the sweater and its collar."""
+    """Return the sweater that the head rises from, and its round collar."""
     rows, columns = 40, 72
     turn = 2 * np.pi * np.arange(columns) / columns
     elevation = np.radians(np.linspace(-40, 78, rows))[:, None]

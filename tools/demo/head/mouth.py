@@ -1,20 +1,22 @@
-"""Two rows of teeth with gums, on a parabolic arch behind the lips."""
+"""Teeth with their gums on a parabolic arch behind the lips, and the tongue."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .falloff import ramp
-from .part import GUM, TOOTH, Part, grid_faces
-from .skull import MOUTH
+from .part import GUM, TONGUE, TOOTH, Part, ball, grid_faces, ramp
+from .skin import MOUTH
 
 TOOTH_COLOUR = (0.88, 0.85, 0.76)
 GUM_COLOUR = (0.50, 0.12, 0.13)
+TONGUE_COLOUR = (0.60, 0.17, 0.18)
 FRONT_Y = MOUTH[1] + 0.055
 UPPER_EDGE_Z = MOUTH[2] - 0.045
 LOWER_EDGE_Z = MOUTH[2] - 0.052
 WIDTHS = np.array([0.074, 0.062, 0.062, 0.060, 0.064, 0.070])
 """Widths of the teeth from the middle outwards; the other half is the mirror image."""
+TONGUE_CENTRE = MOUTH + np.array([0.0, 0.44, -0.135])
+TONGUE_RADII = np.array([0.165, 0.245, 0.072])
 
 
 def arch(length: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
@@ -84,3 +86,25 @@ def teeth() -> list[Part]:
         lower = part.get("jaw") > 0
         part.points[lower, 1] += 0.030  # the lower row bites behind the upper one
     return parts
+
+
+def tongue() -> Part:
+    """Return the tongue: a flattened ellipsoid with a groove, its tip behind the lower teeth.
+
+    The field `tongue` is 1 at its tip and falls to 0 at the root.
+    """
+    rows, columns = 25, 28
+    theta = np.linspace(0, np.pi, rows)
+    turn = 2 * np.pi * np.arange(columns) / columns
+    unit = ball(theta, turn)
+    groove = np.exp(-((unit[:, 0] / 0.18) ** 2)) * (unit[:, 2] > 0) * (1 - unit[:, 1] ** 2)
+    points = TONGUE_CENTRE + unit * TONGUE_RADII
+    points[:, 2] -= 0.016 * groove + 0.05 * np.clip(-unit[:, 1], 0, 1) ** 2
+    tip = np.clip(0.5 - 0.62 * unit[:, 1], 0, 1)
+    return Part(
+        points,
+        grid_faces(rows, columns, wrap=True, flip=True),
+        np.array(TONGUE_COLOUR) * (0.30 + 0.70 * tip[:, None]),
+        TONGUE,
+        {"tongue": tip**1.5, "jaw": 0.35 + 0.6 * tip, "rigid": 1},
+    )
