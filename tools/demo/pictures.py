@@ -1,4 +1,10 @@
-"""Start Blender once for each way, with settings of its own, and collect the pictures."""
+"""Take the documentation's pictures of the panel in a real window.
+
+Blender is started once for each picture, with settings of its own. The walkthrough is done with the
+buttons of the installed extension, its clicks are counted, and the screen is photographed. It needs
+an X display (Xvfb will do: `xvfb-run -s "-screen 0 1280x880x24" python -m tools.demo.pictures ...`)
+and ImageMagick's `import`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent
+SCRIPT = Path(__file__).with_name("walkthroughs.py")
 PICTURES = ("panel", "rigs", "dialogue", "realtime")
-SIZE = ("1280", "880")
+WIDTH, HEIGHT = "1280", "880"
 INSTALL = """
 import bpy, sys
 bpy.ops.extensions.package_install_files(
@@ -25,7 +31,7 @@ bpy.ops.wm.save_userpref()
 
 def main() -> int:
     """Read the command line and take the pictures; 1 when one was not taken."""
-    parser = argparse.ArgumentParser(prog="python -m tools.docs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.demo.pictures", description=__doc__)
     parser.add_argument("blender", help="Blender's executable")
     parser.add_argument("out", type=Path, help="folder for the pictures")
     parser.add_argument("--zip", type=Path, required=True, help="the extension")
@@ -43,8 +49,8 @@ def main() -> int:
         for picture in arguments.only:
             path = out / f"{picture}.png"
             path.unlink(missing_ok=True)
-            script = ("--python", str(HERE / "window.py"), "--", picture, str(path), *SIZE)
-            window = ("--window-geometry", "0", "0", *SIZE, "--offline-mode")
+            script = ("--python", str(SCRIPT), "--", picture, str(path), WIDTH, HEIGHT)
+            window = ("--window-geometry", "0", "0", WIDTH, HEIGHT, "--offline-mode")
             subprocess.run((arguments.blender, *window, *script), env=environment, check=True)
             if not path.is_file():
                 print(f"{path} was not taken: see above.", file=sys.stderr)

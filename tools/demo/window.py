@@ -1,24 +1,16 @@
-"""Runs in Blender: goes a way step by step from a timer, then photographs the screen and quits.
-
-A way is a generator; where it yields, Blender goes on by itself for so many seconds.
-"""
+"""Runs in Blender: its window as a person uses it, and a way to play such a use from a timer."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bpy
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 TAB = "Audio2Face"
-_SETTLE = 3.0
-"""Seconds in which panels unfold and the view is drawn."""
 
 
 class Window:
@@ -28,15 +20,19 @@ class Window:
         self.clicks = 0
 
     def area(self, kind: str = "VIEW_3D") -> bpy.types.Area:
+        """The first area of a kind."""
         screen = bpy.context.window_manager.windows[0].screen
         return next(area for area in screen.areas if area.type == kind)
 
     def override(self, kind: str = "VIEW_3D", region: str = "WINDOW"):
+        """A context manager in which operators run in that area's region."""
         area = self.area(kind)
-        found = next(one for one in area.regions if one.type == region)
         window = bpy.context.window_manager.windows[0]
         return bpy.context.temp_override(
-            window=window, screen=window.screen, area=area, region=found
+            window=window,
+            screen=window.screen,
+            area=area,
+            region=next(part for part in area.regions if part.type == region),
         )
 
     def press(self, operator: str, **options: object) -> None:
@@ -67,7 +63,7 @@ class Window:
         self.press(f"audio2face.{operator}")
         window = bpy.context.window_manager.windows[0]
         yield 0.2
-        while any(one.bl_idname.startswith("AUDIO2FACE") for one in window.modal_operators):
+        while any(modal.bl_idname.startswith("AUDIO2FACE") for modal in window.modal_operators):
             yield 0.1
 
     def open_tab(self, kind: str = "VIEW_3D") -> Iterator[float]:
@@ -82,7 +78,7 @@ class Window:
                 sidebar.active_panel_category = TAB
 
     def look(self, centre: tuple[float, float, float], distance: float) -> None:
-        """Turns the view to the front of what stands at ``centre``."""
+        """Looks at ``centre`` from the front."""
         space = self.area().spaces.active
         view = space.region_3d
         view.view_perspective = "PERSP"
@@ -103,52 +99,26 @@ class Window:
             bpy.context.workspace.sequencer_scene = bpy.context.scene
 
     def show_all_strips(self) -> None:
+        """Zooms the sequencer to its strips."""
         with self.override("SEQUENCE_EDITOR"):
             bpy.ops.sequencer.view_all()
 
 
-def photograph(path: str, width: str, height: str) -> None:
-    """Writes what the display shows of the window as a small PNG."""
-    geometry = f"{width}x{height}+0+0"
-    command = (
-        "import",
-        "-window",
-        "root",
-        "-crop",
-        geometry,
-        "+repage",
-        "+dither",
-        "-colors",
-        "255",
-    )
-    subprocess.run((*command, f"PNG8:{path}"), check=True)
+def play(walkthrough: Iterator[float], finish: Callable[[object], None]) -> None:
+    """Advance a generator from a timer: where it yields, Blender goes on for so many seconds.
 
+    `finish` gets what it returns. An exception ends Blender with exit code 1.
+    """
 
-def main() -> None:
-    from ways import WAYS
-
-    name, path, width, height = sys.argv[sys.argv.index("--") + 1 :]
-    window = Window()
-    steps = WAYS[name](window)
-
-    def drive() -> float | None:
+    def advance() -> float | None:
         try:
-            return next(steps)
-        except StopIteration:
-            print(f"{name}: {window.clicks} clicks", flush=True)
-            bpy.app.timers.register(finish, first_interval=_SETTLE, persistent=True)
+            return next(walkthrough)
+        except StopIteration as end:
+            finish(end.value)
             return None
         except Exception:
             traceback.print_exc()
             sys.stderr.flush()
             os._exit(1)
 
-    def finish() -> None:
-        photograph(path, width, height)
-        bpy.ops.wm.quit_blender()
-
-    bpy.app.timers.register(drive, first_interval=2.0, persistent=True)
-
-
-if __name__ == "__main__":
-    main()
+    bpy.app.timers.register(advance, first_interval=2.0, persistent=True)

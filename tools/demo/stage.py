@@ -1,8 +1,13 @@
-"""The stage: timeline, cameras, lights and the settings of the picture."""
+"""The demo's stage: timeline, cameras, lights, the picture's settings, and rendering it."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from math import radians
+from pathlib import Path
 
 import bpy
 from mathutils import Vector
@@ -10,6 +15,7 @@ from mathutils import Vector
 FPS = 24
 FILM_SIZE = 360
 CLOSE_UP_SIZE = (400, 300)
+FILM_SAMPLES, STILL_SAMPLES = 4, 16
 
 
 def empty_scene() -> bpy.types.Scene:
@@ -40,12 +46,13 @@ def add_camera(
     return camera
 
 
-def add_cameras(scene: bpy.types.Scene) -> tuple[bpy.types.Object, bpy.types.Object]:
-    """Return the film's camera and the one for close-ups of the mouth."""
-    film = add_camera(scene, "Film", (1.5, -8.1, -0.05), (0.01, 0, -0.20), 85)
-    mouth = add_camera(scene, "Mouth", (0.85, -4.65, -0.52), (0.0, -0.72, -0.55), 125)
-    scene.camera = film
-    return film, mouth
+def set_stage(scene: bpy.types.Scene) -> bpy.types.Object:
+    """Add cameras, light and backdrop around the head; return the camera for close-ups."""
+    scene.camera = add_camera(scene, "Film", (1.5, -8.1, -0.05), (0.01, 0, -0.20), 85)
+    add_key_light(scene)
+    add_backdrop(scene)
+    set_picture(scene)
+    return add_camera(scene, "Mouth", (0.85, -4.65, -0.52), (0.0, -0.72, -0.55), 125)
 
 
 def add_key_light(scene: bpy.types.Scene) -> None:
@@ -91,7 +98,6 @@ def set_picture(scene: bpy.types.Scene) -> None:
     """Choose settings that look clean on a slow CPU: direct light only, so nothing is noisy."""
     render, cycles = scene.render, scene.cycles
     render.engine = "CYCLES"
-    render.resolution_x = render.resolution_y = FILM_SIZE
     scene.view_settings.view_transform = "Standard"
     cycles.device = "CPU"
     cycles.max_bounces = 0
@@ -100,4 +106,69 @@ def set_picture(scene: bpy.types.Scene) -> None:
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.use_light_tree = False
     cycles.light_sampling_threshold = 0.0  # never drop faint light at random
-    cycles.samples = 4
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the renderer's lines (several for each frame, written by C++) off the terminal."""
+    sys.stdout.flush()
+    terminal = os.dup(1)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(terminal, 1)
+        os.close(terminal)
+
+
+@contextlib.contextmanager
+def progress(scene: bpy.types.Scene) -> Iterator[None]:
+    """Print every twentieth frame that is rendered."""
+
+    def report(scene: bpy.types.Scene, *_: object) -> None:
+        if scene.frame_current % 20 == 0:
+            print(f"  frame {scene.frame_current} of {scene.frame_end}", file=sys.stderr)
+
+    bpy.app.handlers.render_post.append(report)
+    try:
+        yield
+    finally:
+        bpy.app.handlers.render_post.remove(report)
+
+
+def set_film_output(scene: bpy.types.Scene, path: Path) -> None:
+    """Make the scene render to an MP4 file: H.264 with the timeline's sound as AAC."""
+    render = scene.render
+    render.resolution_x = render.resolution_y = FILM_SIZE
+    render.image_settings.file_format = "FFMPEG"
+    render.filepath = str(path)
+    render.use_file_extension = False
+    film = render.ffmpeg
+    film.format, film.codec = "MPEG4", "H264"
+    film.constant_rate_factor, film.ffmpeg_preset, film.gopsize = "HIGH", "GOOD", 24
+    film.audio_codec, film.audio_bitrate = "AAC", 128
+    film.audio_channels = "MONO"
+    scene.cycles.samples = FILM_SAMPLES
+
+
+def render_film(scene: bpy.types.Scene, path: Path) -> None:
+    """Render all frames of the scene to `path`."""
+    set_film_output(scene, path)
+    with quiet(), progress(scene):
+        bpy.ops.render.render(animation=True)
+
+
+def render_still(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, path: Path) -> None:
+    """Render one frame through `camera` to a PNG file, then give the scene its camera back."""
+    render, film_camera = scene.render, scene.camera
+    render.image_settings.file_format = "PNG"
+    render.resolution_x, render.resolution_y = CLOSE_UP_SIZE
+    render.filepath = str(path)
+    scene.cycles.samples = STILL_SAMPLES
+    scene.camera = camera
+    scene.frame_set(frame)
+    with quiet():
+        bpy.ops.render.render(write_still=True)
+    scene.camera = film_camera
