@@ -10,10 +10,10 @@ from model.audio_features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_p
 from model.channels import ARKIT_52
 from tools.data.cache import Utterance, load
 
-from .augment import no_speech, vary_log_mel, vary_waveform
+from .augmentation import mask_bands, vary_log_mel, vary_waveform
 from .config import TrainConfig
-from .masking import mask_bands
-from .targets import UNKNOWN, CorpusTargets, Hear, corpus_targets, rows
+from .nonspeech import no_speech
+from .targets import UNKNOWN, CorpusTargets, Predict, corpus_targets, rows
 
 _LOG = logging.getLogger(__name__)
 _MARGIN = 4  # frames beyond the crop on each side, so that windows and deltas at its edges are true
@@ -42,6 +42,8 @@ class Batch:
 
 @dataclass(frozen=True)
 class _Corpus:
+    """Utterances with each one's first row of the targets and its end as a share of all rows."""
+
     utterances: list[Utterance]
     starts: np.ndarray
     ends: np.ndarray
@@ -51,7 +53,7 @@ class _Corpus:
 class BatchMaker:
     """Draws batches from the cache; ``maker[step]`` is the batch of one step.
 
-    ``hear`` is a trained network that fills what captured curves leave unknown.
+    ``predict`` is a trained network that fills what captured curves leave unknown.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class BatchMaker:
         cache: Path,
         targets: Path,
         split: str = "train",
-        hear: Hear | None = None,
+        predict: Predict | None = None,
     ) -> None:
         self.config = config
         network = config.network
@@ -74,11 +76,10 @@ class BatchMaker:
             if not utterances:
                 _LOG.warning('%s has no labelled "%s" utterances and is left out.', name, split)
                 continue
-            lengths = [rows(utterance) for utterance in utterances]
-            starts = np.concatenate([[0], np.cumsum(lengths)])
-            ends = np.cumsum(lengths) / np.sum(lengths)
-            found = corpus_targets(utterances, targets, hear)
-            self.corpora[name] = _Corpus(utterances, starts, ends, found)
+            stops = np.cumsum([rows(utterance) for utterance in utterances])
+            found = corpus_targets(utterances, targets, predict)
+            starts = np.concatenate([[0], stops])
+            self.corpora[name] = _Corpus(utterances, starts, stops / stops[-1], found)
         if not self.corpora:
             raise NoDataError(f'No corpus of the configuration has labelled "{split}" utterances.')
         shares = np.array([config.corpora[name] for name in self.corpora])
@@ -102,31 +103,29 @@ class BatchMaker:
     def _crop(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         network = self.config.network
         heard = self.frames + network.right * network.stride
-        raw = np.zeros((self.frames, len(ARKIT_52)), np.float32)
-        phones = np.zeros(self.frames, np.int16)
-        known = np.ones((self.frames, len(ARKIT_52)), np.float32)
         count = heard + 2 * _MARGIN
         if rng.random() < self.config.noise_share:
+            targets = self._at_rest()
             sound = no_speech(count * HOP, rng)
         else:
-            sound = self._speech(count, raw, phones, known, rng)
-            other = self._speech(count, raw.copy(), phones.copy(), known.copy(), rng)
+            sound, *targets = self._speech(count, rng)
+            other, *_ = self._speech(count, rng)
             sound = vary_waveform(sound, other, rng)
         mel = vary_log_mel(log_mel(sound, network.features), network.features, rng)
         mel = mask_bands(mel, rng)
         features = with_pitch(from_log_mel(mel, network.features), sound, network.features)
         steps = features[_MARGIN : _MARGIN + heard].reshape(-1, network.input_size)
-        return steps, raw, phones, known
+        return steps, *targets
 
-    def _speech(
-        self,
-        count: int,
-        raw: np.ndarray,
-        phones: np.ndarray,
-        known: np.ndarray,
-        rng: np.random.Generator,
-    ) -> np.ndarray:
-        """Fills raw, phones and known; returns the sound [count * HOP] they belong to.
+    def _at_rest(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Raw targets, phones and known channels of a crop in which nobody speaks."""
+        shape = (self.frames, len(ARKIT_52))
+        return (
+            np.zeros(shape, np.float32), np.zeros(self.frames, np.int16), np.ones(shape, np.float32)
+        )  # fmt: skip
+
+    def _speech(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        """A random crop: its sound [count * HOP], raw targets, phones and known channels.
 
         Tempo and pitch vary together by resampling; silence pads what the utterance lacks.
         """
@@ -141,6 +140,7 @@ class BatchMaker:
         place = (np.arange(count * HOP) + (first - _MARGIN) * HOP) * speed
         sound = np.interp(place, np.arange(len(samples)), samples, left=0.0, right=0.0)
 
+        raw, phones, known = self._at_rest()
         source = np.round((np.arange(self.frames) + first) * speed).astype(int)
         inside = (source >= 0) & (source < length)
         chosen = corpus.starts[index] + source[inside]
@@ -151,4 +151,4 @@ class BatchMaker:
         else:
             known[inside] = np.isfinite(raw[inside])
             np.nan_to_num(raw, copy=False)
-        return sound.astype(np.float32)
+        return sound.astype(np.float32), raw, phones, known

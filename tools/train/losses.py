@@ -58,7 +58,8 @@ def contact_loss(raw: torch.Tensor, target: torch.Tensor, known: torch.Tensor) -
     """Cross entropy of the two contacts of the lips in raw outputs [B, T, C]."""
     columns = [_CLOSE, _ROLL]
     contact = raw[..., columns].float().clamp(1e-5, 1 - 1e-5)
-    loss = functional.binary_cross_entropy(contact, target[..., columns], reduction="none")
+    with torch.autocast(raw.device.type, enabled=False):  # cross entropy of shares needs float32
+        loss = functional.binary_cross_entropy(contact, target[..., columns], reduction="none")
     seen = known[..., columns]
     return (loss * seen).sum() / (seen.sum() + 1.0)
 

@@ -40,20 +40,20 @@ class CorpusTargets:
     by_frame: bool
 
 
-Hear = Callable[[np.ndarray], np.ndarray]
+Predict = Callable[[np.ndarray], np.ndarray]
 """A trained network: channels [T, 52] of samples [N] at 16 kHz, T = ceil(N / 160)."""
 
 
 def corpus_targets(
-    utterances: list[Utterance], folder: Path, hear: Hear | None = None
+    utterances: list[Utterance], folder: Path, predict: Predict | None = None
 ) -> CorpusTargets:
     """Targets of one corpus.
 
-    Files in ``folder`` are made anew whenever the teacher's code or the utterances change. What
-    captured curves leave unknown is taken from ``hear``, or stays unknown without it.
+    The teacher's are kept in ``folder`` until its code or the utterances change. What captured
+    curves leave unknown is taken from ``predict``, or stays unknown without it.
     """
     if utterances[0].first_row is not None:
-        raw = np.concatenate([_captured(u, hear) for u in utterances])
+        raw = np.concatenate([_captured(u, predict) for u in utterances])
         return CorpusTargets(raw, np.concatenate([_phones(u) for u in utterances]), False)
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{utterances[0].corpus}-{_fingerprint(utterances)}"
@@ -75,16 +75,16 @@ def corpus_targets(
     return CorpusTargets(np.load(raw_file, mmap_mode="r"), np.load(phone_file), True)
 
 
-def _captured(utterance: Utterance, hear: Hear | None) -> np.ndarray:
+def _captured(utterance: Utterance, predict: Predict | None) -> np.ndarray:
     """Raw outputs [T, 52] of captured curves.
 
-    A network that keeps its own word where a new task has none forgets less: Z. Li and D. Hoiem,
-    "Learning without Forgetting", 2016.
+    A network forgets less where its own outputs fill what the new task leaves unknown: Z. Li and
+    D. Hoiem, "Learning without Forgetting", 2016.
     """
     raw = remove_seal(ARKIT_52, utterance.curves())
-    if hear is None:
+    if predict is None:
         return raw
-    return np.where(np.isfinite(raw), raw, remove_seal(ARKIT_52, hear(utterance.samples())))
+    return np.where(np.isfinite(raw), raw, remove_seal(ARKIT_52, predict(utterance.samples())))
 
 
 def _phones(utterance: Utterance) -> np.ndarray:

@@ -1,17 +1,26 @@
-"""Real conditions for training crops: rooms, noise, voices, music, lines, microphones."""
+"""Random conditions for training crops: rooms, noise, voices, music, lines, codecs, microphones.
 
+Everything keeps its length and its time: a sound that moved would no longer fit its curves.
+"""
+
+import io
 from functools import lru_cache
 
 import numpy as np
+import soundfile
+from scipy.signal import resample
 
 from model.audio_features import SAMPLE_RATE, FeatureConfig
 
-from .codecs import gsm, mp3, opus
-from .music import music
-from .rooms import reverberate
-from .sounds import coloured_noise, no_speech
+from .nonspeech import coloured_noise, music, swell
+from .room_acoustics import reverberate
 
-__all__ = ["coloured_noise", "no_speech", "vary_log_mel", "vary_waveform"]
+# An MP3 starts with 576 samples of the encoder's and 529 of the decoder's delay when its bit rate
+# leaves no room for LAME's tag, which says so.
+_MP3_DELAY = 1105
+_LINE_RATE = 8000
+_WIDEST_MASK = 7  # of 40 mels
+_MASK_SHARE = 0.35
 
 
 def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -26,7 +35,7 @@ def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generato
     if rng.random() < 0.4:
         noise = coloured_noise(len(result), rng)
         if rng.random() < 0.3:
-            noise = noise * _gusts(len(noise), rng)
+            noise = noise * swell(len(noise), rng, most=6, power=2)
         result = result + noise * (loudness * 10 ** (-rng.uniform(0, 30) / 20))
     background = rng.random()
     if background < 0.08:
@@ -56,8 +65,8 @@ def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generato
 def telephone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """``sound`` [N] as it comes out of a line with 8 kHz sampling; the times stay.
 
-    What a line carries begins at 50 to 350 Hz and ends at 3.3 to 3.9 kHz. A third of the lines
-    code it by the companding of ITU-T G.711 (mu-law, 8 bits), a third are mobile (GSM 06.10).
+    A line's band begins at 50 to 350 Hz and ends at 3.3 to 3.9 kHz. A third of the lines are coded
+    by the companding of ITU-T G.711 (mu-law, 8 bits), a third are mobile (GSM 06.10).
     """
     spectrum = np.fft.rfft(sound)
     frequency = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
@@ -74,6 +83,30 @@ def telephone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         coded = np.round(coded * 127) / 127
         result = peak * np.sign(coded) * (256 ** np.abs(coded) - 1) / 255
     return result
+
+
+def mp3(sound: np.ndarray, strength: float) -> np.ndarray:
+    """``sound`` [N] at 16 kHz as MP3; ``strength`` 0.8 to 0.95 is 42 to 16 kbit/s."""
+    decoded = _through(
+        sound, SAMPLE_RATE, "MP3", "MPEG_LAYER_III",
+        compression_level=strength, bitrate_mode="CONSTANT",
+    )  # fmt: skip
+    if len(decoded) > len(sound):
+        decoded = decoded[_MP3_DELAY:]
+    return _fitted(decoded, len(sound))
+
+
+def opus(sound: np.ndarray, strength: float) -> np.ndarray:
+    """``sound`` [N] at 16 kHz as Opus; ``strength`` 0.9 to 1 is 32 to 8 kbit/s."""
+    decoded = _through(sound, SAMPLE_RATE, "OGG", "OPUS", compression_level=strength)
+    return _fitted(decoded, len(sound))
+
+
+def gsm(sound: np.ndarray) -> np.ndarray:
+    """``sound`` [N] at 16 kHz through a GSM 06.10 telephone: 8 kHz, 13 kbit/s."""
+    half = resample(sound, (len(sound) + 1) // 2)
+    decoded = _fitted(_through(half, _LINE_RATE, "WAV", "GSM610"), len(half))
+    return _fitted(resample(decoded, 2 * len(half)), len(sound))
 
 
 def vary_log_mel(mel: np.ndarray, config: FeatureConfig, rng: np.random.Generator) -> np.ndarray:
@@ -94,6 +127,22 @@ def warp_formants(mel: np.ndarray, config: FeatureConfig, factor: float) -> np.n
     """
     lower, share = _warped_places(config.low_hz, config.high_hz, config.mels, factor)
     return mel[:, lower] * (1 - share) + mel[:, lower + 1] * share
+
+
+def mask_bands(mel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Log mel energies [T, M] with up to two random bands held at their mean over the crop.
+
+    No sound can then be recognised by one band alone: frequency masks after D. Park et al.,
+    "SpecAugment", Interspeech 2019. Time is not masked, because a gap in the sound is what a
+    closure of the lips sounds like.
+    """
+    masked = mel.copy()
+    for _ in range(2):
+        if rng.random() < _MASK_SHARE:
+            width = int(rng.integers(1, _WIDEST_MASK + 1))
+            low = int(rng.integers(0, mel.shape[1] - width))
+            masked[:, low : low + width] = masked[:, low : low + width].mean(0)
+    return masked
 
 
 @lru_cache(maxsize=1)
@@ -119,7 +168,7 @@ def _loudness(speech: np.ndarray) -> float:
 
 
 def _babble(voice: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Three to eight voices of unit power, all cut from one: moved in time, some backwards."""
+    """Three to eight voices of unit power, made of one: shifted in time, some reversed."""
     total = np.zeros(len(voice))
     for _ in range(rng.integers(3, 9)):
         part = np.roll(voice, int(rng.integers(len(voice))))
@@ -127,7 +176,18 @@ def _babble(voice: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return total / (_loudness(total) + 1e-6)
 
 
-def _gusts(count: int, rng: np.random.Generator) -> np.ndarray:
-    """A level [count] that swells and fades between 0 and 1 a few times a second."""
-    points = rng.random(max(int(count / SAMPLE_RATE * rng.uniform(1, 6)), 2)) ** 2
-    return np.interp(np.linspace(0, len(points) - 1, count), np.arange(len(points)), points)
+def _through(sound: np.ndarray, rate: int, container: str, codec: str, **options) -> np.ndarray:
+    """Encodes and decodes at half of full scale, so that nothing clips."""
+    gain = 0.5 / max(float(np.max(np.abs(sound), initial=0.0)), 1e-6)
+    file = io.BytesIO()
+    soundfile.write(
+        file, (sound * gain).astype(np.float32), rate, format=container, subtype=codec, **options
+    )
+    file.seek(0)
+    decoded, _ = soundfile.read(file, dtype="float32")
+    return decoded / gain
+
+
+def _fitted(sound: np.ndarray, count: int) -> np.ndarray:
+    """``sound`` cut or padded with silence at its end to [count]."""
+    return np.pad(sound[:count], (0, max(0, count - len(sound))))
