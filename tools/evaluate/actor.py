@@ -22,18 +22,14 @@ from model.runtime import choose_runtime
 from tools.data.cache import CacheError, Utterance, load
 from tools.teacher.lip_geometry import width
 
-from .face_measures import brow_raise, column
-from .lag import mean_correlation
+from .measures import brow_raise, column, mean_correlation, rounding
 from .tables import Table
 
 Measure = Callable[[np.ndarray], np.ndarray]
 
 _MEASURES: dict[str, tuple[Measure, tuple[str, ...]]] = {
     "opening": (lambda rows: lip_opening(ARKIT_52, rows), ("jawOpen",)),
-    "rounding": (
-        lambda rows: column(rows, "mouthPucker") + column(rows, "mouthFunnel"),
-        ("mouthPucker", "mouthFunnel"),
-    ),
+    "rounding": (rounding, ("mouthPucker", "mouthFunnel")),
     "width": (width, ("mouthPucker", "mouthSmileLeft")),
     "lower lip": (lambda rows: column(rows, "mouthLowerDownLeft"), ("mouthLowerDownLeft",)),
     "upper lip": (lambda rows: column(rows, "mouthUpperUpLeft"), ("mouthUpperUpLeft",)),

@@ -1,11 +1,45 @@
-"""Agreement of two curves that may be shifted against each other."""
+"""Measures of a face, read off its ARKit channels [T, 52], and the agreement of two such measures.
+
+All channels are in ARKIT_52 order and at 100 Hz.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from model.channels import ARKIT_52, BROWS
+
 RATE = 100.0
 _STILL = 1e-6
+_COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
+
+
+def brow_raise(values: np.ndarray) -> np.ndarray:
+    """How far the brows are up [T]: the mean of inner and outer raise minus that of lowering."""
+    outer = (column(values, "browOuterUpLeft") + column(values, "browOuterUpRight")) / 2
+    down = (column(values, "browDownLeft") + column(values, "browDownRight")) / 2
+    return (column(values, "browInnerUp") + outer) / 2 - down
+
+
+def brow_departure(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Mean absolute departure [T] of the five brow channels from a face at rest [52]."""
+    columns = [_COLUMN[name] for name in BROWS]
+    return np.abs(values[:, columns] - rest[columns]).mean(1)
+
+
+def cheek_raise(values: np.ndarray) -> np.ndarray:
+    """Mean [T] of both cheekSquint channels."""
+    return (column(values, "cheekSquintLeft") + column(values, "cheekSquintRight")) / 2
+
+
+def column(values: np.ndarray, name: str) -> np.ndarray:
+    """One channel [T]."""
+    return values[:, _COLUMN[name]]
+
+
+def rounding(values: np.ndarray) -> np.ndarray:
+    """Lip rounding [T] of ARKit channels [T, 52]."""
+    return column(values, "mouthPucker") + column(values, "mouthFunnel")
 
 
 def best_lag(pairs: Sequence[tuple[np.ndarray, np.ndarray]], most: int) -> tuple[float, float]:
