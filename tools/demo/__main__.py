@@ -1,7 +1,5 @@
 """Run the demo: install the zip, add its head, bake the sentence, render film and still."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import tempfile

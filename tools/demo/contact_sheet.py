@@ -1,7 +1,5 @@
 """The contact sheet: eight telling moments of the mouth, each with its sound, word and time."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

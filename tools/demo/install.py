@@ -1,7 +1,5 @@
 """Install the built zip the way a user does: through Blender's own extension system."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 REPOSITORY = "user_default"

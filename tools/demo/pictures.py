@@ -6,8 +6,6 @@ an X display (Xvfb will do: `xvfb-run -s "-screen 0 1280x880x24" python -m tools
 and ImageMagick's `import`.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil

@@ -1,7 +1,5 @@
 """The demo step by step, in a running `bpy`."""
 
-from __future__ import annotations
-
 import importlib
 from pathlib import Path
 

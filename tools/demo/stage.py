@@ -1,7 +1,5 @@
 """The demo's stage: timeline, cameras, lights, the picture's settings, and rendering it."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys

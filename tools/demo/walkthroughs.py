@@ -1,7 +1,5 @@
 """Runs in Blender: what a newcomer does from a new file, click by click, for each picture."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Runs in Blender: its window as a person uses it, and a way to play such a use from a timer."""
 
-from __future__ import annotations
-
 import os
 import sys
 import traceback

@@ -5,8 +5,6 @@ For each weights file and each take the agreement with the captured curves of wh
 first.
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 import sys

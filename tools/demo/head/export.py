@@ -1,7 +1,5 @@
 """Write the character as the small file that blender_audio2face/demo_head/README.md describes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

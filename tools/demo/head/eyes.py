@@ -6,13 +6,11 @@ the right corner to the left one. A brow is a tapered ridge that lies on the ski
 Everywhere `side` is +1 for the character's left and -1 for its right.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from . import part as slots
 from . import sdf
-from .part import Part, ball, grid_faces
+from .part import Part, ball, circle, grid_faces, xyz
 from .skin import EYE_LEFT, EYE_RADIUS, LID_RADIUS, SKIN_COLOUR, skin_distance
 
 CORNER = np.radians(58)
@@ -33,7 +31,7 @@ def eyeball(side: int) -> Part:
     rims = [0, 5, PUPIL - 0.5, PUPIL + 0.5, 17, 22, IRIS - 0.6, IRIS + 0.6, RIM - 0.6, RIM + 0.8]
     degrees = np.array([*rims, *range(36, 121, 9)])
     theta, columns = np.radians(degrees), 40
-    turn = 2 * np.pi * np.arange(columns) / columns
+    turn = circle(columns)
     inner = np.array(IRIS_COLOUR) * 1.9  # lighter towards the pupil, as irises look
     colours = np.select(
         [(degrees < PUPIL)[:, None], (degrees < 20)[:, None], (degrees < IRIS)[:, None],
@@ -68,10 +66,8 @@ def opening(latitude: np.ndarray, side: int) -> dict[str, np.ndarray]:
 def place(latitude: np.ndarray, elevation: np.ndarray, radius: np.ndarray, side: int) -> np.ndarray:
     """Return points [..., 3] around the eye of `side`."""
     across = radius * np.cos(latitude)
-    offset = np.stack(
-        [radius * np.sin(latitude), -across * np.cos(elevation), across * np.sin(elevation)], -1
-    )
-    return EYE_LEFT * [side, 1, 1] + offset
+    forward, up = -across * np.cos(elevation), across * np.sin(elevation)
+    return EYE_LEFT * [side, 1, 1] + xyz(radius * np.sin(latitude), forward, up)
 
 
 def lid(side: int, upper: bool) -> Part:
@@ -92,9 +88,8 @@ def lid(side: int, upper: bool) -> Part:
     # The shell dives under the skin far from the edge, and stays clear of the eyeball half way.
     thickness = thickness - 0.08 * np.clip((t - 0.42) / 0.3, 0, 1) ** 2
     radius = LID_RADIUS * thickness * np.ones_like(latitude)
-    grid = np.broadcast_to(latitude, radius.shape)
-    points = place(grid, rest + t * (far - rest), radius, side)
-    closed = place(grid, shut + t * (far - shut), radius * (1 + 0.035 * (1 - t)), side)
+    points = place(latitude, rest + t * (far - rest), radius, side)
+    closed = place(latitude, shut + t * (far - shut), radius * (1 + 0.035 * (1 - t)), side)
     colour = np.tile(LID_COLOUR, (LID_ROWS, 1))
     colour[8:] = SKIN_COLOUR
     colour[: LASH_ROWS if upper else 2] = LASH_COLOUR if upper else LID_COLOUR * 0.7
@@ -119,10 +114,8 @@ def brow(side: int) -> Part:
     """Return the brow of one side, with the field `brow`."""
     columns, rows = 25, 12
     u = np.linspace(0, 1, columns)
-    inside = np.stack(
-        [0.12 + 0.40 * u, 0 * u, 0.400 + 0.068 * np.sin(np.pi * u**0.85) - 0.02 * u], -1
-    )
-    path = sdf.cast(skin_distance, inside, np.broadcast_to([0.0, -1.0, 0.0], inside.shape))
+    inside = xyz(0.12 + 0.40 * u, 0 * u, 0.400 + 0.068 * np.sin(np.pi * u**0.85) - 0.02 * u)
+    path = sdf.cast(skin_distance, inside, np.array([0.0, -1.0, 0.0]))
     out = sdf.normal(skin_distance, path)
     along = np.gradient(path, axis=0)
     along /= np.linalg.norm(along, axis=-1, keepdims=True)

@@ -1,10 +1,8 @@
 """Teeth with their gums on a parabolic arch behind the lips, and the tongue."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from .part import GUM, TONGUE, TOOTH, Part, ball, grid_faces, ramp
+from .part import GUM, TONGUE, TOOTH, Part, ball, bell, circle, grid_faces, ramp, xyz
 from .skin import MOUTH
 
 TOOTH_COLOUR = (0.88, 0.85, 0.76)
@@ -19,23 +17,23 @@ TONGUE_CENTRE = MOUTH + np.array([0.0, 0.44, -0.135])
 TONGUE_RADII = np.array([0.165, 0.245, 0.072])
 
 
-def arch(length: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
+def arch(length: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (x, y) and the outward normal, both [N, 2], at signed arc `length` from the middle."""
     x = np.linspace(-0.30, 0.30, 1201)
     y = 4.2 * x**2
     arc = np.concatenate([[0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     arc -= arc[600]
-    at = np.interp(length, arc, x) * scale
-    slope = 8.4 * np.interp(length, arc, x)
+    at = np.interp(length, arc, x)
+    slope = 8.4 * at
     outward = np.stack([slope, -np.ones_like(slope)], -1)
     outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
     return np.stack([at, np.interp(length, arc, y)], -1), outward
 
 
-def tooth(middle: float, width: float, edge_z: float, up: int, scale: float, jaw: float) -> Part:
+def tooth(middle: float, width: float, edge_z: float, up: int, jaw: float) -> Part:
     """Return one tooth: a rounded block, its edge at `edge_z`, its root towards `up` (+1 or -1)."""
     rows, columns, height = 11, 20, 0.165 if abs(middle) < 0.15 else 0.145
-    turn = 2 * np.pi * np.arange(columns) / columns
+    turn = circle(columns)
 
     def block(a: np.ndarray) -> np.ndarray:
         return np.sign(a) * np.abs(a) ** 0.45
@@ -44,23 +42,23 @@ def tooth(middle: float, width: float, edge_z: float, up: int, scale: float, jaw
     girth = np.maximum(1 - np.abs(v) ** 9, 0) ** 0.5
     across = girth * block(np.cos(turn)) * width * 0.50 * (1 - 0.06 * v)
     depth = girth * block(np.sin(turn)) * 0.034 * (1 + 0.25 * v)
-    centre, outward = arch(np.array([middle]), scale)
+    centre, outward = arch(np.array([middle]))
     along = np.array([-outward[0, 1], outward[0, 0]])
     xy = centre[0] + across[..., None] * along + depth[..., None] * outward[0]
-    z = edge_z + up * height * (0.5 + 0.5 * v) * np.ones_like(across)
-    points = np.stack([xy[..., 0], FRONT_Y + 0.034 + xy[..., 1], z], -1)
+    z = edge_z + up * height * (0.5 + 0.5 * v)
+    points = xyz(xy[..., 0], FRONT_Y + 0.034 + xy[..., 1], z)
     faces = grid_faces(rows, columns, wrap=True, flip=up < 0)
     return Part(points.reshape(-1, 3), faces, TOOTH_COLOUR, TOOTH, {"jaw": jaw, "rigid": 1})
 
 
-def gum(root_z: float, up: int, scale: float, jaw: float) -> Part:
+def gum(root_z: float, up: int, jaw: float) -> Part:
     """Return the gum: a scalloped ridge along the arch that the roots stand in."""
     columns, rows = 61, 10
-    centre, outward = arch(np.linspace(-0.42, 0.42, columns), scale)
-    turn = 2 * np.pi * np.arange(rows) / rows
+    centre, outward = arch(np.linspace(-0.42, 0.42, columns))
+    turn = circle(rows)
     xy = centre + np.cos(turn)[:, None, None] * outward * 0.047
-    z = root_z + up * 0.035 + 0.075 * np.sin(turn)[:, None] * np.ones(columns)
-    points = np.stack([xy[..., 0], FRONT_Y + 0.036 + xy[..., 1], z], -1)
+    z = root_z + up * 0.035 + 0.075 * np.sin(turn)[:, None]
+    points = xyz(xy[..., 0], FRONT_Y + 0.036 + xy[..., 1], z)
     points = np.concatenate([points, points[:1]])
     faces = grid_faces(rows + 1, columns)
     return Part(points.reshape(-1, 3), faces, GUM_COLOUR, GUM, {"jaw": jaw, "rigid": 1})
@@ -78,8 +76,8 @@ def teeth() -> list[Part]:
                 lift = up * 0.006 * (width == WIDTHS[1])
                 if up < 0:  # the back of the lower row sinks away, out of a half-open mouth
                     lift -= 0.35 * max(abs(at) - 0.10, 0)
-                parts.append(tooth(at, size, edge + lift, up, 1.0, jaw))
-        parts.append(gum(edge + up * 0.165, up, 1.0, jaw))
+                parts.append(tooth(at, size, edge + lift, up, jaw))
+        parts.append(gum(edge + up * 0.165, up, jaw))
     for part in parts:
         depth = ramp(part.points[:, 1], FRONT_Y + 0.05, FRONT_Y + 0.45)[:, None]
         part.colour = part.colour * (1 - 0.75 * depth)
@@ -94,10 +92,8 @@ def tongue() -> Part:
     The field `tongue` is 1 at its tip and falls to 0 at the root.
     """
     rows, columns = 25, 28
-    theta = np.linspace(0, np.pi, rows)
-    turn = 2 * np.pi * np.arange(columns) / columns
-    unit = ball(theta, turn)
-    groove = np.exp(-((unit[:, 0] / 0.18) ** 2)) * (unit[:, 2] > 0) * (1 - unit[:, 1] ** 2)
+    unit = ball(np.linspace(0, np.pi, rows), circle(columns))
+    groove = bell(unit[:, 0], 0.18) * (unit[:, 2] > 0) * (1 - unit[:, 1] ** 2)
     points = TONGUE_CENTRE + unit * TONGUE_RADII
     points[:, 2] -= 0.016 * groove + 0.05 * np.clip(-unit[:, 1], 0, 1) ** 2
     tip = np.clip(0.5 - 0.62 * unit[:, 1], 0, 1)

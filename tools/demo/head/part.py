@@ -1,7 +1,5 @@
 """A piece of the head (skin, tooth, eye …) as arrays, and smooth weights over its points."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -77,20 +75,34 @@ def grid_faces(rows: int, columns: int, wrap: bool = False, flip: bool = False) 
     return quads[:, ::-1] if flip else quads
 
 
+def circle(count: int) -> np.ndarray:
+    """Return the angles [count] of points around a circle, in radians, from 0 on."""
+    return 2 * np.pi * np.arange(count) / count
+
+
+def xyz(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Return points [..., 3] of their coordinates, which are broadcast together."""
+    return np.stack(np.broadcast_arrays(x, y, z), -1)
+
+
 def ball(polar: np.ndarray, turn: np.ndarray) -> np.ndarray:
     """Return the points [R * C, 3] of a unit sphere, ring by ring.
 
     `polar` [R] is a ring's angle from straight forward and `turn` [C] the place on it, in radians.
     """
     radius, forward = np.sin(polar)[:, None], np.cos(polar)[:, None]
-    around_axis = [radius * np.cos(turn), -forward * np.ones_like(turn), radius * np.sin(turn)]
-    return np.stack(around_axis, -1).reshape(-1, 3)
+    return xyz(radius * np.cos(turn), -forward, radius * np.sin(turn)).reshape(-1, 3)
 
 
 def ramp(x: np.ndarray, low: float, high: float) -> np.ndarray:
     """Return 0 below `low`, 1 above `high` and the cubic smoothstep in between."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
+
+
+def bell(x: np.ndarray, width: float) -> np.ndarray:
+    """Return 1 where `x` is 0, falling as a Gaussian to 1/e at `width` on both sides."""
+    return np.exp(-((x / width) ** 2))
 
 
 def around(part: Part, centre: tuple, radii: tuple, side: int = 0) -> np.ndarray:

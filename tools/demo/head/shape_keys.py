@@ -5,14 +5,12 @@ it along the columns with a smooth falloff. Lips that both move by the same func
 sealed.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from model.channels import ARKIT_52
 
 from . import sdf
-from .part import HAIR, Part, around, ramp, side_weight
+from .part import HAIR, Part, around, ramp, side_weight, xyz
 from .skin import (
     COLUMNS,
     CONTACT_ROW,
@@ -124,7 +122,7 @@ def loop(
     x: np.ndarray | float = 0, y: np.ndarray | float = 0, z: np.ndarray | float = 0
 ) -> np.ndarray:
     """Return a loop offset [COLUMNS, 3] from its components, each [COLUMNS] or a number."""
-    return np.stack([np.broadcast_to(np.asarray(a, float), (COLUMNS,)) for a in (x, y, z)], -1)
+    return xyz(*(np.broadcast_to(a, (COLUMNS,)) for a in (x, y, z)))
 
 
 def red(part: Part) -> np.ndarray:
@@ -259,9 +257,7 @@ def turned(part: Part, side: int, pitch: float, yaw: float) -> np.ndarray:
 def lids(part: Part, side: int, upper: float, lower: float) -> np.ndarray:
     """Return offsets [N, 3] of the lids: 0 is rest, 1 shut, negative wider open."""
     share = np.where(part.get("lid") > 0, upper, lower) * (part.get("side") == side)
-    return share[:, None] * np.stack(
-        [np.zeros(len(part.points)), part.get("shut_y"), part.get("shut_z")], -1
-    )
+    return share[:, None] * xyz(0, part.get("shut_y"), part.get("shut_z"))
 
 
 def eye_keys(part: Part) -> dict[str, np.ndarray]:

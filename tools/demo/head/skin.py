@@ -10,12 +10,10 @@ the sphere of directions so that the outermost loop closes around the neck (a MÃ
 Column 0 is the left corner of the mouth; columns in the first half are the upper side.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from . import sdf
-from .part import CAVITY, LIPS, SKIN, Part, grid_faces, ramp
+from .part import CAVITY, LIPS, SKIN, Part, bell, circle, grid_faces, ramp, xyz
 
 MOUTH = np.array([0.0, -0.80, -0.54])
 MOUTH_HALF_WIDTH = 0.27
@@ -62,7 +60,7 @@ CONTACT_ROW = INNER_ROWS
 """The loop where the lips touch; rows below it are inside the mouth. The loop before it,
 slightly inside, touches as well: the lips meet in a narrow band, not in a line."""
 
-ANGLE = 2 * np.pi * np.arange(COLUMNS) / COLUMNS
+ANGLE = circle(COLUMNS)
 COS, SIN = np.cos(ANGLE), np.sin(ANGLE)
 PARTNER = (-np.arange(COLUMNS)) % COLUMNS
 """Column of the point that each column touches when the lips are closed."""
@@ -91,11 +89,9 @@ def skin_loops() -> np.ndarray:
     u = np.linspace(0, 1, SKIN_ROWS)
     mu = mu0 + u * 1.1 + 3.6 * u**1.6
     w = focus * np.cosh(mu[:, None] + 1j * ANGLE[None, :])
-    bow = 0.006 * np.exp(-(((np.abs(COS) - 0.32) / 0.22) ** 2)) - 0.006 * np.exp(
-        -((COS / 0.16) ** 2)
-    )
-    w = w + 1j * (bow * (SIN > 0))[None, :] * np.exp(-(((mu - mu0) / 0.35) ** 2))[:, None]
-    at_lips = np.exp(-(((mu - mu0) / 0.40) ** 2))[:, None]
+    bow = 0.006 * bell(np.abs(COS) - 0.32, 0.22) - 0.006 * bell(COS, 0.16)
+    w = w + 1j * (bow * (SIN > 0))[None, :] * bell(mu - mu0, 0.35)[:, None]
+    at_lips = bell(mu - mu0, 0.40)[:, None]
     pointed = 1 - (1 - np.abs(SIN) ** 0.6) * at_lips  # lips end in a point, ellipses do not
     w = w.real + 1j * (w.imag * pointed + 0.010 * COS**2 * at_lips)
     z = w / (1 + w / neck)
@@ -139,16 +135,8 @@ def lip_loops(border: np.ndarray) -> np.ndarray:
     half = MOUTH_HALF_WIDTH - 0.012
     scale = half / np.abs(border[:, 0]).max()
     mid_y = 0.5 * (border[:, 1] + border[PARTNER, 1])
-    contact = np.stack(
-        [
-            border[:, 0] * scale,
-            mid_y + 0.012 - 0.030 * SIN**2,
-            MOUTH[2]
-            + (border[0, 2] - MOUTH[2]) * np.abs(COS) ** 3
-            - 0.008 * np.exp(-((COS / 0.25) ** 2)),
-        ],
-        -1,
-    )
+    height = MOUTH[2] + (border[0, 2] - MOUTH[2]) * np.abs(COS) ** 3 - 0.008 * bell(COS, 0.25)
+    contact = xyz(border[:, 0] * scale, mid_y + 0.012 - 0.030 * SIN**2, height)
     contact = 0.5 * (contact + contact[PARTNER])
     s = (np.arange(LIP_STEPS) / LIP_STEPS)[:, None]
     full = np.abs(SIN) ** 0.8
