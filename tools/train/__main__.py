@@ -13,11 +13,10 @@ from model.runtime import choose_runtime
 from model.weights_file import load_weights
 from tools.data.cache import CacheError
 
-from .batches import BatchMaker, NoDataError
+from .batches import BatchMaker, NoDataError, Predict
 from .config import TrainConfig, read_config
 from .loop import Machine, train
 from .run_log import plot_losses
-from .targets import Predict
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

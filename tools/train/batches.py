@@ -1,19 +1,37 @@
-"""Batches of augmented crops, the same for the same seed and step."""
+"""Batches of augmented crops, the same for the same seed and step, and their targets.
 
+Targets are captured curves where a corpus has them, else the teacher's, which are computed once and
+kept beside the run.
+"""
+
+import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+import tools.teacher
 from model.audio_features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
 from model.channels import ARKIT_52
+from model.lip_seal import remove_seal
 from tools.data.cache import Utterance, load
+from tools.data.phones import PHONES
+from tools.teacher.arousal import arousals
+from tools.teacher.teach import teach
 
 from .augmentation import mask_bands, vary_log_mel, vary_waveform
 from .config import TrainConfig
 from .nonspeech import no_speech
-from .targets import UNKNOWN, CorpusTargets, Predict, corpus_targets, rows
+
+UNKNOWN = -100
+"""Phone class of frames without a label; the loss leaves them out."""
+
+_CLASS = {phone: index for index, phone in enumerate(PHONES)}
+
+Predict = Callable[[np.ndarray], np.ndarray]
+"""A trained network: channels [T, 52] of samples [N] at 16 kHz, T = ceil(N / 160)."""
 
 _LOG = logging.getLogger(__name__)
 _MARGIN = 4  # frames beyond the crop on each side, so that windows and deltas at its edges are true
@@ -38,6 +56,22 @@ class Batch:
     raw: np.ndarray
     phones: np.ndarray
     known: np.ndarray
+
+
+@dataclass(frozen=True)
+class CorpusTargets:
+    """Rows of all utterances end to end, ceil(length / 160) each.
+
+    Attributes:
+        raw: raw outputs [T, 52]; NaN where a capture has nothing.
+        phones: phone class [T] int16, UNKNOWN without a label.
+        by_frame: True when frames without a phone have no target (the teacher's), False when
+            finite values are targets (captured).
+    """
+
+    raw: np.ndarray
+    phones: np.ndarray
+    by_frame: bool
 
 
 @dataclass(frozen=True)
@@ -84,9 +118,6 @@ class BatchMaker:
             raise NoDataError(f'No corpus of the configuration has labelled "{split}" utterances.')
         shares = np.array([config.corpora[name] for name in self.corpora])
         self.shares = shares / shares.sum()
-
-    def __len__(self) -> int:
-        return self.config.steps
 
     def __getitem__(self, step: int) -> Batch:
         rng = np.random.default_rng((self.config.seed, step))
@@ -152,3 +183,75 @@ class BatchMaker:
             known[inside] = np.isfinite(raw[inside])
             np.nan_to_num(raw, copy=False)
         return sound.astype(np.float32), raw, phones, known
+
+
+def corpus_targets(
+    utterances: list[Utterance], folder: Path, predict: Predict | None = None
+) -> CorpusTargets:
+    """Targets of one corpus.
+
+    The teacher's are kept in ``folder`` until its code or the utterances change. What captured
+    curves leave unknown is taken from ``predict``, or stays unknown without it.
+    """
+    if utterances[0].first_row is not None:
+        raw = np.concatenate([_captured(u, predict) for u in utterances])
+        return CorpusTargets(raw, np.concatenate([_phones(u) for u in utterances]), False)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"{utterances[0].corpus}-{_fingerprint(utterances)}"
+    raw_file, phone_file = stem.with_suffix(".raw.npy"), stem.with_suffix(".phone.npy")
+    if not (raw_file.is_file() and phone_file.is_file()):
+        total = sum(rows(utterance) for utterance in utterances)
+        raw = np.empty((total, len(ARKIT_52)), np.float16)
+        phone = np.empty(total, np.int16)
+        start = 0
+        excitement = arousals([u.samples() for u in utterances], [u.speaker for u in utterances])
+        for utterance, arousal in zip(utterances, excitement, strict=True):
+            stop = start + rows(utterance)
+            spans = [(p.ipa, p.start, p.end) for p in utterance.phones]
+            raw[start:stop] = teach(spans, utterance.samples(), float(arousal))
+            phone[start:stop] = _phones(utterance)
+            start = stop
+        np.save(raw_file, raw)
+        np.save(phone_file, phone)
+    return CorpusTargets(np.load(raw_file, mmap_mode="r"), np.load(phone_file), True)
+
+
+def _captured(utterance: Utterance, predict: Predict | None) -> np.ndarray:
+    """Raw outputs [T, 52] of captured curves.
+
+    A network forgets less where its own outputs fill what the new task leaves unknown: Z. Li and
+    D. Hoiem, "Learning without Forgetting", 2016.
+    """
+    raw = remove_seal(ARKIT_52, utterance.curves())
+    if predict is None:
+        return raw
+    return np.where(np.isfinite(raw), raw, remove_seal(ARKIT_52, predict(utterance.samples())))
+
+
+def _phones(utterance: Utterance) -> np.ndarray:
+    spans = [(p.ipa, p.start, p.end) for p in utterance.phones or ()]
+    return phone_classes(spans, rows(utterance))
+
+
+def rows(utterance: Utterance) -> int:
+    """Frames of 10 ms in an utterance."""
+    return -(-utterance.length // 160)
+
+
+def phone_classes(spans: list[tuple[str, float, float]], frames: int) -> np.ndarray:
+    """Index into PHONES per frame [frames] int16, UNKNOWN where no phone covers it."""
+    classes = np.full(frames, UNKNOWN, np.int16)
+    for phone, start, end in spans:
+        classes[round(start * 100) : round(end * 100)] = _CLASS[phone]
+    return classes
+
+
+def _fingerprint(utterances: list[Utterance]) -> str:
+    digest = hashlib.sha256()
+    for source in sorted(Path(tools.teacher.__path__[0]).iterdir()):
+        if source.suffix not in (".py", ".json"):
+            continue
+        digest.update(source.read_bytes())
+    for utterance in utterances:
+        digest.update(f"{utterance.id} {utterance.length} {utterance.phones}".encode())
+    return digest.hexdigest()[:16]

@@ -57,7 +57,7 @@ def train(
     first = run.resume()
     batches = DataLoader(
         maker, batch_size=None, sampler=range(first, config.steps), num_workers=machine.workers,
-        collate_fn=_as_is, prefetch_factor=4 if machine.workers else None,
+        prefetch_factor=4 if machine.workers else None,
     )  # fmt: skip
     with RunLog(folder) as log:
         for done, batch in enumerate(batches, first + 1):
@@ -139,7 +139,3 @@ class _Run:
         self._trainee.eval()
         rows = [self._trainee.losses(held_out[step]) for step in range(_VALIDATION_BATCHES)]
         return {name: float(np.mean([float(row[name]) for row in rows])) for name in rows[0]}
-
-
-def _as_is(batch: Batch) -> Batch:
-    return batch
