@@ -1,12 +1,21 @@
-"""The score itself: right curves score high, wrong ones low."""
+"""The articulation score: right curves score high, wrong ones low; which phone asks for what."""
 
 import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-
-pytest.importorskip("scipy")
-from tools.evaluate.articulation import auc, expected_opening, score
+from tools.data.inventory import PHONES, VOWELS
+from tools.evaluate.articulation import auc, score
+from tools.evaluate.phone_classes import (
+    HEIGHT,
+    expected_opening,
+    height,
+    is_open,
+    is_rounded,
+    is_spread,
+    speech_frames,
+    whole_vowels,
+)
 
 WORDS = "sil p ɑ t i m æ k u b ɛ d o f i s w v a n y p ɔ ɡ ɪ m ə sil"
 
@@ -31,7 +40,7 @@ def ideal(phones) -> np.ndarray:
     return values
 
 
-def test_ideal_beats_chance() -> None:
+def test_ideal_curves_beat_chance() -> None:
     sets = [labels(seed) for seed in range(12)]
     good = score([(phones, ideal(phones)) for phones in sets])
     chance = score([(p, ideal(q)) for p, q in zip(sets, sets[1:] + sets[:1], strict=True)])
@@ -45,13 +54,13 @@ def test_ideal_beats_chance() -> None:
     assert chance.correlation < 0.5 * good.correlation
 
 
-def test_late_curves_show_as_lag() -> None:
+def test_late_curves_have_lag() -> None:
     sets = [labels(seed) for seed in range(4)]
     late = [(phones, np.roll(ideal(phones), 5, axis=0)) for phones in sets]
     assert score(late).lag_ms == pytest.approx(50, abs=10)
 
 
-def test_a_jaw_that_never_shuts_wins_no_closures() -> None:
+def test_open_jaw_wins_no_closures() -> None:
     sets = [labels(seed) for seed in range(4)]
     open_jaw = score([(phones, np.maximum(ideal(phones), 0.3)) for phones in sets])
     assert open_jaw.closure_j <= 0
@@ -66,7 +75,7 @@ def test_auc_counts_ties_half() -> None:
         auc([], [1])
 
 
-def one(phones, opening) -> list:
+def with_filler(phones, opening) -> list:
     """A filler sentence with every class of phones, and one whose opening is given."""
     values = np.zeros((len(opening), 52), np.float32)
     values[:, ARKIT_52.index("jawOpen")] = opening
@@ -91,53 +100,57 @@ BILABIAL = [("a", 0.0, 0.4), ("p", 0.4, 0.5), ("a", 0.5, 1.0)]
 @pytest.mark.parametrize(
     ("at", "closes"), [(0.45, True), (0.37, True), (0.53, True), (0.32, False), (0.6, False)]
 )
-def test_a_closure_counts_within_40_ms_of_its_segment(at: float, closes: bool) -> None:
+def test_closure_counts_within_40_ms_of_segment(at: float, closes: bool) -> None:
     bilabials = 5  # the filler's p, m, b, p, m
     share = 1.0 if closes else bilabials / (bilabials + 1)
-    assert closures(one(BILABIAL, valley(at)))[0] == pytest.approx(share)
+    assert closures(with_filler(BILABIAL, valley(at)))[0] == pytest.approx(share)
 
 
-def test_the_flank_of_a_closure_beyond_the_window_is_no_minimum() -> None:
+def test_closure_beyond_window_is_no_minimum() -> None:
     falling = np.interp(np.arange(100), [0, 46, 60, 100], [0.6, 0.6, 0.0, 0.6])
     falling[50:58] = 0.05  # low enough, but the lips are still closing at the window's end
     falling[50:58] -= 0.005 * np.arange(8)
-    assert closures(one(BILABIAL, falling))[0] == pytest.approx(5 / 6)
+    assert closures(with_filler(BILABIAL, falling))[0] == pytest.approx(5 / 6)
 
 
-def test_labiodentals_may_stay_open_a_little_and_open_vowels_may_not_close() -> None:
+def test_labiodental_may_stay_open_and_open_vowel_may_not_close() -> None:
     phones = [("a", 0.0, 0.4), ("f", 0.4, 0.5), ("a", 0.5, 1.0)]
     p95 = 0.6
-    assert closures(one(phones, valley(0.45, 0.2 * p95)))[1] == 1.0
-    assert closures(one(phones, valley(0.45, 0.3 * p95)))[1] == pytest.approx(2 / 3)
+    assert closures(with_filler(phones, valley(0.45, 0.2 * p95)))[1] == 1.0
+    assert closures(with_filler(phones, valley(0.45, 0.3 * p95)))[1] == pytest.approx(2 / 3)
     shut = np.full(100, 0.6)
     shut[70:80] = 0.0
-    assert closures(one(BILABIAL, np.minimum(valley(0.45), shut)))[0] < 1.0
+    assert closures(with_filler(BILABIAL, np.minimum(valley(0.45), shut)))[0] < 1.0
 
 
-def test_a_diphthong_is_judged_at_the_middle_of_both_its_parts() -> None:
+def test_diphthong_is_judged_at_middle_of_both_parts() -> None:
     """Open through its nucleus and shut in its offglide: only the middle of both is open."""
     phones = [("k", 0.0, 0.2), ("a", 0.2, 0.55), ("ɪ", 0.55, 0.8), ("k", 0.8, 1.0)]
     opening = np.full(100, 0.3)
     opening[60:80] = 0.0
     as_two = [(*phones[1][:1], 0.2, 0.5), ("k", 0.5, 0.8)]
-    assert closures(one(phones, opening))[0] == closures(one(as_two, opening))[0] == 1.0
+    assert (
+        closures(with_filler(phones, opening))[0]
+        == closures(with_filler(as_two, opening))[0]
+        == 1.0
+    )
     opening[45:55] = 0.0
-    assert closures(one(phones, opening))[0] < 1.0
+    assert closures(with_filler(phones, opening))[0] < 1.0
 
 
-def test_the_ends_of_a_silence_do_not_count() -> None:
+def test_ends_of_silence_do_not_count() -> None:
     phones = [("sil", 0.0, 0.5), ("a", 0.5, 1.0)]
     opening = np.full(100, 0.6)
     opening[6:45] = 0.0
-    assert score(one(phones, opening)).silence == 1.0
+    assert score(with_filler(phones, opening)).silence == 1.0
     opening[20:30] = 0.6
-    assert score(one(phones, opening)).silence < 1.0
+    assert score(with_filler(phones, opening)).silence < 1.0
 
 
-def test_fast_movement_shows_above_8_hz() -> None:
+def test_fast_movement_counts_above_8_hz() -> None:
     time = np.arange(100) / 100
     rest, slow, fast = (
-        score(one([], 0.3 + 0.2 * swing * np.sin(2 * np.pi * hertz * time))).above_8hz
+        score(with_filler([], 0.3 + 0.2 * swing * np.sin(2 * np.pi * hertz * time))).above_8hz
         for swing, hertz in ((0, 1), (1, 4), (1, 15))
     )
     assert slow < rest < fast
@@ -151,11 +164,56 @@ def test_expected_opening_spreads_an_edge_over_60_ms() -> None:
     assert 10 * deviation * 2.355 == pytest.approx(60, abs=2)  # ms; a Gaussian's width at half
 
 
-def test_time_without_labels_is_not_expected_to_be_shut() -> None:
+def test_unlabelled_time_is_not_expected_shut() -> None:
     known = expected_opening([("a", 0.0, 0.4), ("t", 0.405, 0.5)], 100)
     assert np.isfinite(known[:48]).all()
     assert np.isnan(known[52:]).all()
     phones = [("a", 0.0, 0.4), ("k", 0.4, 0.5)]
     opening = np.nan_to_num(expected_opening(phones, 100))
     babbled = np.where(np.arange(100) < 50, opening, 0.7)
-    assert score(one(phones, babbled)).correlation == score(one(phones, opening)).correlation
+    assert (
+        score(with_filler(phones, babbled)).correlation
+        == score(with_filler(phones, opening)).correlation
+    )
+
+
+def test_every_vowel_has_height() -> None:
+    assert set(HEIGHT) == set(VOWELS)
+
+
+def test_diphthong_is_as_high_as_its_nucleus() -> None:
+    joined = whole_vowels([("m", 0.0, 0.1), ("a", 0.1, 0.2), ("ɪ", 0.2, 0.3), ("t", 0.3, 0.4)])
+    assert joined == [("m", 0.0, 0.1), ("aɪ", 0.1, 0.3), ("t", 0.3, 0.4)]
+    assert height("aɪ") == 1.0
+    assert is_open("aʊ")
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        [("a", 0.0, 0.1), ("ɪ", 0.15, 0.2)],  # a pause between
+        [("i", 0.0, 0.1), ("ɪ", 0.1, 0.2)],  # close to close
+        [("a", 0.0, 0.1), ("i", 0.1, 0.2)],  # a tense vowel of its own
+    ],
+)
+def test_other_neighbours_stay_two_vowels(pair) -> None:
+    assert whole_vowels(pair) == pair
+
+
+def test_r_coloured_vowel_has_no_consonant() -> None:
+    assert whole_vowels([("ɜ", 0.0, 0.1), ("ɹ", 0.1, 0.2)]) == [("ɜ", 0.0, 0.2)]
+    assert not is_rounded("ɜ")
+
+
+def test_rounding_follows_arpabet() -> None:
+    rounded = ["u", "oʊ", "w", "ɔ", "ɔɪ", "ɹ", "ʊ"]  # uw ow w ao oy r uh
+    spread = ["i", "ɪ", "ɛ", "æ", "eɪ", "s", "z"]  # iy ih eh ae ey s z
+    neither = ["aɪ", "aʊ", "ɑ", "t", "sil"]
+    assert [is_rounded(p) for p in rounded + spread + neither] == [True] * 7 + [False] * 12
+    assert [is_spread(p) for p in spread + rounded + neither] == [True] * 7 + [False] * 12
+    assert not [phone for phone in PHONES if is_rounded(phone) and is_spread(phone)]
+
+
+def test_speech_frames_leave_out_silence_and_unlabelled_time() -> None:
+    speech = speech_frames([("sil", 0.0, 0.5), ("a", 0.5, 1.5), ("sil", 1.5, 2.0)], 250)
+    assert np.flatnonzero(speech).tolist() == list(range(50, 150))
