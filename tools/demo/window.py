@@ -1,4 +1,4 @@
-"""Runs in Blender: its window as a person uses it, and a way to play such a use from a timer."""
+"""Runs in Blender: its window as a person uses it, and a timer that plays a walkthrough."""
 
 import os
 import sys

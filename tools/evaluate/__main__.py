@@ -41,7 +41,7 @@ def tables(
     conditions: Mapping[str, Condition],
     capture: Path | None,
 ) -> Iterator[Table]:
-    """Every table; the first network is the one that is looked at closely.
+    """Every table; those of details are of the first network.
 
     Args:
         sets: the held-out recordings.

@@ -43,7 +43,7 @@ FACEGOOD_CONTROLS: dict[str, tuple[str, ...]] = {
     "mouthStretchLeft": ("mouth_lipStretch_l",),
     "mouthStretchRight": ("mouth_lipStretch_r",),
 }  # fmt: skip
-"""ARKit channel to the rig controls of FACEGOOD that do the same; the strongest one counts."""
+"""ARKit channel to the rig controls of FACEGOOD that do the same; the strongest counts."""
 
 CAPTURES = {
     "grid_s26": "GRID s26, never trained on",
@@ -126,7 +126,7 @@ def _on_grid(grid: np.ndarray, time: np.ndarray, track: np.ndarray) -> np.ndarra
 
 @dataclass(frozen=True)
 class CaptureScore:
-    """Means over the utterances of Pearson's correlation; nan for what was not measured.
+    """Means over the utterances of Pearson's correlation; nan where nothing was measured.
 
     Attributes:
         aperture: lip opening with inner-lip aperture, at the best common lag.
@@ -152,7 +152,7 @@ class Compared:
     """One utterance.
 
     Attributes:
-        face: what was filmed.
+        face: the filmed face.
         values: curves [T, 52], ARKIT_52 order, 100 Hz.
         speech: whether each frame is speech, bool [T]; None where no phones are known.
     """

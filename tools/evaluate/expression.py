@@ -41,7 +41,7 @@ class Performance:
 
     Attributes:
         name: Emo-DB's file name without its suffix.
-        phones: what is said.
+        phones: the phones spoken.
         values: a system's channels [T, 52] at 100 Hz.
     """
 
@@ -79,7 +79,7 @@ MEASURES: dict[str, Measure] = {
 
 @dataclass(frozen=True)
 class Effect:
-    """How much larger one of two paired measurements is.
+    """How much larger the first of two paired measurements is.
 
     Attributes:
         d: mean difference over the root mean square of both groups' standard deviations (d_av of
@@ -156,7 +156,7 @@ def pitch_following(
 
     Args:
         tracks: for each utterance the brow raise [T] at 100 Hz, its samples [N], and whether
-            each frame is speech [T] (None: as the voice's level tells).
+            each frame is speech [T] (None: judged by the voice's level).
 
     Returns:
         Mean correlation of brow raise with pitch in semitones over the frames of speech, at no

@@ -1,4 +1,4 @@
-"""The recordings that are scored: none was in training, most of their speakers neither."""
+"""The recordings that are scored: none was in training, nor were most of their speakers."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ class HeldOut:
     def corpora(self) -> list[str]:
         """Names of the corpora whose held-out utterances have phones: real unseen first.
 
-        A corpus that holds only recordings of one before it, such as a copy with filmed curves,
+        A corpus whose recordings are all in an earlier corpus, such as a copy with filmed curves,
         is left out.
         """
         names = {u.corpus for u in self._all if u.phones}
@@ -61,7 +61,7 @@ class HeldOut:
         return found
 
     def actors(self) -> list[Utterance]:
-        """All recordings of Emo-DB's held-out actors, never thinned: each may have a partner."""
+        """All recordings of Emo-DB's held-out actors, unthinned: any two may be a pair."""
         return self._of(UNSEEN_ACTORS, True)
 
     def captured(self, corpus: str) -> list[Utterance]:
@@ -73,7 +73,7 @@ class HeldOut:
         return next((u for u in self._of(corpus, False) if u.id == name), None)
 
     def babble(self) -> list[Utterance]:
-        """Utterances of other speakers, for noise: those of the first corpus that there is."""
+        """Utterances of other speakers, for noise, of the first corpus that the cache has."""
         return next((found for name in _BABBLE if (found := self._of(name, False))), [])
 
     def _of(self, corpus: str, labelled: bool) -> list[Utterance]:

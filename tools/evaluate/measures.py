@@ -46,8 +46,8 @@ def best_lag(pairs: Sequence[tuple[np.ndarray, np.ndarray]], most: int) -> tuple
     """Best mean correlation over a common lag, and that lag in ms (positive: first curve late).
 
     Args:
-        pairs: (predicted, reference), both [T] at 100 Hz, one pair an utterance. Frames in which
-            either is not finite are left out, as are pairs in which one does not move.
+        pairs: (predicted, reference), both [T] at 100 Hz, a pair for each utterance. Frames in
+            which either is not finite are left out, as are pairs in which either does not move.
         most: largest lag tried to either side, in frames.
 
     Returns:
@@ -70,7 +70,7 @@ def mean_correlation(pairs: Sequence[tuple[np.ndarray, np.ndarray]], lag: int = 
 
 
 def correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Pearson's correlation of [T] and [T] where both are finite; nan where one is still."""
+    """Pearson's correlation of [T] and [T] where both are finite; nan where either is still."""
     known = np.isfinite(first) & np.isfinite(second)
     if known.sum() < 3:
         return float("nan")

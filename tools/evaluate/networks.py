@@ -31,7 +31,7 @@ CANDIDATES = (
     *((5, 6), (3, 6), (2, 4), (5, 0), (3, 2), (2, 3), (1, 4)),
     *((4, 0), (3, 1), (2, 2), (1, 3), (1, 2)),
 )
-"""Blocks and right contexts, in steps of 20 ms; the first is the one of the training."""
+"""Blocks and right contexts, in steps of 20 ms; the first is the training's."""
 
 
 def rest_table(sets: HeldOut, networks: Sequence[Network]) -> Table:

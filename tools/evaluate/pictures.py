@@ -41,7 +41,7 @@ _DYNAMIC_RANGE = 60.0  # dB
 
 @dataclass(frozen=True)
 class Sentence:
-    """What one picture shows; phones may be empty."""
+    """The sentence of a picture; phones may be empty."""
 
     name: str
     caption: str
@@ -172,7 +172,7 @@ def _saved(figure: plt.Figure, path: Path) -> Path:
 
 
 def attention_weights(weights: Path, samples: np.ndarray) -> tuple[np.ndarray, float] | None:
-    """Attention over time offsets while a network hears samples [N] float32 at 16 kHz.
+    """Attention over time offsets while a network analyzes samples [N] float32 at 16 kHz.
 
     Returns:
         Weights [S, 2 * reach + 1], row s summing to 1 over the steps s - reach .. s + reach, and

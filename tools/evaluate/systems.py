@@ -28,8 +28,8 @@ _SMOOTHING = 0.012  # s
 def loudness_jaw(samples: np.ndarray) -> np.ndarray:
     """Channels [T, 52] of a jaw that follows loudness and knows nothing of phones.
 
-    Amplitude over its own 95th percentile, little smoothed: of several such jaws the one that
-    shuts best at closures.
+    Amplitude over its own 95th percentile, little smoothed. Of several such jaws, this one shuts
+    best at closures.
     """
     count = -(-len(samples) // HOP)
     padded = np.pad(samples, (HOP, 2 * HOP))
@@ -62,7 +62,7 @@ class Network:
     """A trained network, which analyzes each utterance once in each condition.
 
     Attributes:
-        name: what the tables call it.
+        name: its name in the tables.
         weights: its file.
     """
 

@@ -20,7 +20,7 @@ from .run_log import plot_losses
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Trains one experiment, or goes on with it; returns the exit status."""
+    """Trains or resumes one experiment; returns the exit status."""
     options = _parse(arguments)
     torch.set_num_threads(options.threads)
     targets, machine = options.out / "targets", Machine(options.device, options.workers)
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             held_out = BatchMaker(config, options.cache, targets, split="test", predict=predict)
         except NoDataError:
-            held_out = None  # nothing to look at on the way
+            held_out = None  # nothing to validate on
         weights = train(config, maker, options.out, machine, options.finetune, held_out)
     except (A2FError, CacheError, NoDataError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -15,8 +15,8 @@ from model.audio_features import SAMPLE_RATE, FeatureConfig
 from .nonspeech import coloured_noise, music, swell
 from .room_acoustics import reverberate
 
-# An MP3 starts with 576 samples of the encoder's and 529 of the decoder's delay when its bit rate
-# leaves no room for LAME's tag, which says so.
+# An MP3 starts with 576 samples of the encoder's and 529 of the decoder's delay. Decoders learn of
+# them from LAME's tag, for which low bit rates have no room.
 _MP3_DELAY = 1105
 _LINE_RATE = 8000
 _WIDEST_MASK = 7  # of 40 mels
@@ -26,7 +26,7 @@ _MASK_SHARE = 0.35
 def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A speech crop [N] under random conditions; ``other`` [N] speaks in the background at times.
 
-    Noise, babble and music lie 0 to 30 dB below the speech, one other voice 8 to 30 dB.
+    Noise, babble and music lie 0 to 30 dB below the speech, another voice 8 to 30 dB.
     """
     result = speech
     if rng.random() < 0.3:
@@ -168,7 +168,7 @@ def _loudness(speech: np.ndarray) -> float:
 
 
 def _babble(voice: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Three to eight voices of unit power, made of one: shifted in time, some reversed."""
+    """Three to eight voices at unit power: copies of ``voice``, shifted and some reversed."""
     total = np.zeros(len(voice))
     for _ in range(rng.integers(3, 9)):
         part = np.roll(voice, int(rng.integers(len(voice))))

@@ -38,7 +38,7 @@ _MARGIN = 4  # frames beyond the crop on each side, so that windows and deltas a
 
 
 class NoDataError(RuntimeError):
-    """A cache without anything that could be learnt from."""
+    """A cache that holds nothing to train on."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Batch:
     """One optimiser step's data.
 
     Attributes:
-        steps: what the network hears, [B, T / stride + right, input_size].
+        steps: the network's input, [B, T / stride + right, input_size].
         raw: raw targets [B, T, C], 0 where not known.
         phones: phone classes [B, T], UNKNOWN without a label.
         known: 1 where a channel's target is known, [B, T, C].
@@ -87,7 +87,7 @@ class _Corpus:
 class BatchMaker:
     """Draws batches from the cache; ``maker[step]`` is the batch of one step.
 
-    ``predict`` is a trained network that fills what captured curves leave unknown.
+    ``predict`` is a trained network whose outputs fill the gaps of captured curves.
     """
 
     def __init__(
@@ -133,8 +133,8 @@ class BatchMaker:
 
     def _crop(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         network = self.config.network
-        heard = self.frames + network.right * network.stride
-        count = heard + 2 * _MARGIN
+        frames = self.frames + network.right * network.stride
+        count = frames + 2 * _MARGIN
         if rng.random() < self.config.noise_share:
             targets = self._at_rest()
             sound = no_speech(count * HOP, rng)
@@ -145,7 +145,7 @@ class BatchMaker:
         mel = vary_log_mel(log_mel(sound, network.features), network.features, rng)
         mel = mask_bands(mel, rng)
         features = with_pitch(from_log_mel(mel, network.features), sound, network.features)
-        steps = features[_MARGIN : _MARGIN + heard].reshape(-1, network.input_size)
+        steps = features[_MARGIN : _MARGIN + frames].reshape(-1, network.input_size)
         return steps, *targets
 
     def _at_rest(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -188,10 +188,10 @@ class BatchMaker:
 def corpus_targets(
     utterances: list[Utterance], folder: Path, predict: Predict | None = None
 ) -> CorpusTargets:
-    """Targets of one corpus.
+    """Targets of a corpus.
 
-    The teacher's are kept in ``folder`` until its code or the utterances change. What captured
-    curves leave unknown is taken from ``predict``, or stays unknown without it.
+    The teacher's are kept in ``folder`` until its code or the utterances change. ``predict`` fills
+    channels and frames that are missing from captured curves; without it they stay unknown.
     """
     if utterances[0].first_row is not None:
         raw = np.concatenate([_captured(u, predict) for u in utterances])

@@ -20,7 +20,7 @@ _VALIDATION_BATCHES = 4
 
 @dataclass(frozen=True)
 class Machine:
-    """What a run runs on.
+    """The hardware of a run.
 
     Attributes:
         device: torch's name of it; CUDA trains in bfloat16 where the card can.
@@ -100,7 +100,7 @@ class _Run:
         return saved["step"]
 
     def save(self, done: int) -> None:
-        """Replaces the checkpoint at once, so that a kill leaves a whole one."""
+        """Replaces the checkpoint in one step: a kill leaves the old file or the new one."""
         partial = self._checkpoint.with_suffix(".part")
         state = {name: part.state_dict() for name, part in self._parts.items()}
         torch.save({**state, "step": done}, partial)

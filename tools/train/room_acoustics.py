@@ -24,7 +24,7 @@ def room_response(rng: np.random.Generator) -> np.ndarray:
     count = int(decay * SAMPLE_RATE)
     time = np.arange(count) / SAMPLE_RATE
     tail = rng.standard_normal(count) * 10 ** (-3 * time / decay)
-    # The walls swallow the high frequencies: a one-pole low pass, stronger from room to room.
+    # Walls absorb high frequencies: a one-pole low pass, of another strength in each room.
     pole = rng.uniform(0.1, 0.8)
     kernel = (1 - pole) * pole ** np.arange(32)
     tail = np.convolve(tail, kernel)[:count]
@@ -53,7 +53,7 @@ def _reflections(rng: np.random.Generator, count: int) -> np.ndarray:
     mirrored = np.where(images % 2, size * (images + 1) - source, size * images + source)
     distance = np.linalg.norm(mirrored - listener, axis=1)
     late = np.round((distance - direct) / 343 * SAMPLE_RATE).astype(int)
-    heard = (late > 0) & (late < count)
+    inside = (late > 0) & (late < count)
     signs = rng.choice([-1.0, 1.0], len(late))
-    np.add.at(response, late[heard], (signs * reflected**order * direct / distance)[heard])
+    np.add.at(response, late[inside], (signs * reflected**order * direct / distance)[inside])
     return response

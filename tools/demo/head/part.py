@@ -15,7 +15,7 @@ SKIN, CAVITY, TOOTH, GUM, TONGUE, EYE, HAIR, CLOTH, LIPS, IRIS, PUPIL, LASHES = 
 
 @dataclass
 class Part:
-    """Vertices and faces with what the shape keys need to know about them.
+    """Vertices and faces, with the weights that the shape keys need.
 
     Attributes:
         points: float64 [N, 3], head space: x to the character's left, -y forward, z up.
