@@ -7,13 +7,11 @@ import pytest
 
 from model.channels import ARKIT_52
 from tools.evaluate.capture import (
-    FACEGOOD_CONTROLS,
     CapturedFace,
     Compared,
     capture_score,
     captured_faces,
     face_of,
-    facegood_channels,
 )
 from tools.evaluate.measures import brow_raise
 from tools.teacher.lip_geometry import width
@@ -78,7 +76,7 @@ def test_stated_lead_is_taken_off_and_brows_are_read_where_they_move() -> None:
     film = np.arange(100) / 25
     motion = {"t": film, "g_lip_inner": np.sin(film), "g_mouth_w": np.cos(film)}
     motion |= {f"g_brow_{p}_{s}": film for p in ("in", "mid", "out") for s in "LR"}
-    led, plain = face_of(motion, 25, "whitehouse"), face_of(motion, 25, "grid_s26")
+    led, plain = face_of(motion, "whitehouse"), face_of(motion, "grid_s26")
     assert plain.aperture[100] == pytest.approx(np.sin(1.0), abs=1e-3)
     assert led.aperture[110] == pytest.approx(np.sin(1.0), abs=1e-3)
     assert np.isnan(led.aperture[5])
@@ -86,22 +84,11 @@ def test_stated_lead_is_taken_off_and_brows_are_read_where_they_move() -> None:
     assert plain.brows is None
 
 
-def test_rig_controls_become_channels() -> None:
-    names = sorted({name for sources in FACEGOOD_CONTROLS.values() for name in sources})
-    controls = np.zeros((4, len(names)))
-    controls[:, names.index("mouth_stretch_c")] = 0.5
-    controls[:, names.index("mouth_pucker_l")] = 1.3
-    channels = facegood_channels(controls, names)
-    assert channels[0, ARKIT_52.index("jawOpen")] == 0.5
-    assert channels[0, ARKIT_52.index("mouthPucker")] == 1.0
-    assert channels.sum() == pytest.approx(4 * 1.5)
-
-
 def test_captures_are_read_from_folder(tmp_path) -> None:
     folder = tmp_path / "grid_s26"
     folder.mkdir()
     np.savez(folder / "one.npz", t=TIME, g_lip_inner=JAW, g_mouth_w=PUCKER)
-    row = {"id": "one", "motion": "one.npz", "fps": 100.0}
+    row = {"id": "one", "motion": "one.npz"}
     (folder / "index.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
     ((name, face),) = captured_faces(tmp_path, "grid_s26")
     assert name == "one"

@@ -8,8 +8,8 @@ from tools.data.cache import CacheError, Utterance, load
 from .phone_classes import Phones
 
 UNSEEN_ACTORS, UNSEEN_GRID = "emodb_de", "grid_s26"
-UNSEEN_REAL = (UNSEEN_ACTORS, UNSEEN_GRID, "whitehouse", "librispeech_en", "picovoice_en")
-SEEN_REAL = ("kathleen_en", "grid_s1", "nathalie_nl", "kerstin_de", "facegood")
+UNSEEN_REAL = (UNSEEN_ACTORS, UNSEEN_GRID, "librispeech_en")
+SEEN_REAL = ("kathleen_en", "grid_s1", "nathalie_nl", "kerstin_de")
 
 _SYNTHESIZERS = ("espeak_", "flite_", "festival_")
 _BABBLE = ("librispeech_en", "kerstin_de", "kathleen_en")

@@ -8,6 +8,7 @@ import numpy as np
 
 from model.audio_features import HOP
 from model.channels import ARKIT_52
+from model.framing import frame_count
 from model.lip_seal import apply_seal
 from model.runtime import choose_runtime
 from tools.data.cache import Utterance
@@ -31,7 +32,7 @@ def loudness_jaw(samples: np.ndarray) -> np.ndarray:
     Amplitude over its own 95th percentile, little smoothed. Of several such jaws, this one shuts
     best at closures.
     """
-    count = -(-len(samples) // HOP)
+    count = frame_count(len(samples))
     padded = np.pad(samples, (HOP, 2 * HOP))
     frames = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP][:count]
     amplitude = np.sqrt(np.mean(frames.astype(float) ** 2, 1))
@@ -45,17 +46,6 @@ def loudness_jaw(samples: np.ndarray) -> np.ndarray:
 def teacher_curves(phones: Phones, samples: np.ndarray, arousal: float = 0.0) -> np.ndarray:
     """Channels [T, 52] that the teacher makes of the labels."""
     return apply_seal(ARKIT_52, teach(phones, samples, arousal))
-
-
-def expected_curves(phones: Phones, samples: np.ndarray) -> np.ndarray:
-    """Channels [T, 52] that are the articulation score's own expectation, to check it."""
-    count = -(-len(samples) // HOP)
-    values = np.zeros((count, len(ARKIT_52)), np.float32)
-    values[:, ARKIT_52.index("jawOpen")] = np.nan_to_num(expected_opening(phones, count))
-    for phone, start, end in whole_vowels(phones):
-        if is_rounded(phone):
-            values[round(start * 100) : round(end * 100), ARKIT_52.index("mouthPucker")] = 1.0
-    return values
 
 
 class Network:
@@ -121,8 +111,14 @@ def teacher_of_actors(utterances: Sequence[Utterance]) -> System:
 
 
 def from_labels(utterance: Utterance) -> np.ndarray:
-    """The score's own expectation."""
-    return expected_curves(spans(utterance), utterance.samples())
+    """The articulation score's own expectation, to check the score."""
+    phones, count = spans(utterance), frame_count(utterance.length)
+    values = np.zeros((count, len(ARKIT_52)), np.float32)
+    values[:, ARKIT_52.index("jawOpen")] = np.nan_to_num(expected_opening(phones, count))
+    for phone, start, end in whole_vowels(phones):
+        if is_rounded(phone):
+            values[round(start * 100) : round(end * 100), ARKIT_52.index("mouthPucker")] = 1.0
+    return values
 
 
 def teacher_of_another_sentence(utterances: Sequence[Utterance]) -> System:

@@ -15,6 +15,7 @@ import numpy as np
 import tools.teacher
 from model.audio_features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
 from model.channels import ARKIT_52
+from model.framing import frame_count
 from model.lip_seal import remove_seal
 from tools.data.cache import Utterance, load
 from tools.data.phones import PHONES
@@ -235,7 +236,7 @@ def _phones(utterance: Utterance) -> np.ndarray:
 
 def rows(utterance: Utterance) -> int:
     """Frames of 10 ms in an utterance."""
-    return -(-utterance.length // 160)
+    return frame_count(utterance.length)
 
 
 def phone_classes(spans: list[tuple[str, float, float]], frames: int) -> np.ndarray:
