@@ -83,10 +83,10 @@ def test_brows_that_follow_pitch_correlate() -> None:
     phase = 2 * np.pi * np.cumsum(melody) / rate
     voice = sum(np.sin(k * phase) / k for k in range(1, 8)).astype(np.float32) * 0.1
     brow = np.sin(2 * np.pi * 0.7 * np.arange(300) / 100)
-    at_once, _, _ = pitch_following([(brow, voice, None)])
-    late_at_once, best, lag = pitch_following([(np.roll(brow, 8), voice, None)])
-    assert at_once > 0.9
-    assert best > late_at_once
+    unshifted, _, _ = pitch_following([(brow, voice, None)])
+    late_unshifted, best, lag = pitch_following([(np.roll(brow, 8), voice, None)])
+    assert unshifted > 0.9
+    assert best > late_unshifted
     assert lag == pytest.approx(80, abs=30)
     assert pitch_following([(-brow, voice, None)])[0] < -0.9
 

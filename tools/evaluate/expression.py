@@ -169,9 +169,9 @@ def pitch_following(
         speaking = voice.speech[:count] > _SPEAKING if speech is None else speech[:count]
         pitch = np.where(speaking, voice.semitones[:count], np.nan)
         pairs.append((np.asarray(brow[:count], float), pitch))
-    at_once, _ = best_lag(pairs, 0)
+    unshifted, _ = best_lag(pairs, 0)
     best, lag = best_lag(pairs, _MOST_LAG)
-    return at_once, best, lag
+    return unshifted, best, lag
 
 
 def _percentile(track: np.ndarray, share: float) -> float:
@@ -267,5 +267,5 @@ def _add_pitch(
 
 
 def _rounded(found: tuple[float, float, float]) -> tuple[float, float, int | None]:
-    at_once, best, lag = found
-    return at_once, best, round(lag) if np.isfinite(best) else None
+    unshifted, best, lag = found
+    return unshifted, best, round(lag) if np.isfinite(best) else None
