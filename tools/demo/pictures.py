@@ -14,17 +14,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .install import install_for
+
 SCRIPT = Path(__file__).with_name("walkthroughs.py")
 PICTURES = ("panel", "rigs", "dialogue", "realtime")
 WIDTH, HEIGHT = "1280", "880"
-INSTALL = """
-import bpy, sys
-bpy.ops.extensions.package_install_files(
-    filepath=sys.argv[-1], repo="user_default", enable_on_install=True, overwrite=True
-)
-bpy.context.preferences.view.show_splash = False
-bpy.ops.wm.save_userpref()
-"""
 
 
 def main() -> int:
@@ -41,9 +35,7 @@ def main() -> int:
     out = arguments.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as resources:
-        environment = {**os.environ, "BLENDER_USER_RESOURCES": resources}
-        install = ("--background", "--python-expr", INSTALL, "--", str(arguments.zip.resolve()))
-        subprocess.run((arguments.blender, *install), env=environment, check=True)
+        environment = install_for(arguments.blender, arguments.zip, Path(resources))
         for picture in arguments.only:
             path = out / f"{picture}.png"
             path.unlink(missing_ok=True)
