@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from model.audio_features import FeatureConfig, mel_filters
+from model.features import FeatureConfig, mel_filters
 from tools.train.augmentation import (
     gsm,
     mask_bands,

@@ -1,6 +1,6 @@
 """The articulation score: curves against phone labels, blind to how the curves were made.
 
-All curves are at 100 Hz. Opening is model.opening.lip_opening; rounding is mouthPucker +
+All curves are at 100 Hz. Opening is model.lip_seal.lip_opening; rounding is mouthPucker +
 mouthFunnel; p95 is the 95th percentile of the system's opening over the whole set. docs/scores.md
 says what each figure means. The tables follow the score.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import mannwhitneyu, spearmanr
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from tools.data.cache import Utterance
 
 from .expression import EMOTIONS

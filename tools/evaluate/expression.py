@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from tools.data.cache import Utterance
 from tools.teacher.prosody import prosody
 

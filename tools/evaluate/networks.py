@@ -9,12 +9,11 @@ import numpy as np
 from scipy.signal import butter, sosfilt
 
 from model.channels import ARKIT_52
-from model.numpy_runtime import NumpyRuntime
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
+from model.numpy_network import NumpyRuntime
 from model.optional import optional_import
 from model.runtime import choose_runtime
-from model.runtime_protocol import Runtime
-from model.streaming import delay
+from model.streaming import Runtime, delay
 from model.weights_file import load_weights
 
 from .articulation import FIGURES, figures

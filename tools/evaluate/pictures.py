@@ -16,7 +16,7 @@ from scipy.signal import spectrogram
 
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from model.torch_runtime import TorchRuntime
 from model.weights_file import load_weights
 

@@ -6,8 +6,8 @@ from zlib import crc32
 
 import numpy as np
 
-from model.audio_features import HOP
 from model.channels import ARKIT_52
+from model.features import HOP
 from model.framing import frame_count
 from model.lip_seal import apply_seal
 from model.runtime import choose_runtime

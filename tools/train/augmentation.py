@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 from scipy.signal import resample
 
-from model.audio_features import SAMPLE_RATE, FeatureConfig
+from model.features import SAMPLE_RATE, FeatureConfig
 
 from .nonspeech import coloured_noise, music, swell
 from .room_acoustics import reverberate

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 import tools.teacher
-from model.audio_features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
 from model.channels import ARKIT_52
+from model.features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
 from model.framing import frame_count
 from model.lip_seal import remove_seal
 from tools.data.cache import Utterance, load

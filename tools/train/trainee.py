@@ -147,7 +147,7 @@ def smooth_loss(predicted: torch.Tensor, target: torch.Tensor, known: torch.Tens
 def opening_loss(
     predicted: torch.Tensor, target: torch.Tensor, known: torch.Tensor
 ) -> torch.Tensor:
-    """Mean absolute error of the lip opening (model.opening) of channels [B, T, C]."""
+    """Mean absolute error of the lip opening (model.lip_seal) of channels [B, T, C]."""
     seen = known[..., _JAW] * known[..., _CLOSE]
     error = (_opening(predicted) - _opening(target)).abs()
     return (error * seen).sum() / (seen.sum() + 1.0)
