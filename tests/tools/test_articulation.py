@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tools.data.inventory import PHONES, VOWELS
+from tools.data.phones import PHONES, VOWELS
 from tools.evaluate.articulation import auc, score
 from tools.evaluate.phone_classes import (
     HEIGHT,

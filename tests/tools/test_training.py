@@ -57,7 +57,7 @@ class StoppingMaker:
 def cache(tmp_path: Path) -> Path:
     """Labelled speech ("tiny"), and an actor whose jaw alone was captured, from 0.2 s on."""
     rng = np.random.default_rng(0)
-    phones = [Phone(ipa, 0.2 * i, 0.2 * i + 0.2, 0) for i, ipa in enumerate("mɑsu")]
+    phones = [Phone(ipa, 0.2 * i, 0.2 * i + 0.2) for i, ipa in enumerate("mɑsu")]
     labelled, captured = [], []
     for name in "012":
         sound = rng.normal(0, 0.1, 12800).astype(np.float32)

@@ -18,7 +18,7 @@ from model.lip_seal import lip_opening
 from tools.data.cache import Utterance
 
 from .expression import EMOTIONS
-from .held_out import UNSEEN_ACTORS, HeldOut, kind, spans
+from .held_out import UNSEEN_ACTORS, HeldOut, kind
 from .measures import best_lag, rounding
 from .phone_classes import (
     BILABIAL,
@@ -301,7 +301,7 @@ def language_table(sets: HeldOut, network: Network) -> Table:
 def figures(utterances: Sequence[Utterance], system: System) -> list[Cell]:
     """One row; dashes where the utterances lack a class of phones."""
     try:
-        values = score([(spans(u), system(u)) for u in utterances])
+        values = score([(u.phones or [], system(u)) for u in utterances])
     except MissingPhonesError:
         return [None] * len(FIGURES)
     row = list(astuple(values))

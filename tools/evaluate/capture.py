@@ -12,7 +12,7 @@ from model.lip_seal import lip_opening
 from tools.data.cache import Utterance
 from tools.teacher.lip_geometry import width as mouth_width
 
-from .held_out import HeldOut, spans
+from .held_out import HeldOut
 from .measures import RATE, best_lag, brow_raise, mean_correlation
 from .phone_classes import speech_frames
 from .systems import Network, System, loudness, teacher
@@ -180,7 +180,7 @@ def _row(
     items = []
     for utterance in utterances:
         values = system(utterance)
-        spoken = speech_frames(spans(utterance), len(values)) if utterance.phones else None
+        spoken = speech_frames(utterance.phones, len(values)) if utterance.phones else None
         items.append(Compared(faces[utterance.id], values, spoken))
     found = capture_score(items)
     return [

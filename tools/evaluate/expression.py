@@ -17,7 +17,7 @@ from tools.data.cache import Utterance
 from tools.teacher.prosody import prosody
 
 from .capture import MOVING_BROWS, captured_faces
-from .held_out import HeldOut, spans
+from .held_out import HeldOut
 from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column
 from .phone_classes import Phones, silent_frames, speech_frames
 from .systems import Network, System, teacher, teacher_of_actors
@@ -210,7 +210,7 @@ def excitement_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
     systems: dict[str, System] = {network.name: network for network in networks}
     systems["teacher with the labels"] = teacher_of_actors(utterances)
     for name, system in systems.items():
-        performances = [Performance(u.id, spans(u), system(u)) for u in utterances]
+        performances = [Performance(u.id, u.phones or [], system(u)) for u in utterances]
         for measure, function in MEASURES.items():
             _add(table, name, "all", measure, performances, function)
         if isinstance(system, Network):
@@ -261,7 +261,7 @@ def _add_pitch(
     tracks = []
     for utterance in utterances:
         values = system(utterance)
-        speaking = speech_frames(spans(utterance), len(values)) if utterance.phones else None
+        speaking = speech_frames(utterance.phones, len(values)) if utterance.phones else None
         tracks.append((brow_raise(values), utterance.samples(), speaking))
     table.add(name, speech, *_rounded(pitch_following(tracks)))
 

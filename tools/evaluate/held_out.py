@@ -5,8 +5,6 @@ from pathlib import Path
 
 from tools.data.cache import CacheError, Utterance, load
 
-from .phone_classes import Phones
-
 UNSEEN_ACTORS, UNSEEN_GRID = "emodb_de", "grid_s26"
 UNSEEN_REAL = (UNSEEN_ACTORS, UNSEEN_GRID, "librispeech_en")
 SEEN_REAL = ("kathleen_en", "grid_s1", "nathalie_nl", "kerstin_de")
@@ -94,8 +92,3 @@ def kind(corpus: str) -> str:
     if corpus.startswith(_SYNTHESIZERS):
         return "synthetic, voices never trained on"
     return "real, trained speaker's other sentences"
-
-
-def spans(utterance: Utterance) -> Phones:
-    """Its phones as (IPA, start, end) in seconds; empty where none are known."""
-    return [(phone.ipa, phone.start, phone.end) for phone in utterance.phones or ()]

@@ -1,6 +1,6 @@
 """Which gesture the scores expect of which phone.
 
-The classes are defined for ARPAbet. Here they are written in the IPA of tools.data.inventory, and
+The classes are defined for ARPAbet. Here they are written in the IPA of tools.data.phones, and
 extended to the phones of other languages that are neighbours of ARPAbet's on the IPA chart.
 """
 

@@ -21,7 +21,7 @@ from model.torch_runtime import TorchRuntime
 from model.weights_file import load_weights
 
 from .conditions import SAMPLE_RATE
-from .held_out import HeldOut, spans
+from .held_out import HeldOut
 from .measures import brow_raise, column, rounding
 from .phone_classes import SILENCE, Phones
 from .systems import Network, teacher_curves
@@ -71,7 +71,7 @@ def sentences(sets: HeldOut) -> Iterator[Sentence]:
     for corpus, name, caption in CORPUS_SENTENCES:
         found = sets.named(corpus, name)
         if found is not None:
-            yield Sentence(name, caption, found.samples(), spans(found))
+            yield Sentence(name, caption, found.samples(), found.phones or [])
 
 
 def draw_curves(path: Path, sentence: Sentence, network: Network) -> Path:

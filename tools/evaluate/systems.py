@@ -12,12 +12,10 @@ from model.framing import frame_count
 from model.lip_seal import apply_seal
 from model.runtime import choose_runtime
 from tools.data.cache import Utterance
-from tools.teacher.arousal import arousals
-from tools.teacher.prosody import smooth
-from tools.teacher.teach import teach
+from tools.teacher.prosody import arousals, smooth
+from tools.teacher.targets import make_targets
 
 from .conditions import CLEAN, Condition
-from .held_out import spans
 from .phone_classes import Phones, expected_opening, is_rounded, whole_vowels
 
 System = Callable[[Utterance], np.ndarray]
@@ -45,7 +43,7 @@ def loudness_jaw(samples: np.ndarray) -> np.ndarray:
 
 def teacher_curves(phones: Phones, samples: np.ndarray, arousal: float = 0.0) -> np.ndarray:
     """Channels [T, 52] that the teacher makes of the labels."""
-    return apply_seal(ARKIT_52, teach(phones, samples, arousal))
+    return apply_seal(ARKIT_52, make_targets(phones, samples, arousal))
 
 
 class Network:
@@ -93,7 +91,7 @@ def loudness(utterance: Utterance) -> np.ndarray:
 
 def teacher(utterance: Utterance) -> np.ndarray:
     """The teacher, which knows the phones."""
-    return teacher_curves(spans(utterance), utterance.samples())
+    return teacher_curves(utterance.phones or [], utterance.samples())
 
 
 def teacher_of_actors(utterances: Sequence[Utterance]) -> System:
@@ -105,14 +103,14 @@ def teacher_of_actors(utterances: Sequence[Utterance]) -> System:
 
     def teach(utterance: Utterance) -> np.ndarray:
         arousal = excitement[utterance.corpus, utterance.id]
-        return teacher_curves(spans(utterance), utterance.samples(), arousal)
+        return teacher_curves(utterance.phones or [], utterance.samples(), arousal)
 
     return teach
 
 
 def from_labels(utterance: Utterance) -> np.ndarray:
     """The articulation score's own expectation, to check the score."""
-    phones, count = spans(utterance), frame_count(utterance.length)
+    phones, count = utterance.phones or [], frame_count(utterance.length)
     values = np.zeros((count, len(ARKIT_52)), np.float32)
     values[:, ARKIT_52.index("jawOpen")] = np.nan_to_num(expected_opening(phones, count))
     for phone, start, end in whole_vowels(phones):
@@ -123,14 +121,13 @@ def from_labels(utterance: Utterance) -> np.ndarray:
 
 def teacher_of_another_sentence(utterances: Sequence[Utterance]) -> System:
     """The teacher with the phones of the next utterance that has other words: chance."""
-    other = {}
+    wrong = {}
     for index, utterance in enumerate(utterances):
         rest = [*utterances[index + 1 :], *utterances[:index]]
-        other[utterance.corpus, utterance.id] = next(
-            (u for u in rest if u.text != utterance.text), utterance
-        )
+        other = next((u for u in rest if u.text != utterance.text), utterance)
+        wrong[utterance.corpus, utterance.id] = other.phones or []
 
     def teach_wrong(utterance: Utterance) -> np.ndarray:
-        return teacher_curves(spans(other[utterance.corpus, utterance.id]), utterance.samples())
+        return teacher_curves(wrong[utterance.corpus, utterance.id], utterance.samples())
 
     return teach_wrong
