@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model.__main__ import main
-from model.command.batch.results import RowResult, add_result, mend_results, read_results
+from model.command.batch.results import RowResult, add_result, end_torn_line, read_results
 from model.command.errors import OutputError
 from model.command.exit_codes import ExitCode
 from model.curves import Curves
@@ -22,11 +22,11 @@ def result(number: int, **values: object) -> RowResult:
 def test_a_line_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     one = result(
-        3, code=ExitCode.REFUSED, error="no", seconds=0.25, data={"a": [1]}, job="j", made="m"
+        3, exit_code=ExitCode.REFUSED, error="no", seconds=0.25, result={"a": [1]}, job="j", made="m"
     )
     add_result(path, one)
     assert path.read_bytes().count(b"\n") == 1
-    assert [RowResult.of(line) for line in read_results(path)] == [one]
+    assert [RowResult.from_json(line) for line in read_results(path)] == [one]
 
 
 def test_a_torn_last_line_harms_no_other(tmp_path: Path) -> None:
@@ -34,8 +34,8 @@ def test_a_torn_last_line_harms_no_other(tmp_path: Path) -> None:
     add_result(path, result(1))
     with path.open("a") as file:
         file.write('{"format": "audio2face-batch-row", "row": 2')
-    mend_results(path)
-    mend_results(path)
+    end_torn_line(path)
+    end_torn_line(path)
     add_result(path, result(3))
     assert path.read_text().count("\n") == 3
     assert [line["row"] for line in read_results(path)] == [1, 3]
@@ -47,7 +47,7 @@ def test_several_writers_leave_whole_lines(tmp_path: Path) -> None:
 
     def write(first: int) -> None:
         for number in range(first, first + 40):
-            add_result(path, result(number, data=data))
+            add_result(path, result(number, result=data))
 
     threads = [threading.Thread(target=write, args=(first,)) for first in (1, 101, 201)]
     for one in threads:

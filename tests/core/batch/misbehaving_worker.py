@@ -6,31 +6,30 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from model.command.batch.doing import do_row
-from model.command.batch.worker import serve
+from model.command.batch.workers import run_row, serve
 from model.command.console import Outcome
 from model.errors import A2FError
 
 
-def do(group, _force, listener) -> list:
-    results = [do_row(row, listener, lambda row=row: _do(row, listener)) for row in group.rows]
-    listener.started(None)
-    if any(row.name == "crash in saving" for row in group.rows):
+def run_group(group, _force, observer) -> list:
+    results = [run_row(row, observer, lambda row=row: _do(row, observer)) for row in group]
+    observer.started(None)
+    if any(row.name == "crash in saving" for row in group):
         os._exit(7)
-    with group.output.open("a") as file:
-        file.writelines(f"{row.name}\n" for row in group.rows)
+    with group[0].output.open("a") as file:
+        file.writelines(f"{row.name}\n" for row in group)
     return results
 
 
-def _do(row, listener) -> Outcome:
+def _do(row, observer) -> Outcome:
     print("noise on stdout")
     if row.name == "crash":
         print("the last words", file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     elif row.name == "hang":
-        listener.progress(0.5)
+        observer.progress(0.5)
         while True:
             time.sleep(0.05)
     elif row.name == "refuse":
@@ -43,4 +42,4 @@ if __name__ == "__main__":
         sys.exit("Unrecognized command")
     with Path(os.environ["WORKER_IDS"]).open("a") as ids:
         ids.write(f"{os.getpid()}\n")
-    sys.exit(serve(do))
+    sys.exit(serve(run_group))

@@ -13,8 +13,8 @@ import pytest
 
 from model.__main__ import main
 
-ROOT = Path(__file__).parents[2]
-WORKER = ROOT / "tests" / "core" / "misbehaving_worker.py"
+ROOT = Path(__file__).parents[3]
+WORKER = ROOT / "tests" / "core" / "batch" / "misbehaving_worker.py"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the program is a script of a shell")
 
