@@ -114,9 +114,9 @@ def numpy_start() -> dict[str, object]:
 
 def post(curves: str, keys: str) -> dict[str, object]:
     """Curves to the keys of 52 shape keys at FPS with the default dials, written to ``keys``."""
-    shape = _shipped("blender_audio2face.shaping.shape").shape
-    reduction = _shipped("blender_audio2face.shaping.keys")
-    dials = _shipped("blender_audio2face.shaping.dials").Dials()
+    shape = _shipped("blender_audio2face.core.shaping.shape").shape
+    reduction = _shipped("blender_audio2face.core.keys.keyframes")
+    dials = _shipped("blender_audio2face.core.shaping.settings").Dials()
     channels = _shipped("model.channels")
     sample_at = _shipped("model.sampling").sample_at
     values = np.load(curves)
