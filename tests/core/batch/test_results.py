@@ -22,7 +22,13 @@ def result(number: int, **values: object) -> RowResult:
 def test_a_line_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     one = result(
-        3, exit_code=ExitCode.REFUSED, error="no", seconds=0.25, result={"a": [1]}, job="j", made="m"
+        3,
+        exit_code=ExitCode.REFUSED,
+        error="no",
+        seconds=0.25,
+        result={"a": [1]},
+        job="j",
+        made="m",
     )
     add_result(path, one)
     assert path.read_bytes().count(b"\n") == 1
