@@ -1,4 +1,4 @@
-"""A worker that does to its rows what their names say, for test_batch_jobs."""
+"""A worker that does to its rows what their names say, for test_workers."""
 
 import os
 import signal
@@ -8,13 +8,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from model.command.batch.workers import run_row, serve
+from model.command.batch import workers
 from model.command.console import Outcome
 from model.errors import A2FError
 
 
 def run_group(group, _force, observer) -> list:
-    results = [run_row(row, observer, lambda row=row: _do(row, observer)) for row in group]
+    results = [workers.run_row(row, observer, lambda row=row: _do(row, observer)) for row in group]
     observer.started(None)
     if any(row.name == "crash in saving" for row in group):
         os._exit(7)
@@ -27,6 +27,8 @@ def _do(row, observer) -> Outcome:
     print("noise on stdout")
     if row.name == "crash":
         print("the last words", file=sys.stderr, flush=True)
+        observer._out.write(f'{workers._MARK}{{"event": "pro')
+        observer._out.flush()
         os.kill(os.getpid(), signal.SIGKILL)
     elif row.name == "hang":
         observer.progress(0.5)
@@ -38,8 +40,11 @@ def _do(row, observer) -> Outcome:
 
 
 if __name__ == "__main__":
-    if "broken start" in os.environ.get("WORKER_MOOD", ""):
+    mood = os.environ.get("WORKER_MOOD")
+    if mood == "broken start":
         sys.exit("Unrecognized command")
+    if mood == "old":
+        workers.release = lambda: "0.0.1"
     with Path(os.environ["WORKER_IDS"]).open("a") as ids:
         ids.write(f"{os.getpid()}\n")
-    sys.exit(serve(run_group))
+    sys.exit(workers.serve(run_group))
