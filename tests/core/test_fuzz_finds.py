@@ -15,13 +15,13 @@ from a2f.blender_audio2face.realtime.wire.encoders import encoder
 from a2f.blender_audio2face.realtime.wire.errors import WireError
 from a2f.model.command.errors import UsageError
 from a2f.model.curves import Curves
-
-from model.command.batch import messages, rows
-from model.command.batch.checks import check_manifest
 from model.command.batch.curves import CurvesCheck
 from model.command.batch.errors import WorkerError
 from model.command.batch.groups import Group
 from model.command.batch.known import Known
+
+from model.command.batch import messages, rows
+from model.command.batch.checks import check_manifest
 from model.command.batch.manifest import read_manifest
 from model.command.batch.results import RowResult
 from model.errors import A2FError
