@@ -16,10 +16,10 @@ from ...model.errors import A2FError
 from ...model.formats import read
 from ...model.runtime_choice import RuntimeChoice
 from .. import api
-from ..bake.pipeline import BakePlan, BakeRequest, look_again, write_steps
+from ..bake.pipeline import BakePlan, BakeRequest, revalidate, write_steps
 from ..bake.pipeline import prepare as plan_of
 from ..core import analysis
-from ..core.background_job import finished
+from ..core.background_job import run_to_completion
 from ..core.compose import compose
 from ..core.report import BakeReport
 from ..core.sound.sound_selection import SoundFile
@@ -309,9 +309,9 @@ def bake_job(
 
     def write_keys(progress: Callable[[float], None]) -> Keyed:
         runtime = _runtime(options)
-        spoken, how = analysis.listen(plan.strips, runtime, weights, progress, shared.runtime)
-        latest = look_again(plan)
-        _, report = finished(write_steps(latest, compose(latest.face, spoken), how))
+        spoken, how = analysis.analyze(plan.strips, runtime, weights, progress, shared.runtime)
+        latest = revalidate(plan)
+        _, report = run_to_completion(write_steps(latest, compose(latest.face, spoken), how))
         speaker.report = report.text
         facts = {
             "strips": [strip.name for strip in plan.strips],

@@ -43,7 +43,8 @@ def bake_digest(
         OSError: a sound cannot be read.
     """
     sounds = [
-        [asdict(strip.timing), sound_segment.dumps(sound_segment.heard(strip))] for strip in strips
+        [asdict(strip.timing), sound_segment.dumps(sound_segment.segment_of_strip(strip))]
+        for strip in strips
     ]
     network = digests.of_any(weights or DEFAULT_WEIGHTS)  # loading a missing one says so
     return digest_of({"job": "bake", "sounds": sounds, "network": network, **_face(speaker, plans)})

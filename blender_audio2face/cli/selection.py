@@ -8,16 +8,15 @@ from pathlib import Path
 import bpy
 
 from ...model.real_path import real_path
-from ..bake import live_update
 from ..core.rigs.mapping import Mapping
 from ..core.rigs.mapping_file import load
 from ..core.rigs.preset import preset_with_id
 from ..core.sound.sound_selection import SoundFile, Strips
 from ..errors import BakeError, PlanError
-from ..scene import speaker_settings
+from ..scene import live_changes, speaker_settings
 from ..scene.face_objects import with_parts
 from ..scene.face_plan import plan_face
-from ..scene.resolve_sound import Voice, voice_of, voice_of_takes
+from ..scene.resolve_sound import SoundSelection, selection_of_takes, sound_selection_of
 from ..scene.speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
 from .arguments import OUTPUTS, REDUCTIONS
 
@@ -135,7 +134,7 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
         A2FError: there is no such preset or mapping.
     """
     undo.callback(speaker_settings.restore, speaker, speaker_settings.snapshot(speaker))
-    with live_update.quietly(speaker):
+    with live_changes.suspend_live_update():
         if options.into is not None:
             speaker.output = OUTPUTS[options.into]
         if options.keys is not None:
@@ -163,7 +162,7 @@ def check_one_sound(options: argparse.Namespace, speakers: list) -> None:
         raise CommandError("One sound cannot be for several faces: add --speaker or --object.")
 
 
-def wanted_sound(options: argparse.Namespace, place: Place, speaker) -> Voice:
+def wanted_sound(options: argparse.Namespace, place: Place, speaker) -> SoundSelection:
     """The sound of a speaker: what the command names, else what the speaker's settings name, else
     what it was baked from.
 
@@ -172,28 +171,29 @@ def wanted_sound(options: argparse.Namespace, place: Place, speaker) -> Voice:
     """
     if options.strip:
         sounds = [
-            voice_of(place, speaker, {"source": "STRIP", "strip": name}) for name in options.strip
+            sound_selection_of(place, speaker, {"source": "STRIP", "strip": name})
+            for name in options.strip
         ]
         if len({sound.scene_uid for sound in sounds}) > 1:
             raise CommandError("The strips are in several scenes: bake each scene by itself.")
         names = tuple(name for sound in sounds for name in sound.selector.names)
-        return Voice(sounds[0].scene_uid, Strips(names))
+        return SoundSelection(sounds[0].scene_uid, Strips(names))
     if options.channel is not None:
-        return voice_of(place, speaker, {"source": "CHANNEL", "channel": options.channel})
+        return sound_selection_of(place, speaker, {"source": "CHANNEL", "channel": options.channel})
     if options.file:
         path = options.file if options.file.startswith("//") else str(real_path(options.file))
         values = {"source": "FILE", "file": path, "file_frame": options.frame_start}
-        return voice_of(place, speaker, values)
+        return sound_selection_of(place, speaker, values)
     if speaker.source == "STRIP" and not speaker.strip:
-        baked_from = voice_of_takes(place, speaker) or _file_of_takes(place, speaker)
+        baked_from = selection_of_takes(place, speaker) or _file_of_takes(place, speaker)
         if baked_from is not None:
             return baked_from
-    return voice_of(place, speaker, {})
+    return sound_selection_of(place, speaker, {})
 
 
-def _file_of_takes(place: Place, speaker) -> Voice | None:
+def _file_of_takes(place: Place, speaker) -> SoundSelection | None:
     """The sound file that a speaker was baked from; None without one, or with several."""
     takes = [take for take in speaker.takes if take.file]
     if len(takes) != 1:
         return None
-    return Voice(place.scene.session_uid, SoundFile(takes[0].file, takes[0].first_frame))
+    return SoundSelection(place.scene.session_uid, SoundFile(takes[0].file, takes[0].first_frame))
