@@ -9,20 +9,19 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from .command import predict as predict_command
 from .command.batch import command as batch_command
 from .command.batch.manifest import Group, RowError
 from .command.batch.results import RowResult
-from .command.batch.workers import RowObserver, WorkerCommand, blender_worker, run_row, serve
+from .command.batch.workers import RowObserver, blender_worker, run_row, serve
 from .command.console import Console, Outcome
 from .command.options import CommandParser, common_options, console_of, force_option, parsed
 from .command.running import run_command
 from .command.shared import Shared
 from .runtime import choose_runtime
 
-_WORKER = WorkerCommand((sys.executable, "-m", "model", "worker"), Path(__file__).parents[1])
+_WORKER = (sys.executable, "-m", "model", "worker")
 
 
 def main(arguments: list[str] | None = None) -> int:

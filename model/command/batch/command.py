@@ -25,7 +25,7 @@ from .results import (
     results_path,
     summary,
 )
-from .workers import RunGroup, WorkerCommand, WorkerError, WorkerPool, run_here
+from .workers import RunGroup, WorkerError, WorkerPool, run_here
 
 STOPPED = "rows that were done stay done"
 
@@ -37,12 +37,12 @@ class BatchBackend:
     Attributes:
         check_arguments: says what is wrong with a row's command line.
         run_group: does a group in this process.
-        worker: starts a process that does groups; None where that is not possible.
+        worker: the command line of a process that does groups; None where none can be started.
     """
 
     check_arguments: CheckArguments
     run_group: RunGroup
-    worker: WorkerCommand | None
+    worker: tuple[str, ...] | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,8 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, replace
 from queue import SimpleQueue
 from typing import IO, Any, Protocol, TextIO
 
@@ -57,22 +56,9 @@ RunGroup = Callable[[Group, bool, RowObserver], list[RowResult]]
 """(group, force, observer) -> a result for each row, once the output is written."""
 
 
-@dataclass(frozen=True)
-class WorkerCommand:
-    """How a worker is started.
-
-    Attributes:
-        words: the program and its arguments.
-        folder: where it is started; None for the present one.
-    """
-
-    words: tuple[str, ...]
-    folder: Path | None = None
-
-
-def blender_worker(program: str, options: Sequence[str] = ()) -> WorkerCommand:
-    """Starts Blender, with options of its own, as a worker."""
-    return WorkerCommand((program, *options, "-b", "--command", "audio2face", "worker"))
+def blender_worker(program: str, options: Sequence[str] = ()) -> tuple[str, ...]:
+    """The command line that starts Blender, with options of its own, as a worker."""
+    return (program, *options, "-b", "--command", "audio2face", "worker")
 
 
 def run_row(row: Row, observer: RowObserver, work: Callable[[], Outcome]) -> RowResult:
@@ -125,7 +111,7 @@ class WorkerPool:
     """Does groups in worker processes, each of which a thread waits for.
 
     Args:
-        command: starts a worker.
+        command: the command line that starts a worker.
         jobs: how many work at a time.
         timeout: seconds that a row may take; None for any.
         force: whether rows are done even if they are done.
@@ -133,7 +119,7 @@ class WorkerPool:
     """
 
     def __init__(
-        self, command: WorkerCommand, jobs: int, timeout: float | None, force: bool, log: BatchLog
+        self, command: Sequence[str], jobs: int, timeout: float | None, force: bool, log: BatchLog
     ) -> None:
         self._command = command
         self._jobs = jobs
@@ -211,11 +197,10 @@ class WorkerPool:
 class _Worker:
     """A worker process, as the batch sees it."""
 
-    def __init__(self, command: WorkerCommand, threads: int) -> None:
+    def __init__(self, command: Sequence[str], threads: int) -> None:
         try:
             self.process = subprocess.Popen(
-                command.words,
-                cwd=command.folder,
+                command,
                 env={**dict.fromkeys(_THREADS, str(threads)), **os.environ},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -225,7 +210,7 @@ class _Worker:
             )
         except OSError as error:
             raise WorkerError(
-                f'"{command.words[0]}" cannot be started ({error.strerror or error}): '
+                f'"{command[0]}" cannot be started ({error.strerror or error}): '
                 "name Blender's program with --blender."
             ) from error
         self._events = self._answers()
