@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
+from tests.blender.scenes import add_sound, make_face, needs_sound, saved_jaw_keys, tone, write_wav
 
 KEYS = ("jawOpen", "browInnerUp")
 
@@ -38,12 +38,6 @@ def saved(path: Path, **options: object) -> Path:
     return path
 
 
-def keys_in(path: Path, name: str = "jawOpen", face: str = "Head") -> list[tuple[float, float]]:
-    bpy.ops.wm.open_mainfile(filepath=str(path))
-    anim = bpy.data.objects[face].data.shape_keys.animation_data
-    return keys_of(anim.action, name) if anim is not None and anim.action is not None else []
-
-
 def files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
@@ -54,7 +48,7 @@ def test_sound_file_is_baked_and_saved(cli, loud_jaw, shot, wav, tmp_path) -> No
     assert result["output"] == str(shot)
     assert result["speakers"][0]["speaker"] == "Head"
     assert "frames 11 to 22" in result["speakers"][0]["summary"]
-    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+    assert max(value for _, value in saved_jaw_keys(shot)) == pytest.approx(1.0, abs=0.05)
     assert files(tmp_path) == {"shot.blend", "shot.blend1", "hum.wav"}
 
 
@@ -88,9 +82,9 @@ def test_cleared_keys_are_baked_again(cli, loud_jaw, shot, wav) -> None:
     bpy.ops.wm.open_mainfile(filepath=str(shot))
     bpy.ops.audio2face.clear(speaker="Head")
     bpy.ops.wm.save_mainfile()
-    assert keys_in(shot) == []
+    assert saved_jaw_keys(shot) == []
     assert cli(shot, *arguments)[1]["status"] == "done"
-    assert keys_in(shot)
+    assert saved_jaw_keys(shot)
 
 
 def test_keys_changed_by_hand_are_kept(cli, loud_jaw, shot, wav) -> None:
@@ -101,14 +95,14 @@ def test_keys_changed_by_hand_are_kept(cli, loud_jaw, shot, wav) -> None:
     block.value = 0.123
     block.keyframe_insert("value", frame=6)
     bpy.ops.wm.save_mainfile()
-    mine = keys_in(shot)
+    mine = saved_jaw_keys(shot)
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
     code, result, error = cli(shot, *arguments, "--dial", "jaw=0.5")
     assert (code, result["status"]) == (1, "error")
     assert "changed by hand" in error
-    assert keys_in(shot) == mine
+    assert saved_jaw_keys(shot) == mine
     assert cli(shot, *arguments, "--dial", "jaw=0.5", "--force")[0] == 0
-    assert keys_in(shot) != mine
+    assert saved_jaw_keys(shot) != mine
 
 
 def test_other_output_leaves_the_shot(cli, loud_jaw, shot, wav, tmp_path) -> None:
@@ -120,7 +114,7 @@ def test_other_output_leaves_the_shot(cli, loud_jaw, shot, wav, tmp_path) -> Non
     assert cli(shot, *arguments)[1]["status"] == "done"
     assert shot.read_bytes() == before
     assert files(out.parent) == {"out.blend", "out.blend.audio2face.json"}
-    assert keys_in(out)
+    assert saved_jaw_keys(out)
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
     bpy.ops.mesh.primitive_cube_add()
     saved(shot)
@@ -176,8 +170,8 @@ def test_strips_and_channels_choose_the_sound(cli, loud_jaw, tmp_path, wav) -> N
     code, _, error = cli(shot, "bake", "--all", "--strip", "line a")
     assert code == 1
     assert "several faces" in error
-    assert next(frame for frame, _ in keys_in(shot, face="Anna")) < 10
-    assert [frame for frame, _ in keys_in(shot, face="Bert")][-1] > 50
+    assert next(frame for frame, _ in saved_jaw_keys(shot, face="Anna")) < 10
+    assert [frame for frame, _ in saved_jaw_keys(shot, face="Bert")][-1] > 50
 
 
 @needs_sound
@@ -205,7 +199,9 @@ def test_failing_speaker_stops_no_other(cli, loud_jaw, tmp_path, wav) -> None:
     assert result["speakers"][2]["speaker"] == "Bert"
     assert "Bert.wav" in result["error"]
     assert "Bert: " in error
-    assert [max(v for _, v in keys_in(shot, face=name)) for name in ("Anna", "Bert", "Cleo")] == [
+    assert [
+        max(v for _, v in saved_jaw_keys(shot, face=name)) for name in ("Anna", "Bert", "Cleo")
+    ] == [
         pytest.approx(0.5, abs=0.05),
         pytest.approx(1.0, abs=0.05),
         pytest.approx(0.5, abs=0.05),
@@ -215,7 +211,7 @@ def test_failing_speaker_stops_no_other(cli, loud_jaw, tmp_path, wav) -> None:
     assert cli(shot, "bake", "--all", "--dial", "jaw=0.25")[1]["status"] == "error"
     write_wav(tmp_path / "Bert.wav", tone(0.3), 16000)
     assert cli(shot, "bake", "--all", "--dial", "jaw=0.25")[0] == 0
-    assert max(v for _, v in keys_in(shot, face="Bert")) == pytest.approx(0.5, abs=0.05)
+    assert max(v for _, v in saved_jaw_keys(shot, face="Bert")) == pytest.approx(0.5, abs=0.05)
 
 
 def test_all_lines_of_a_speaker_stay_finished(cli, loud_jaw, shot, tmp_path) -> None:
@@ -256,7 +252,7 @@ def test_apply_keys_curves(cli, shot, curves) -> None:
     code, result, _ = cli(shot, *arguments)
     assert (code, result["speakers"][0]["rows"]) == (0, 50)
     assert "frames 101 to 112" in result["speakers"][0]["summary"]
-    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+    assert max(value for _, value in saved_jaw_keys(shot)) == pytest.approx(1.0, abs=0.05)
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
     curves.write_text(curves.read_text().replace(",0.5", ",0.4"))
     assert cli(shot, *arguments)[1]["status"] == "done"
@@ -268,7 +264,7 @@ def test_predict_and_apply_equal_a_bake(cli, loud_jaw, extension, shot, wav, tmp
     out = tmp_path / "line.npz"
     assert cli(shot, "predict", wav, out)[1]["rows"] == 50
     assert cli(shot, "apply", out, "--object", "Head")[0] == 0
-    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+    assert max(value for _, value in saved_jaw_keys(shot)) == pytest.approx(1.0, abs=0.05)
 
 
 def test_inspect_reports_links_and_gaps_and_changes_nothing(cli, shot, wav) -> None:

@@ -12,7 +12,7 @@ import bpy
 import pytest
 
 from tests.blender.blender_runner import ROOT, blender_executable
-from tests.blender.scenes import keys_of, make_face, tone, write_wav
+from tests.blender.scenes import make_face, saved_jaw_keys, tone, write_wav
 
 pytest.importorskip("openjd.cli", reason="openjd-cli is not installed")
 
@@ -79,14 +79,12 @@ def statuses(show: Path) -> dict[int, str]:
 
 
 def faces_with_keys(show: Path) -> set[str]:
-    found = set()
-    for path in sorted(show.glob("*.blend")):
-        bpy.ops.wm.open_mainfile(filepath=str(path))
-        for face in ("Anna", "Bert"):
-            anim = bpy.data.objects[face].data.shape_keys.animation_data
-            if anim is not None and keys_of(anim.action, "jawOpen"):
-                found.add(f"{path.stem}: {face}")
-    return found
+    return {
+        f"{path.stem}: {face}"
+        for path in show.glob("*.blend")
+        for face in ("Anna", "Bert")
+        if saved_jaw_keys(path, face)
+    }
 
 
 def contents(show: Path) -> dict[str, bytes]:
