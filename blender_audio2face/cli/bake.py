@@ -16,8 +16,8 @@ from ...model.errors import A2FError
 from ...model.formats import read
 from ...model.runtime_choice import RuntimeChoice
 from .. import api
-from ..bake.pipeline import BakePlan, BakeRequest, revalidate, write_steps
-from ..bake.pipeline import prepare as plan_of
+from ..bake.pipeline import Bake, BakePlan, analyze, plan_bake, revalidate, write
+from ..bake.request import BakeRequest
 from ..core import analysis
 from ..core.background_job import run_to_completion
 from ..core.compose import compose
@@ -302,16 +302,17 @@ def bake_job(
     """The bake of one face. Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))
     sound = wanted_sound(options, place, speaker)
-    plan = plan_of(BakeRequest(place.scene.session_uid, speaker.name, objects, sound))
+    plan = plan_bake(BakeRequest(place.scene.session_uid, speaker.name, objects, sound))
     digest = finished_jobs.bake_digest(
         speaker, plan.face.plans, plan.strips, weights, shared.digests
     )
 
     def write_keys(progress: Callable[[float], None]) -> Keyed:
         runtime = _runtime(options)
-        spoken, how = analysis.analyze(plan.strips, runtime, weights, progress, shared.runtime)
-        latest = revalidate(plan)
-        _, report = run_to_completion(write_steps(latest, compose(latest.face, spoken), how))
+        curves = analyze(plan, runtime, weights, progress, shared.runtime)
+        latest, how = revalidate(plan), curves.inference
+        keys = compose(latest.face, curves.strips)
+        _, report = run_to_completion(write(Bake(latest, curves.strips, how, keys)))
         speaker.report = report.text
         facts = {
             "strips": [strip.name for strip in plan.strips],
@@ -337,8 +338,8 @@ def _runtime(options: argparse.Namespace) -> RuntimeChoice:
 
 def _takes(plan: BakePlan) -> list[str]:
     """The keys of the takes that a bake made."""
-    names, sound = [strip.name for strip in plan.strips], plan.request.voice
-    if isinstance(sound.selector, SoundFile):
+    names, selection = [strip.name for strip in plan.strips], plan.request.selection
+    if isinstance(selection.selector, SoundFile):
         return [f"file {name}" for name in names]
-    strips = sequencer_api.sound_strips(scene_of(sound))
+    strips = sequencer_api.sound_strips(scene_of(selection))
     return [strip_id.uid_of(strip) for strip in strips if strip.name in names]

@@ -11,12 +11,12 @@ from ...model.real_path import real_path
 from ..core.rigs.mapping import Mapping
 from ..core.rigs.mapping_file import load
 from ..core.rigs.preset import preset_with_id
-from ..core.sound.sound_selection import SoundFile, Strips
+from ..core.sound.sound_selection import SoundFile, SoundSelection, Strips
 from ..errors import BakeError, PlanError
 from ..scene import live_changes, speaker_settings
 from ..scene.face_objects import with_parts
 from ..scene.face_plan import plan_face
-from ..scene.resolve_sound import SoundSelection, selection_of_takes, sound_selection_of
+from ..scene.resolve_sound import selection_of_takes, sound_selection_of
 from ..scene.speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
 from .arguments import OUTPUTS, REDUCTIONS
 
