@@ -31,6 +31,7 @@ def test_examples_run_one_after_another(
     (manifest,) = re.findall(r"^```csv\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
     (tmp_path / "shots.csv").write_text(manifest)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # as `python -m model` runs there
     make_face("Head", ("jawOpen", "mouthClose"))
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
     assert len(EXAMPLES) >= 9
