@@ -172,7 +172,8 @@ def _by_soundfile(
             def blocks(first: int, count: int) -> Iterator[np.ndarray]:
                 file.seek(min(first, file.frames))
                 size = _frames_at_once(file.channels)
-                while count > 0:
+                # libsndfile may stop behind the end of a damaged MP3.
+                while count > 0 and file.tell() < file.frames:
                     block = file.read(min(size, count), dtype="float32", always_2d=True)
                     if len(block) == 0:
                         return

@@ -23,7 +23,7 @@ from model.errors import AudioError
 from model.numpy_runtime import NumpyRuntime
 from tests.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
 
-from .hostile import FEW, spoilt
+from .hostile.strategies import FEW, mutated
 from .networks import random_network
 
 
@@ -104,7 +104,7 @@ def test_spoilt_files_of_every_format(suffix: str, tmp_path: Path, data: st.Data
     whole = tmp_path / f"whole.{suffix}"
     if not whole.exists():
         soundfile.write(whole, 0.3 * np.sin(np.arange(1200) * 0.1), 16000)
-    content = data.draw(spoilt(whole.read_bytes()))
+    content = data.draw(mutated(whole.read_bytes()))
     for source in (content, tmp_path / f"spoilt.{suffix}"):
         if isinstance(source, Path):
             source.write_bytes(content)
@@ -116,7 +116,7 @@ def test_spoilt_files_of_every_format(suffix: str, tmp_path: Path, data: st.Data
 
 
 @FEW
-@given(content=spoilt(PLAIN[:400]))
+@given(content=mutated(PLAIN[:400]))
 def test_spoilt_files_without_soundfile(content: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for module in (audio_file, resampling):

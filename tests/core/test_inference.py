@@ -13,7 +13,7 @@ from a2f.model.runtime_choice import RuntimeChoice
 HOUR = StripPlan(
     "speech", SoundSource("s.wav", "s.wav"), StripTiming(25.0, 1, 1.0, 0.0, 1, 1 + 3600 * 25)
 )
-BLIP = StripPlan("blip", SoundSource("b.wav", "b.wav"), StripTiming(25.0, 1, 1.0, 0.0, 1, 51))
+BLIP = StripPlan("blip", SoundSource("b.wav", b"sound"), StripTiming(25.0, 1, 1.0, 0.0, 1, 51))
 
 
 @pytest.fixture
