@@ -15,23 +15,30 @@ from .command.batch import command as batch_command
 from .command.batch.manifest import Group, RowError
 from .command.batch.results import RowResult
 from .command.batch.workers import RowObserver, blender_worker, run_row, serve
-from .command.console import Console, Outcome
-from .command.options import CommandParser, common_options, console_of, force_option, parsed
-from .command.running import run_command
-from .command.shared import Shared
+from .command.console import (
+    CommandParser,
+    Console,
+    Outcome,
+    common_options,
+    console_for,
+    force_option,
+    parse_options,
+)
+from .command.run import run_command
+from .command.runtime_cache import RuntimeCache
 from .runtime import choose_runtime
 
 _WORKER = (sys.executable, "-m", "model", "worker")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command line; returns the exit code (``command.exit_codes``)."""
-    options = parsed(_parser(), arguments)
+    """Runs the command line; returns the exit code (``command.console``)."""
+    options = parse_options(_parser(), arguments)
     if isinstance(options, int):
         return options
     if options.command == "worker":
         return serve(_CurvesRows(faces=False).run_group)
-    console = console_of(options)
+    console = console_for(options)
     if options.command == "batch":
         return run_command(console, lambda: _batch(options, console), batch_command.STOPPED)
     return run_command(console, lambda: predict_command.predict(options, console))
@@ -54,7 +61,7 @@ class _CurvesRows:
     def __init__(self, *, faces: bool) -> None:
         self._faces = faces
         self._parser = _parser()
-        self._shared = Shared(choose_runtime)
+        self._cache = RuntimeCache(choose_runtime)
 
     def check_arguments(self, arguments: Sequence[str]) -> None:
         """Raises A2FError for a row that cannot be done."""
@@ -73,7 +80,7 @@ class _CurvesRows:
     def _predict(self, arguments: Sequence[str], force: bool, observer: RowObserver) -> Outcome:
         options = self._parser.parse_args(arguments)
         options.force = force
-        return predict_command.predict(options, observer, shared=self._shared)
+        return predict_command.predict(options, observer, cache=self._cache)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import bpy
 
 from ...model.errors import A2FError
-from ...model.runtime_choice import RuntimeChoice
+from ...model.runtime import RuntimeChoice
 from ..core import background_job
 from ..core.background_job import CancelledError, Job
 from ..scene import speaker_settings

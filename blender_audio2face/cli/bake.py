@@ -9,12 +9,11 @@ from typing import Any
 
 import bpy
 
-from ...model.command.console import Console, Observer, Outcome
-from ...model.command.exit_codes import ExitCode
-from ...model.command.shared import Shared
+from ...model.command.console import Console, ExitCode, Observer, Outcome
+from ...model.command.runtime_cache import RuntimeCache
+from ...model.curve_files import read
 from ...model.errors import A2FError
-from ...model.formats import read
-from ...model.runtime_choice import RuntimeChoice
+from ...model.runtime import RuntimeChoice
 from .. import api
 from ..bake.pipeline import Bake, BakePlan, analyze, plan_bake, revalidate, write
 from ..bake.request import BakeRequest
@@ -26,10 +25,10 @@ from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import StripPlan
 from ..core.target_plan import TargetPlan
 from ..scene import sequencer_api, strip_id
+from ..scene.preferred_runtime import preferred_runtime
 from ..scene.resolve_sound import scene_of
 from ..scene.speakers import members_of
 from ..scene.weights_path import chosen_weights
-from ..ui.preferences import preferred_runtime
 from . import finished_jobs, saving
 from .selection import (
     CommandError,
@@ -218,7 +217,7 @@ def bake(options: argparse.Namespace, console: Console) -> Outcome:
     """
     output = saving.output_path(options.output)
     with ExitStack() as undo:
-        jobs = bake_jobs(options, undo, Shared(analysis.choose_runtime))
+        jobs = bake_jobs(options, undo, RuntimeCache(analysis.choose_runtime))
         return _finish(jobs, output, console, undo)
 
 
@@ -273,7 +272,7 @@ def _finish(jobs: FaceJobs, output: Path, console: Console, undo: ExitStack) -> 
     return jobs.outcome(output, saved=saved)
 
 
-def bake_jobs(options: argparse.Namespace, undo: ExitStack, shared: Shared) -> FaceJobs:
+def bake_jobs(options: argparse.Namespace, undo: ExitStack, cache: RuntimeCache) -> FaceJobs:
     """The bakes that a command means; ``undo`` gets the way back from what it sets.
 
     Raises:
@@ -288,7 +287,7 @@ def bake_jobs(options: argparse.Namespace, undo: ExitStack, shared: Shared) -> F
         own = undo.enter_context(ExitStack())
         try:
             set_options(speaker, options, own)
-            job = bake_job(options, place, speaker, weights, shared)
+            job = bake_job(options, place, speaker, weights, cache)
             jobs.faces.append(replace(job, undo=own))
         except (A2FError, OSError) as error:
             jobs.refuse(speaker, error, own)
@@ -297,19 +296,19 @@ def bake_jobs(options: argparse.Namespace, undo: ExitStack, shared: Shared) -> F
 
 
 def bake_job(
-    options: argparse.Namespace, place: Place, speaker, weights: Path | None, shared: Shared
+    options: argparse.Namespace, place: Place, speaker, weights: Path | None, cache: RuntimeCache
 ) -> FaceJob:
     """The bake of one face. Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))
     sound = wanted_sound(options, place, speaker)
     plan = plan_bake(BakeRequest(place.scene.session_uid, speaker.name, objects, sound))
     digest = finished_jobs.bake_digest(
-        speaker, plan.face.plans, plan.strips, weights, shared.digests
+        speaker, plan.face.plans, plan.strips, weights, cache.digests
     )
 
     def write_keys(progress: Callable[[float], None]) -> Keyed:
         runtime = _runtime(options)
-        curves = analyze(plan, runtime, weights, progress, shared.runtime)
+        curves = analyze(plan, runtime, weights, progress, cache.runtime)
         latest, how = revalidate(plan), curves.inference
         keys = compose(latest.face, curves.strips)
         _, report = run_to_completion(write(Bake(latest, curves.strips, how, keys)))

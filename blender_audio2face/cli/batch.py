@@ -11,22 +11,22 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ...model.audio_file import SAMPLE_RATE
 from ...model.command.batch import command
 from ...model.command.batch.manifest import Group, Row
 from ...model.command.batch.results import RowResult
 from ...model.command.batch.workers import RowObserver, blender_worker, run_row, serve
-from ...model.command.console import Console, Outcome
+from ...model.command.console import Console, Observer, Outcome
 from ...model.command.predict import predict as predict_with
-from ...model.command.running import Failure, attempt
-from ...model.command.shared import Shared
-from ...model.real_path import real_path
+from ...model.command.run import Failure, attempt
+from ...model.command.runtime_cache import RuntimeCache
+from ...model.framing import SAMPLE_RATE
+from ...model.input_files import real_path
 from ..core import analysis
 from ..core.rigs.preset import preset_with_id
 from ..core.sound.samples import DECODERS, audible_blocks, sound_seconds
 from ..core.sound.strip_plan import SoundSource
 from ..core.sound.strip_timing import StripTiming
-from ..ui.preferences import preferred_runtime
+from ..scene.preferred_runtime import preferred_runtime
 from . import saving
 from .arguments import command_parser
 from .bake import FaceJobs, bake_jobs
@@ -39,17 +39,28 @@ _RATE = 100
 
 def predict(options: argparse.Namespace, console: Console) -> Outcome:
     """Writes the curves of a sound file, of films and AAC too; see ``model.command.predict``."""
-    return predict_with(options, console, _decode, preferred_runtime(bpy.context).torch_folder)
+    return _predict(options, console, None)
+
+
+def _predict(
+    options: argparse.Namespace, observer: Observer, cache: RuntimeCache | None
+) -> Outcome:
+    folder = preferred_runtime(bpy.context).torch_folder
+    return predict_with(options, observer, _decode, folder, cache, length=_seconds)
 
 
 def _decode(path: Path) -> Iterator[np.ndarray]:
     """Samples of a file at 16 kHz, in pieces float32 [n]. Raises A2FError where it cannot."""
-    source = SoundSource(path.name, str(path))
-    rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
+    rows = round(_seconds(path) * _RATE)
     if rows < 1:
         return
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
-    yield from audible_blocks(source, whole, SAMPLE_RATE, DECODERS)
+    yield from audible_blocks(SoundSource(path.name, str(path)), whole, SAMPLE_RATE, DECODERS)
+
+
+def _seconds(path: Path) -> float:
+    """Length of a file's sound, in whole rows. Raises A2FError where it cannot be read."""
+    return math.ceil(sound_seconds(SoundSource(path.name, str(path))) * _RATE - 1e-6) / _RATE
 
 
 def batch(options: argparse.Namespace, console: Console) -> Outcome:
@@ -77,7 +88,7 @@ class _Rows:
 
     def __init__(self) -> None:
         self._parser = command_parser()
-        self._shared = Shared(analysis.choose_runtime)
+        self._cache = RuntimeCache(analysis.choose_runtime)
 
     def check_arguments(self, arguments: Sequence[str]) -> None:
         """Raises A2FError for what cannot be done."""
@@ -101,7 +112,7 @@ class _Rows:
         if isinstance(opened, Failure):
             return [RowResult.failed(row, opened.code, opened.sentence) for row in group]
         if output != blend and output.exists() and not force:
-            planned = _BlendRows(self._parser, self._shared, force, observer)
+            planned = _BlendRows(self._parser, self._cache, force, observer)
             results = planned.run(group, bake=False)
             written = attempt(lambda: planned.is_written(output))
             if isinstance(written, Failure):
@@ -109,14 +120,13 @@ class _Rows:
             if written.unchanged:
                 return results
             _open(blend)
-        rows = _BlendRows(self._parser, self._shared, force, observer)
+        rows = _BlendRows(self._parser, self._cache, force, observer)
         return rows.save(group, rows.run(group, bake=True))
 
     def _predict(self, row: Row, force: bool, observer: RowObserver) -> Outcome:
         options = self._parser.parse_args(row.arguments)
         options.force = force
-        folder = preferred_runtime(bpy.context).torch_folder
-        return predict_with(options, observer, _decode, folder, self._shared)
+        return _predict(options, observer, self._cache)
 
 
 class _BlendRows:
@@ -125,12 +135,12 @@ class _BlendRows:
     def __init__(
         self,
         parser: argparse.ArgumentParser,
-        shared: Shared,
+        cache: RuntimeCache,
         force: bool,
         observer: RowObserver,
     ) -> None:
         self._parser = parser
-        self._shared = shared
+        self._cache = cache
         self._force = force
         self._observer = observer
         self._digests: list[str] = []
@@ -170,7 +180,7 @@ class _BlendRows:
         options = self._parser.parse_args(row.arguments)
         options.force = self._force
         with ExitStack() as undo:
-            jobs = bake_jobs(options, undo, self._shared)
+            jobs = bake_jobs(options, undo, self._cache)
             if bake:
                 jobs.carry_out(self._observer)
             self._digests += [job.digest for job in jobs.faces]
@@ -188,12 +198,12 @@ class _BlendRows:
             self._seen.add(key)
 
     def _files(self, options: argparse.Namespace) -> dict[str, str | None]:
-        """Digests of the files that only the .blend names, by path."""
+        """FileDigests of the files that only the .blend names, by path."""
         named = [library.filepath for library in bpy.data.libraries]
         if not options.file:
             named += [sound.filepath for sound in bpy.data.sounds if sound.packed_file is None]
         paths = dict.fromkeys(real_path(bpy.path.abspath(path)) for path in named if path)
-        return {str(path): self._shared.digests.of_any(path) for path in paths}
+        return {str(path): self._cache.digests.of_any(path) for path in paths}
 
 
 def _open(blend: Path) -> Outcome:

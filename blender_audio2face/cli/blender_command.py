@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 import bpy
 
 from ...model.command.batch.command import STOPPED
-from ...model.command.console import Console, Outcome
-from ...model.command.options import console_of, parsed
-from ...model.command.running import run_command
+from ...model.command.console import Console, Outcome, console_for, parse_options
+from ...model.command.run import run_command
 from . import batch, inspection
 from .arguments import command_parser
 from .bake import apply, bake
@@ -29,13 +28,13 @@ _registered: list = []
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs a command on the open file; returns the exit code (``model.command.exit_codes``)."""
-    options = parsed(command_parser(path_of), list(arguments))
+    """Runs a command on the open file; returns the exit code (``model.command.console``)."""
+    options = parse_options(command_parser(path_of), list(arguments))
     if isinstance(options, int):
         return options
     if options.command == "worker":
         return batch.work()
-    console = console_of(options)
+    console = console_for(options)
     stopped = {"stopped": STOPPED} if options.command == "batch" else {}
     return run_command(console, lambda: _COMMANDS[options.command](options, console), **stopped)
 

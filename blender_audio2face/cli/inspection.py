@@ -4,9 +4,8 @@ import argparse
 from contextlib import ExitStack
 from pathlib import Path
 
-from ...model.command.console import Console, Outcome
-from ...model.command.exit_codes import ExitCode
-from ...model.command.shared import Shared
+from ...model.command.console import Console, ExitCode, Outcome
+from ...model.command.runtime_cache import RuntimeCache
 from ...model.errors import A2FError
 from ..bake import hand_edits
 from ..core import analysis
@@ -59,7 +58,7 @@ def _inspected(
     except A2FError as error:
         problems.append(str(error))
     try:
-        job = bake_job(options, place, speaker, weights, Shared(analysis.choose_runtime))
+        job = bake_job(options, place, speaker, weights, RuntimeCache(analysis.choose_runtime))
         strips = job.strips
         is_finished = job.digest in finished_jobs(speaker, plans)
         bake = "nothing to do" if is_finished else "to do"

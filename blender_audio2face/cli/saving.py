@@ -7,10 +7,9 @@ from pathlib import Path
 
 import bpy
 
-from ...model.command.errors import OutputError
-from ...model.command.finished import digest_of, digest_of_file, finishing, is_done
-from ...model.command.replacing import replacing
-from ...model.real_path import real_path
+from ...model.command.atomic_write import OutputError, atomic_write
+from ...model.command.job_record import digest_of, digest_of_file, is_up_to_date, recorded_write
+from ...model.input_files import real_path
 from .selection import CommandError, open_blend
 
 _UNCOMPRESSED = b"BLENDER"
@@ -38,7 +37,7 @@ def is_written(output: Path, jobs: Sequence[str], *, force: bool) -> bool:
     Raises:
         ChangedOutputError: it was changed since a job made it.
     """
-    return not is_open_file(output) and is_done(output, _digest(jobs), force=force)
+    return not is_open_file(output) and is_up_to_date(output, _digest(jobs), force=force)
 
 
 def save(output: Path, jobs: Sequence[str]) -> None:
@@ -52,10 +51,10 @@ def save(output: Path, jobs: Sequence[str]) -> None:
     """
     if is_open_file(output):
         blend = open_blend()
-        with replacing(blend, lambda _: _keep_backup(blend)) as path:
+        with atomic_write(blend, lambda _: _keep_backup(blend)) as path:
             _save(path)
     else:
-        with finishing(output, _digest(jobs)) as path:
+        with recorded_write(output, _digest(jobs)) as path:
             _save(path)
 
 
@@ -81,6 +80,6 @@ def _save(path: Path) -> None:
 def _keep_backup(blend: Path) -> None:
     if bpy.context.preferences.filepaths.save_version < 1:
         return
-    copy: AbstractContextManager[Path] = replacing(blend.with_name(blend.name + "1"))
+    copy: AbstractContextManager[Path] = atomic_write(blend.with_name(blend.name + "1"))
     with copy as path:
         shutil.copy2(blend, path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bpy
 
-from ...model.real_path import real_path
+from ...model.input_files import real_path
 from ..core.rigs.mapping import Mapping
 from ..core.rigs.mapping_file import load
 from ..core.rigs.preset import preset_with_id

@@ -38,7 +38,7 @@ def break_even(usual: Runtime, other: Runtime) -> float | None:
 
 
 def constants(usual: Runtime, gpu: Runtime) -> dict[str, float]:
-    """What ``model.break_even`` should say, by the names it has there; two digits."""
+    """What ``model.runtime`` should say, by the names it has there; two digits."""
     found = {
         "NUMPY_SPEED": 1.0 / usual.second,
         "TORCH_IMPORT_SECONDS": gpu.torch_import,

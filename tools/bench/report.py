@@ -167,7 +167,7 @@ def _break_even(found: Sequence[Figures]) -> str:
             )
             if name == "cuda":
                 said = (f"`{key} = {value:g}`" for key, value in constants(usual, other).items())
-                lines.append(f"For `model/break_even.py`: {', '.join(said)}.")
+                lines.append(f"For `model/runtime.py`: {', '.join(said)}.")
     if not rows:
         return "How soon torch pays was not measured: it takes torch and two clips."
     columns = (

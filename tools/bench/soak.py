@@ -23,8 +23,7 @@ import numpy as np
 import soundfile
 
 from model.audio_file import to_mono_16k
-from model.numpy_network import NumpyNetwork
-from model.numpy_runtime import NumpyRuntime
+from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.streaming import Stream, low_latency
 from model.weights_file import load_weights
 

@@ -44,7 +44,7 @@ def decode(clip: str) -> dict[str, object]:
 def features(samples: str) -> dict[str, object]:
     """Samples to what the network hears."""
     config, _ = _shipped("model.weights_file").load_weights()
-    feature_stream = _shipped("model.feature_stream").FeatureStream
+    feature_stream = _shipped("model.features").FeatureStream
 
     def work(pieces: Iterable[np.ndarray]) -> None:
         stream = feature_stream(config.features)
@@ -58,7 +58,7 @@ def features(samples: str) -> dict[str, object]:
 def numpy(samples: str, curves: str) -> dict[str, object]:
     """Samples to curves with NumPy, features included; written to ``curves``."""
     config, arrays = _shipped("model.weights_file").load_weights()
-    runtime = _shipped("model.numpy_runtime").NumpyRuntime(config, arrays)
+    runtime = _shipped("model.numpy_network").NumpyRuntime(config, arrays)
     return _predicted(runtime, samples, curves)
 
 
@@ -107,7 +107,7 @@ def numpy_start() -> dict[str, object]:
 
     def start() -> None:
         config, arrays = _shipped("model.weights_file").load_weights()
-        _shipped("model.numpy_runtime").NumpyRuntime(config, arrays).predict(second)
+        _shipped("model.numpy_network").NumpyRuntime(config, arrays).predict(second)
 
     return measured(start)[1].plain()
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...real_path import real_path
-from ...runtime_choice import DEVICES, RUNTIMES
+from ...input_files import real_path
+from ...runtime import DEVICES, RUNTIMES
+from ..atomic_write import OutputError
 from ..console import Console, Outcome
-from ..errors import OutputError
 from .checks import CheckArguments, CheckedManifest, check_manifest
 from .manifest import Group, ManifestError, read_manifest
 from .results import (

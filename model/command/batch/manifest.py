@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import A2FError
-from ...real_path import real_path
-from ...shown import on_one_line, shown
+from ...errors import A2FError, one_line, quoted
+from ...input_files import real_path
 
 COLUMNS: dict[str, str | None] = {
     "name": None,
@@ -148,7 +147,7 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, object]]:
         ]
     except (csv.Error, ValueError, TypeError) as error:  # the latter: "sep=" with a quote
         raise ManifestError(
-            f'The manifest "{path}" is not CSV ({on_one_line(error)}): export it again.'
+            f'The manifest "{path}" is not CSV ({one_line(error)}): export it again.'
         ) from error
     header, *rows = table or [[]]
     names = [name.lower() for name in header]
@@ -171,13 +170,13 @@ def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ManifestError(f'The manifest "{path}" is not JSON ({on_one_line(error)}).') from error
+        raise ManifestError(f'The manifest "{path}" is not JSON ({one_line(error)}).') from error
     defaults: object = {}
     if isinstance(document, dict):
         unknown = sorted(document.keys() - {"defaults", "rows"})
         if unknown:
             raise ManifestError(
-                f'{shown(unknown[0])} in "{path}" is unknown: the file has to hold "rows", a list '
+                f'{quoted(unknown[0])} in "{path}" is unknown: the file has to hold "rows", a list '
                 'of objects, and may hold "defaults".'
             )
         defaults, document = document.get("defaults", {}), document.get("rows")
@@ -221,7 +220,7 @@ def _check_columns(path: Path, where: str, names: Sequence[str]) -> None:
     unknown = [name for name in names if name not in COLUMNS]
     if unknown:
         raise ManifestError(
-            f'The column {shown(unknown[0])} in {where} of "{path}" is unknown: '
+            f'The column {quoted(unknown[0])} in {where} of "{path}" is unknown: '
             f"there are {', '.join(COLUMNS)}."
         )
 

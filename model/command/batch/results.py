@@ -13,12 +13,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ..console import Console
-from ..digests import Digests
-from ..errors import OutputError
-from ..exit_codes import ExitCode
-from ..finished import digest_of
-from ..release import release
+from ..atomic_write import OutputError
+from ..console import Console, ExitCode
+from ..job_record import FileDigests, digest_of, release
 from .manifest import Group, Row
 
 _FORMAT = "audio2face-batch-row"
@@ -148,7 +145,7 @@ class ResultCache:
             output, job = line.get("output"), line.get("job")
             if isinstance(output, str) and isinstance(job, str):
                 self._lines[output, job] = line
-        self.digests = Digests()
+        self.digests = FileDigests()
 
     def job_of(self, row: Row) -> str:
         """Digest of what a row is made from. Raises OSError where a file cannot be read."""

@@ -21,10 +21,9 @@ from queue import SimpleQueue
 from typing import IO, Any, Protocol, TextIO
 
 from ...errors import A2FError
-from ..console import Observer, Outcome
-from ..exit_codes import ExitCode
-from ..release import release
-from ..running import Failure, StoppedError, attempt, signals_raised
+from ..console import ExitCode, Observer, Outcome
+from ..job_record import release
+from ..run import Failure, StoppedError, attempt, stop_on_signals
 from .manifest import Group, Row
 from .results import BatchLog, RowResult
 
@@ -332,7 +331,7 @@ def serve(run_group: RunGroup) -> int:
         batch = _Batch(out)
         threading.Thread(target=batch.read, args=(sys.stdin,), daemon=True).start()
         try:
-            with signals_raised():
+            with stop_on_signals():
                 batch.answer("ready", release=release())
                 while (request := batch.next_request()) is not None:
                     group = tuple(map(Row.from_json, request["rows"]))

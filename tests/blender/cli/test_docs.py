@@ -69,7 +69,7 @@ def test_every_option_is_documented(extension: str) -> None:
 
 
 def test_every_exit_code_is_documented(extension: str) -> None:
-    codes = importlib.import_module(f"{extension}.model.command.exit_codes")
+    codes = importlib.import_module(f"{extension}.model.command.console")
     documented = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
     assert [int(code) for code in documented] == list(codes.ExitCode)
 

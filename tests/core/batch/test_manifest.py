@@ -7,8 +7,7 @@ import pytest
 
 from model.command.batch.checks import CheckedManifest, check_manifest
 from model.command.batch.manifest import Cells, ManifestError, read_manifest
-from model.command.errors import UsageError
-from model.command.exit_codes import ExitCode
+from model.command.console import ExitCode, UsageError
 
 
 def manifest(folder: Path, text: str | bytes, name: str = "shots.csv") -> list[Cells]:

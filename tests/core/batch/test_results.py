@@ -18,7 +18,7 @@ from model.command.batch.results import (
     end_torn_line,
     read_results,
 )
-from model.command.exit_codes import ExitCode
+from model.command.console import ExitCode
 from model.curves import Curves
 from tests.core.hum import write_hum
 

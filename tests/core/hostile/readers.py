@@ -35,10 +35,10 @@ from a2f.model import audio_file, resampling
 from a2f.model.command.batch import results
 from a2f.model.command.batch.checks import check_manifest
 from a2f.model.command.batch.manifest import ManifestError, read_manifest
-from a2f.model.command.errors import UsageError
+from a2f.model.command.console import UsageError
+from a2f.model.curve_files import CurvesFileError, read, write
 from a2f.model.curves import Curves
 from a2f.model.errors import AudioError, WeightsError
-from a2f.model.formats import CurvesFileError, read, write
 from a2f.model.network_config import NetworkConfig, array_shapes
 from a2f.model.weights_file import FORMAT, load_weights, save_weights
 

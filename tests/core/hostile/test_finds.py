@@ -17,11 +17,11 @@ from a2f.blender_audio2face.realtime.wire.encoders import encoder
 from a2f.blender_audio2face.realtime.wire.errors import WireError
 from a2f.model.command.batch.checks import check_manifest
 from a2f.model.command.batch.manifest import ManifestError, read_manifest
-from a2f.model.command.errors import UsageError
+from a2f.model.command.console import UsageError
+from a2f.model.curve_files import CurvesFileError, read
 from a2f.model.curves import Curves
 from a2f.model.errors import A2FError
-from a2f.model.formats import CurvesFileError, read
-from a2f.model.weights_schema import config_of
+from a2f.model.weights_file import config_from
 
 from .readers import READERS, RECORD, assert_sentence, file_with
 from .strategies import DEEP
@@ -120,7 +120,7 @@ def test_preset_weight_that_is_not_finite_is_refused() -> None:
 
 def test_network_setting_beyond_float_is_refused() -> None:
     with pytest.raises(ValueError, match="floor"):
-        config_of({"features": {"floor": 10**400}})
+        config_from({"features": {"floor": 10**400}})
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\udcff", "a\u2028b", "n" * 3000])
