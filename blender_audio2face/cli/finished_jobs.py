@@ -4,28 +4,25 @@ A speaker keeps two digests of each job that its keys come from, one job for eac
 the job was made from, and of the keys it made. Where both are as they were, nothing is left to do.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from ...model.command.job_record import FileDigests, digest_of, digest_of_file, release
 from ...model.weights_file import DEFAULT_WEIGHTS
-from ..animation import action_api, action_properties, key_digests
+from ..animation import action_api, action_properties, key_digests, keyframe_table
 from ..bake import hand_edits
+from ..core import persistence
 from ..core.keys.frame_ranges import lies_in
 from ..core.sound import sound_segment
 from ..core.sound.strip_plan import StripPlan
 from ..core.target_plan import TargetPlan
 from ..scene import speaker_settings
 from ..scene.face_plan import datablock_of
-from . import job_record
 from .selection import CommandError
 
 _JOBS = "finished_jobs"
-"""Custom property of a speaker: a ``job_record``."""
+"""Custom property of a speaker: see ``persistence.dump_jobs``."""
 
 
 def bake_digest(
@@ -95,11 +92,13 @@ def remember(
     left = {other: list(own) for other, own in others.items() if not set(own) & set(takes)}
     left[job] = list(takes)
     keys = _keys(plans, left)
-    speaker[_JOBS] = job_record.dumps({digest: (own, keys[digest]) for digest, own in left.items()})
+    speaker[_JOBS] = persistence.dump_jobs(
+        {digest: (own, keys[digest]) for digest, own in left.items()}
+    )
 
 
 def _stored(speaker) -> dict[str, tuple[list[str], str]]:
-    return job_record.loads(speaker.get(_JOBS))
+    return persistence.load_jobs(speaker.get(_JOBS))
 
 
 def _face(speaker, plans: Sequence[TargetPlan]) -> dict[str, object]:
@@ -122,20 +121,16 @@ def _face(speaker, plans: Sequence[TargetPlan]) -> dict[str, object]:
 
 def _keys(plans: Sequence[TargetPlan], jobs: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """By job, a digest of the keys on a face that its takes made; empty where nothing is baked."""
-    digests = {job: hashlib.blake2b(digest_size=16) for job in jobs}
+    made: dict[str, list] = {job: [] for job in jobs}
     found = False
     for plan in plans:
         for action, slot in key_digests.baked_actions(datablock_of(plan)):
             found = True
             record = action_properties.record_of(action, slot)
-            for channel, curve in sorted(action_api.curves_of(action, slot).items()):
-                points = np.zeros(2 * len(curve.keyframe_points), np.float32)
-                curve.keyframe_points.foreach_get("co", points)
-                points = points.reshape(-1, 2)
-                owned = record.owned(channel)
+            for path, curve in sorted(action_api.curves_of(action, slot).items()):
+                table, owned = keyframe_table.read(curve), record.owned(path)
                 for job, takes in jobs.items():
-                    segments = tuple(segment for segment in owned if segment.strip in takes)
-                    if segments:
-                        own = points[lies_in(points[:, 0], segments)]
-                        digests[job].update(repr(tuple(channel)).encode() + own.tobytes())
-    return {job: digest.hexdigest() if found else "" for job, digest in digests.items()}
+                    ranges = tuple(frames for frames in owned if frames.strip in takes)
+                    if ranges and len(table):
+                        made[job].append((path, table.where(lies_in(table.frames, ranges))))
+    return {job: key_digests.digest(tables) if found else "" for job, tables in made.items()}

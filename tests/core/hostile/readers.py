@@ -19,7 +19,6 @@ from unittest import mock
 
 import numpy as np
 import soundfile
-from a2f.blender_audio2face.cli import job_record
 from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.blender_audio2face.core import cached_curves, persistence
 from a2f.blender_audio2face.core.keys import bake_record
@@ -265,7 +264,7 @@ def _read_key_digests(text: str) -> None:
 
 
 def _read_job_record(text: str) -> None:
-    for names, digest in job_record.loads(text).values():
+    for names, digest in persistence.load_jobs(text).values():
         assert isinstance(digest, str)
         set(names)
 
