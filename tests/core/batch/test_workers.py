@@ -13,8 +13,8 @@ import pytest
 
 from model.__main__ import main
 
-ROOT = Path(__file__).parents[2]
-WORKER = ROOT / "tests" / "core" / "misbehaving_worker.py"
+ROOT = Path(__file__).parents[3]
+WORKER = ROOT / "tests" / "core" / "batch" / "misbehaving_worker.py"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the program is a script of a shell")
 
@@ -62,15 +62,17 @@ def is_alive(process: int) -> bool:
     return True
 
 
-def test_one_process_does_many_rows(program, tmp_path, capsys) -> None:
+def test_processes_do_many_rows_each(program, tmp_path, capsys) -> None:
     path = manifest(tmp_path, *((f"row {n}", f"{n}.blend") for n in range(6)))
     code, result, _ = run(path, program, capsys)
     assert (code, result["done"]) == (0, 6)
     assert {line["result"]["process"] for line in lines_of(path).values()} == set(ids_of(tmp_path))
     assert len(ids_of(tmp_path)) == 1
+    code, result, _ = run(path, program, capsys, "--force", "--jobs", "2")
+    assert (code, result["done"], len(ids_of(tmp_path))) == (0, 6, 3)
 
 
-def test_a_crash_costs_its_row_alone(program, tmp_path, capsys) -> None:
+def test_crash_costs_its_row_alone(program, tmp_path, capsys) -> None:
     path = manifest(
         tmp_path,
         ("a", "1.blend"), ("crash", "1.blend"), ("b", "1.blend"),
@@ -87,21 +89,21 @@ def test_a_crash_costs_its_row_alone(program, tmp_path, capsys) -> None:
     assert not any(map(is_alive, ids_of(tmp_path)))
 
 
-def test_a_crash_in_saving_costs_the_file(program, tmp_path, capsys) -> None:
+def test_crash_in_saving_costs_all_rows_of_the_file(program, tmp_path, capsys) -> None:
     path = manifest(tmp_path, ("a", "1.blend"), ("crash in saving", "1.blend"), ("b", "2.blend"))
     code, result, _ = run(path, program, capsys)
     assert (code, result["done"], result["failed"]) == (4, 1, 2)
     assert "exit code 7" in lines_of(path)["a"]["error"]
 
 
-def test_a_row_that_takes_too_long_is_given_up(program, tmp_path, capsys) -> None:
+def test_slow_row_is_given_up(program, tmp_path, capsys) -> None:
     path = manifest(tmp_path, ("hang", "1.blend"), ("a", "1.blend"), ("b", "2.blend"))
     code, result, _ = run(path, program, capsys, "--timeout", "0.3")
     assert (code, result["done"], result["failed"]) == (4, 2, 1)
     assert "--timeout" in lines_of(path)["hang"]["error"]
 
 
-def test_progress_is_of_all_rows(program, tmp_path, capsys) -> None:
+def test_progress_covers_all_rows(program, tmp_path, capsys) -> None:
     path = manifest(tmp_path, ("a", "1.blend"), ("b", "1.blend"), ("c", "2.blend"))
     _, _, error = run(path, program, capsys, "--progress", "openjd", "--jobs", "2")
     percents = [int(line.split()[1]) for line in error.splitlines() if "openjd_progress" in line]
@@ -110,20 +112,27 @@ def test_progress_is_of_all_rows(program, tmp_path, capsys) -> None:
     assert {33, 66} & set(percents)
 
 
-def test_workers_that_cannot_be_started(program, tmp_path, capsys, monkeypatch) -> None:
-    path = manifest(tmp_path, ("a", "1.blend"))
-    monkeypatch.setenv("WORKER_MOOD", "broken start")
-    code, _, error = run(path, program, capsys)
+@pytest.mark.parametrize(
+    ("mood", "sentence"), [("broken start", "Unrecognized command"), ("old", "same release")]
+)
+def test_unusable_worker_ends_the_batch(
+    program, tmp_path, capsys, monkeypatch, mood: str, sentence: str
+) -> None:
+    monkeypatch.setenv("WORKER_MOOD", mood)
+    code, _, error = run(manifest(tmp_path, ("a", "1.blend")), program, capsys)
     assert code == 1
-    assert "Unrecognized command" in error
+    assert sentence in error
     assert error.count("\n") == 1
-    code, _, error = run(path, tmp_path / "nothing", capsys)
+
+
+def test_missing_program_ends_the_batch(tmp_path, capsys) -> None:
+    code, _, error = run(manifest(tmp_path, ("a", "1.blend")), tmp_path / "nothing", capsys)
     assert code == 1
     assert "--blender" in error
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_a_batch_that_is_stopped_takes_its_workers_along(program, tmp_path, number) -> None:
+def test_stopped_batch_stops_its_workers(program, tmp_path, number) -> None:
     path = manifest(tmp_path, ("a", "1.blend"), ("hang", "2.blend"), ("b", "3.blend"))
     words = [sys.executable, "-m", "model", "batch", str(path), "--blender", str(program)]
     process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)

@@ -1,5 +1,6 @@
-"""The lines that a batch keeps, and what they tell the next run."""
+"""The results of a batch, and what they tell the next run; rows are done in this process."""
 
+import argparse
 import json
 import threading
 from pathlib import Path
@@ -8,8 +9,15 @@ import numpy as np
 import pytest
 
 from model.__main__ import main
-from model.command.atomic_write import OutputError
-from model.command.batch.results import RowResult, add_result, mend_results, read_results
+from model.command.batch.command import row_numbers
+from model.command.batch.manifest import Row
+from model.command.batch.results import (
+    ResultCache,
+    RowResult,
+    add_result,
+    end_torn_line,
+    read_results,
+)
 from model.command.console import ExitCode
 from model.curves import Curves
 from tests.core.hum import write_hum
@@ -19,48 +27,60 @@ def result(number: int, **values: object) -> RowResult:
     return RowResult(number, f"row {number}\u2028Ä", Path("o.csv"), "done", **values)
 
 
-def test_a_line_comes_back(tmp_path: Path) -> None:
+def test_result_survives_its_line(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
-    one = result(
-        3, code=ExitCode.REFUSED, error="no", seconds=0.25, data={"a": [1]}, job="j", made="m"
+    written = result(
+        3,
+        exit_code=ExitCode.REFUSED,
+        error="no",
+        seconds=0.25,
+        result={"a": [1]},
+        job="j",
+        made="m",
     )
-    add_result(path, one)
+    add_result(path, written)
     assert path.read_bytes().count(b"\n") == 1
-    assert [RowResult.of(line) for line in read_results(path)] == [one]
+    assert [RowResult.from_json(line) for line in read_results(path)] == [written]
 
 
-def test_a_torn_last_line_harms_no_other(tmp_path: Path) -> None:
+def test_torn_line_harms_no_other(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     add_result(path, result(1))
     with path.open("a") as file:
         file.write('{"format": "audio2face-batch-row", "row": 2')
-    mend_results(path)
-    mend_results(path)
+    end_torn_line(path)
+    end_torn_line(path)
     add_result(path, result(3))
     assert path.read_text().count("\n") == 3
     assert [line["row"] for line in read_results(path)] == [1, 3]
 
 
-def test_several_writers_leave_whole_lines(tmp_path: Path) -> None:
+def test_concurrent_writers_leave_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     data = {"text": "x" * 2000}
 
     def write(first: int) -> None:
         for number in range(first, first + 40):
-            add_result(path, result(number, data=data))
+            add_result(path, result(number, result=data))
 
     threads = [threading.Thread(target=write, args=(first,)) for first in (1, 101, 201)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert len(read_results(path)) == len(path.read_text().splitlines()) == 120
 
 
-def test_results_that_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(OutputError):
-        add_result(tmp_path, result(1))
-    assert read_results(tmp_path / "none.jsonl") == []
+@pytest.mark.parametrize("name", ["a\0b.wav", "\ud800.wav", "none.wav"])
+def test_row_that_read_a_lost_file_is_not_done(tmp_path: Path, name: str) -> None:
+    output = tmp_path / "a.csv"
+    output.touch()
+    group = (Row(1, "", None, output, ("predict",), ()),)
+    cache = ResultCache([])
+    made = cache.digests.of(output)
+    line = {"output": str(output), "job": cache.job_of(group[0]), "made": made}
+    assert ResultCache([line]).is_done(group)
+    assert not ResultCache([{**line, "result": {"files": {name: "0f"}}}]).is_done(group)
 
 
 class FakeRuntime:
@@ -100,7 +120,7 @@ def run(capsys, *words: object) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-def test_only_what_is_not_done_is_done(fake, manifest, capsys) -> None:
+def test_rerun_does_only_rows_whose_input_or_output_changed(fake, manifest, capsys) -> None:
     assert run(capsys, manifest, "--rows", "1-2")["done"] == 2
     assert (fake.made, fake.runs) == (1, 2)
     again = run(capsys, manifest)
@@ -112,7 +132,7 @@ def test_only_what_is_not_done_is_done(fake, manifest, capsys) -> None:
     assert (run(capsys, manifest, "--force")["done"], fake.runs) == (3, 8)
 
 
-def test_a_dry_run_says_what_would_be_done_and_does_nothing(fake, manifest, capsys) -> None:
+def test_dry_run_reports_and_changes_nothing(fake, manifest, capsys) -> None:
     run(capsys, manifest, "--rows", "1")
     with manifest.open("a") as file:
         file.write("gone.wav,d.csv\n")
@@ -128,25 +148,39 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(fake, manifest, caps
     assert capsys.readouterr().out.startswith("3 rows: 2 to do, 1 unchanged, 0 refused\n")
 
 
+def test_row_numbers_are_parsed() -> None:
+    assert row_numbers("3") == (range(3, 4),)
+    assert row_numbers("1-10,15") == (range(1, 11), range(15, 16))
+    for text in ("", "0", "3-1", "a", "1-", "-1", "1,,2"):
+        with pytest.raises(argparse.ArgumentTypeError):
+            row_numbers(text)
+
+
 @pytest.mark.parametrize("words", [("--jobs", "-1"), ("--timeout", "soon"), ("--timeout", "0")])
-def test_numbers_that_mean_nothing_are_refused(manifest, capsys, words) -> None:
+def test_meaningless_numbers_are_refused(manifest, capsys, words) -> None:
     assert main(["batch", str(manifest), *words]) == ExitCode.USAGE
     assert words[0] in capsys.readouterr().err
 
 
-def test_a_row_beyond_the_last_is_refused(manifest, capsys) -> None:
+def test_row_beyond_the_last_is_refused(manifest, capsys) -> None:
     assert main(["batch", str(manifest), "--rows", "2-4", "--jobs", "0"]) == ExitCode.REFUSED
     assert "There is no row 4" in capsys.readouterr().err
 
 
-def test_rows_are_known_wherever_they_stand(fake, manifest, capsys) -> None:
+def test_missing_folder_of_results_ends_the_batch(fake, manifest, capsys) -> None:
+    results = manifest.parent / "no" / "r.jsonl"
+    assert run(capsys, manifest, "--results", results)["exit_code"] == ExitCode.NOT_WRITTEN
+    assert fake.runs == 0
+
+
+def test_reordered_rows_are_recognised(fake, manifest, capsys) -> None:
     run(capsys, manifest)
     header, *rows = manifest.read_text().splitlines()
     manifest.write_text("\n".join([header, *reversed(rows)]))
     assert run(capsys, manifest)["status"] == "unchanged"
 
 
-def test_an_output_changed_by_hand_is_kept(fake, manifest, capsys) -> None:
+def test_output_changed_by_hand_is_kept(fake, manifest, capsys) -> None:
     run(capsys, manifest)
     (manifest.parent / "a.csv").write_text("mine")
     after = run(capsys, manifest)
@@ -155,14 +189,7 @@ def test_an_output_changed_by_hand_is_kept(fake, manifest, capsys) -> None:
     assert (manifest.parent / "a.csv").read_text() == "mine"
 
 
-def test_results_elsewhere(fake, manifest, capsys, tmp_path) -> None:
-    path = tmp_path / "task 1.jsonl"
-    assert run(capsys, manifest, "--results", path)["results"] == str(path)
-    assert len(read_results(path)) == 3
-    assert run(capsys, manifest, "--results", tmp_path / "no" / "r.jsonl")["exit_code"] == 3
-
-
-def test_summary_is_a_table_for_people(fake, manifest, capsys) -> None:
+def test_summary_lists_failures(fake, manifest, capsys) -> None:
     (manifest.parent / "b.wav").unlink()
     assert main(["batch", str(manifest), "--jobs", "0"]) == 1
     printed = capsys.readouterr()

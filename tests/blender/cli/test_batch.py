@@ -1,6 +1,5 @@
 """``batch``: rows of a manifest on real files, in this process."""
 
-import importlib
 import json
 from pathlib import Path
 
@@ -8,24 +7,15 @@ import bpy
 import pytest
 
 from tests.blender.fresh import needs_module
-from tests.blender.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
+from tests.blender.scenes import add_sound, make_face, needs_sound, saved_jaw_keys, tone, write_wav
 
 KEYS = ("jawOpen", "browInnerUp")
 
 
 @pytest.fixture
-def cli(extension: str, capsys):
-    """Runs a command: (exit code, JSON result, stderr)."""
-    module = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
-
-    def run(*arguments: object) -> tuple[int, dict, str]:
-        capsys.readouterr()
-        code = module.run([*map(str, arguments), "--json"])
-        printed = capsys.readouterr()
-        lines = [line for line in printed.out.splitlines() if line.startswith("{")]
-        return code, json.loads(lines[-1]) if lines else {}, printed.err
-
-    return run
+def batch(cli, loud_jaw):
+    """Does the rows of a manifest: (exit code, JSON result, stderr)."""
+    return lambda path, *options: cli(None, "batch", path, *options)
 
 
 @pytest.fixture
@@ -50,134 +40,118 @@ def lines_of(path: Path) -> list[dict]:
     return [json.loads(line) for line in results.read_text("utf-8").splitlines()]
 
 
-def keys_in(path: Path, face: str) -> list[tuple[float, float]]:
-    bpy.ops.wm.open_mainfile(filepath=str(path))
-    anim = bpy.data.objects[face].data.shape_keys.animation_data
-    return keys_of(anim.action, "jawOpen") if anim is not None and anim.action is not None else []
-
-
 def line(audio: str, face: str = "Anna", **cells: object) -> dict:
     return {"blend": "shot.blend", "audio": audio, "objects": [face], **cells}
 
 
-def test_rows_of_one_file_are_baked_in_order_and_saved_once(cli, loud_jaw, folder) -> None:
+def test_rows_of_one_file_are_saved_once(batch, folder) -> None:
     path = manifest(
         folder, line("a.wav"), line("b.wav", frame_start=30), line("c.wav", face="Bert")
     )
-    code, result, error = cli("batch", path)
+    code, result, error = batch(path)
     assert (code, result["done"], result["failed"]) == (0, 3, 0), error
     assert (folder / "shot.blend1").is_file()
-    frames = [frame for frame, _ in keys_in(folder / "shot.blend", "Anna")]
+    frames = [frame for frame, _ in saved_jaw_keys(folder / "shot.blend", "Anna")]
     assert min(frames) < 10
     assert max(frames) > 30
-    assert keys_in(folder / "shot.blend", "Bert")
-    assert [one["status"] for one in lines_of(path)] == ["done"] * 3
+    assert saved_jaw_keys(folder / "shot.blend", "Bert")
+    assert [row["status"] for row in lines_of(path)] == ["done"] * 3
 
 
-def test_a_second_run_does_nothing_even_without_its_results(cli, loud_jaw, folder) -> None:
+def test_second_run_does_nothing_even_without_results(batch, folder) -> None:
     path = manifest(
         folder,
         line("a.wav", dials={"jaw": 0.5}),
         line("b.wav", frame_start=30),
         line("c.wav", "Bert"),
     )
-    assert cli("batch", path)[0] == 0
+    assert batch(path)[0] == 0
     before = (folder / "shot.blend").stat().st_mtime_ns
     written = len(lines_of(path))
-    code, result, _ = cli("batch", path)
+    code, result, _ = batch(path)
     assert (code, result["status"], result["unchanged"]) == (0, "unchanged", 3)
     assert len(lines_of(path)) == written
     path.with_name(path.name + ".results.jsonl").unlink()
-    code, result, _ = cli("batch", path)
+    code, result, _ = batch(path)
     assert (code, result["status"], result["unchanged"]) == (0, "unchanged", 3)
     assert (folder / "shot.blend").stat().st_mtime_ns == before
 
 
 @needs_module  # an application has other Blenders do the rows, without loud_jaw
-def test_what_later_rows_set_is_for_their_keys_alone(cli, loud_jaw, folder) -> None:
+def test_settings_of_later_rows_hold_for_their_own_keys(batch, folder) -> None:
     path = manifest(
         folder,
         line("a.wav", dials={"jaw": 0.9}),
         line("b.wav", frame_start=30, dials={"jaw": 0.3}),
         line("c.wav", frame_start=60),
     )
-    assert cli("batch", path)[0] == 0
-    keys = keys_in(folder / "shot.blend", "Anna")
+    assert batch(path)[0] == 0
+    keys = saved_jaw_keys(folder / "shot.blend", "Anna")
     highest = [max(v for f, v in keys if low <= f < low + 14) for low in (1, 30, 60)]
     assert highest == [pytest.approx(jaw, abs=0.05) for jaw in (1.0, 0.6, 1.0)]
     assert bpy.context.scene.audio2face.speakers["Anna"].dials.jaw == pytest.approx(0.9)
     path.with_name(path.name + ".results.jsonl").unlink()
-    assert cli("batch", path)[1]["unchanged"] == 3
+    assert batch(path)[1]["unchanged"] == 3
 
 
-def test_one_row_that_cannot_be_done_leaves_the_others_of_its_file(cli, loud_jaw, folder) -> None:
+def test_failing_row_leaves_others_of_its_file(batch, folder) -> None:
     (folder / "text.wav").write_text("no samples")
     path = manifest(folder, line("a.wav"), line("text.wav"), line("b.wav", face="Nobody"))
-    code, result, error = cli("batch", path)
+    code, result, error = batch(path)
     assert (code, result["done"], result["failed"]) == (1, 1, 2)
-    assert [one["row"] for one in result["failures"]] == [2, 3]
+    assert [failure["row"] for failure in result["failures"]] == [2, 3]
     assert "row 2" in error
-    assert keys_in(folder / "shot.blend", "Anna")
-    assert cli("batch", path)[1]["unchanged"] == 1
+    assert saved_jaw_keys(folder / "shot.blend", "Anna")
+    assert batch(path)[1]["unchanged"] == 1
 
 
-def test_what_was_made_is_known_by_all_that_it_was_made_from(cli, loud_jaw, folder) -> None:
+def test_changed_input_is_baked_again(batch, folder) -> None:
     path = manifest(folder, line("a.wav", output="out.blend"))
-    statuses = [cli("batch", path)[1]["status"]]
+    statuses = [batch(path)[1]["status"]]
     write_wav(folder / "a.wav", tone(0.25), 16000)
-    statuses.append(cli("batch", path)[1]["status"])
+    statuses.append(batch(path)[1]["status"])
     bpy.ops.wm.open_mainfile(filepath=str(folder / "shot.blend"))
     bpy.ops.mesh.primitive_cube_add()
     bpy.ops.wm.save_mainfile()
-    statuses.append(cli("batch", path)[1]["status"])
-    statuses.append(cli("batch", path, "--force")[1]["status"])
+    statuses.append(batch(path)[1]["status"])
+    statuses.append(batch(path, "--force")[1]["status"])
     assert statuses == ["done"] * 4
-    assert cli("batch", path)[1]["status"] == "unchanged"
+    assert batch(path)[1]["status"] == "unchanged"
     path.with_name(path.name + ".results.jsonl").unlink()
-    assert cli("batch", path)[1]["status"] == "unchanged"
+    assert batch(path)[1]["status"] == "unchanged"
     bpy.ops.wm.open_mainfile(filepath=str(folder / "out.blend"))
     assert "Cube" in bpy.data.objects
     bpy.ops.wm.save_mainfile()
-    code, result, _ = cli("batch", path)
+    code, result, _ = batch(path)
     assert (code, result["failed"]) == (1, 1)
     assert "--force" in result["failures"][0]["error"]
 
 
-def test_a_file_belongs_to_the_task_with_its_first_row(cli, loud_jaw, folder) -> None:
+def test_file_belongs_to_the_task_with_its_first_row(batch, folder) -> None:
     path = manifest(folder, line("a.wav"), {"audio": "b.wav", "output": "b.npz"}, line("c.wav"))
-    code, result, error = cli("batch", path, "--rows", "2-3", "--runtime", "numpy")
+    code, result, error = batch(path, "--rows", "2-3", "--runtime", "numpy")
     assert (code, result["rows"], result["elsewhere"]) == (0, 1, {"3": 1}), error
-    assert not keys_in(folder / "shot.blend", "Anna")
-    code, result, _ = cli("batch", path, "--rows", "1")
+    assert not saved_jaw_keys(folder / "shot.blend", "Anna")
+    code, result, _ = batch(path, "--rows", "1")
     assert (code, result["rows"]) == (0, 2)
-    assert cli("batch", path, "--rows", "1-4")[0] == 1
+    assert batch(path, "--rows", "1-4")[0] == 1
 
 
-def test_a_dry_run_changes_nothing(cli, loud_jaw, folder) -> None:
-    path = manifest(folder, line("a.wav"), line("none.wav"))
-    before = (folder / "shot.blend").read_bytes()
-    code, result, _ = cli("batch", path, "--dry-run")
-    assert code == 1
-    assert [one["status"] for one in result["plan"]] == ["to do", "error"]
-    assert (folder / "shot.blend").read_bytes() == before
-    assert not path.with_name(path.name + ".results.jsonl").exists()
-
-
-def test_a_blend_that_is_none_costs_its_rows(cli, loud_jaw, folder) -> None:
+def test_unreadable_blend_costs_its_rows(batch, folder) -> None:
     (folder / "text.blend").write_text("no blend")
     path = manifest(folder, line("a.wav", blend="text.blend"), line("b.wav"))
-    code, result, _ = cli("batch", path)
+    code, result, _ = batch(path)
     assert (code, result["done"], result["failed"]) == (1, 1, 1)
     assert "cannot be opened" in result["failures"][0]["error"]
 
 
 @needs_sound
-def test_a_strip_is_known_by_its_sound(cli, loud_jaw, folder) -> None:
+def test_strip_with_changed_sound_is_baked_again(batch, folder) -> None:
     bpy.ops.wm.open_mainfile(filepath=str(folder / "shot.blend"))
     add_sound(folder / "a.wav")
     bpy.ops.wm.save_mainfile()
     path = manifest(folder, {"blend": "shot.blend", "objects": "Anna", "strip": "speech"})
-    assert cli("batch", path)[1]["status"] == "done"
-    assert cli("batch", path)[1]["status"] == "unchanged"
+    assert batch(path)[1]["status"] == "done"
+    assert batch(path)[1]["status"] == "unchanged"
     write_wav(folder / "a.wav", 0.5 * tone(0.3), 16000)
-    assert cli("batch", path)[1]["status"] == "done"
+    assert batch(path)[1]["status"] == "done"

@@ -1,17 +1,13 @@
-"""``blender --command audio2face`` on saved files: what it keys, saves, refuses and leaves alone.
-
-In the bpy module a command is only registered, so its function is called with the file open.
-"""
+"""``blender --command audio2face`` on saved files: what it keys, saves, refuses and leaves."""
 
 import importlib
-import json
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
+from tests.blender.scenes import add_sound, make_face, needs_sound, saved_jaw_keys, tone, write_wav
 
 KEYS = ("jawOpen", "browInnerUp")
 
@@ -37,49 +33,26 @@ def curves(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def cli(extension: str, capsys):
-    """Opens a .blend and runs a command on it: (exit code, JSON result, stderr)."""
-    module = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
-
-    def run(blend: Path | None, *arguments: object) -> tuple[int, dict, str]:
-        if blend is not None:
-            bpy.ops.wm.open_mainfile(filepath=str(blend))
-        capsys.readouterr()
-        code = module.run([*map(str, arguments), "--json"])
-        printed = capsys.readouterr()
-        lines = [line for line in printed.out.splitlines() if line.startswith("{")]
-        return code, json.loads(lines[-1]) if lines else {}, printed.err
-
-    return run
-
-
 def saved(path: Path, **options: object) -> Path:
     bpy.ops.wm.save_as_mainfile(filepath=str(path), **options)
     return path
-
-
-def keys_in(path: Path, name: str = "jawOpen", face: str = "Head") -> list[tuple[float, float]]:
-    bpy.ops.wm.open_mainfile(filepath=str(path))
-    anim = bpy.data.objects[face].data.shape_keys.animation_data
-    return keys_of(anim.action, name) if anim is not None and anim.action is not None else []
 
 
 def files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_bake_a_file_and_save(cli, loud_jaw, shot, wav, tmp_path) -> None:
+def test_sound_file_is_baked_and_saved(cli, loud_jaw, shot, wav, tmp_path) -> None:
     code, result, _ = cli(shot, "bake", "--object", "Head", "--file", wav, "--frame-start", 11)
     assert (code, result["status"]) == (0, "done")
     assert result["output"] == str(shot)
     assert result["speakers"][0]["speaker"] == "Head"
     assert "frames 11 to 22" in result["speakers"][0]["summary"]
-    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+    assert max(value for _, value in saved_jaw_keys(shot)) == pytest.approx(1.0, abs=0.05)
     assert files(tmp_path) == {"shot.blend", "shot.blend1", "hum.wav"}
 
 
-def test_a_finished_bake_is_left_alone(cli, loud_jaw, shot, wav) -> None:
+def test_finished_bake_is_left_alone(cli, loud_jaw, shot, wav) -> None:
     arguments = ("bake", "--object", "Head", "--file", wav, "--dial", "jaw=0.5")
     assert cli(shot, *arguments)[1]["status"] == "done"
     before = shot.stat().st_mtime_ns
@@ -91,7 +64,7 @@ def test_a_finished_bake_is_left_alone(cli, loud_jaw, shot, wav) -> None:
     assert shot.stat().st_mtime_ns != before
 
 
-def test_other_input_is_another_job(cli, loud_jaw, shot, wav, tmp_path) -> None:
+def test_changed_input_is_baked_again(cli, loud_jaw, shot, wav, tmp_path) -> None:
     arguments = ("bake", "--object", "Head", "--file", wav)
     statuses = [cli(shot, *arguments)[1]["status"]]
     write_wav(wav, tone(0.4), 16000)
@@ -103,15 +76,15 @@ def test_other_input_is_another_job(cli, loud_jaw, shot, wav, tmp_path) -> None:
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
 
 
-def test_keys_that_were_cleared_are_baked_again(cli, loud_jaw, shot, wav) -> None:
+def test_cleared_keys_are_baked_again(cli, loud_jaw, shot, wav) -> None:
     arguments = ("bake", "--object", "Head", "--file", wav)
     cli(shot, *arguments)
     bpy.ops.wm.open_mainfile(filepath=str(shot))
     bpy.ops.audio2face.clear(speaker="Head")
     bpy.ops.wm.save_mainfile()
-    assert keys_in(shot) == []
+    assert saved_jaw_keys(shot) == []
     assert cli(shot, *arguments)[1]["status"] == "done"
-    assert keys_in(shot)
+    assert saved_jaw_keys(shot)
 
 
 def test_keys_changed_by_hand_are_kept(cli, loud_jaw, shot, wav) -> None:
@@ -122,17 +95,17 @@ def test_keys_changed_by_hand_are_kept(cli, loud_jaw, shot, wav) -> None:
     block.value = 0.123
     block.keyframe_insert("value", frame=6)
     bpy.ops.wm.save_mainfile()
-    mine = keys_in(shot)
+    mine = saved_jaw_keys(shot)
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
     code, result, error = cli(shot, *arguments, "--dial", "jaw=0.5")
     assert (code, result["status"]) == (1, "error")
     assert "changed by hand" in error
-    assert keys_in(shot) == mine
+    assert saved_jaw_keys(shot) == mine
     assert cli(shot, *arguments, "--dial", "jaw=0.5", "--force")[0] == 0
-    assert keys_in(shot) != mine
+    assert saved_jaw_keys(shot) != mine
 
 
-def test_another_output_leaves_the_shot(cli, loud_jaw, shot, wav, tmp_path) -> None:
+def test_other_output_leaves_the_shot(cli, loud_jaw, shot, wav, tmp_path) -> None:
     out = tmp_path / "baked" / "out.blend"
     arguments = ("bake", "--object", "Head", "--file", wav, "-o", out)
     before = shot.read_bytes()
@@ -141,7 +114,7 @@ def test_another_output_leaves_the_shot(cli, loud_jaw, shot, wav, tmp_path) -> N
     assert cli(shot, *arguments)[1]["status"] == "done"
     assert shot.read_bytes() == before
     assert files(out.parent) == {"out.blend", "out.blend.audio2face.json"}
-    assert keys_in(out)
+    assert saved_jaw_keys(out)
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
     bpy.ops.mesh.primitive_cube_add()
     saved(shot)
@@ -154,9 +127,7 @@ def test_another_output_leaves_the_shot(cli, loud_jaw, shot, wav, tmp_path) -> N
     assert "--force" in error
 
 
-def test_a_save_that_fails_leaves_the_shot(
-    cli, loud_jaw, extension, shot, wav, monkeypatch
-) -> None:
+def test_failed_save_leaves_the_shot(cli, loud_jaw, extension, shot, wav, monkeypatch) -> None:
     saving = importlib.import_module(f"{extension}.blender_audio2face.cli.saving")
 
     def full(path: Path) -> None:
@@ -174,7 +145,7 @@ def test_a_save_that_fails_leaves_the_shot(
 
 
 @pytest.mark.parametrize("compress", [False, True])
-def test_compression_stays(cli, loud_jaw, shot, wav, compress: bool) -> None:
+def test_compression_is_kept(cli, loud_jaw, shot, wav, compress: bool) -> None:
     saved(shot, compress=compress)
     start = shot.read_bytes()[:4]
     assert cli(shot, "bake", "--object", "Head", "--file", wav)[0] == 0
@@ -183,7 +154,7 @@ def test_compression_stays(cli, loud_jaw, shot, wav, compress: bool) -> None:
 
 
 @needs_sound
-def test_strips_channels_and_everybody(cli, loud_jaw, tmp_path, wav) -> None:
+def test_strips_and_channels_choose_the_sound(cli, loud_jaw, tmp_path, wav) -> None:
     for name in ("Anna", "Bert"):
         make_face(name, KEYS)
     add_sound(wav, 1, 1, "line a")
@@ -195,16 +166,16 @@ def test_strips_channels_and_everybody(cli, loud_jaw, tmp_path, wav) -> None:
     assert cli(shot, "bake", "--object", "Anna", "--strip", "line a")[0] == 0
     assert cli(shot, "bake", "--object", "Bert", "--channel", 2)[0] == 0
     code, result, _ = cli(shot, "bake", "--all")
-    assert (code, [one["speaker"] for one in result["speakers"]]) == (0, ["Anna", "Bert"])
+    assert (code, [speaker["speaker"] for speaker in result["speakers"]]) == (0, ["Anna", "Bert"])
     code, _, error = cli(shot, "bake", "--all", "--strip", "line a")
     assert code == 1
     assert "several faces" in error
-    assert next(frame for frame, _ in keys_in(shot, face="Anna")) < 10
-    assert [frame for frame, _ in keys_in(shot, face="Bert")][-1] > 50
+    assert next(frame for frame, _ in saved_jaw_keys(shot, face="Anna")) < 10
+    assert [frame for frame, _ in saved_jaw_keys(shot, face="Bert")][-1] > 50
 
 
 @needs_sound
-def test_everybody_is_baked_once(cli, loud_jaw, tmp_path, wav) -> None:
+def test_finished_speakers_are_left_alone(cli, loud_jaw, tmp_path, wav) -> None:
     make_face("Anna", KEYS)
     add_sound(wav, 1, 1, "line a")
     shot = saved(tmp_path / "one.blend")
@@ -213,7 +184,7 @@ def test_everybody_is_baked_once(cli, loud_jaw, tmp_path, wav) -> None:
 
 
 @needs_sound
-def test_who_cannot_be_baked_stops_nobody(cli, loud_jaw, tmp_path, wav) -> None:
+def test_failing_speaker_stops_no_other(cli, loud_jaw, tmp_path, wav) -> None:
     for number, name in enumerate(("Anna", "Bert", "Cleo")):
         make_face(name, KEYS)
         sound = write_wav(tmp_path / f"{name}.wav", tone(0.3), 16000)
@@ -224,11 +195,13 @@ def test_who_cannot_be_baked_stops_nobody(cli, loud_jaw, tmp_path, wav) -> None:
     (tmp_path / "Bert.wav").unlink()
     code, result, error = cli(shot, "bake", "--all", "--dial", "jaw=0.25")
     assert code == 1
-    assert [one["status"] for one in result["speakers"]] == ["done", "done", "error"]
+    assert [speaker["status"] for speaker in result["speakers"]] == ["done", "done", "error"]
     assert result["speakers"][2]["speaker"] == "Bert"
     assert "Bert.wav" in result["error"]
     assert "Bert: " in error
-    assert [max(v for _, v in keys_in(shot, face=name)) for name in ("Anna", "Bert", "Cleo")] == [
+    assert [
+        max(v for _, v in saved_jaw_keys(shot, face=name)) for name in ("Anna", "Bert", "Cleo")
+    ] == [
         pytest.approx(0.5, abs=0.05),
         pytest.approx(1.0, abs=0.05),
         pytest.approx(0.5, abs=0.05),
@@ -238,10 +211,10 @@ def test_who_cannot_be_baked_stops_nobody(cli, loud_jaw, tmp_path, wav) -> None:
     assert cli(shot, "bake", "--all", "--dial", "jaw=0.25")[1]["status"] == "error"
     write_wav(tmp_path / "Bert.wav", tone(0.3), 16000)
     assert cli(shot, "bake", "--all", "--dial", "jaw=0.25")[0] == 0
-    assert max(v for _, v in keys_in(shot, face="Bert")) == pytest.approx(0.5, abs=0.05)
+    assert max(v for _, v in saved_jaw_keys(shot, face="Bert")) == pytest.approx(0.5, abs=0.05)
 
 
-def test_every_line_of_a_speaker_stays_finished(cli, loud_jaw, shot, tmp_path) -> None:
+def test_all_lines_of_a_speaker_stay_finished(cli, loud_jaw, shot, tmp_path) -> None:
     lines = []
     for name, start in (("a", 1), ("b", 6), ("c", 100)):  # the first two overlap
         wav = write_wav(tmp_path / f"{name}.wav", tone(0.4), 16000)
@@ -254,7 +227,7 @@ def test_every_line_of_a_speaker_stays_finished(cli, loud_jaw, shot, tmp_path) -
     assert [cli(shot, *line)[1]["status"] for line in again] == ["unchanged"] * 3
 
 
-def test_lines_that_were_cleared_are_baked_again(cli, loud_jaw, shot, tmp_path) -> None:
+def test_cleared_lines_are_baked_again(cli, loud_jaw, shot, tmp_path) -> None:
     lines = []
     for name, start in (("a", 1), ("b", 50)):
         wav = write_wav(tmp_path / f"{name}.wav", tone(0.4), 16000)
@@ -267,7 +240,7 @@ def test_lines_that_were_cleared_are_baked_again(cli, loud_jaw, shot, tmp_path) 
     assert [cli(shot, *line)[1]["status"] for line in lines] == ["unchanged"] * 2
 
 
-def test_who_cannot_be_baked_is_named(cli, shot, curves) -> None:
+def test_failing_speaker_is_named(cli, shot, curves) -> None:
     assert cli(shot, "apply", curves, "--object", "Head")[0] == 0
     code, _, error = cli(shot, "bake")
     assert code == 1
@@ -279,22 +252,22 @@ def test_apply_keys_curves(cli, shot, curves) -> None:
     code, result, _ = cli(shot, *arguments)
     assert (code, result["speakers"][0]["rows"]) == (0, 50)
     assert "frames 101 to 112" in result["speakers"][0]["summary"]
-    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+    assert max(value for _, value in saved_jaw_keys(shot)) == pytest.approx(1.0, abs=0.05)
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
     curves.write_text(curves.read_text().replace(",0.5", ",0.4"))
     assert cli(shot, *arguments)[1]["status"] == "done"
 
 
-def test_predict_then_apply_is_a_bake(cli, loud_jaw, extension, shot, wav, tmp_path, monkeypatch):
+def test_predict_and_apply_equal_a_bake(cli, loud_jaw, extension, shot, wav, tmp_path, monkeypatch):
     predict = importlib.import_module(f"{extension}.model.command.predict")
     monkeypatch.setattr(predict, "choose_runtime", lambda *_: loud_jaw())
     out = tmp_path / "line.npz"
     assert cli(shot, "predict", wav, out)[1]["rows"] == 50
     assert cli(shot, "apply", out, "--object", "Head")[0] == 0
-    assert max(value for _, value in keys_in(shot)) == pytest.approx(1.0, abs=0.05)
+    assert max(value for _, value in saved_jaw_keys(shot)) == pytest.approx(1.0, abs=0.05)
 
 
-def test_inspect_tells_links_and_gaps_and_changes_nothing(cli, shot, wav) -> None:
+def test_inspect_reports_links_and_gaps_and_changes_nothing(cli, shot, wav) -> None:
     before = shot.read_bytes()
     code, result, _ = cli(shot, "inspect", "--object", "Head", "--file", wav)
     found = result["speakers"][0]
@@ -310,7 +283,7 @@ def test_inspect_tells_links_and_gaps_and_changes_nothing(cli, shot, wav) -> Non
     assert len(bpy.context.scene.audio2face.speakers) == 0
 
 
-def test_inspect_tells_what_cannot_be_baked(cli, tmp_path) -> None:
+def test_inspect_reports_problems(cli, tmp_path) -> None:
     make_face("Head", ("smirk",))
     shot = saved(tmp_path / "shot.blend")
     code, result, _ = cli(shot, "inspect", "--object", "Head", "--file", tmp_path / "none.wav")
@@ -323,7 +296,7 @@ def test_inspect_tells_what_cannot_be_baked(cli, tmp_path) -> None:
 def test_presets_are_listed(cli) -> None:
     code, result, _ = cli(None, "presets")
     assert code == 0
-    assert {"arkit", "oculus", "vowels"} <= {one["id"] for one in result["presets"]}
+    assert {"arkit", "oculus", "vowels"} <= {preset["id"] for preset in result["presets"]}
     code, result, _ = cli(None, "presets", "vowels")
     assert len(result["preset"]["outputs"]) == result["preset"]["controls"]
     assert cli(None, "presets", "klingon")[0] == 1
@@ -348,7 +321,7 @@ def test_presets_are_listed(cli) -> None:
         ((), 2, "required"),
     ],
 )
-def test_refusals(cli, shot, arguments, code: int, sentence: str) -> None:
+def test_impossible_command_is_refused(cli, shot, arguments, code: int, sentence: str) -> None:
     before = shot.read_bytes()
     ended, _, error = cli(shot, *arguments)
     assert (ended, sentence in error) == (code, True), error
@@ -356,13 +329,17 @@ def test_refusals(cli, shot, arguments, code: int, sentence: str) -> None:
     assert error.count("\n") == 1
 
 
-def test_without_a_file_nothing_is_baked(cli) -> None:
+def test_command_without_a_blend_is_refused(cli) -> None:
     code, _, error = cli(None, "bake")
     assert code == 1
     assert "No .blend is open" in error
 
 
-def test_the_command_is_registered_and_taken_back(extension: str) -> None:
+def test_help_is_no_error(cli) -> None:
+    assert cli(None, "bake", "--help")[0] == 0
+
+
+def test_command_is_registered_and_unregistered(extension: str) -> None:
     module = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
     assert len(module._registered) == 1
     module.unregister()
@@ -371,7 +348,7 @@ def test_the_command_is_registered_and_taken_back(extension: str) -> None:
 
 
 @needs_sound
-def test_relative_paths_lead_to_the_same_files(cli, loud_jaw, tmp_path, wav) -> None:
+def test_relative_sound_paths_survive_saving(cli, loud_jaw, tmp_path, wav) -> None:
     make_face("Head", KEYS)
     shot = saved(tmp_path / "shot.blend")
     add_sound(wav).sound.filepath = "//hum.wav"
@@ -385,3 +362,23 @@ def test_relative_paths_lead_to_the_same_files(cli, loud_jaw, tmp_path, wav) -> 
         stored = bpy.data.sounds[0].filepath
         assert stored.startswith("//")
         assert Path(bpy.path.abspath(stored)).samefile(wav)
+
+
+def test_double_slash_is_the_folder_of_the_blend_in_every_path(
+    cli, loud_jaw, shot, wav, curves, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.chdir("/")
+    (tmp_path / "rows.csv").write_text("audio,output\nhum.wav,rows.json\n")
+    speaker = ("--object", "Head")
+    assert cli(shot, "bake", *speaker, "--file", "//hum.wav", "-o", "//a.blend")[0] == 0
+    assert cli(shot, "apply", "//line.csv", *speaker, "-o", "//b.blend")[0] == 0
+    assert cli(shot, "batch", "//rows.csv", "--results", "//r.jsonl", "--inside", "//")[0] == 0
+    assert cli(shot, "predict", "//hum.wav", "//c.csv")[0] == 0
+    assert files(tmp_path) >= {"a.blend", "b.blend", "c.csv", "rows.json", "r.jsonl"}
+    for option in ("--mapping", "--weights"):
+        error = cli(shot, "bake", *speaker, "--file", "//hum.wav", option, "//none")[2]
+        assert f"{tmp_path / 'none'}" in error
+    bpy.ops.wm.read_homefile(use_empty=True)
+    code, _, error = cli(None, "predict", wav, "//c.csv")
+    assert code == 2
+    assert "none is open" in error

@@ -1,7 +1,6 @@
-// Job type of Flamenco 3.5 or newer: bakes the rows of a manifest, some rows to a task. How to
-// install and submit it: docs/farm-managers.md.
-//
-// It is ECMAScript 5.1 throughout, which every release of Flamenco's engine knows.
+// An example of a job type for Flamenco 3.5 or newer: bakes the rows of a manifest, some rows to a
+// task. How to install it: docs/farm.md. It is ECMAScript 5.1, which every release of Flamenco's
+// engine knows. It was not tried with Flamenco's Manager.
 
 var ROWS_PER_TASK = 10;
 

@@ -1,8 +1,4 @@
-"""Open Job Description and Flamenco: what a farm would run is run, and bakes a manifest.
-
-`openjd run` is the reference implementation's own. Flamenco's Manager and Worker are stood in for
-(tests/flamenco.py); the commands that its job type makes are run as they are.
-"""
+"""The job template of Open Job Description, checked and run by the reference implementation."""
 
 import csv
 import json
@@ -16,14 +12,11 @@ import bpy
 import pytest
 
 from tests.blender.blender_runner import ROOT, blender_executable
-from tests.blender.scenes import keys_of, make_face, tone, write_wav
+from tests.blender.scenes import make_face, saved_jaw_keys, tone, write_wav
 
 pytest.importorskip("openjd.cli", reason="openjd-cli is not installed")
-pytest.importorskip("quickjs")
 
-from tests.flamenco import command_line, compile_job  # needs quickjs
-
-TEMPLATE = ROOT / "tools" / "farm" / "openjd" / "template.yaml"
+TEMPLATE = ROOT / "docs" / "farm" / "openjd" / "template.yaml"
 MANIFEST = "line list.csv"
 ROWS = (
     {"blend": "a.blend", "objects": "Anna", "audio": "sounds/1.wav"},
@@ -62,7 +55,7 @@ def write_manifest(folder: Path, *rows: dict[str, str]) -> None:
         writer.writerows(rows)
 
 
-def openjd_command(blender: Path, show: Path, last_row: int, *more: str) -> list[str]:
+def openjd_words(blender: Path, show: Path, last_row: int, *more: str) -> list[str]:
     words = [sys.executable, "-m", "openjd", "run", str(TEMPLATE), *more]
     parameters = {"Folder": show, "Manifest": MANIFEST, "LastRow": last_row, "Blender": blender}
     for name, value in parameters.items():
@@ -71,10 +64,7 @@ def openjd_command(blender: Path, show: Path, last_row: int, *more: str) -> list
 
 
 def openjd_run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return run(openjd_command(*arguments))
-
-
-def run(words: list[str]) -> subprocess.CompletedProcess[str]:
+    words = openjd_words(*arguments)
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
@@ -89,36 +79,38 @@ def statuses(show: Path) -> dict[int, str]:
 
 
 def faces_with_keys(show: Path) -> set[str]:
-    found = set()
-    for path in sorted(show.glob("*.blend")):
-        bpy.ops.wm.open_mainfile(filepath=str(path))
-        for face in ("Anna", "Bert"):
-            anim = bpy.data.objects[face].data.shape_keys.animation_data
-            if anim is not None and keys_of(anim.action, "jawOpen"):
-                found.add(f"{path.stem}: {face}")
-    return found
+    return {
+        f"{path.stem}: {face}"
+        for path in show.glob("*.blend")
+        for face in ("Anna", "Bert")
+        if saved_jaw_keys(path, face)
+    }
 
 
 def contents(show: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in show.iterdir() if path.is_file()}
 
 
-def assert_all_is_baked(show: Path) -> None:
-    assert statuses(show) == dict.fromkeys(range(1, 6), "done")
-    assert faces_with_keys(show) == {"a: Anna", "b: Anna", "b: Bert"}
-    assert {"curves.csv", "curves.npz"} <= contents(show).keys()
+def test_template_is_valid_with_chunks_as_the_only_extension() -> None:
+    words = [sys.executable, "-m", "openjd", "check", str(TEMPLATE)]
+    done = subprocess.run(
+        [*words, "--extensions", "TASK_CHUNKING"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
 
 
-def test_openjd_bakes_a_manifest_and_a_retry_does_nothing(blender: Path, show: Path) -> None:
+def test_job_bakes_a_manifest_and_a_retry_changes_nothing(blender: Path, show: Path) -> None:
     chunks = ("-p", "RowsPerTask=3", "-p", "Processes=0")
     done = openjd_run(blender, show, 5, *chunks)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Chunks run: 3" in done.stdout  # a check, and rows 1-3 and 4-5
-    progress = [int(one) for one in re.findall(r"openjd_progress: (\d+)$", done.stdout, re.M)]
+    progress = [int(text) for text in re.findall(r"openjd_progress: (\d+)$", done.stdout, re.M)]
     assert progress.count(100) == 2
     assert len(set(progress)) > 5
     assert "openjd_fail" not in done.stdout
-    assert_all_is_baked(show)
+    assert statuses(show) == dict.fromkeys(range(1, 6), "done")
+    assert faces_with_keys(show) == {"a: Anna", "b: Anna", "b: Bert"}
+    assert {"curves.csv", "curves.npz"} <= contents(show).keys()
 
     before = contents(show)
     again = openjd_run(blender, show, 5, *chunks, "--step", "Bake", "-tp", "Rows=1-3")
@@ -126,7 +118,7 @@ def test_openjd_bakes_a_manifest_and_a_retry_does_nothing(blender: Path, show: P
     assert contents(show) == before
 
 
-def test_openjd_fails_early_or_bakes_the_rest(blender: Path, show: Path) -> None:
+def test_refused_row_ends_the_job_before_it_bakes(blender: Path, show: Path) -> None:
     write_manifest(show, ROWS[0], {**ROWS[1], "audio": "sounds/no.wav"})
     before = contents(show)
     done = openjd_run(blender, show, 2)
@@ -136,18 +128,12 @@ def test_openjd_fails_early_or_bakes_the_rest(blender: Path, show: Path) -> None
     assert "Running step 'Bake'" not in done.stdout
     assert contents(show) == before
 
-    done = openjd_run(blender, show, 2, "--step", "Bake", "-p", "Processes=0")
-    assert done.returncode != 0
-    assert "openjd_fail: 2 rows: 1 done, 0 unchanged, 1 failed" in done.stdout
-    assert statuses(show) == {1: "done", 2: "error"}
-    assert faces_with_keys(show) == {"a: Anna"}
 
-
-def test_openjd_cancels_without_half_a_file(blender: Path, show: Path) -> None:
+def test_canceled_job_leaves_every_file_as_it_was(blender: Path, show: Path) -> None:
     write_wav(show / "sounds" / "1.wav", tone(60.0), 16000)
     before = contents(show)
     with subprocess.Popen(
-        openjd_command(blender, show, 1, "--step", "Bake"), stdout=subprocess.PIPE, text=True
+        openjd_words(blender, show, 1, "--step", "Bake"), stdout=subprocess.PIPE, text=True
     ) as session:
         output = ""
         for line in session.stdout:
@@ -159,18 +145,3 @@ def test_openjd_cancels_without_half_a_file(blender: Path, show: Path) -> None:
     assert session.returncode != 0
     assert "Stopped by SIGTERM" in output
     assert contents(show) == before
-
-
-def test_flamenco_s_commands_bake_a_manifest(blender: Path, show: Path) -> None:
-    settings = {"rows": "1-5", "chunk_size": 3, "processes": 0}
-    tasks = compile_job({"manifest": str(show / MANIFEST), **settings})
-    assert [task.name for task in tasks] == ["check", "rows 1-3", "rows 4,5"]
-    variables = {"blender": str(blender), "blenderArgs": "-b -y"}
-    ended: set[str] = set()
-    for task in tasks:
-        assert ended >= set(task.dependencies)
-        for command in task.commands:
-            done = run(command_line(command, variables))
-            assert done.returncode == 0, done.stdout + done.stderr
-        ended.add(task.name)
-    assert_all_is_baked(show)

@@ -1,4 +1,4 @@
-"""docs/farm.md: its examples run, and its tables have every option and every code."""
+"""docs/farm.md: its examples run, and its tables have every option, exit code and parameter."""
 
 import importlib
 import re
@@ -20,7 +20,7 @@ EXAMPLES = [
 ]
 
 
-def test_the_examples_run_one_after_another(
+def test_examples_run_one_after_another(
     extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     command = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
@@ -31,6 +31,7 @@ def test_the_examples_run_one_after_another(
     (manifest,) = re.findall(r"^```csv\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
     (tmp_path / "shots.csv").write_text(manifest)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # as `python -m model` runs there
     make_face("Head", ("jawOpen", "mouthClose"))
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
     assert len(EXAMPLES) >= 9
@@ -56,7 +57,7 @@ def test_the_examples_run_one_after_another(
     assert {"line2.csv", "curves.npz", "shots.csv.results.jsonl"} <= made
 
 
-def test_every_option_is_told(extension: str) -> None:
+def test_every_option_is_documented(extension: str) -> None:
     arguments = importlib.import_module(f"{extension}.blender_audio2face.cli.arguments")
     parser = arguments.command_parser()
     (commands,) = (action for action in parser._actions if action.choices)
@@ -67,7 +68,14 @@ def test_every_option_is_told(extension: str) -> None:
             assert longest in {"", "--help"} or longest in TEXT or "-o" in action.option_strings
 
 
-def test_every_code_is_told(extension: str) -> None:
+def test_every_exit_code_is_documented(extension: str) -> None:
     codes = importlib.import_module(f"{extension}.model.command.console")
-    told = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
-    assert [int(code) for code in told] == list(codes.ExitCode)
+    documented = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
+    assert [int(code) for code in documented] == list(codes.ExitCode)
+
+
+def test_every_parameter_of_the_job_template_is_documented() -> None:
+    template = (ROOT / "docs" / "farm" / "openjd" / "template.yaml").read_text("utf-8")
+    parameters = re.findall(r"^  - name: (\w+)\n    type:", template, re.MULTILINE)
+    assert len(parameters) == 8
+    assert all(f"| `{name}`" in TEXT or f", `{name}` |" in TEXT for name in parameters)
