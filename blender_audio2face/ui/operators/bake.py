@@ -20,12 +20,19 @@ from ...core import background_job
 from ...core.background_job import run_to_completion
 from ...core.compose import no_progress
 from ...scene import redraw
-from ...scene.face_objects import chosen_objects
 from ...scene.preferred_runtime import RUNTIMES, preferred_runtime
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import OUTPUTS, REDUCTIONS
 from ...scene.weights_path import chosen_weights
-from .common import attempt, chosen_speaker, has_speaker, publish, refuse, speaker_property
+from .common import (
+    attempt,
+    chosen_speaker,
+    has_speaker,
+    has_speaker_or_selection,
+    publish,
+    refuse,
+    speaker_property,
+)
 
 _TICK_SECONDS = 0.1
 _STEP_TICK_SECONDS = 0.01
@@ -224,14 +231,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context) -> bool:
-        if _bake_is_running(cls):
-            return False
-        if len(context.scene.audio2face.speakers):
-            return True  # a script may name one
-        if not chosen_objects(context):  # the rest takes planning: the panel and execute say it
-            cls.poll_message_set("No face is selected: select the meshes, or the armature.")
-            return False
-        return True
+        return not _bake_is_running(cls) and has_speaker_or_selection(cls, context)
 
     def _plans(self, context, outcome: pipeline.Outcome) -> tuple[pipeline.BakePlan, ...]:
         settings = tuple(

@@ -8,6 +8,7 @@ from bpy.props import StringProperty
 from ....model.errors import A2FError, memory_errors_reported
 from ...core.report import BakeReport
 from ...errors import PlanError
+from ...scene.face_objects import chosen_objects
 from ...scene.properties import OWN_CONTEXT
 from ...scene.speakers import find_speaker, shown_speaker
 
@@ -39,6 +40,18 @@ def has_speaker(cls, context) -> bool:
     if len(context.scene.audio2face.speakers):
         return True
     cls.poll_message_set("There is no speaker yet: bake a face, or add a speaker.")
+    return False
+
+
+def has_speaker_or_selection(cls, context) -> bool:
+    """``poll`` of operators that also work on a selected face.
+
+    Whether that can be keyed takes planning, which is too slow for each redraw: ``panel_state`` and
+    the operator itself say so.
+    """
+    if len(context.scene.audio2face.speakers) or chosen_objects(context):
+        return True
+    cls.poll_message_set("No face is selected: select the meshes, or the armature, of the face.")
     return False
 
 

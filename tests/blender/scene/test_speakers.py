@@ -180,21 +180,6 @@ def test_saved_file_keeps_the_curves(hum: Path, tmp_path: Path) -> None:
     assert max(moves(face)) == pytest.approx(0.0, abs=1e-6)
 
 
-def test_mapping_file_round_trips(hum: Path, tmp_path: Path) -> None:
-    add_sound(hum)
-    face = make_face("Anna", ("jawOpen", "other"))
-    bpy.ops.audio2face.bake()
-    path = str(tmp_path / "map.json")
-    assert bpy.ops.audio2face.mapping_save(filepath=path) == {"FINISHED"}
-    assert bpy.ops.audio2face.mapping_load(filepath=path) == {"FINISHED"}
-    link = next(one for one in speaker("Anna").links if one.output == "jawOpen")
-    link.target = "other"
-    assert max(moves(face, "other")) > 0.0
-    (tmp_path / "bad.json").write_text("[1]")
-    with pytest.raises(RuntimeError, match="mapping"):
-        bpy.ops.audio2face.mapping_load(filepath=str(tmp_path / "bad.json"))
-
-
 def test_recorded_bone_follows_the_jaw(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen",))
@@ -265,16 +250,6 @@ def test_only_preview_range_is_keyed(hum: Path) -> None:
     scene.frame_preview_start, scene.frame_preview_end = 300, 310
     with pytest.raises(RuntimeError, match="No strip lies in the preview range"):
         bpy.ops.audio2face.bake()
-
-
-def test_edited_mapping_marks_what_moves_nothing(hum: Path) -> None:
-    add_sound(hum)
-    face = make_face("Anna", ("jawOpen", "mouthClose"))
-    face.data.shape_keys.key_blocks["mouthClose"].data[0].co.z = 0.0
-    bpy.ops.audio2face.bake()
-    bpy.ops.audio2face.mapping_edit()
-    flags = {link.target: link.still for link in speaker("Anna").links}
-    assert flags == {"jawOpen": False, "mouthClose": True}
 
 
 def test_fixed_drivers_can_be_keyed(hum: Path) -> None:

@@ -80,10 +80,26 @@ def test_unknown_preset_is_refused_and_keeps_the_links(speaker) -> None:
     assert (len(speaker.links), speaker.preset) == (0, "arkit")
 
 
+def test_edited_mapping_marks_what_moves_nothing(speaker) -> None:
+    shapes = bpy.data.objects["Anna"].data.shape_keys.key_blocks
+    shapes["browInnerUp"].data[0].co.z = 0.0
+    bpy.ops.audio2face.mapping_edit()
+    marks = {link.target: link.still for link in speaker.links}
+    assert marks == {"jawOpen": False, "browInnerUp": True}
+
+
 def test_mapping_files_may_be_relative_to_the_blend(speaker, folder, no_warnings) -> None:
     assert bpy.ops.audio2face.mapping_save(filepath="//map.json") == {"FINISHED"}
     assert (folder / "map.json").is_file()
     assert bpy.ops.audio2face.mapping_load(filepath="//map.json") == {"FINISHED"}
+    assert sorted(outputs(speaker)) == ["browInnerUp", "jawOpen"]
+
+
+def test_bad_mapping_file_is_refused_and_keeps_the_links(speaker, folder) -> None:
+    bpy.ops.audio2face.mapping_edit()
+    (folder / "bad.json").write_text("[1]")
+    with pytest.raises(RuntimeError, match="not a mapping saved by this extension"):
+        bpy.ops.audio2face.mapping_load(filepath="//bad.json")
     assert len(speaker.links) == 2
 
 

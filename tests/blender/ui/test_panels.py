@@ -105,6 +105,17 @@ def test_drawing_plans_nothing_and_opens_no_file(
     assert layouts["bake"].greyed == refreshed
 
 
+def test_polling_buttons_plans_nothing_and_opens_no_file(extension: str) -> None:
+    """Blender polls each button as often as it draws it."""
+    make_face("Face", ("jawOpen",))
+    operators = [getattr(bpy.ops.audio2face, name) for name in dir(bpy.ops.audio2face)]
+    with pytest.MonkeyPatch.context() as patched:
+        forbid_planning_and_files(extension, patched)
+        polls = {operator.idname_py(): operator.poll() for operator in operators}
+    assert polls["audio2face.bake"] and polls["audio2face.preview"]
+    assert not polls["audio2face.update"]
+
+
 def test_first_drawing_claims_nothing(panels, hum: Path) -> None:
     layout = draw(panels["bake"])
     assert not layout.greyed
