@@ -92,7 +92,7 @@ def plan_targets(
     plans = _plan_keys(list(sharers.values()), settings, skipped)
     if settings.mapping is not None:
         holders = [*others, *(obj for sharing in sharers.values() for obj in sharing)]
-        plans += [plan for obj in holders if (plan := _plan_object(obj, settings.mapping))]
+        plans += [plan for obj in holders if (plan := plan_object(obj, settings.mapping))]
     elif not plans:
         plans += _plan_properties(others, settings.preset_id)
         if plans:
@@ -178,13 +178,13 @@ def _plan_properties(objects: list, preset_id: str | None) -> list[TargetPlan]:
         names = pose_bones.numeric_properties(obj)
         found = chosen_match(names, preset_id) if names else None
         if found is not None and found.found:
-            plan = _plan_object(obj, automatic(names, found.preset.id, "property"))
+            plan = plan_object(obj, automatic(names, found.preset.id, "property"))
             if plan is not None:
                 plans.append(plan)
     return plans
 
 
-def _plan_object(obj, mapping: Mapping) -> TargetPlan | None:
+def plan_object(obj, mapping: Mapping) -> TargetPlan | None:
     """The plan for an object's bones and custom properties, or None where none can be keyed."""
     if not obj.is_editable:
         return None
