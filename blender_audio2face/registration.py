@@ -8,11 +8,11 @@ from . import face_override
 from .bake import live_update
 from .cli import blender_command
 from .core import background_job
-from .demo_head import operator as demo_head
+from .demo_head import add as demo_head
 from .scene import live_changes
 from .scene.properties import links, realtime, scene, shaping, speaker, streaming
 from .streaming import session as streaming_session
-from .ui import preferences
+from .ui import panel_state, preferences
 from .ui.operators import bake, keys, mapping, playback, preview, sound, speakers
 from .ui.operators import realtime as realtime_operators
 from .ui.operators import streaming as streaming_operators
@@ -90,6 +90,7 @@ def register() -> None:
     scene.register()
     realtime.register()
     blender_command.register()
+    panel_state.register()
     live_changes.set_listener(live_update.on_speaker_change)
     for handlers, handler in _handlers():
         handlers.append(handler)
@@ -105,6 +106,7 @@ def unregister() -> None:
         if handler in handlers:  # another add-on may have emptied the list
             handlers.remove(handler)
     live_changes.set_listener(None)
+    panel_state.unregister()
     blender_command.unregister()
     realtime.unregister()
     scene.unregister()

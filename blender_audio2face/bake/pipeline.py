@@ -31,7 +31,7 @@ from ..core.report import BakeReport, Inference, describe
 from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import SkippedMesh, StripPlan
 from ..core.target_plan import TargetPlan
-from ..diagnostics.speaker_checks import hidden_steps
+from ..diagnostics.hidden_results import hidden_steps
 from ..errors import FACE_CHANGED, FACE_GONE, GoneError, PlanError, StripError
 from ..face_override import release
 from ..scene import live_changes, speaker_settings

@@ -93,8 +93,8 @@ class Session:
         self._revalidated_at = self._redrawn_at = 0.0
         self._override = self._new_override()
         try:
-            live = LiveSettings(stream.config.channels, self._dials())
-            self.engine = Engine(source, stream, gain, live)
+            self._settings = LiveSettings(stream.config.channels, self._dials())
+            self.engine = Engine(source, stream, gain, self._settings)
             self.engine.start()
         except BaseException:
             self._override.restore()
@@ -215,7 +215,7 @@ class Session:
         frame = frames.due(now)
         if frame is not None and frame is not self._shown:
             self._shown = frame
-            self.engine.settings.dials = self._dials()
+            self._settings.dials = self._dials()
             self._override.show(frames.names, frame.values)
             send_frame(wall, frames.names, frame.values)
             redraw_views()

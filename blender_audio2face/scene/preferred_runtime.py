@@ -1,11 +1,18 @@
-"""What the add-on's preferences say of how the network runs."""
+"""Reads from the add-on's preferences what the network runs on."""
 
 from pathlib import Path
 
 from ...model.runtime import RuntimeChoice
 
 ADDON = __package__.partition(".blender_audio2face")[0]
-"""The name by which Blender's preferences know the add-on."""
+"""The add-on's name in Blender's preferences."""
+
+RUNTIMES = (
+    ("auto", "Automatic", "PyTorch for long sounds where there is a GPU, NumPy otherwise"),
+    ("numpy", "NumPy", "Runs in every Blender, on the CPU"),
+    ("torch", "PyTorch", "GPU or CPU; needs a build that contains PyTorch, or a folder with it"),
+)
+"""Items of an EnumProperty."""
 
 
 def addon_preferences(context):
@@ -15,7 +22,7 @@ def addon_preferences(context):
 
 
 def preferred_runtime(context) -> RuntimeChoice:
-    """What the preferences say; the defaults when the add-on was registered from a script."""
+    """The preferred runtime; the defaults when the add-on was registered from a script."""
     preferences = addon_preferences(context)
     if preferences is None:
         return RuntimeChoice()

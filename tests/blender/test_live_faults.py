@@ -57,7 +57,7 @@ def test_keys_are_made_anew_as_far_as_they_can_be(
 ) -> None:
     """The panel, too, still finds what hides them."""
     find_hidden_results = importlib.import_module(
-        f"{extension}.blender_audio2face.diagnostics.speaker_checks"
+        f"{extension}.blender_audio2face.diagnostics.hidden_results"
     ).find_hidden_results
     fault()
     before, kept = census(), {action.name for action in ours()}

@@ -99,7 +99,7 @@ def _part(name: str) -> ModuleType:
 def _write_speech(seconds: float, path: Path) -> None:
     """The demo's sentence over and over."""
     audio = _part("audio")
-    source = _part("plan").SoundSource("sentence", str(_part("demo_head.speech").SENTENCE))
+    source = _part("plan").SoundSource("sentence", str(_part("demo_head.add").SENTENCE))
     frames = int(audio.sound_seconds(source) * 100)
     whole = _part("timing").StripTiming(100.0, 0, 0.0, 0.0, 0, frames)
     sentence = audio.audible_samples(source, whole, _RATE, audio.DECODERS)

@@ -38,7 +38,6 @@ class Engine:
     Attributes:
         frames: what to show, each frame due ``delay`` seconds after its sound; empty before the
             first frame and after the end, when the face rests.
-        settings: the artist's dials, applied in the engine's thread.
         delay: seconds from a sound to its frame on the screen: the look-ahead of network and
             resampler, the source's latency (at least a block), and PROCESSING for the work.
         error: why it stopped by itself, in a sentence; None if it did not.
@@ -56,12 +55,11 @@ class Engine:
             source: where sound comes from.
             stream: a new stream of the network.
             gain: whether voices too quiet or too loud are brought to the level of the training.
-            settings: the artist's dials; by default they change nothing.
+            settings: the artist's dials; None leaves the network's curves as they are.
         """
         self._source = source
         self._names = stream.config.channels
-        self.settings = settings or LiveSettings(self._names)
-        self._analyzer = StreamingAnalyzer(source.rate, source.block, stream, gain, self.settings)
+        self._analyzer = StreamingAnalyzer(source.rate, source.block, stream, gain, settings)
         self.delay = self._analyzer.delay + source.latency + PROCESSING
         self.frames = FrameQueue(self._names, self.delay)
         self.error: str | None = None

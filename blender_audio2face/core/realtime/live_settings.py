@@ -9,7 +9,7 @@ import numpy as np
 
 from ....model.features import FRAME_RATE
 from ..shaping.layers.eyes import blink_track, dart_tracks
-from ..shaping.settings import NEUTRAL, Dials
+from ..shaping.settings import Dials
 from ..shaping.shape import spoken
 
 _WINDOW = 40
@@ -31,7 +31,7 @@ class LiveSettings:
         dials: applied from the next row on; may be replaced at any time, from any thread.
     """
 
-    def __init__(self, names: tuple[str, ...], dials: Dials = NEUTRAL) -> None:
+    def __init__(self, names: tuple[str, ...], dials: Dials) -> None:
         """
         Args:
             names: C channel names.

@@ -1,30 +1,30 @@
-"""Buttons for baked keys: remove them, show them."""
+"""Buttons for baked keys: clear them, make them visible."""
 
 import bpy
 from bpy.props import IntProperty, StringProperty
 
+from ...animation.remove import clear
+from ...diagnostics.hidden_results import find_hidden_results, fix
 from ...errors import PlanError
 from ...face_override import release
+from ...scene.face_plan import animated_datablocks
 from ...scene.speakers import members_of
 from .common import SpeakerOperator
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
-    """Take out what was baked for this speaker; your own keys stay, or come back"""
+    """Remove what was baked for this speaker; your own keys stay, or come back"""
 
     bl_idname = "audio2face.clear"
     bl_label = "Clear Bake"
 
     strip: StringProperty(
         name="Sound Strip",
-        description="Only what was baked from this strip; empty for all",
+        description="Remove only what was baked from this strip; empty for everything",
         options={"SKIP_SAVE"},
     )
 
     def act(self, context, speaker) -> str:
-        from ...animation.remove import clear
-        from ...scene.face_plan import animated_datablocks
-
         keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
         if not keys:
             raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
@@ -38,22 +38,19 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
-    """Take away what hides the face's movement"""
+    """Put right what hides the face's movement"""
 
     bl_idname = "audio2face.fix"
     bl_label = "Fix"
 
     index: IntProperty(
         name="Which",
-        description="Line of the list in the panel, counted from 0; -1 for all",
+        description="Place in the panel's list, counted from 0; -1 for all",
         default=-1,
         min=-1,
     )
 
     def act(self, _context, speaker) -> str:
-        from ...diagnostics import fix
-        from ...diagnostics.speaker_checks import find_hidden_results
-
         found = find_hidden_results(speaker)
         chosen = found if self.index < 0 else found[self.index : self.index + 1]
         for hidden in chosen:

@@ -12,7 +12,7 @@ _settings_before: dict[int, tuple[str, bool]] = {}
 
 
 class AUDIO2FACE_OT_play(bpy.types.Operator):
-    """Play the face with its sound, from where its voice begins"""
+    """Play the face with its sound, from the start of its speech"""
 
     bl_idname = "audio2face.play"
     bl_label = "Play"
@@ -65,7 +65,7 @@ def _handlers() -> tuple[list, ...]:
 
 
 def _go_to_voice(scene, speaker) -> None:
-    """Sets the playhead to the beginning of the voice, unless it is within the voice."""
+    """Moves the playhead to the start of the speech, unless it is within the speech."""
     timings = [timing_of(take) for take in speaker.takes]
     first = min(timing.left_handle for timing in timings)
     last = max(timing.right_handle for timing in timings) - 1

@@ -6,10 +6,9 @@ from ....model.errors import A2FError
 from ...bake.request import request_for
 from ...preview import Preview, preview_of
 from ...scene.face_objects import chosen_objects
-from ...scene.face_plan import plan_face
 from ...scene.speakers import find_speaker, members_of
 from ...scene.weights_path import chosen_weights
-from .common import refuse, speaker_property
+from .common import has_speaker_or_selection, refuse, speaker_property
 
 
 class AUDIO2FACE_OT_preview(bpy.types.Operator):
@@ -23,14 +22,7 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context) -> bool:
-        if len(context.scene.audio2face.speakers):
-            return True  # a script may name one; execute says what is missing
-        try:
-            plan_face(chosen_objects(context), None, check_effect=False)
-        except A2FError as error:
-            cls.poll_message_set(str(error))
-            return False
-        return True
+        return has_speaker_or_selection(cls, context)
 
     def execute(self, context) -> set[str]:
         try:

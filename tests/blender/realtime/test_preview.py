@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
+from tests.blender.panel_layout import drawn
 from tests.blender.scenes import (
     add_sound,
     make_face,
@@ -18,7 +19,6 @@ from tests.blender.scenes import (
     tone,
     write_wav,
 )
-from tests.blender.test_panel import drawn
 
 pytestmark = needs_sound
 

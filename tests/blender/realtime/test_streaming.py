@@ -10,8 +10,8 @@ import bpy
 import numpy as np
 import pytest
 
+from tests.blender.panel_layout import drawn
 from tests.blender.scenes import make_face
-from tests.blender.test_panel import drawn
 
 
 @pytest.fixture

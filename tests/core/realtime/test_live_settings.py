@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.realtime.live_settings import LiveSettings
-from a2f.blender_audio2face.core.shaping.settings import NEUTRAL, Dials
+from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 
+NEUTRAL = Dials(smoothing=0.0, blinks=False)
 RATE = 100.0
 LIDS = [ARKIT_52.index("eyeBlinkLeft"), ARKIT_52.index("eyeBlinkRight")]
 
@@ -73,7 +74,7 @@ def test_positive_offset_delays_and_negative_is_ignored() -> None:
 
 
 def test_replaced_dials_apply_to_the_next_rows() -> None:
-    live = LiveSettings(ARKIT_52)
+    live = LiveSettings(ARKIT_52, NEUTRAL)
     before = live.push(mouths())
     live.dials = replace(NEUTRAL, overall=0.0)
     assert np.array_equal(before, mouths())
