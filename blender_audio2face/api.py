@@ -17,24 +17,24 @@ from ..model.curves import Curves
 from ..model.errors import A2FError
 from ..model.restartable import Restartable
 from ..model.runtime import choose_runtime
-from . import edits, live, settings
-from .audio import audible_blocks, sound_seconds
-from .decoders import DECODERS
+from .bake import hand_edits, live_update
+from .bake.write_keys import finish, key_speaker
+from .core.cached_curves import encode
+from .core.report import BakeReport, describe
+from .core.rigs.mapping import Link, Mapping, Target, is_driven_by, known_outputs
+from .core.rigs.preset import preset_with_id
+from .core.shaping.settings import Dials
+from .core.sound.decoders import CHOOSE, DECODERS, check_sound_file
+from .core.sound.samples import audible_blocks, sound_seconds
+from .core.sound.strip_plan import SoundSource
+from .core.sound.strip_timing import StripTiming
+from .core.target_plan import TargetPlan
+from .diagnostics.speaker_checks import hidden_in
 from .errors import PlanError
-from .faces import plan_face
-from .keying import finish, key_speaker
-from .plan import SoundSource
-from .report import BakeReport, describe
-from .rigs.mapping import Link, Mapping, Target, is_driven_by, known_outputs
-from .rigs.preset import preset_with_id
-from .shaping.dials import Dials
-from .showing import hidden_in
-from .sound_file import CHOOSE, check_sound_file
-from .speakers import add_members, add_speaker, members_of, speaker_of
-from .take_store import NewTake, as_kept, store_take
-from .takes import encode
-from .target_plan import TargetPlan
-from .timing import StripTiming
+from .scene import speaker_settings
+from .scene.analysis_cache import NewTake, as_kept, store_take
+from .scene.face_plan import plan_face
+from .scene.speakers import add_members, add_speaker, members_of, speaker_of
 
 __all__ = [
     "A2FError",
@@ -127,9 +127,9 @@ def bake(
             plan_face(faces, None, check_effect=False)
             speaker = add_speaker(scene, faces[0].name, faces, undo)
         else:
-            undo.callback(settings.restore, speaker, settings.snapshot(speaker))
+            undo.callback(speaker_settings.restore, speaker, speaker_settings.snapshot(speaker))
             add_members(speaker, faces, undo)
-        with live.quietly(speaker):
+        with live_update.quietly(speaker):
             if output is not None:
                 speaker.output = output
             if every_frame is not None:
@@ -137,11 +137,11 @@ def bake(
             if tolerance is not None:
                 speaker.tolerance = tolerance
             if dials is not None:
-                settings.set_dials(speaker, dials)
+                speaker_settings.set_dials(speaker, dials)
             if mapping is not None:
-                settings.set_mapping(speaker, mapping)
+                speaker_settings.set_mapping(speaker, mapping)
             elif preset:
-                settings.set_mapping(speaker, Mapping(preset, ()))
+                speaker_settings.set_mapping(speaker, Mapping(preset, ()))
         plans, skipped = plan_face(members_of(speaker), speaker)
         _check_channels(curves, plans)
         take = NewTake(f"curves {name}", name, _timing(scene, frame_start, curves), encode(curves))
@@ -149,7 +149,7 @@ def bake(
         written = key_speaker(speaker, plans, takes, undo)
         undo.pop_all()
     outcomes = finish(written)
-    edits.remember(plans)
+    hand_edits.remember(plans)
     hidden = [one.sentence for one in hidden_in(speaker)]
     report = describe(takes, outcomes, skipped, None, hidden=hidden)
     speaker.report = report.text

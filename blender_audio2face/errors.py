@@ -1,4 +1,7 @@
-"""Errors of the add-on; like all of this project's, their text is what the artist reads."""
+"""Errors of the add-on; like all of this project's, their text is what the artist reads.
+
+What can be wrong with a mapping or a preset; the text is what the artist reads.
+"""
 
 from ..model.errors import A2FError
 
@@ -25,3 +28,11 @@ FACE_CHANGED = "The face was changed while its keys were written: bake again."
 
 class WeightsChoiceError(BakeError):
     """The weights file that was chosen is not there."""
+
+
+class MappingError(BakeError):
+    """A mapping file or a link that cannot be used."""
+
+
+class PresetError(BakeError):
+    """A preset's file that does not describe a rig."""

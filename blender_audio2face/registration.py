@@ -4,23 +4,24 @@ from collections.abc import Callable
 
 import bpy
 
-from . import job, preferences, translations, warm_up
 from .cli import blender_command
+from .core import background_job
 from .demo_head import operator as demo_head
-from .operators import bake, keys, mapping, preview, sound, speakers
-from .operators import realtime as realtime_operators
-from .operators import wire as wire_operators
-from .panels import bake as bake_panel
-from .panels import face as face_panel
-from .panels import look as look_panel
-from .panels import realtime as realtime_panel
-from .panels import sound as sound_panel
-from .panels import wire as wire_panel
-from .properties import dials, links, realtime, scene, speaker, wire
 from .realtime.wire import threads as wire_threads
+from .scene.properties import links, realtime, scene, shaping, speaker, streaming
+from .ui import preferences
+from .ui.operators import bake, keys, mapping, preview, sound, speakers
+from .ui.operators import realtime as realtime_operators
+from .ui.operators import streaming as wire_operators
+from .ui.panels import bake as bake_panel
+from .ui.panels import face as face_panel
+from .ui.panels import look as look_panel
+from .ui.panels import realtime as realtime_panel
+from .ui.panels import sound as sound_panel
+from .ui.panels import streaming as wire_panel
 
 _MODULES = (
-    dials, links, speaker, wire, scene, realtime, preferences,
+    shaping, links, speaker, streaming, scene, realtime, preferences,
     bake, keys, mapping, preview, sound, speakers, demo_head, realtime_operators,
     wire_operators,
     sound_panel, face_panel, look_panel, bake_panel, realtime_panel, wire_panel,
@@ -33,7 +34,7 @@ _STOP_SECONDS = 2.0
 @bpy.app.handlers.persistent
 def _stop_before_load(*_) -> None:
     """A bake must not write into the file that is loaded next, nor real time."""
-    job.stop_all(timeout=0.0)
+    background_job.stop_all(timeout=0.0)
     wire_threads.stop_all()
     _give_faces_back()
 
@@ -41,7 +42,7 @@ def _stop_before_load(*_) -> None:
 @bpy.app.handlers.persistent
 def _stop_before_undo(*_) -> None:
     """Undo frees what a half-written bake holds; one that still listens may go on."""
-    job.stop_stepping()
+    background_job.stop_stepping()
 
 
 @bpy.app.handlers.persistent
@@ -77,22 +78,18 @@ def register() -> None:
             bpy.utils.register_class(cls)
     scene.register()
     realtime.register()
-    translations.register()
     blender_command.register()
-    warm_up.register()
     for handlers, handler in _handlers():
         handlers.append(handler)
 
 
 def unregister() -> None:
-    job.stop_all(_STOP_SECONDS)
+    background_job.stop_all(_STOP_SECONDS)
     wire_threads.stop_all()
     _give_faces_back()
     for handlers, handler in _handlers():
         handlers.remove(handler)
-    warm_up.unregister()
     blender_command.unregister()
-    translations.unregister()
     realtime.unregister()
     scene.unregister()
     for module in reversed(_MODULES):

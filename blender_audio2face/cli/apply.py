@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from ...model.command.console import Console, Outcome
 from ...model.formats import read
 from .. import api
-from ..speakers import members_of
+from ..scene.speakers import members_of
 from . import finishing, jobs
 from .errors import CommandError
 from .faces import face_of, set_options, wanted_speakers

@@ -8,8 +8,8 @@ from ...model.command import predict
 from ...model.command.batch import command as batch
 from ...model.command.options import CommandParser, common_options, force_option
 from ...model.runtime_choice import DEVICES, RUNTIMES
-from ..shaping.dials import RANGES
-from ..timing import LAST_FRAME
+from ..core.shaping.settings import RANGES
+from ..core.sound.strip_timing import LAST_FRAME
 
 OUTPUTS = {"action": "ACTION", "nla": "NLA", "active": "ACTIVE"}
 REDUCTIONS = {"few": "REDUCED", "every-frame": "EVERY_FRAME"}

@@ -12,16 +12,17 @@ from ...model.command.digests import Digests
 from ...model.command.shared import Shared
 from ...model.errors import A2FError
 from ...model.runtime_choice import RuntimeChoice
-from .. import identity, inference, sequencer_api
-from ..bake import BakePlan, BakeRequest, look_again, write_steps
-from ..bake import prepare as plan_of
-from ..composing import compose
-from ..preferences import preferred_runtime
-from ..sound_choice import SoundFile
-from ..speakers import members_of
-from ..steps import finished
-from ..voices import scene_of
-from ..weights import chosen_weights
+from ..bake.pipeline import BakePlan, BakeRequest, look_again, write_steps
+from ..bake.pipeline import prepare as plan_of
+from ..core import analysis
+from ..core.background_job import finished
+from ..core.compose import compose
+from ..core.sound.sound_selection import SoundFile
+from ..scene import sequencer_api, strip_id
+from ..scene.resolve_sound import scene_of
+from ..scene.speakers import members_of
+from ..scene.weights_path import chosen_weights
+from ..ui.preferences import preferred_runtime
 from . import finishing, jobs
 from .errors import CommandError
 from .faces import set_options, wanted_speakers
@@ -77,7 +78,7 @@ def bake(options: argparse.Namespace, console: Console) -> Outcome:
     """
     output = output_path(options.output)
     with ExitStack() as undo:
-        bakes = prepare(options, undo, Shared(inference.choose_runtime))
+        bakes = prepare(options, undo, Shared(analysis.choose_runtime))
         saved = not finishing.is_written(output, bakes.faces, force=options.force)
         if saved:
             carry_out(bakes, console)
@@ -172,7 +173,7 @@ def _bake(bakes: Bakes, one: FaceJob, console: Observer, done: float, share: flo
         jobs.check_not_edited(speaker, one.plans)
     console.log("info", f"Listening to {_seconds(one):.1f} s of sound for {speaker.name}")
     runtime = _runtime(bakes.options)
-    spoken, how = inference.listen(
+    spoken, how = analysis.listen(
         plan.strips,
         runtime,
         bakes.weights,
@@ -215,4 +216,4 @@ def _takes(plan: BakePlan) -> list[str]:
     if isinstance(voice.selector, SoundFile):
         return [f"file {name}" for name in names]
     sounds = sequencer_api.sound_strips(scene_of(voice))
-    return [identity.uid_of(one) for one in sounds if one.name in names]
+    return [strip_id.uid_of(one) for one in sounds if one.name in names]

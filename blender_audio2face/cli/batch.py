@@ -21,9 +21,9 @@ from ...model.command.console import Console, Outcome
 from ...model.command.running import Failure, attempt
 from ...model.command.shared import Shared
 from ...model.real_path import real_path
-from .. import inference
-from ..preferences import preferred_runtime
-from ..rigs.preset import preset_with_id
+from ..core import analysis
+from ..core.rigs.preset import preset_with_id
+from ..ui.preferences import preferred_runtime
 from . import finishing
 from .arguments import command_parser
 from .bake import Bakes, carry_out, outcome, prepare
@@ -76,7 +76,7 @@ class FaceDoer:
 
     def __init__(self) -> None:
         self._arguments = RowArguments()
-        self._shared = Shared(inference.choose_runtime)
+        self._shared = Shared(analysis.choose_runtime)
         folder = preferred_runtime(bpy.context).torch_folder
         self._curves = CurvesDoer(self._shared, decode, folder)
 

@@ -4,14 +4,15 @@ import argparse
 from contextlib import ExitStack
 from dataclasses import replace
 
-from .. import live, settings
-from ..character import with_parts
+from ..bake import live_update
+from ..core.rigs.mapping import Mapping
+from ..core.rigs.mapping_file import load
+from ..core.rigs.preset import preset_with_id
 from ..errors import PlanError
-from ..faces import plan_face
-from ..rigs.document import load
-from ..rigs.mapping import Mapping
-from ..rigs.preset import preset_with_id
-from ..speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
+from ..scene import speaker_settings
+from ..scene.face_objects import with_parts
+from ..scene.face_plan import plan_face
+from ..scene.speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
 from .arguments import OUTPUTS, REDUCTIONS
 from .errors import CommandError
 from .place import Place
@@ -76,8 +77,8 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
     Raises:
         A2FError: there is no such preset or mapping.
     """
-    undo.callback(settings.restore, speaker, settings.snapshot(speaker))
-    with live.quietly(speaker):
+    undo.callback(speaker_settings.restore, speaker, speaker_settings.snapshot(speaker))
+    with live_update.quietly(speaker):
         if options.into is not None:
             speaker.output = OUTPUTS[options.into]
         if options.keys is not None:
@@ -85,12 +86,12 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
         if options.tolerance is not None:
             speaker.tolerance = options.tolerance
         if options.dial:
-            dials = replace(settings.dials_of(speaker), **dict(options.dial))
-            settings.set_dials(speaker, dials)
+            dials = replace(speaker_settings.dials_of(speaker), **dict(options.dial))
+            speaker_settings.set_dials(speaker, dials)
         if options.mapping is not None:
-            settings.set_mapping(speaker, load(options.mapping))
+            speaker_settings.set_mapping(speaker, load(options.mapping))
         elif options.preset is not None:
-            settings.set_mapping(speaker, Mapping(preset_with_id(options.preset).id, ()))
+            speaker_settings.set_mapping(speaker, Mapping(preset_with_id(options.preset).id, ()))
 
 
 def face_of(speaker) -> tuple[tuple, tuple]:

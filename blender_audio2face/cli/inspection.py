@@ -8,11 +8,11 @@ from ...model.command.console import Console, Outcome
 from ...model.command.digests import Digests
 from ...model.command.exit_codes import ExitCode
 from ...model.errors import A2FError
-from .. import edits
-from ..plan import StripPlan
-from ..speakers import members_of
-from ..target_plan import TargetPlan
-from ..targets import fitting_presets
+from ..bake import hand_edits
+from ..core.sound.strip_plan import StripPlan
+from ..core.target_plan import TargetPlan
+from ..scene.face_plan import fitting_presets
+from ..scene.speakers import members_of
 from . import jobs
 from .bake import face_job, weights_of
 from .faces import face_of, set_options, wanted_speakers
@@ -68,7 +68,7 @@ def _inspected(
         "fitting_presets": {one.preset.id: round(one.score, 3) for one in matches[:3]},
         "faces": [_plan(plan) for plan in plans],
         "skipped": [{"object": one.object_name, "reason": one.reason} for one in skipped],
-        "changed_by_hand": edits.edited_actions(plans),
+        "changed_by_hand": hand_edits.edited_actions(plans),
     }
 
 

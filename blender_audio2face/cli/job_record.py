@@ -4,7 +4,7 @@ digest of what it keyed. Imports no bpy."""
 import json
 from collections.abc import Mapping
 
-from .. import kept
+from ..core import persistence
 
 Jobs = Mapping[str, tuple[list[str], str]]
 """Digest of a job -> (keys of its takes, digest of the keys that it made)."""
@@ -18,7 +18,7 @@ def dumps(jobs: Jobs) -> str:
 def loads(text: object) -> dict[str, tuple[list[str], str]]:
     """The jobs back from their text; those that are none of ours are left out."""
     found = {}
-    for job, plain in kept.names(kept.document(text), list).items():
+    for job, plain in persistence.names(persistence.document(text), list).items():
         match plain:
             case [list(takes), str(digest)] if all(isinstance(take, str) for take in takes):
                 found[job] = (takes, digest)

@@ -15,12 +15,14 @@ from ...model.command.digests import Digests
 from ...model.command.finished import digest_of, digest_of_file
 from ...model.command.release import release
 from ...model.weights_file import DEFAULT_WEIGHTS
-from .. import edits, heard, settings
-from ..actions import slotted, store
-from ..faces import datablock_of
-from ..plan import StripPlan
-from ..segments import lies_in
-from ..target_plan import TargetPlan
+from ..animation import action_api, action_properties
+from ..bake import hand_edits
+from ..core.keys.frame_ranges import lies_in
+from ..core.sound import sound_segment
+from ..core.sound.strip_plan import StripPlan
+from ..core.target_plan import TargetPlan
+from ..scene import speaker_settings
+from ..scene.face_plan import datablock_of
 from . import job_record
 from .errors import CommandError
 
@@ -40,7 +42,7 @@ def bake_job(
     Raises:
         OSError: a sound cannot be read.
     """
-    sounds = [[asdict(one.timing), heard.dumps(heard.heard(one))] for one in strips]
+    sounds = [[asdict(one.timing), sound_segment.dumps(sound_segment.heard(one))] for one in strips]
     network = digests.of_any(weights or DEFAULT_WEIGHTS)  # of a missing one, loading it tells
     return digest_of({"job": "bake", "sounds": sounds, "network": network, **_face(speaker, plans)})
 
@@ -63,7 +65,7 @@ def finished_jobs(speaker, plans: Sequence[TargetPlan]) -> dict[str, list[str]]:
     """The jobs that are finished: the keys of the takes that each made."""
     stored = _stored(speaker)
     jobs = {job: takes for job, (takes, _) in stored.items()}
-    if not stored or edits.edited_actions(plans):
+    if not stored or hand_edits.edited_actions(plans):
         return jobs
     keys = _keys(plans, jobs)
     return {job: takes for job, takes in jobs.items() if stored[job][1] == keys[job]}
@@ -71,7 +73,7 @@ def finished_jobs(speaker, plans: Sequence[TargetPlan]) -> dict[str, list[str]]:
 
 def check_not_edited(speaker, plans: Sequence[TargetPlan]) -> None:
     """Raises CommandError where another bake would replace keys that were changed by hand."""
-    names = ", ".join(f'"{name}"' for name in edits.edited_actions(plans))
+    names = ", ".join(f'"{name}"' for name in hand_edits.edited_actions(plans))
     if names:
         raise CommandError(
             f"{speaker.name}: the keys in {names} were changed by hand: --force replaces them."
@@ -116,7 +118,7 @@ def _face(speaker, plans: Sequence[TargetPlan]) -> dict[str, object]:
         "speaker": speaker.name,
         "fps": [scene.render.fps, scene.render.fps_base],
         "preview": preview,
-        "settings": asdict(settings.snapshot(speaker)),
+        "settings": asdict(speaker_settings.snapshot(speaker)),
         "plans": [
             [plan.object_name, plan.kind, plan.preset_id, [asdict(one) for one in plan.links]]
             for plan in plans
@@ -129,10 +131,10 @@ def _keys(plans: Sequence[TargetPlan], jobs: Mapping[str, Sequence[str]]) -> dic
     digests = {job: hashlib.blake2b(digest_size=16) for job in jobs}
     found = False
     for plan in plans:
-        for action, slot in edits.baked_actions(datablock_of(plan)):
+        for action, slot in hand_edits.baked_actions(datablock_of(plan)):
             found = True
-            record = store.record_of(action, slot)
-            for channel, curve in sorted(slotted.curves_of(action, slot).items()):
+            record = action_properties.record_of(action, slot)
+            for channel, curve in sorted(action_api.curves_of(action, slot).items()):
                 points = np.zeros(2 * len(curve.keyframe_points), np.float32)
                 curve.keyframe_points.foreach_get("co", points)
                 points = points.reshape(-1, 2)

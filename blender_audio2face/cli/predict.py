@@ -11,10 +11,10 @@ import numpy as np
 from ...model.audio_file import SAMPLE_RATE
 from ...model.command.console import Console, Outcome
 from ...model.command.predict import predict
-from ..audio import DECODERS, audible_blocks, sound_seconds
-from ..plan import SoundSource
-from ..preferences import preferred_runtime
-from ..timing import StripTiming
+from ..core.sound.samples import DECODERS, audible_blocks, sound_seconds
+from ..core.sound.strip_plan import SoundSource
+from ..core.sound.strip_timing import StripTiming
+from ..ui.preferences import preferred_runtime
 
 _RATE = 100
 """Rows a second, to which the length of a sound is rounded up."""

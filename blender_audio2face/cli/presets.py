@@ -3,7 +3,7 @@
 import argparse
 
 from ...model.command.console import Console, Outcome
-from ..rigs.preset import Preset, preset_with_id, presets
+from ..core.rigs.preset import Preset, preset_with_id, presets
 
 
 def list_presets(options: argparse.Namespace, _console: Console) -> Outcome:

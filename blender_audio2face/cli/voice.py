@@ -3,8 +3,8 @@
 import argparse
 
 from ...model.real_path import real_path
-from ..sound_choice import SoundFile, Strips
-from ..voices import Voice, voice_of, voice_of_takes
+from ..core.sound.sound_selection import SoundFile, Strips
+from ..scene.resolve_sound import Voice, voice_of, voice_of_takes
 from .errors import CommandError
 from .place import Place
 

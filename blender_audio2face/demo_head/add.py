@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from mathutils import Vector
 
-from ..character import has_shape_keys
+from ..scene.face_objects import has_shape_keys
 from .asset import HEAD, read_asset
 from .objects import make_objects
 from .place import DemoHeadError, check_place

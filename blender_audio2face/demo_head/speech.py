@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import BakeError
-from ..sequencer_api import sequencer_scenes, strip_timing
+from ..scene.sequencer_api import sequencer_scenes, strip_timing
 
 SENTENCE = Path(__file__).with_name("sentence.flac")
 STRIP_NAME = "Demo Sentence"

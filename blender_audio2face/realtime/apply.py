@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 import bpy
 import numpy as np
 
+from ..core.target_plan import Channel, TargetPlan
 from ..errors import GoneError, PlanError
-from ..target_plan import Channel, TargetPlan
 from .frame_columns import FrameColumns
 from .held import HeldDatablock
 from .rest import holds

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ..shaping.blinks import blink_shape, blink_times
-from ..shaping.bumps import lay
-from ..shaping.timeline import Events
+from ..core.shaping.layers.eyes import blink_shape, blink_times
+from ..core.shaping.layers.timeline import Events, lay
 
 _AHEAD = 60.0  # s that are drawn at a time
 _LONGEST = 0.5  # s

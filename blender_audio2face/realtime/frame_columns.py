@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..rigs.features import DERIVED, features
-from ..rigs.mapping import is_driven_by, output_weights
-from ..rigs.preset import preset_with_id
-from ..target_plan import Channel, PlannedLink, TargetPlan
+from ..core.rigs.mapping import is_driven_by, output_weights
+from ..core.rigs.preset import preset_with_id
+from ..core.rigs.visemes import DERIVED, features
+from ..core.target_plan import Channel, PlannedLink, TargetPlan
 
 
 @dataclass(frozen=True)

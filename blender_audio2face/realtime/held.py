@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..actions import values
-from ..channel_keys import ChannelPath
-from ..faces import datablock_of
-from ..target_plan import Channel, TargetPlan
+from ..animation import property_values
+from ..core.keys.slicing import ChannelPath
+from ..core.target_plan import Channel, TargetPlan
+from ..scene.face_plan import datablock_of
 from . import rest
 
 
@@ -89,7 +89,7 @@ class HeldDatablock:
         kept = {} if afresh else rest.remembered(self._datablock)
         for channel in channels - kept.keys():
             try:
-                kept[channel] = values.get(self._datablock, ChannelPath(*channel))
+                kept[channel] = property_values.get(self._datablock, ChannelPath(*channel))
             except (ValueError, IndexError):
                 continue  # it was renamed or removed meanwhile
         rest.remember(self._datablock, kept)
@@ -100,7 +100,7 @@ class HeldDatablock:
             self._set_shapes(columns)
             return
         for channel, value in columns.items():
-            values.put(self._datablock, ChannelPath(*channel), value)
+            property_values.put(self._datablock, ChannelPath(*channel), value)
 
     def _set_shapes(self, columns: Mapping[Channel, float]) -> None:
         """All at once: 40 times as fast as one by one."""

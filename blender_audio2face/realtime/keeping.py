@@ -6,16 +6,18 @@ from pathlib import Path
 
 import bpy
 
-from .. import bake, sequencer_api, strip
-from ..bake import BakeRequest
-from ..baking import Listened
+from ..bake import pipeline
+from ..bake.pipeline import BakeRequest
+from ..bake.several import Listened
+from ..core.analysis import Spoken
+from ..core.report import Inference
+from ..core.sound.sound_selection import Strips
 from ..errors import PlanError, StripError
-from ..inference import Spoken
-from ..report import Inference
-from ..sound_choice import Strips
-from ..speakers import speaker_of
-from ..targets import objects_with_uids
-from ..voices import Voice
+from ..scene import sequencer_api
+from ..scene import strips as strip
+from ..scene.face_plan import objects_with_uids
+from ..scene.resolve_sound import Voice
+from ..scene.speakers import speaker_of
 from .session import Session
 from .take_file import Take, takes_folder, write_take
 
@@ -84,7 +86,7 @@ class Keeping:
             self._face.object_uids,
             Voice(sequencer.session_uid, Strips((made.name,))),
         )
-        plan = bake.prepare(request)
+        plan = pipeline.prepare(request)
         seconds = len(kept.take.curves.values) / kept.take.curves.rate
         spoken = tuple(Spoken(one, kept.take.curves) for one in plan.strips)
         return Listened(plan, spoken, Inference("real time", "cpu", seconds, seconds))

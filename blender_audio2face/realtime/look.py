@@ -12,10 +12,9 @@ import numpy as np
 
 from ...model.audio_features import FRAME_RATE
 from ...model.curves import Curves
-from ..shaping.blinks import blink_track
-from ..shaping.dials import Dials
-from ..shaping.eye_darts import dart_tracks
-from ..shaping.shape import shape
+from ..core.shaping.layers.eyes import blink_track, dart_tracks
+from ..core.shaping.settings import Dials
+from ..core.shaping.shape import shape
 
 _REMEMBERED = 1.5  # s
 _SHAPED = 0.4  # s before the frame that shape its value

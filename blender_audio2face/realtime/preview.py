@@ -17,17 +17,16 @@ from pathlib import Path
 import bpy
 
 from ...model.errors import A2FError, memory_told
-from .. import settings
-from ..bake import BakeRequest
-from ..composing import FacePlan, no_progress
+from ..bake.pipeline import BakeRequest
+from ..core.compose import FacePlan, no_progress
+from ..core.target_plan import TargetPlan
 from ..errors import PlanError
-from ..faces import plan_face
-from ..glimpse import glimpse
-from ..speakers import speaker_of
-from ..status import redraw_sidebars
-from ..target_plan import TargetPlan
-from ..targets import objects_with_uids
-from ..voices import plan_voice
+from ..scene import speaker_settings
+from ..scene.face_plan import objects_with_uids, plan_face
+from ..scene.redraw import redraw_sidebars
+from ..scene.resolve_sound import plan_voice
+from ..scene.speakers import speaker_of
+from ..scene.strip_fingerprint import glimpse
 from .apply import Hold
 from .preview_frames import NO_FRAMES, FaceFrames
 from .preview_listener import Listener, Order, PreviewJob
@@ -224,7 +223,7 @@ class Preview:
         objects = objects_with_uids(self._request.object_uids)
         speaker = speaker_of(scene, objects[0])
         plans, _ = plan_face(objects, speaker, check_effect=False)
-        return FacePlan(plans, settings.look_of(speaker, scene))
+        return FacePlan(plans, speaker_settings.look_of(speaker, scene))
 
 
 class _GoneError(PlanError):

@@ -8,14 +8,14 @@ import numpy as np
 
 from ...model.channels import ARKIT_52
 from ...model.curves import Curves
-from .. import segments
-from ..composing import FacePlan, take_keys
-from ..plan import StripPlan
-from ..rigs.mapping import HEAD, Link, Target
-from ..segments import Segment
-from ..target_plan import PlannedLink, TargetPlan
-from ..timing import StripTiming
-from ..volume import Volume
+from ..core.compose import FacePlan, take_keys
+from ..core.keys import frame_ranges
+from ..core.keys.frame_ranges import Segment
+from ..core.rigs.mapping import HEAD, Link, Target
+from ..core.sound.strip_plan import StripPlan
+from ..core.sound.strip_timing import StripTiming
+from ..core.sound.volume import Volume
+from ..core.target_plan import PlannedLink, TargetPlan
 from .preview_frames import NO_FRAMES, Columns, FaceFrames, FramesInMaking
 
 _CHANNELS = TargetPlan(
@@ -75,10 +75,10 @@ def face_frames(face: FacePlan, strips: Sequence[HeardStrip]) -> FaceFrames:
     making = FramesInMaking(plans, first, max(one.end for one in owned) - first)
     lead_in = 0
     for index, strip in enumerate(strips):
-        mine = segments.of_strips(owned, {str(index)})
+        mine = frame_ranges.of_strips(owned, {str(index)})
         for stretch in strip.stretches:
             frames, columns = _shown(face, strip.timing, stretch)
-            inside = segments.lies_in(frames, mine)
+            inside = frame_ranges.lies_in(frames, mine)
             if inside.any():
                 making.lay(frames[inside], _at(columns, inside))
         lead_in = max(lead_in, strip.timing.left_handle - strip.timing.rest_before)
@@ -121,7 +121,7 @@ def _owned(face: FacePlan, timings: Sequence[StripTiming]) -> tuple[Segment, ...
     owned: tuple[Segment, ...] = ()
     for index, timing in enumerate(timings):
         wanted = face.look.wanted(str(index), timing)
-        owned = segments.rebaked(owned, segments.granted(owned, wanted))
+        owned = frame_ranges.rebaked(owned, frame_ranges.granted(owned, wanted))
     return owned
 
 

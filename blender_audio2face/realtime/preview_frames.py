@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..target_plan import Channel, TargetPlan
+from ..core.target_plan import Channel, TargetPlan
 
 Columns = Sequence[Mapping[Channel, np.ndarray]]
 """For each datablock of a face, its controls' values at N frames, float32 [N] each."""

@@ -6,11 +6,11 @@ from ...model.audio_features import FRAME_RATE
 from ...model.audio_file import SAMPLE_RATE
 from ...model.curves import Curves
 from ...model.streaming import StepNetwork, Stream
-from ..audio import strip_blocks
-from ..decoders import DECODERS
-from ..heard import Heard
-from ..plan import StripPlan
-from ..takes import decode, encode
+from ..core.cached_curves import decode, encode
+from ..core.sound.decoders import DECODERS
+from ..core.sound.samples import strip_blocks
+from ..core.sound.sound_segment import Heard
+from ..core.sound.strip_plan import StripPlan
 
 _PIECE = 2 * SAMPLE_RATE
 """Samples heard at once: some hundredths of a second of work."""

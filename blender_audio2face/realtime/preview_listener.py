@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ...model.numpy_network import NumpyNetwork
 from ...model.weights_file import DEFAULT_WEIGHTS, load_weights
-from .. import heard
-from ..composing import FacePlan
+from ..core.background_job import Job
+from ..core.compose import FacePlan
+from ..core.sound import sound_segment
+from ..core.sound.sound_segment import Heard
+from ..core.sound.strip_plan import SoundSource, StripPlan
 from ..errors import BakeError
-from ..heard import Heard
-from ..job import Job
-from ..plan import SoundSource, StripPlan
 from .preview_curves import HeardStrip, Stretch, around, face_frames, trimmed
 from .preview_frames import NO_FRAMES, FaceFrames
 from .preview_hearing import Hearing
@@ -127,10 +127,10 @@ class Listener:
         source = strip.source
         if source not in self._digests:
             try:
-                self._digests[source] = heard.digest(source)
+                self._digests[source] = sound_segment.digest(source)
             except OSError as error:
                 raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
-        return heard.heard(strip, self._digests[source])
+        return sound_segment.heard(strip, self._digests[source])
 
     def _following(self, order: Order, hearings: list[Hearing]) -> Hearing | None:
         """What is to be heard next: what the playhead is on, then what is nearest to it."""

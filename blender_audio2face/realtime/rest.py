@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from .. import kept
+from ..core import persistence
 
 if TYPE_CHECKING:
     from .apply import Hold
@@ -33,14 +33,14 @@ def remember(datablock, values: Mapping[Channel, float]) -> None:
 
 def remembered(datablock) -> dict[Channel, float]:
     """The values from before; empty where none are kept."""
-    rows = kept.rows(kept.document(datablock.get(PROPERTY)), str, int, float) or ()
+    rows = persistence.rows(persistence.document(datablock.get(PROPERTY)), str, int, float) or ()
     return {(path, index): value for path, index, value in rows if path.startswith(_PATHS)}
 
 
 def put_back(datablock) -> None:
     """Sets the values from before, and forgets them."""
-    from ..actions.values import put
-    from ..channel_keys import ChannelPath
+    from ..animation.property_values import put
+    from ..core.keys.slicing import ChannelPath
 
     for channel, value in remembered(datablock).items():
         put(datablock, ChannelPath(*channel), value)

@@ -15,12 +15,11 @@ import bpy
 
 from ...model.errors import A2FError, memory_told
 from ...model.streaming import Stream
-from .. import settings
+from ..core.shaping.settings import Dials
 from ..errors import PlanError
-from ..faces import plan_face
-from ..shaping.dials import Dials
-from ..speakers import speaker_of
-from ..targets import objects_with_uids
+from ..scene import speaker_settings
+from ..scene.face_plan import objects_with_uids, plan_face
+from ..scene.speakers import speaker_of
 from . import redrawing
 from .apply import Hold
 from .engine import Engine
@@ -213,7 +212,7 @@ class Session:
         if frame is not None and frame is not self._shown:
             self._shown = frame
             speaker = self._speaker()
-            dials = settings.dials_of(speaker) if speaker is not None else Dials()
+            dials = speaker_settings.dials_of(speaker) if speaker is not None else Dials()
             names, values = self._look.shaped(frame.seconds, frame.values, dials)
             self._hold.show(names, values)
             sender.show(wall, names, values)
@@ -291,7 +290,7 @@ def start(scene, objects: list, source: Source, stream: Stream, gain: bool = Tru
 def _mapping_of(speaker) -> tuple:
     if speaker is None:
         return ("", None)
-    return (speaker.preset, settings.mapping_of(speaker))
+    return (speaker.preset, speaker_settings.mapping_of(speaker))
 
 
 def _tell(why: str) -> None:

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..shaping import smoothing
-from ..shaping.dials import Dials
-from ..shaping.shape import spoken
+from ..core.shaping import smoothing
+from ..core.shaping.settings import Dials
+from ..core.shaping.shape import spoken
 from .blinking import Blinking
 
 _LIDS = ("eyeBlinkLeft", "eyeBlinkRight")

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...model.audio_features import FRAME_RATE
 from ...model.frame_sampling import FrameSampler
-from ..shaping.dials import NEUTRAL, Dials
+from ..core.shaping.settings import NEUTRAL, Dials
 from .shaper import Shaper
 
 

@@ -8,10 +8,10 @@ from ...model.audio_file import SAMPLE_RATE
 from ...model.numpy_network import NumpyNetwork
 from ...model.streaming import Stream, low_latency
 from ...model.weights_file import DEFAULT_WEIGHTS, load_weights
-from ..audio import audible_blocks, sound_seconds
-from ..decoders import DECODERS
-from ..plan import SoundSource
-from ..timing import StripTiming
+from ..core.sound.decoders import DECODERS
+from ..core.sound.samples import audible_blocks, sound_seconds
+from ..core.sound.strip_plan import SoundSource
+from ..core.sound.strip_timing import StripTiming
 from .file_source import FileSource
 from .source import Source
 

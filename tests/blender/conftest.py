@@ -1,7 +1,7 @@
 """The built zip, installed in the running bpy through Blender's own extension system.
 
 Every test here starts with an empty scene and the extension enabled. Modules of the extension are
-reached through the fixture: `importlib.import_module(f"{extension}.blender_audio2face.plan")`.
+reached through the fixture: `importlib.import_module(f"{extension}.blender_audio2face.api")`.
 """
 
 import importlib
@@ -84,6 +84,6 @@ def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
             values = np.stack(columns, axis=1).astype(np.float32)
             return curves.Curves(("jawOpen", "browInnerUp", "mouthClose"), 100.0, values)
 
-    inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+    inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
     monkeypatch.setattr(inference, "choose_runtime", lambda *_: LoudJaw())
     return LoudJaw

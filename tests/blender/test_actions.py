@@ -16,12 +16,12 @@ SLOTTED = bpy.app.version >= (4, 4, 0)
 
 @pytest.fixture
 def actions(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.actions")
+    return importlib.import_module(f"{extension}.blender_audio2face.animation")
 
 
 @pytest.fixture
 def segment(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.segments").Segment
+    return importlib.import_module(f"{extension}.blender_audio2face.core.keys.frame_ranges").Segment
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ RATE = 44100
 
 @pytest.fixture
 def audio(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.audio")
+    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.samples")
 
 
 @pytest.fixture
 def plan_strip(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.strip").plan_strip
+    return importlib.import_module(f"{extension}.blender_audio2face.scene.strips").plan_strip
 
 
 @pytest.fixture

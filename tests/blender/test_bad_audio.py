@@ -123,7 +123,7 @@ def test_what_takes_the_files_place_while_it_is_baked(
     path = tmp_path / "bad.wav"
     path.write_bytes(PLAIN)
     add_sound(path)
-    inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+    inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
     blocks = inference.strip_blocks
 
     def swapped(*arguments):
@@ -172,7 +172,7 @@ def test_ten_hours_are_listened_to_in_pieces(
             values = np.zeros((heard // 160_000, 1), np.float32)
             return curves.Curves(("jawOpen",), 0.1, values)
 
-    inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+    inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
     monkeypatch.setattr(inference, "choose_runtime", lambda *_: Ear())
     bpy.context.scene.render.fps = 1
     path = long_silence(tmp_path / "long.wav", rate=1000)

@@ -345,14 +345,16 @@ class TestWhileTheBakeRuns:
 
     @pytest.fixture
     def bake_module(self, extension: str):
-        return importlib.import_module(f"{extension}.blender_audio2face.bake")
+        return importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
 
     @pytest.fixture
     def prepared(self, extension: str, loud_jaw, bake_module, speech: Path):
         """(write, face): the curves are there, and the scene may still change."""
-        inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
-        composing = importlib.import_module(f"{extension}.blender_audio2face.composing")
-        finished = importlib.import_module(f"{extension}.blender_audio2face.steps").finished
+        inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
+        composing = importlib.import_module(f"{extension}.blender_audio2face.core.compose")
+        finished = importlib.import_module(
+            f"{extension}.blender_audio2face.core.background_job"
+        ).finished
         choice = importlib.import_module(f"{extension}.model.runtime_choice").RuntimeChoice()
         face = make_face("Face", ("jawOpen",))
         add_sound(speech)

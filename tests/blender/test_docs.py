@@ -89,7 +89,7 @@ def test_every_operator_is_told_with_its_arguments(registration) -> None:
 
 
 def test_every_dial_is_told_with_its_range(extension: str) -> None:
-    dials = importlib.import_module(f"{extension}.blender_audio2face.shaping.dials")
+    dials = importlib.import_module(f"{extension}.blender_audio2face.core.shaping.settings")
     text = SCRIPTING.read_text(encoding="utf-8")
     listed = re.search(r"^Dials: (.*?)\n\n", text, re.MULTILINE | re.DOTALL)[1]
     names = quoted(listed)
@@ -115,14 +115,14 @@ def test_every_argument_of_the_api_is_told(extension: str) -> None:
 
 
 def test_every_preset_is_told_as_it_is(extension: str) -> None:
-    preset = importlib.import_module(f"{extension}.blender_audio2face.rigs.preset")
+    preset = importlib.import_module(f"{extension}.blender_audio2face.core.rigs.preset")
     told = [(quoted(cells[0])[0], *cells[1:4]) for cells in rows(GUIDE, "Presets")]
     known = [(one.id, one.label, one.kind, str(len(one.outputs))) for one in preset.presets()]
     assert sorted(told) == sorted(known)
 
 
 def test_the_mapping_file_of_the_guide_can_be_loaded(extension: str) -> None:
-    document = importlib.import_module(f"{extension}.blender_audio2face.rigs.document")
+    document = importlib.import_module(f"{extension}.blender_audio2face.core.rigs.mapping_file")
     ((_, text),) = blocks(GUIDE, "json")
     mapping = document.loads(text)
     assert [link.target.kind for link in mapping.links] == ["shape", "bone", "property"]

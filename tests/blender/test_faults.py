@@ -31,7 +31,10 @@ def network(extension: str, monkeypatch: pytest.MonkeyPatch) -> Held:
         return importlib.import_module(f"{extension}.{name}")
 
     held = Held(room("model.curves").Curves)
-    baking, operators = room("blender_audio2face.baking"), room("blender_audio2face.operators.bake")
+    baking, operators = (
+        room("blender_audio2face.bake.several"),
+        room("blender_audio2face.ui.operators.bake"),
+    )
     compose = baking.compose
 
     def held_compose(*arguments):
@@ -45,7 +48,7 @@ def network(extension: str, monkeypatch: pytest.MonkeyPatch) -> Held:
     windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
     monkeypatch.setattr(operators, "bpy", windowed)
     monkeypatch.setattr(operators, "_STEP_SECONDS", 0.0)
-    monkeypatch.setattr(room("blender_audio2face.inference"), "choose_runtime", chosen)
+    monkeypatch.setattr(room("blender_audio2face.core.analysis"), "choose_runtime", chosen)
     monkeypatch.setattr(baking, "compose", held_compose)
     return held
 
@@ -83,7 +86,7 @@ class Bake:
 
     def _invoke(self, name: str, output: str) -> None:
         make_scene(self.folder, output)
-        operators = importlib.import_module(f"{self._rooms}.blender_audio2face.operators.bake")
+        operators = importlib.import_module(f"{self._rooms}.blender_audio2face.ui.operators.bake")
         self.operator = Instance(getattr(operators, f"AUDIO2FACE_OT_{name}"))
         assert self.operator.invoke(self.context, None) == {"RUNNING_MODAL"}
 

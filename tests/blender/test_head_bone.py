@@ -11,12 +11,12 @@ from mathutils import Quaternion, Vector
 
 @pytest.fixture
 def head_bone(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.head_bone")
+    return importlib.import_module(f"{extension}.blender_audio2face.scene.pose_recording")
 
 
 @pytest.fixture
 def rigs(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.rigs.mapping")
+    return importlib.import_module(f"{extension}.blender_audio2face.core.rigs.mapping")
 
 
 def make_rig(names: tuple[str, ...], tail: tuple[float, float, float], roll: float):

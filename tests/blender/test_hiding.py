@@ -15,7 +15,7 @@ SLOTTED = bpy.app.version >= (4, 4, 0)
 
 @pytest.fixture
 def hiding(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.hiding")
+    return importlib.import_module(f"{extension}.blender_audio2face.diagnostics")
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_driver(hiding, bake, face) -> None:
 
 def test_driver_of_a_channel_that_was_left_out(hiding, bake, face, extension) -> None:
     channel_path = importlib.import_module(
-        f"{extension}.blender_audio2face.channel_keys"
+        f"{extension}.blender_audio2face.core.keys.slicing"
     ).ChannelPath
     key = face.data.shape_keys
     bake(key, "ACTION")

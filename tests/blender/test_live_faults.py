@@ -56,7 +56,9 @@ def test_keys_are_made_anew_as_far_as_they_can_be(
     baked, extension: str, capsys, fault, change: str
 ) -> None:
     """The panel, too, still finds what hides them."""
-    hidden_in = importlib.import_module(f"{extension}.blender_audio2face.showing").hidden_in
+    hidden_in = importlib.import_module(
+        f"{extension}.blender_audio2face.diagnostics.speaker_checks"
+    ).hidden_in
     fault()
     before, kept = census(), {action.name for action in ours()}
     for speaker in speakers():

@@ -170,7 +170,7 @@ def test_links_that_name_what_they_like(baked, tmp_path: Path) -> None:
 
 
 def test_a_speaker_whose_rest_was_not_recorded_by_us(baked, extension: str) -> None:
-    recording = importlib.import_module(f"{extension}.blender_audio2face.recording")
+    recording = importlib.import_module(f"{extension}.blender_audio2face.scene.pose_recording")
     errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
     for text in (DEEP, "7", '[["b", "location", 0, "x"]]', '[["b", "p", 1e999, 0]]'):
         baked[1]["recorded_rest"] = text

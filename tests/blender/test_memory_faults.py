@@ -20,7 +20,7 @@ __all__ = ["bake", "context", "folder", "network"]
 @pytest.fixture
 def fails_soon(extension: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From its call on the memory ends with the second F-curve."""
-    tables = importlib.import_module(f"{extension}.blender_audio2face.actions.key_table")
+    tables = importlib.import_module(f"{extension}.blender_audio2face.animation.keyframe_table")
     write, count = tables.write_beside, 0
 
     def failing(*arguments) -> None:

@@ -30,7 +30,7 @@ def invoke(
     extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, context: Context
 ) -> Callable[[], Instance]:
     """Invokes a bake of the selected face from two seconds of sound."""
-    operators = importlib.import_module(f"{extension}.blender_audio2face.operators.bake")
+    operators = importlib.import_module(f"{extension}.blender_audio2face.ui.operators.bake")
     windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
     monkeypatch.setattr(operators, "bpy", windowed)
     add_sound(write_wav(tmp_path / "hum.wav", tone(2.0), 16000))
@@ -52,7 +52,7 @@ def operator(invoke) -> Instance:
 
 @pytest.fixture
 def one_step_at_a_time(extension: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    operators = importlib.import_module(f"{extension}.blender_audio2face.operators.bake")
+    operators = importlib.import_module(f"{extension}.blender_audio2face.ui.operators.bake")
     monkeypatch.setattr(operators, "_STEP_SECONDS", 0.0)
 
 
@@ -75,7 +75,7 @@ def test_escape_leaves_no_trace(operator, context) -> None:
 
 
 def test_the_cancel_button_leaves_no_trace(operator, context, extension: str) -> None:
-    job = importlib.import_module(f"{extension}.blender_audio2face.job")
+    job = importlib.import_module(f"{extension}.blender_audio2face.core.background_job")
     job.stop_all(timeout=0.0)
     assert run(operator, context) == {"CANCELLED"}
     assert len(bpy.data.actions) == 0
@@ -119,7 +119,7 @@ def test_a_name_changed_after_all_was_composed_counts(operator, context) -> None
 def test_escape_while_keys_are_composed_leaves_no_trace(
     invoke, context, extension: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    baking = importlib.import_module(f"{extension}.blender_audio2face.baking")
+    baking = importlib.import_module(f"{extension}.blender_audio2face.bake.several")
     composing = threading.Event()
 
     def compose(_face, _spoken, on_progress) -> None:
@@ -191,7 +191,7 @@ def test_a_file_loaded_between_two_steps_gets_nothing(
 def test_disabling_between_two_steps_takes_all_back(
     one_step_at_a_time, operator, context, extension: str
 ) -> None:
-    job = importlib.import_module(f"{extension}.blender_audio2face.job")
+    job = importlib.import_module(f"{extension}.blender_audio2face.core.background_job")
     half_written(operator, context)
     job.stop_all(timeout=2.0)
     operator.cancel(context)
@@ -205,7 +205,7 @@ def test_a_failure_in_a_step_takes_all_back(
     extension: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    actions = importlib.import_module(f"{extension}.blender_audio2face.actions")
+    actions = importlib.import_module(f"{extension}.blender_audio2face.animation")
     real = actions.write_steps
 
     def fails_on_second(datablock, name, *rest, **options):

@@ -23,7 +23,7 @@ class Modules:
     def __init__(self, extension: str) -> None:
         for name in ("actions", "clearing", "segments", "channel_keys", "timing"):
             setattr(self, name, importlib.import_module(f"{extension}.blender_audio2face.{name}"))
-        self.keys = importlib.import_module(f"{extension}.blender_audio2face.shaping.keys")
+        self.keys = importlib.import_module(f"{extension}.blender_audio2face.core.keys.keyframes")
 
 
 @pytest.fixture

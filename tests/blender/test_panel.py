@@ -69,7 +69,7 @@ def panels(extension: str) -> dict[str, type]:
     """Every panel and menu by its short name: sound, face, look, bake, strips, presets, ..."""
     found = {}
     for name in ("sound", "face", "look", "bake"):
-        module = importlib.import_module(f"{extension}.blender_audio2face.panels.{name}")
+        module = importlib.import_module(f"{extension}.blender_audio2face.ui.panels.{name}")
         for cls in module.CLASSES:
             found.setdefault(cls.__name__.split("_", 2)[2].removesuffix("_V3D"), cls)
     return found
@@ -77,7 +77,7 @@ def panels(extension: str) -> dict[str, type]:
 
 @pytest.fixture
 def job(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.job")
+    return importlib.import_module(f"{extension}.blender_audio2face.core.background_job")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def preferences(extension: str):
 
 @pytest.fixture
 def preferred(extension: str):
-    module = importlib.import_module(f"{extension}.blender_audio2face.preferences")
+    module = importlib.import_module(f"{extension}.blender_audio2face.ui.preferences")
     return lambda: module.preferred_runtime(bpy.context)
 
 
@@ -55,7 +55,7 @@ def test_no_blend_says_where_code_is_loaded_from(preferences, preferred, tmp_pat
 
 
 def test_a_bake_is_given_the_choice(preferences, bake, extension, monkeypatch, loud_jaw):
-    inference = importlib.import_module(f"{extension}.blender_audio2face.inference")
+    inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
     asked: list[tuple] = []
 
     def choose(*wanted):
@@ -121,7 +121,7 @@ def test_looking_lists_what_torch_finds(preferences, monkeypatch) -> None:
 
 
 def test_the_preferences_draw(preferences, extension: str) -> None:
-    module = importlib.import_module(f"{extension}.blender_audio2face.preferences")
+    module = importlib.import_module(f"{extension}.blender_audio2face.ui.preferences")
     drawn: list[str] = []
     layout = SimpleNamespace(
         prop=lambda _owner, name: drawn.append(name),

@@ -36,12 +36,12 @@ BUFFER = 1024 / RATE
 
 @pytest.fixture
 def strip_module(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.strip")
+    return importlib.import_module(f"{extension}.blender_audio2face.scene.strips")
 
 
 @pytest.fixture
 def audio(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.audio")
+    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.samples")
 
 
 @pytest.fixture
@@ -171,8 +171,8 @@ def test_a_bake_listens_for_the_timing_once(
     extension: str, strip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looking at an unchanged strip again needs no mixdown; a changed one is told."""
-    bake = importlib.import_module(f"{extension}.blender_audio2face.bake")
-    retiming = importlib.import_module(f"{extension}.blender_audio2face.retiming")
+    bake = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+    retiming = importlib.import_module(f"{extension}.blender_audio2face.scene.retiming")
     real, measured = retiming.retimed, []
     monkeypatch.setattr(retiming, "retimed", lambda *a: measured.append(a) or real(*a))
     retime(strip, 60, 1.5)

@@ -13,7 +13,7 @@ pytestmark = needs_sound
 
 @pytest.fixture
 def sequencer_api(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.sequencer_api")
+    return importlib.import_module(f"{extension}.blender_audio2face.scene.sequencer_api")
 
 
 def test_sounds_come_one_behind_the_other(tmp_path: Path, sequencer_api) -> None:

@@ -27,17 +27,17 @@ pytestmark = needs_sound
 
 @pytest.fixture
 def strip_module(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.strip")
+    return importlib.import_module(f"{extension}.blender_audio2face.scene.strips")
 
 
 @pytest.fixture
 def choice(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.sound_choice")
+    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.sound_selection")
 
 
 @pytest.fixture
 def audio(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.audio")
+    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.samples")
 
 
 @pytest.fixture
@@ -292,7 +292,7 @@ def test_moved_and_trimmed_strips_need_no_new_inference(
 
 
 def test_a_mark_follows_its_strip(extension: str, hum: Path) -> None:
-    identity = importlib.import_module(f"{extension}.blender_audio2face.identity")
+    identity = importlib.import_module(f"{extension}.blender_audio2face.scene.strip_id")
     scene, strip = bpy.context.scene, add_sound(hum)
     assert identity.uid_of(strip) == ""
     uid = identity.mark(scene, strip)
@@ -315,7 +315,7 @@ def test_a_mixdown_that_writes_nothing_is_told(
     strip = top_level().new_scene("shot", dialogue, 2, 1)
     strip.scene_input = "SEQUENCER"
     operators = SimpleNamespace(sound=SimpleNamespace(mixdown=lambda **_: {"FINISHED"}))
-    mixdown_room = importlib.import_module(f"{extension}.blender_audio2face.mixdown")
+    mixdown_room = importlib.import_module(f"{extension}.blender_audio2face.scene.retiming")
     silent = SimpleNamespace(ops=operators, context=bpy.context, data=bpy.data)
     monkeypatch.setattr(mixdown_room, "bpy", silent)
     scenes = len(bpy.data.scenes)

@@ -21,7 +21,7 @@ pytestmark = needs_sound
 
 @pytest.fixture
 def strip_module(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.strip")
+    return importlib.import_module(f"{extension}.blender_audio2face.scene.strips")
 
 
 @pytest.fixture
@@ -171,5 +171,5 @@ def test_silent_strips_are_refused(strip_module, hum: Path) -> None:
 
 
 def test_the_last_frame_is_blenders(extension: str) -> None:
-    timing = importlib.import_module(f"{extension}.blender_audio2face.timing")
+    timing = importlib.import_module(f"{extension}.blender_audio2face.core.sound.strip_timing")
     assert bpy.types.Scene.bl_rna.properties["frame_end"].hard_max == timing.LAST_FRAME

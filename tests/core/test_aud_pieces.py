@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.aud_pieces import pieces
+from a2f.blender_audio2face.core.sound.decoders import pieces
 
 RATE = 2000.0
 Decode = Callable[[float, float], np.ndarray]

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from a2f.blender_audio2face import audio
-from a2f.blender_audio2face.decoders import model_decoder
+from a2f.blender_audio2face.core.sound import samples as audio
+from a2f.blender_audio2face.core.sound.decoders import model_decoder
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.errors import BakeError
-from a2f.blender_audio2face.plan import SoundSource
-from a2f.blender_audio2face.timing import StripTiming
 from hypothesis import given
 from hypothesis import strategies as st
 

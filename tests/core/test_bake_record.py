@@ -1,9 +1,9 @@
 """The text in which an Action remembers what was baked into it."""
 
 import pytest
-from a2f.blender_audio2face.bake_record import Record, SetAside, dumps, loads
-from a2f.blender_audio2face.channel_keys import ChannelPath
-from a2f.blender_audio2face.segments import Part, Segment
+from a2f.blender_audio2face.core.keys.bake_record import Record, SetAside, dumps, loads
+from a2f.blender_audio2face.core.keys.frame_ranges import Part, Segment
+from a2f.blender_audio2face.core.keys.slicing import ChannelPath
 
 JAW, EAR = ChannelPath('key_blocks["jaw\\"Öpen"].value'), ChannelPath('pose.bones["ear"].scale', 2)
 A, B = Segment("a", 1, 100), Segment('é "1"', 150, 200, Part.LEAD_IN)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.channel_keys import ChannelPath, led_from, restricted, sampled
-from a2f.blender_audio2face.segments import Part, Segment, granted, wanted
-from a2f.blender_audio2face.shaping.keys import Keys
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.core.keys.frame_ranges import Part, Segment, granted, wanted
+from a2f.blender_audio2face.core.keys.keyframes import Keys
+from a2f.blender_audio2face.core.keys.slicing import ChannelPath, led_from, restricted, sampled
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 
 BEZIER = Keys(
     np.array([0.0, 4.0, 10.0, 21.0]),

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.composing import ComposedTake, FacePlan, Look, compose
+from a2f.blender_audio2face.core.analysis import Spoken
+from a2f.blender_audio2face.core.cached_curves import decode
+from a2f.blender_audio2face.core.compose import ComposedTake, FacePlan, Look, compose
+from a2f.blender_audio2face.core.keys.keyframes import evaluate
+from a2f.blender_audio2face.core.rigs.mapping import Link, Target
+from a2f.blender_audio2face.core.shaping.settings import Dials
+from a2f.blender_audio2face.core.sound.sound_segment import heard
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
+from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
 from a2f.blender_audio2face.errors import BakeError, PlanError
-from a2f.blender_audio2face.heard import heard
-from a2f.blender_audio2face.inference import Spoken
-from a2f.blender_audio2face.plan import SoundSource, StripPlan
-from a2f.blender_audio2face.rigs.mapping import Link, Target
-from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.shaping.keys import evaluate
-from a2f.blender_audio2face.takes import decode
-from a2f.blender_audio2face.target_plan import PlannedLink, TargetPlan
-from a2f.blender_audio2face.timing import RELEASE, StripTiming
 
 from .mouths import talking
 

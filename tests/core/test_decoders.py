@@ -6,11 +6,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.audio import sound_seconds
-from a2f.blender_audio2face.decoders import as_file, aud_decoder, model_decoder
+from a2f.blender_audio2face.core.sound.decoders import (
+    SoundFileError,
+    as_file,
+    aud_decoder,
+    model_decoder,
+)
+from a2f.blender_audio2face.core.sound.samples import sound_seconds
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource
 from a2f.blender_audio2face.errors import BakeError
-from a2f.blender_audio2face.plan import SoundSource
-from a2f.blender_audio2face.sound_file import SoundFileError
 
 RATE = 16000
 SECONDS = 90.0

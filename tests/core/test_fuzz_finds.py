@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face import bake_record, takes
 from a2f.blender_audio2face.cli.arguments import command_parser
+from a2f.blender_audio2face.core import cached_curves
+from a2f.blender_audio2face.core.keys import bake_record
+from a2f.blender_audio2face.core.rigs.preset import read_preset
+from a2f.blender_audio2face.errors import PresetError
 from a2f.blender_audio2face.realtime.wire.address import checked
 from a2f.blender_audio2face.realtime.wire.encoders import encoder
 from a2f.blender_audio2face.realtime.wire.errors import WireError
-from a2f.blender_audio2face.rigs.errors import PresetError
-from a2f.blender_audio2face.rigs.preset import read_preset
 from a2f.model.command.errors import UsageError
 from a2f.model.curves import Curves
 
@@ -192,8 +193,8 @@ def test_curves_that_no_bake_could_use(tmp_path: Path, name: str, text: str) -> 
 @pytest.mark.parametrize(("channels", "rate"), [(1, 1e308), (70_000, 30.0)])
 def test_curves_that_do_not_fit_a_take(channels: int, rate: float) -> None:
     names = tuple(map(str, range(channels)))
-    with pytest.raises(takes.TakeError, match="cannot be kept") as caught:
-        takes.encode(Curves(names, rate, np.zeros((1, channels), np.float32)))
+    with pytest.raises(cached_curves.TakeError, match="cannot be kept") as caught:
+        cached_curves.encode(Curves(names, rate, np.zeros((1, channels), np.float32)))
     refused(caught.value)
 
 
@@ -211,7 +212,7 @@ def test_a_record_of_what_no_bake_does(change: dict) -> None:
 
 def test_half_a_letter_does_not_hinder_keeping() -> None:
     curves = Curves(("\ud800",), 30.0, np.zeros((1, 1), np.float32))
-    assert takes.decode(takes.encode(curves)).names == curves.names
+    assert cached_curves.decode(cached_curves.encode(curves)).names == curves.names
     plain = {"ours": True, "segments": [["\ud800", 1, 9, 2]], "channels": [], "keyed": {},
              "set_aside": None, "blend_type": None}  # fmt: skip
     records = bake_record.loads(json.dumps({"0": plain}))

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face import heard as module
-from a2f.blender_audio2face.heard import digest, dumps, heard, loads
-from a2f.blender_audio2face.plan import SoundSource, StripPlan
-from a2f.blender_audio2face.timing import StripTiming
-from a2f.blender_audio2face.volume import Volume
+from a2f.blender_audio2face.core.sound import sound_segment as module
+from a2f.blender_audio2face.core.sound.sound_segment import digest, dumps, heard, loads
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
+from a2f.blender_audio2face.core.sound.volume import Volume
 
 PLAN = StripPlan(
     "speech", SoundSource("s.wav", b"the sound"), StripTiming(25.0, 11, 0.0, 0.0, 11, 111)

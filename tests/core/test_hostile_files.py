@@ -10,10 +10,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face import bake_record, heard, take_store, takes
-from a2f.blender_audio2face.rigs import document, preset
-from a2f.blender_audio2face.rigs.errors import MappingError, PresetError
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.core import cached_curves
+from a2f.blender_audio2face.core.keys import bake_record
+from a2f.blender_audio2face.core.rigs import mapping_file, preset
+from a2f.blender_audio2face.core.sound import sound_segment
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
+from a2f.blender_audio2face.errors import MappingError, PresetError
+from a2f.blender_audio2face.scene import analysis_cache
 from a2f.model import curves as a2f_curves
 from hypothesis import given
 from hypothesis import strategies as st
@@ -238,11 +241,11 @@ MAPPING = {
 @given(plain=changed(MAPPING))
 def test_mappings(plain: object) -> None:
     try:
-        mapping = document.loads(json.dumps(plain))
+        mapping = mapping_file.loads(json.dumps(plain))
     except MappingError as error:
         refused(error)
     else:
-        assert document.loads(document.dumps(mapping)) == mapping
+        assert mapping_file.loads(mapping_file.dumps(mapping)) == mapping
         for link in mapping.links:
             link.target.name.encode()
 
@@ -251,7 +254,7 @@ def test_mappings(plain: object) -> None:
 @given(data=spoilt(json.dumps(MAPPING).encode()))
 def test_files_of_mappings(tmp_path: Path, data: bytes) -> None:
     try:
-        document.load(file_with(tmp_path, "m.json", data))
+        mapping_file.load(file_with(tmp_path, "m.json", data))
     except MappingError as error:
         refused(error)
 
@@ -265,7 +268,7 @@ def test_presets(plain: object) -> None:
         refused(error)
 
 
-KEPT = takes.encode(a2f_curves.Curves(CURVES.names, CURVES.rate, CURVES.values))
+KEPT = cached_curves.encode(a2f_curves.Curves(CURVES.names, CURVES.rate, CURVES.values))
 
 
 @FEW
@@ -273,8 +276,8 @@ KEPT = takes.encode(a2f_curves.Curves(CURVES.names, CURVES.rate, CURVES.values))
 def test_takes(body: bytes) -> None:
     data = KEPT[:5] + zlib.crc32(body).to_bytes(4, "little") + body
     try:
-        curves = takes.decode(data)
-    except takes.TakeError as error:
+        curves = cached_curves.decode(data)
+    except cached_curves.TakeError as error:
         refused(error)
     else:
         assert np.isfinite(curves.values).all()
@@ -292,7 +295,7 @@ def test_records_of_actions(plain: object) -> None:
 @FEW
 @given(plain=changed(["0f", 0.0, 1.5, [[0.0, 1.0], [0.5, 1.0]]]))
 def test_what_was_heard(plain: object) -> None:
-    found = heard.loads(json.dumps(plain))
+    found = sound_segment.loads(json.dumps(plain))
     assert found is None or isinstance(found.start, float)
 
 
@@ -303,15 +306,15 @@ TIMING = json.dumps(StripTiming(24.0, 1.0, 0.0, 0.0, 1, 3, (0.0, 0.5, 1.0)).__di
 @given(plain=changed(json.loads(TIMING)))
 def test_where_a_take_was_keyed(plain: object) -> None:
     try:
-        timing = take_store.timing_of(SimpleNamespace(timing=json.dumps(plain), label="a"))
-    except takes.TakeError as error:
+        timing = analysis_cache.timing_of(SimpleNamespace(timing=json.dumps(plain), label="a"))
+    except cached_curves.TakeError as error:
         refused(error)
     else:
         assert np.isfinite(timing.times).all()
         assert len(timing.frames) < 1 << 24
 
 
-@pytest.mark.parametrize("loads", [bake_record.loads, heard.loads])
+@pytest.mark.parametrize("loads", [bake_record.loads, sound_segment.loads])
 @FEW
 @given(plain=DOCUMENTS)
 def test_any_other_document(loads, plain: object) -> None:
@@ -322,11 +325,11 @@ def test_any_other_document(loads, plain: object) -> None:
 def test_documents_that_are_deep(tmp_path: Path, depth: int) -> None:
     text = "[" * depth
     assert bake_record.loads(text) == {}
-    assert heard.loads(text) is None
-    with pytest.raises(takes.TakeError):
-        take_store.timing_of(SimpleNamespace(timing=text, label="a"))
+    assert sound_segment.loads(text) is None
+    with pytest.raises(cached_curves.TakeError):
+        analysis_cache.timing_of(SimpleNamespace(timing=text, label="a"))
     with pytest.raises(MappingError):
-        document.loads(text)
+        mapping_file.loads(text)
     with pytest.raises(manifest.ManifestError):
         manifest.read_manifest(file_with(tmp_path, "m.json", text.encode()))
 
@@ -339,5 +342,5 @@ def test_documents_that_are_deep(tmp_path: Path, depth: int) -> None:
 )  # fmt: skip
 def test_takes_that_would_fill_memory(change: dict) -> None:
     take = SimpleNamespace(timing=json.dumps(json.loads(TIMING) | change), label="a")
-    with pytest.raises(takes.TakeError, match="damaged"):
-        take_store.timing_of(take)
+    with pytest.raises(cached_curves.TakeError, match="damaged"):
+        analysis_cache.timing_of(take)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face import inference
-from a2f.blender_audio2face.job import CancelledError
-from a2f.blender_audio2face.plan import SoundSource, StripPlan
-from a2f.blender_audio2face.timing import RELEASE, StripTiming
+from a2f.blender_audio2face.core import analysis
+from a2f.blender_audio2face.core.background_job import CancelledError
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
 from a2f.model.runtime_choice import RuntimeChoice
 
 HOUR = StripPlan(
@@ -26,7 +26,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             seconds.append(1.0)
             yield np.full(16_000, 0.01, np.float32)
 
-    monkeypatch.setattr(inference, "DECODERS", (("hum", hum),))
+    monkeypatch.setattr(analysis, "DECODERS", (("hum", hum),))
     return seconds
 
 
@@ -36,13 +36,13 @@ def test_cancelling_ends_the_decoding_too(decoded: list[float]) -> None:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        inference.listen((HOUR,), RuntimeChoice("numpy"), None, on_progress)
+        analysis.listen((HOUR,), RuntimeChoice("numpy"), None, on_progress)
     assert 0 < len(decoded) < 30
 
 
 def test_progress_covers_all_strips(decoded: list[float]) -> None:
     seen = []
-    spoken, said = inference.listen((BLIP, BLIP), RuntimeChoice("numpy"), None, seen.append)
+    spoken, said = analysis.listen((BLIP, BLIP), RuntimeChoice("numpy"), None, seen.append)
     assert seen == sorted(seen)
     assert (seen[0], seen[-1]) == (0.0, pytest.approx(1.0))
     assert said.audio_seconds == 4.0

@@ -4,8 +4,14 @@ import threading
 import time
 
 import pytest
-from a2f.blender_audio2face.job import CancelledError, Job, running, stop_all, stop_stepping
-from a2f.blender_audio2face.steps import KEPT
+from a2f.blender_audio2face.core.background_job import (
+    KEPT,
+    CancelledError,
+    Job,
+    running,
+    stop_all,
+    stop_stepping,
+)
 
 
 def test_result_and_progress() -> None:

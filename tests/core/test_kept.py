@@ -1,8 +1,8 @@
 """What a .blend keeps as JSON comes back, or is nothing, whatever it says."""
 
 import pytest
-from a2f.blender_audio2face import kept, pose_text
 from a2f.blender_audio2face.cli import job_record
+from a2f.blender_audio2face.core import persistence
 from a2f.blender_audio2face.errors import PlanError
 
 DEEP = "[" * 100_000
@@ -16,18 +16,18 @@ DEEP = "[" * 100_000
 )  # fmt: skip
 def test_a_recorded_rest_that_was_none(text: object) -> None:
     with pytest.raises(PlanError, match="rest is damaged"):
-        pose_text.loads(text)
+        persistence.loads(text)
 
 
 def test_a_recorded_rest_comes_back() -> None:
     pose = {("head", "location", 2): 0.5, ("häd", "rotation_quaternion", 3): -1.0}
-    assert pose_text.loads(pose_text.dumps(pose)) == pose
+    assert persistence.loads(persistence.dumps(pose)) == pose
 
 
 @pytest.mark.parametrize("text", [DEEP, "{", "[1e999]", None, b"[]", 7])
 def test_what_is_kept_by_nobody(text: object) -> None:
-    assert not kept.rows(kept.document(text), float)
-    assert kept.names(kept.document(text), list) == {}
+    assert not persistence.rows(persistence.document(text), float)
+    assert persistence.names(persistence.document(text), list) == {}
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,12 @@ def test_what_is_kept_by_nobody(text: object) -> None:
      f'[["a", 0, 1{"0" * 400}]]', '["abc"]', '[["a", 0, 1], null]', '[["a", 0, true]]'],
 )  # fmt: skip
 def test_values_that_are_none(rows_kept: str) -> None:
-    assert kept.rows(kept.document(rows_kept), str, int, float) is None
+    assert persistence.rows(persistence.document(rows_kept), str, int, float) is None
 
 
 def test_values_come_back() -> None:
-    assert kept.rows(kept.document('[["a", 0, 1], ["b", 2, 0.5]]'), str, int, float) == [
-        ("a", 0, 1.0), ("b", 2, 0.5),
-    ]  # fmt: skip
+    plain = persistence.document('[["a", 0, 1], ["b", 2, 0.5]]')
+    assert persistence.rows(plain, str, int, float) == [("a", 0, 1.0), ("b", 2, 0.5)]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.shaping.keys import (
+from a2f.blender_audio2face.core.keys.keyframes import (
     Keys,
     closures,
     evaluate,
@@ -13,9 +12,9 @@ from a2f.blender_audio2face.shaping.keys import (
     groups,
     reduce_keys,
 )
-from a2f.blender_audio2face.shaping.reduction import reduced
-from a2f.blender_audio2face.shaping.shape import shape
-from a2f.blender_audio2face.shaping.turning_points import turning_points
+from a2f.blender_audio2face.core.keys.reduction import reduced, turning_points
+from a2f.blender_audio2face.core.shaping.settings import Dials
+from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.audio_file import read_audio
 from a2f.model.channels import MOUTH_GROUP
 from a2f.model.runtime import choose_runtime

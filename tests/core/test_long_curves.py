@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.shaping import blocks
-from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.shaping.keys import reduce_keys
-from a2f.blender_audio2face.shaping.shape import shape
-from a2f.blender_audio2face.takes import decode, encode
+from a2f.blender_audio2face.core.cached_curves import decode, encode
+from a2f.blender_audio2face.core.keys.keyframes import reduce_keys
+from a2f.blender_audio2face.core.shaping import shape as shape_module
+from a2f.blender_audio2face.core.shaping.settings import Dials
+from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 from a2f.model.sampling import sample_at
@@ -43,9 +43,9 @@ def most_memory(work: Callable[[], object]) -> float:
 @pytest.mark.parametrize("count", [0, 1, 10, 11, 29])
 @pytest.mark.parametrize("reach", [0, 3, 25])
 def test_blocks_are_all_rows_once(monkeypatch: pytest.MonkeyPatch, count: int, reach: int) -> None:
-    monkeypatch.setattr(blocks, "ROWS", 10)
+    monkeypatch.setattr(shape_module, "ROWS", 10)
     rows = np.arange(count)
-    parts = list(blocks.blocks(count, reach))
+    parts = list(shape_module.blocks(count, reach))
     assert np.array_equal(np.concatenate([rows[:0], *(rows[one.rows] for one in parts)]), rows)
     for one in parts:
         context = rows[one.context]
@@ -79,7 +79,7 @@ def test_a_block_knows_its_neighbours(monkeypatch: pytest.MonkeyPatch, dials: Di
     closures = [(row, 2 + row % 9) for row in range(40, 3000, 37)]
     curves = talking(closures, rows=3000)
     whole = shape(curves, dials, start=7.0)
-    monkeypatch.setattr(blocks, "ROWS", 128)
+    monkeypatch.setattr(shape_module, "ROWS", 128)
     assert np.abs(shape(curves, dials, start=7.0).values - whole.values).max() < 1e-5
 
 

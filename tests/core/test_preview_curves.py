@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.composing import FacePlan, Look, take_keys
-from a2f.blender_audio2face.plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.compose import FacePlan, Look, take_keys
+from a2f.blender_audio2face.core.rigs.mapping import Link, Target
+from a2f.blender_audio2face.core.shaping.settings import Dials
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
+from a2f.blender_audio2face.core.sound.volume import Volume
+from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
 from a2f.blender_audio2face.realtime.preview_curves import (
     HeardStrip,
     Stretch,
@@ -13,11 +18,6 @@ from a2f.blender_audio2face.realtime.preview_curves import (
     face_frames,
     trimmed,
 )
-from a2f.blender_audio2face.rigs.mapping import Link, Target
-from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.target_plan import PlannedLink, TargetPlan
-from a2f.blender_audio2face.timing import StripTiming
-from a2f.blender_audio2face.volume import Volume
 from a2f.model.curves import Curves
 
 JAW = ("jaw", 0)

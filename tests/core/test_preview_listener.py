@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.composing import FacePlan, Look
+from a2f.blender_audio2face.core.background_job import CancelledError
+from a2f.blender_audio2face.core.compose import FacePlan, Look
+from a2f.blender_audio2face.core.rigs.mapping import Link, Target
+from a2f.blender_audio2face.core.shaping.settings import Dials
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
+from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
 from a2f.blender_audio2face.errors import BakeError
-from a2f.blender_audio2face.job import CancelledError
-from a2f.blender_audio2face.plan import SoundSource, StripPlan
 from a2f.blender_audio2face.realtime import preview_hearing, preview_listener
 from a2f.blender_audio2face.realtime.preview_listener import Listener, Order
-from a2f.blender_audio2face.rigs.mapping import Link, Target
-from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.target_plan import PlannedLink, TargetPlan
-from a2f.blender_audio2face.timing import StripTiming
 
 from tests.core.networks import random_network
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from a2f.blender_audio2face.core.shaping.settings import Dials
+from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.blender_audio2face.realtime import engine as engine_module
 from a2f.blender_audio2face.realtime.engine import Engine
 from a2f.blender_audio2face.realtime.file_source import Faults, FileSource
 from a2f.blender_audio2face.realtime.hearing import Hearing
 from a2f.blender_audio2face.realtime.showing import Showing
-from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.shaping.shape import shape
 from a2f.model.audio_file import read_audio
 from a2f.model.framing import frame_count
 from a2f.model.numpy_network import NumpyNetwork

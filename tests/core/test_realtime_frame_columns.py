@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from a2f.blender_audio2face.core.rigs.mapping import Link, Target, automatic
+from a2f.blender_audio2face.core.rigs.preset import preset_with_id
+from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan, columns
 from a2f.blender_audio2face.realtime.frame_columns import FrameColumns
-from a2f.blender_audio2face.rigs.mapping import Link, Target, automatic
-from a2f.blender_audio2face.rigs.preset import preset_with_id
-from a2f.blender_audio2face.target_plan import PlannedLink, TargetPlan, columns
 from a2f.model.channels import ARKIT_52
 
 HEAD = ("headPitch", "headYaw", "headRoll")

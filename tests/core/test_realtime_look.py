@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from a2f.blender_audio2face.core.shaping.settings import NEUTRAL, Dials
+from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.blender_audio2face.realtime.look import LiveLook
-from a2f.blender_audio2face.shaping.dials import NEUTRAL, Dials
-from a2f.blender_audio2face.shaping.shape import shape
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from a2f.blender_audio2face.core.shaping.layers.eyes import TAIL, blink_track
+from a2f.blender_audio2face.core.shaping.settings import NEUTRAL, Dials
+from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.blender_audio2face.realtime.blinking import Blinking
 from a2f.blender_audio2face.realtime.shaper import Shaper, in_real_time
-from a2f.blender_audio2face.shaping.blinks import TAIL, blink_track
-from a2f.blender_audio2face.shaping.dials import NEUTRAL, Dials
-from a2f.blender_audio2face.shaping.shape import shape
 from a2f.model.curves import Curves
 
 from .mouths import NAMES, talking

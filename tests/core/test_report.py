@@ -1,11 +1,11 @@
 """What a bake says of itself."""
 
 import numpy as np
-from a2f.blender_audio2face.plan import SkippedMesh
-from a2f.blender_audio2face.report import Inference, Written, describe
-from a2f.blender_audio2face.take_store import Placed
-from a2f.blender_audio2face.target_plan import TargetPlan
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.core.report import Inference, Written, describe
+from a2f.blender_audio2face.core.sound.strip_plan import SkippedMesh
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
+from a2f.blender_audio2face.core.target_plan import TargetPlan
+from a2f.blender_audio2face.scene.analysis_cache import Placed
 from a2f.model.curves import Curves
 
 TAKE = Placed(

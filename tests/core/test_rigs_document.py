@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from a2f.blender_audio2face.rigs.document import dumps, loads
-from a2f.blender_audio2face.rigs.errors import MappingError
-from a2f.blender_audio2face.rigs.mapping import Link, Mapping, Target, automatic
-from a2f.blender_audio2face.rigs.preset import presets
+from a2f.blender_audio2face.core.rigs.mapping import Link, Mapping, Target, automatic
+from a2f.blender_audio2face.core.rigs.mapping_file import dumps, loads
+from a2f.blender_audio2face.core.rigs.preset import presets
+from a2f.blender_audio2face.errors import MappingError
 
 GOOD = {
     "format": "audio2face-mapping",

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.rigs.features import features
+from a2f.blender_audio2face.core.rigs.visemes import features
 
 BOTH_SIDES = {
     "mouthPress",

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.rigs.errors import MappingError, PresetError
-from a2f.blender_audio2face.rigs.features import DERIVED
-from a2f.blender_audio2face.rigs.mapping import (
+from a2f.blender_audio2face.core.rigs.mapping import (
     HEAD,
     Link,
     Mapping,
@@ -17,7 +15,9 @@ from a2f.blender_audio2face.rigs.mapping import (
     is_driven_by,
     known_outputs,
 )
-from a2f.blender_audio2face.rigs.preset import preset_with_id
+from a2f.blender_audio2face.core.rigs.preset import preset_with_id
+from a2f.blender_audio2face.core.rigs.visemes import DERIVED
+from a2f.blender_audio2face.errors import MappingError, PresetError
 
 from model.channels import ARKIT_52
 

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from a2f.blender_audio2face.rigs.match import match, rank
-from a2f.blender_audio2face.rigs.names import plain
-from a2f.blender_audio2face.rigs.preset import Output, Preset, preset_with_id
+from a2f.blender_audio2face.core.rigs.match import match, rank
+from a2f.blender_audio2face.core.rigs.names import plain
+from a2f.blender_audio2face.core.rigs.preset import Output, Preset, preset_with_id
 
 from model.channels import ARKIT_52
 

@@ -1,7 +1,7 @@
 """What a name may mean: which beginnings are left out of it, and how sure that is."""
 
 import pytest
-from a2f.blender_audio2face.rigs.names import MESH, NUMBERING, SHARED, plain, spellings
+from a2f.blender_audio2face.core.rigs.names import MESH, NUMBERING, SHARED, plain, spellings
 
 
 def test_what_was_left_out_can_be_told_from_the_style() -> None:

@@ -3,8 +3,8 @@
 import math
 
 import pytest
-from a2f.blender_audio2face.rigs.mapping import Link, Target
-from a2f.blender_audio2face.rigs.pose import links_between
+from a2f.blender_audio2face.core.rigs.mapping import Link, Target
+from a2f.blender_audio2face.core.rigs.pose import links_between
 
 
 def quaternion(bone: str, *values: float) -> dict[tuple[str, str, int], float]:

@@ -1,10 +1,10 @@
 """The shipped presets: each is read, tells itself from the others, and adds up."""
 
 import pytest
-from a2f.blender_audio2face.rigs.errors import PresetError
-from a2f.blender_audio2face.rigs.features import MOUTH_STATES
-from a2f.blender_audio2face.rigs.match import rank
-from a2f.blender_audio2face.rigs.preset import Preset, preset_with_id, presets, read_preset
+from a2f.blender_audio2face.core.rigs.match import rank
+from a2f.blender_audio2face.core.rigs.preset import Preset, preset_with_id, presets, read_preset
+from a2f.blender_audio2face.core.rigs.visemes import MOUTH_STATES
+from a2f.blender_audio2face.errors import PresetError
 
 from model.channels import ARKIT_52
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.rigs.mapping import Link, Target
-from a2f.blender_audio2face.target_plan import (
+from a2f.blender_audio2face.core.rigs.mapping import Link, Target
+from a2f.blender_audio2face.core.target_plan import (
     PlannedLink,
     TargetPlan,
     TargetSettings,

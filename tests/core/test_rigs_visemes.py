@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.rigs.features import DERIVED, MOUTH_STATES, features
-from a2f.blender_audio2face.rigs.mapping import Link, Target, drive
-from a2f.blender_audio2face.rigs.preset import Preset, preset_with_id, presets
+from a2f.blender_audio2face.core.rigs.mapping import Link, Target, drive
+from a2f.blender_audio2face.core.rigs.preset import Preset, preset_with_id, presets
+from a2f.blender_audio2face.core.rigs.visemes import DERIVED, MOUTH_STATES, features
 
 from model.audio_file import read_audio
 from model.channels import ARKIT_52

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.segments import (
+from a2f.blender_audio2face.core.keys.frame_ranges import (
     Part,
     Segment,
     covered,
@@ -15,7 +15,7 @@ from a2f.blender_audio2face.segments import (
     wanted,
     within,
 )
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 
 A, B = Segment("a", 1, 100), Segment("b", 150, 200)
 

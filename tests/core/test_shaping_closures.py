@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.shaping.keys import closures, evaluate, reduce_keys
-from a2f.blender_audio2face.shaping.shape import shape
+from a2f.blender_audio2face.core.keys.keyframes import closures, evaluate, reduce_keys
+from a2f.blender_audio2face.core.shaping.settings import Dials
+from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.opening import lip_opening
 from a2f.model.sampling import SEALED, sample_at
 from hypothesis import given, settings

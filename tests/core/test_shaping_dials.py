@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.shaping.dials import NEUTRAL, DialError, Dials
-from a2f.blender_audio2face.shaping.shape import shape
+from a2f.blender_audio2face.core.shaping.settings import NEUTRAL, DialError, Dials
+from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 from a2f.model.sampling import SEALED

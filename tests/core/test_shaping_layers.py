@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.shaping.blinks import blink_track
-from a2f.blender_audio2face.shaping.dials import Dials
-from a2f.blender_audio2face.shaping.head import HEAD_CHANNELS
-from a2f.blender_audio2face.shaping.shape import shape
+from a2f.blender_audio2face.core.shaping.layers.eyes import blink_track
+from a2f.blender_audio2face.core.shaping.layers.head import HEAD_CHANNELS
+from a2f.blender_audio2face.core.shaping.settings import Dials
+from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 

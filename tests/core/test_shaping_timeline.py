@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.shaping.timeline import drift, events, instant_draws
+from a2f.blender_audio2face.core.shaping.layers.timeline import drift, events, instant_draws
 
 MEAN, LEAST = 4.0, 0.5
 

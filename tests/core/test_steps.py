@@ -1,7 +1,7 @@
 """Work in steps: taken all at once, or for a while."""
 
 import pytest
-from a2f.blender_audio2face.steps import KEPT, Steps, finished, go_on
+from a2f.blender_audio2face.core.background_job import KEPT, Steps, finished, go_on
 
 
 def steps(done: list[int]) -> Steps[str]:

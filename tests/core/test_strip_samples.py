@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.audio import audible_samples, strip_blocks
+from a2f.blender_audio2face.core.sound.samples import audible_samples, strip_blocks
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
+from a2f.blender_audio2face.core.sound.volume import Volume
 from a2f.blender_audio2face.errors import BakeError
-from a2f.blender_audio2face.plan import SoundSource, StripPlan
-from a2f.blender_audio2face.timing import RELEASE, StripTiming
-from a2f.blender_audio2face.volume import Volume
 
 RATE = 100
 SOURCE = SoundSource("speech.wav", "/sounds/speech.wav")

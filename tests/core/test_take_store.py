@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.heard import heard
-from a2f.blender_audio2face.plan import SoundSource, StripPlan
-from a2f.blender_audio2face.take_store import NewTake, as_kept, store_take, where_it_plays
-from a2f.blender_audio2face.takes import TakeError, encode
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.core.cached_curves import TakeError, encode
+from a2f.blender_audio2face.core.sound.sound_segment import heard
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
+from a2f.blender_audio2face.scene.analysis_cache import NewTake, as_kept, store_take, where_it_plays
 from a2f.model.curves import Curves
 
 CURVES = Curves(("jawOpen",), 100.0, np.linspace(0, 1, 300, dtype=np.float32)[:, None])

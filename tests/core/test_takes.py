@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.takes import STEP, TakeError, decode, encode
+from a2f.blender_audio2face.core.cached_curves import STEP, TakeError, decode, encode
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 

@@ -5,7 +5,7 @@ import wave
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.time_code import decoded, encoded
+from a2f.blender_audio2face.core.sound.calibration_signal import decoded, encoded
 
 
 def samples(seconds: float) -> tuple[np.ndarray, int]:

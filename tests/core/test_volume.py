@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.audio import strip_blocks
-from a2f.blender_audio2face.plan import SoundSource, StripPlan
-from a2f.blender_audio2face.timing import RELEASE, StripTiming
-from a2f.blender_audio2face.volume import FULL_VOLUME, Volume
+from a2f.blender_audio2face.core.sound.samples import strip_blocks
+from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
+from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
+from a2f.blender_audio2face.core.sound.volume import FULL_VOLUME, Volume
 
 RATE = 100
 TIMING = StripTiming(10.0, 1, 0.0, 0.0, 1, 21)

@@ -2,11 +2,7 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.realtime.wire.face_values import (
-    COLUMNS,
-    columns_of,
-    packet_values_of,
-)
+from a2f.blender_audio2face.realtime.wire.face_values import COLUMNS, columns_of, packet_values_of
 from a2f.blender_audio2face.realtime.wire.live_link_packet import NAMES
 
 from model.channels import ARKIT_52

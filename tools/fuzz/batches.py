@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from a2f.blender_audio2face.cli.arguments import command_parser
-from a2f.blender_audio2face.rigs.errors import PresetError
-from a2f.blender_audio2face.rigs.preset import preset_with_id
+from a2f.blender_audio2face.core.rigs.preset import preset_with_id
+from a2f.blender_audio2face.errors import PresetError
 from a2f.model.command import finished
 from a2f.model.command.batch import messages, results
 from a2f.model.command.batch.checks import check_manifest

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import numpy as np
-from a2f.blender_audio2face import takes
+from a2f.blender_audio2face.core import cached_curves
 from a2f.model.curves import Curves
 from a2f.model.formats import CurvesFileError, read, write
 
@@ -29,7 +29,7 @@ def _reader(suffix: str) -> Callable[[bytes], None]:
             curves = read(path)
         expect_finite(curves.values)
         expect(len(curves.values) / curves.rate <= _LONGEST_SECONDS, f"{curves.rate} rows a second")
-        kept = takes.decode(takes.encode(curves))
+        kept = cached_curves.decode(cached_curves.encode(curves))
         expect(kept.names == curves.names, "other names once it was kept")
 
     return check
@@ -43,7 +43,7 @@ def _check_arrays(data: bytes) -> None:
     _reader("npz")(archive_of(data))
 
 
-_REFUSALS = (CurvesFileError, takes.TakeError)
+_REFUSALS = (CurvesFileError, cached_curves.TakeError)
 
 TARGETS = (
     Target("curves-csv", lambda: [_written("csv")], _reader("csv"), _REFUSALS),

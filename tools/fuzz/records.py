@@ -5,10 +5,13 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
-from a2f.blender_audio2face import bake_record, heard, kept, pose_text, take_store, takes
 from a2f.blender_audio2face.cli import job_record
+from a2f.blender_audio2face.core import cached_curves, persistence
+from a2f.blender_audio2face.core.keys import bake_record
+from a2f.blender_audio2face.core.sound import sound_segment
+from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.errors import PlanError
-from a2f.blender_audio2face.timing import StripTiming
+from a2f.blender_audio2face.scene import analysis_cache
 from a2f.model.curves import Curves
 
 from .draws import spoilt_json, texts_of
@@ -34,13 +37,15 @@ _MOST_FRAMES = 1 << 24
 
 
 def _take() -> bytes:
-    return takes.encode(Curves(("jawOpen", "mouthClose"), 100.0, _VALUES))
+    return cached_curves.encode(Curves(("jawOpen", "mouthClose"), 100.0, _VALUES))
 
 
 def _check_take(data: bytes) -> None:
     """A checksum that is right, or none would be looked at."""
     start = data[: _BEGIN - 4].ljust(_BEGIN - 4)
-    curves = takes.decode(start + zlib.crc32(data[_BEGIN:]).to_bytes(4, "little") + data[_BEGIN:])
+    curves = cached_curves.decode(
+        start + zlib.crc32(data[_BEGIN:]).to_bytes(4, "little") + data[_BEGIN:]
+    )
     expect_finite(curves.values)
     expect(np.isfinite(curves.rate) and curves.rate > 0.0, f"{curves.rate} rows a second")
 
@@ -57,34 +62,34 @@ def _check_record(text: str) -> None:
 
 
 def _check_heard(text: str) -> None:
-    found = heard.loads(text)
+    found = sound_segment.loads(text)
     if found is not None:
         expect_finite((found.start, found.end))
-        heard.Heard("0f", 0.0, 1.0).offset_in(found)
-        expect(heard.loads(heard.dumps(found)) == found, "another record once kept")
+        sound_segment.Heard("0f", 0.0, 1.0).offset_in(found)
+        expect(sound_segment.loads(sound_segment.dumps(found)) == found, "another record once kept")
 
 
 def _check_timing(text: str) -> None:
-    timing = take_store.timing_of(SimpleNamespace(timing=text, label="a"))
+    timing = analysis_cache.timing_of(SimpleNamespace(timing=text, label="a"))
     expect(len(timing.frames) < _MOST_FRAMES, "many frames")
     expect_finite(timing.times)
 
 
 def _check_live(text: str) -> None:
-    for path, index, value in kept.rows(kept.document(text), str, int, float) or ():
+    for path, index, value in persistence.rows(persistence.document(text), str, int, float) or ():
         expect_finite(value)
         expect(isinstance(path, str) and type(index) is int, "another type")
 
 
 def _check_pose(text: str) -> None:
-    pose = pose_text.loads(text)
+    pose = persistence.loads(text)
     expect_finite(list(pose.values()))
-    expect(pose_text.loads(pose_text.dumps(pose)) == pose, "another pose once kept")
+    expect(persistence.loads(persistence.dumps(pose)) == pose, "another pose once kept")
 
 
 def _check_keyed(text: str) -> None:
-    for plain in kept.names(kept.document(text), list).values():
-        {(path, index): told for path, index, told in kept.rows(plain, str, int, str) or ()}
+    for plain in persistence.names(persistence.document(text), list).values():
+        {(path, index): told for path, index, told in persistence.rows(plain, str, int, str) or ()}
 
 
 def _check_jobs(text: str) -> None:
@@ -105,10 +110,10 @@ def _targets(
 
 
 TARGETS = (
-    Target("take", lambda: [_take()], _check_take, (takes.TakeError,), 1024),
+    Target("take", lambda: [_take()], _check_take, (cached_curves.TakeError,), 1024),
     *_targets("record", _RECORD, _check_record),
     *_targets("heard", _HEARD, _check_heard),
-    *_targets("timing", _TIMING, _check_timing, takes.TakeError),
+    *_targets("timing", _TIMING, _check_timing, cached_curves.TakeError),
     *_targets("live-values", _LIVE, _check_live),
     *_targets("pose", _POSE, _check_pose, PlanError),
     *_targets("keyed", _KEYED, _check_keyed),

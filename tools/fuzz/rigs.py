@@ -2,8 +2,8 @@
 
 import json
 
-from a2f.blender_audio2face.rigs import document, preset
-from a2f.blender_audio2face.rigs.errors import MappingError, PresetError
+from a2f.blender_audio2face.core.rigs import mapping_file, preset
+from a2f.blender_audio2face.errors import MappingError, PresetError
 
 from .draws import spoilt_json, texts_of
 from .target import Target, expect, expect_finite, file_with
@@ -18,7 +18,7 @@ _LINKS = [
     },
     {"output": "sealed", "target": {"kind": "property", "name": "lips", "path": "ctrl"}},
 ]  # fmt: skip
-_MAPPING = {"format": document.FORMAT, "version": 1, "preset": "arkit", "links": _LINKS}
+_MAPPING = {"format": mapping_file.FORMAT, "version": 1, "preset": "arkit", "links": _LINKS}
 _PRESET = {
     "id": "one", "label": "One", "kind": "visemes", "about": "Nobody.", "minimum": 0.5,
     "outputs": [
@@ -29,8 +29,8 @@ _PRESET = {
 
 
 def _check_mapping(text: str) -> None:
-    mapping = document.loads(text)
-    expect(document.loads(document.dumps(mapping)) == mapping, "another mapping once saved")
+    mapping = mapping_file.loads(text)
+    expect(mapping_file.loads(mapping_file.dumps(mapping)) == mapping, "another mapping once saved")
     for link in mapping.links:
         numbers = (link.multiplier, link.offset, link.low, link.high)
         expect_finite((*numbers, link.target.rest, link.target.extreme))
@@ -39,7 +39,7 @@ def _check_mapping(text: str) -> None:
 
 def _check_file(data: bytes) -> None:
     with file_with("mapping.json", data) as path:
-        _check_mapping(document.dumps(document.load(path)))
+        _check_mapping(mapping_file.dumps(mapping_file.load(path)))
 
 
 def _check_preset(data: bytes) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ....model.channels import ARKIT_52
-from ...rigs.mapping import HEAD
+from ...core.rigs.mapping import HEAD
 from .live_link_packet import NAMES
 
 COLUMNS: tuple[str, ...] = (*ARKIT_52, *HEAD)

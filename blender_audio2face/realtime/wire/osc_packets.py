@@ -15,7 +15,7 @@ import numpy as np
 
 from ....model.channels import ARKIT_52
 from ....model.optional import optional_import
-from ...rigs.mapping import HEAD
+from ...core.rigs.mapping import HEAD
 from .errors import WireError
 from .sender import Encoder
 

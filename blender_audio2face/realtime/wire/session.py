@@ -10,10 +10,10 @@ from functools import partial
 import bpy
 
 from ....model.errors import A2FError
-from ...faces import plan_face
-from ...speakers import members_of
-from ...status import redraw_sidebars
-from ...target_plan import TargetPlan
+from ...core.target_plan import TargetPlan
+from ...scene.face_plan import plan_face
+from ...scene.redraw import redraw_sidebars
+from ...scene.speakers import members_of
 from ..apply import Hold
 from . import receiver, sender
 from .address import Address, checked

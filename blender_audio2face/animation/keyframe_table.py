@@ -1,0 +1,237 @@
+"""All that the keys of an F-curve carry, as arrays: read, cut, joined and written at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..core.keys.keyframes import Keys
+
+if TYPE_CHECKING:
+    import bpy
+
+_LINEAR, _BEZIER = 1, 2
+_FREE, _ALIGNED, _AUTO_CLAMPED = 0, 3, 4
+
+
+class _Attribute(NamedTuple):
+    """How a key holds one of its attributes.
+
+    Attributes:
+        width: numbers in a key.
+        kind: the type Blender holds it in: arrays of another one are converted number by number,
+            which takes ten times longer.
+        as_made: what a new key has.
+    """
+
+    width: int
+    kind: type[np.generic]
+    as_made: float
+
+
+ATTRIBUTES = {
+    "co": _Attribute(2, np.float32, 0.0),
+    "handle_left": _Attribute(2, np.float32, 0.0),
+    "handle_right": _Attribute(2, np.float32, 0.0),
+    "handle_left_type": _Attribute(1, np.uint8, _AUTO_CLAMPED),
+    "handle_right_type": _Attribute(1, np.uint8, _AUTO_CLAMPED),
+    "interpolation": _Attribute(1, np.uint8, _BEZIER),
+    "easing": _Attribute(1, np.uint8, 0),
+    "type": _Attribute(1, np.uint8, 0),
+    "amplitude": _Attribute(1, np.float32, 0.0),
+    "back": _Attribute(1, np.float32, 0.0),
+    "period": _Attribute(1, np.float32, 0.0),
+    "select_control_point": _Attribute(1, np.bool_, True),
+    "select_left_handle": _Attribute(1, np.bool_, True),
+    "select_right_handle": _Attribute(1, np.bool_, True),
+}
+
+_HANDLES = ("handle_left", "handle_right")
+_HANDLE_TYPES = ("handle_left_type", "handle_right_type")
+
+
+@dataclass(frozen=True)
+class KeyTable:
+    """Keys of one F-curve.
+
+    Attributes:
+        columns: attribute of a key -> array [K, numbers]. One that is missing is as in a new key;
+            handles that follow from the keys may be missing too.
+    """
+
+    columns: dict[str, np.ndarray]
+
+    @property
+    def frames(self) -> np.ndarray:
+        """float32 [K]"""
+        return self.columns["co"][:, 0]
+
+    def __len__(self) -> int:
+        return len(self.columns["co"])
+
+    def where(self, chosen: np.ndarray) -> "KeyTable":
+        """The keys chosen by a mask, bool [K]."""
+        if chosen.all():
+            return self
+        return KeyTable({name: column[chosen] for name, column in self.columns.items()})
+
+
+NO_KEYS = KeyTable({"co": np.empty((0, 2), np.float32)})
+
+
+def read(curve: "bpy.types.FCurve") -> KeyTable:
+    """The keys of an F-curve."""
+    points = curve.keyframe_points
+    if not points:
+        return NO_KEYS
+    columns = {name: _get(points, name) for name in ATTRIBUTES if name not in _HANDLES}
+    if len(points) == 1 or _set_by_hand(columns):
+        columns |= {name: _get(points, name) for name in _HANDLES}
+    return KeyTable(columns)
+
+
+def frames_of(curve: "bpy.types.FCurve") -> np.ndarray:
+    """The frames of an F-curve's keys, float32 [K]."""
+    return _get(curve.keyframe_points, "co")[:, 0]
+
+
+def columns_of(curve: "bpy.types.FCurve", names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Some attributes of an F-curve's keys, as in a table."""
+    return {name: _get(curve.keyframe_points, name) for name in names}
+
+
+def write(curve: "bpy.types.FCurve", table: KeyTable) -> None:
+    """Replaces an F-curve's keys by ``table``, ascending in time."""
+    points = curve.keyframe_points
+    points.clear()
+    if not len(table):
+        return
+    points.add(len(table))
+    columns = table.columns
+    if len(table) == 1 and not columns.keys() >= set(_HANDLES):
+        columns = columns | _handles_alone(columns["co"])
+    follow = len(table) > 1 and not _set_by_hand(columns)
+    for name, column in columns.items():
+        if name in _HANDLES and follow:
+            continue
+        if name == "co" or name in _HANDLES or (column != ATTRIBUTES[name].as_made).any():
+            points.foreach_set(name, column.ravel())
+    curve.update()
+
+
+def write_beside(
+    curve: "bpy.types.FCurve", kept: KeyTable, baked: KeyTable, new: Sequence[Keys]
+) -> None:
+    """Replaces an F-curve's keys.
+
+    Args:
+        curve: the F-curve.
+        kept: keys that stay as they are.
+        baked: keys of earlier bakes that stay; where a new key becomes the neighbour of one with
+            aligned handles, the handle is fitted to the new distance.
+        new: new keys. All frames differ.
+    """
+    tables = [kept, baked, *(fresh(keys) for keys in new)]
+    table, order = _ascending(tables)
+    if sum(map(bool, tables)) > 1:
+        is_new = order >= len(kept) + len(baked)
+        is_baked = (order >= len(kept)) & ~is_new
+        _fit_handles(table, is_new | is_baked & _beside(is_new))
+    write(curve, table)
+
+
+def joined(first: KeyTable, second: KeyTable) -> KeyTable:
+    """The keys of both, ascending in time."""
+    return _ascending([first, second])[0]
+
+
+def fresh(keys: Keys) -> KeyTable:
+    """New keys; what they do not say is as Blender makes a key."""
+    frames, values = np.asarray(keys.frames, np.float64), np.asarray(keys.values, np.float64)
+    count = len(frames)
+    columns = {"co": _pairs(frames, values)}
+    if keys.slopes is None:
+        return KeyTable(columns | {"interpolation": np.full((count, 1), _LINEAR, np.uint8)})
+    slopes = np.asarray(keys.slopes, np.float64)
+    steps = np.diff(frames) / 3 if count > 1 else np.ones(1)
+    for name, lengths in (
+        ("handle_left", -np.append(steps[0], steps)[:count]),
+        ("handle_right", np.append(steps, steps[-1])[:count]),
+    ):
+        columns[name] = _pairs(frames + lengths, values + slopes * lengths)
+    return KeyTable(columns | dict.fromkeys(_HANDLE_TYPES, np.full((count, 1), _ALIGNED, np.uint8)))
+
+
+def _pairs(frames: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """float32 [K, 2]"""
+    pairs = np.empty((len(frames), 2), np.float32)
+    pairs[:, 0], pairs[:, 1] = frames, values
+    return pairs
+
+
+def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
+    """The keys of all tables in time, and where each stood among them one after the other."""
+    tables = [table for table in tables if len(table)]
+    if not tables:
+        return NO_KEYS, np.empty(0, np.intp)
+    order = np.arange(sum(len(table) for table in tables))
+    if len(tables) == 1:
+        return tables[0], order
+    names = [name for name in ATTRIBUTES if any(name in table.columns for table in tables)]
+    columns = {name: np.concatenate([_column(one, name) for one in tables]) for name in names}
+    frames = columns["co"][:, 0]
+    if (frames[1:] < frames[:-1]).any():
+        order = np.argsort(frames, kind="stable")
+        columns = {name: column[order] for name, column in columns.items()}
+    return KeyTable(columns), order
+
+
+def _column(table: KeyTable, name: str) -> np.ndarray:
+    if name in table.columns:
+        return table.columns[name]
+    width, kind, as_made = ATTRIBUTES[name]
+    return np.full((len(table), width), as_made, kind)
+
+
+def _beside(chosen: np.ndarray) -> np.ndarray:
+    """Which keys have a chosen neighbour."""
+    beside = np.zeros(len(chosen), bool)
+    beside[1:] |= chosen[:-1]
+    beside[:-1] |= chosen[1:]
+    return beside
+
+
+def _fit_handles(table: KeyTable, chosen: np.ndarray) -> None:
+    """Sets aligned handles of the chosen keys to a third of the way to their neighbours."""
+    if not _set_by_hand(table.columns):
+        return
+    co = table.columns["co"].astype(np.float64)
+    step = np.diff(co[:, 0]) / 3
+    reach = {"handle_left": -np.append(step[0], step), "handle_right": np.append(step, step[-1])}
+    for name, lengths in reach.items():
+        handle = table.columns[name]
+        old = handle - co
+        fitted = chosen & (table.columns[f"{name}_type"][:, 0] == _ALIGNED) & (old[:, 0] != 0)
+        slope = np.divide(old[:, 1], old[:, 0], out=np.zeros(len(co)), where=fitted)
+        offset = np.stack([lengths, slope * lengths], axis=1)
+        handle[fitted] = (co + offset)[fitted]
+
+
+def _set_by_hand(columns: dict[str, np.ndarray]) -> bool:
+    """Whether any key has handles that do not follow from the keys: free or aligned ones."""
+    kinds = (columns[name] for name in _HANDLE_TYPES if name in columns)
+    return any(((kind == _FREE) | (kind == _ALIGNED)).any() for kind in kinds)
+
+
+def _handles_alone(co: np.ndarray) -> dict[str, np.ndarray]:
+    """The handles Blender gives a key that has no neighbours: level, a frame to each side."""
+    step = np.array((1, 0), np.float32)
+    return {"handle_left": co - step, "handle_right": co + step}
+
+
+def _get(points: "bpy.types.FCurveKeyframePoints", name: str) -> np.ndarray:
+    width, kind, _ = ATTRIBUTES[name]
+    data = np.empty(len(points) * width, kind)
+    points.foreach_get(name, data)
+    return data.reshape(-1, width)

@@ -1,0 +1,361 @@
+"""Writes keys into an Action of our own, an NLA strip, or the artist's active Action."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..core.background_job import Steps, finished, watched
+from ..core.keys import frame_ranges
+from ..core.keys.bake_record import REPLACE, Record, SetAside
+from ..core.keys.slicing import ChannelPath
+from ..errors import FACE_CHANGED, GoneError, PlanError
+from . import action_api, action_properties, nla, remove
+from . import layer as layering
+from .layer import Layer, StripKeys
+from .transaction import Changes
+
+ACTION, NLA, ACTIVE = "ACTION", "NLA", "ACTIVE"
+
+
+@dataclass
+class BakedAction:
+    """Keys written, and the Action that plays them.
+
+    Attributes:
+        action: the Action that holds the keys.
+        output: ACTION: ours, assigned; NLA: ours, as a strip; ACTIVE: the artist's, assigned.
+        note: sentence on why it is not the output that was asked for, or None.
+        track: name of the NLA track, or None.
+        previous: the Action that ours took the place of, or None.
+        previous_curves: how many F-curves of it moved the datablock.
+        previous_was_ours: it is an earlier state of ``action``.
+        frames: the frames baked, ascending int64 [K].
+        muted_paths: data paths written whose F-curve is muted.
+    """
+
+    action: Any
+    previous: Any
+    previous_curves: int
+    previous_was_ours: bool
+    frames: np.ndarray
+    muted_paths: tuple[str, ...]
+    output: str = ACTION
+    note: str | None = None
+    track: str | None = None
+    _changes: Changes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A datablock's animation before the bake.
+
+    Attributes:
+        active: the active Action, or None.
+        slot: the slot of it in use.
+        curves: how many F-curves of it move the datablock.
+        record: what was baked into it, or None.
+        ours: the active Action is one that a bake made.
+        in_nla: (track, strip) of an Action that a bake made, or None.
+        before: the values channels had before they were baked in any of these.
+        as_left: the baked keys are known to be as the last bake left them.
+    """
+
+    anim: Any
+    active: Any
+    slot: Any
+    curves: int
+    record: Record | None
+    ours: bool
+    in_nla: tuple | None
+    before: Mapping[ChannelPath, float]
+    as_left: bool = False
+
+
+def write_keys(
+    datablock, name: str, bakes: Sequence[StripKeys], output: str, undo: ExitStack
+) -> BakedAction:
+    """All of ``write_steps`` at once."""
+    return finished(write_steps(datablock, name, bakes, output, undo))
+
+
+def write_steps(
+    datablock,
+    name: str,
+    bakes: Sequence[StripKeys],
+    output: str,
+    undo: ExitStack,
+    *,
+    as_left: bool = False,
+) -> Steps[BakedAction]:
+    """Keys strips' segments on a datablock, an F-curve a step. ``commit`` what it returns, once
+    nothing can fail.
+
+    Frames that belong to what other strips baked are left out (``segments.granted``); what the
+    same strips baked before goes, wherever it was. Keys of the artist that the new ones cover in
+    the active Action are kept, and come back with ``clearing.clear``.
+
+    Between the steps nothing else may change the datablock's animation, nor undo or load a file.
+    A failure in any of them, and giving up after one, leaves all to ``undo``.
+
+    Args:
+        datablock: an ID that can be animated, such as shape keys or an armature object.
+        name: name for a new Action.
+        bakes: what to key from each strip; where their speech overlaps, the last has the frames.
+        output: ACTION, NLA or ACTIVE. Where it would lose something of the artist's or cannot be,
+            another is taken; the result says so.
+        undo: gets the steps that put everything back as it was.
+        as_left: the baked keys are known to be as the last bake left them, so that F-curves which
+            would get the same again are passed over.
+
+    Raises:
+        PlanError: the datablock is in NLA tweak mode, or an armature without a pose.
+    """
+    changes = Changes(undo)
+    place = replace(_look(datablock, changes), as_left=as_left)
+    chosen, note = _choose(datablock, place, layering.strips_of(bakes), output)
+    if chosen == ACTIVE:
+        steps = _write_active(datablock, place, bakes, changes)
+    else:
+        steps = _write_ours(datablock, place, name, bakes, chosen, changes)
+    baked = yield from watched(steps, changes.check)
+    baked.note = note
+    baked._changes = changes
+    return baked
+
+
+def check(baked: BakedAction) -> None:
+    """Raises GoneError where something that ``commit`` needs is gone."""
+    baked._changes.check()
+
+
+def commit(baked: BakedAction) -> None:
+    """Drops what the bake replaced once nothing can fail any more."""
+    baked._changes.done()
+
+
+def _look(datablock, changes: Changes) -> _Place:
+    """The datablock's animation; ``changes`` gets the way back to it."""
+    _need_pose(datablock)
+    anim = datablock.animation_data
+    if anim is None:
+        anim = datablock.animation_data_create()
+        changes.back(lambda: datablock.animation_data_clear())
+        changes.needed.append(lambda: _is_as_known(datablock, anim, changes))
+        return _Place(anim, None, None, 0, None, False, None, {})
+    if anim.use_tweak_mode:
+        raise PlanError(
+            f'"{datablock.name}" is in NLA tweak mode: leave it with Tab in the NLA editor.'
+        )
+    active, slot = anim.action, action_api.slot_of(anim)
+    last = anim.last_slot_identifier if action_api.SLOTTED else ""
+    as_it_was = active, action_api.handle_of(slot), anim.action_blend_type, last
+    changes.assigned = active
+    changes.back(_look_as_before, changes, datablock, *as_it_was)
+    changes.needed.append(lambda: _is_as_known(datablock, anim, changes))
+    if active is not None:
+        changes.need_action(active, slot)
+    record = action_properties.record_of(active, slot)
+    ours = record is not None and record.ours and active.is_editable
+    curves = len(action_api.curves_of(active, slot))
+    before = remove.values_before(datablock)
+    in_nla = nla.find_ours(anim)
+    if in_nla is not None:
+        changes.needed.append(lambda: nla.has(datablock, in_nla[1]))
+    return _Place(anim, active, slot, curves, record, ours, in_nla, before)
+
+
+def _is_as_known(datablock, anim, changes: Changes) -> bool:
+    """Whether nobody else changed which Action is active."""
+    return datablock.animation_data == anim and anim.action == changes.assigned
+
+
+def _look_as_before(
+    changes: Changes, datablock, active, handle: int | None, blend_type: str, last_slot: str
+) -> None:
+    anim = datablock.animation_data
+    if anim is None or anim.action not in (None, active, changes.assigned):
+        return
+    if action_api.SLOTTED:
+        anim.last_slot_identifier = last_slot
+    action_api.assign_with_handle(anim, active, handle)
+    anim.action_blend_type = blend_type
+
+
+def _need_pose(datablock) -> None:
+    """Blender crashes when an Action is given to an armature that has not been evaluated yet."""
+    if datablock.id_type != "OBJECT" or datablock.type != "ARMATURE" or datablock.pose is not None:
+        return
+    bpy.context.view_layer.update()
+    if datablock.pose is None:
+        raise PlanError(
+            f'Armature "{datablock.name}" has no pose yet: bake where it is in the view layer.'
+        )
+
+
+def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[str, str | None]:
+    """(output, sentence on why it is another than was asked for or None)."""
+    artists = None if place.ours else place.active
+    if output == ACTIVE:
+        if place.ours:
+            artists = action_properties.action_at(place.active, action_properties.SET_ASIDE)
+        if artists is None:
+            return ACTION, None
+        if not artists.is_editable:
+            return NLA, f'Action "{artists.name}" is linked: baked as an NLA strip instead.'
+        if place.ours and set(place.record.strips) - strips:
+            return ACTION, (
+                f'Action "{place.active.name}" holds other strips of "{datablock.name}": baked '
+                "into it. Clear them to bake into the Action it set aside."
+            )
+        return ACTIVE, None
+    if output == ACTION and artists is not None and datablock.id_type != "KEY":
+        return NLA, (
+            f'"{datablock.name}" is moved by Action "{artists.name}": baked as an NLA strip, '
+            "so that both act."
+        )
+    return output, None
+
+
+def _write_active(
+    datablock, place: _Place, bakes: Sequence[StripKeys], changes: Changes
+) -> Steps[BakedAction]:
+    if place.ours:
+        yield from remove.from_active(datablock, None, changes)
+        changes.assigned = place.anim.action
+    action, slot = place.anim.action, action_api.slot_of(place.anim)
+    if action_api.SLOTTED and slot is None:
+        known = {slot.handle for slot in action.slots}
+        slot = action_api.ensure_slot(action, datablock)
+        if slot.handle not in known:
+            changes.back(action_api.remove_slot, action, slot.handle)
+        action_api.assign(place.anim, action, slot)
+    changes.need_action(action, slot)
+    record = action_properties.record_of(action, slot) or Record(ours=False)
+    record = replace(record, before={**place.before, **record.before})
+    layer = Layer(action, slot, datablock, is_copy=False)
+    new = yield from layering.bake(layer, record, bakes, changes)
+    if place.in_nla is not None:
+        strips = layering.strips_of(bakes)
+        yield from remove.from_strip(datablock, *place.in_nla, strips, changes)
+    muted = _muted(action, slot, bakes)
+    return BakedAction(action, None, 0, False, frame_ranges.frames_of(new), muted, ACTIVE)
+
+
+def _write_ours(
+    datablock,
+    place: _Place,
+    name: str,
+    bakes: Sequence[StripKeys],
+    output: str,
+    changes: Changes,
+) -> Steps[BakedAction]:
+    old, old_slot, record = _our_earlier(place)
+    if old is not None:
+        action = old.copy()
+        action.use_fake_user = old.use_fake_user
+    else:
+        action, record = bpy.data.actions.new(name), Record(ours=True, before=place.before)
+    changes.back(bpy.data.actions.remove, action)
+    slot = action_api.ensure_slot(action, datablock, old_slot or place.slot)
+    changes.need_action(action, slot)
+    yield
+    layer = Layer(action, slot, datablock, is_copy=True, as_left=place.as_left)
+    new = yield from layering.bake(layer, record, bakes, changes)
+    if place.record is not None and not place.ours and place.active.is_editable:
+        artists = Layer(place.active, place.slot, datablock, is_copy=False)
+        strips = layering.strips_of(bakes)
+        yield from layering.withdraw(artists, place.record, strips, changes)
+    baked = BakedAction(action, old, place.curves, old is not None, frame_ranges.frames_of(new), ())
+    baked.muted_paths = _muted(action, slot, bakes)
+    baked.output = output
+    if output == NLA:
+        baked.track = _to_nla(datablock, place, action, slot, changes)
+    else:
+        if old is None:
+            baked.previous = place.active
+        _to_active(place, action, slot, changes)
+    changes.assigned = place.anim.action
+    if old is not None:
+        changes.dropped.insert(0, (old, action))
+    return baked
+
+
+def _our_earlier(place: _Place) -> tuple:
+    """(Action that a bake made for the datablock, slot, record), each None where there is none."""
+    if place.ours:
+        return place.active, place.slot, place.record
+    if place.in_nla is None:
+        return None, None, None
+    strip = place.in_nla[1]
+    slot = action_api.slot_of(strip)
+    return strip.action, slot, action_properties.record_of(strip.action, slot)
+
+
+def _to_active(place: _Place, action, slot, changes: Changes) -> None:
+    """Assigns our Action; the artist's is set aside with a fake user, to come back on clearing."""
+    previous = place.active
+    if previous is not None and not place.ours:
+        aside = SetAside(action_api.handle_of(place.slot), previous.use_fake_user)
+        _change_record(action, slot, set_aside=aside)
+        action[action_properties.SET_ASIDE] = previous
+        if previous.is_editable:
+            changes.back(setattr, previous, "use_fake_user", previous.use_fake_user)
+            previous.use_fake_user = True
+    action_api.assign(place.anim, action, slot)
+    if place.in_nla is not None:
+        changes.finish.append(partial(nla.remove, place.anim, *place.in_nla))
+        remove.blend_as_before(place.anim, action, slot)
+        _change_record(action, slot, blend_type=None)
+
+
+def _to_nla(datablock, place: _Place, action, slot, changes: Changes) -> str:
+    """Plays our Action as a strip, whose track's name is returned; the artist's stays active."""
+    if place.ours:
+        remove.give_back(place.anim, action, slot, changes)
+        _change_record(action, slot, set_aside=None)
+        action.pop(action_properties.SET_ASIDE, None)
+    record = action_properties.record_of(action, slot)
+    first = min(segment.start for segment in record.segments)
+    last = max(segment.end for segment in record.segments) - 1
+    if place.in_nla is not None and not place.ours:
+        track, strip = place.in_nla
+        nla.change(datablock, strip, action, slot, first, last, changes)
+    else:
+        track, strip = nla.add(datablock, action, slot, first, last, changes)
+    _let_both_act(datablock, strip, action, slot)
+    nla.update_rest(datablock, changes)
+    return track.name
+
+
+def _let_both_act(datablock, strip, action, slot) -> None:
+    """Has the active Action added to the strip of ours below it, where it would replace it.
+
+    Left alone where further strips play below: adding to those would change what they show.
+    """
+    anim = datablock.animation_data
+    active = action_api.curves_of(anim.action, action_api.slot_of(anim))
+    shared = active.keys() & action_api.curves_of(action, slot).keys()
+    if not shared or anim.action_blend_type != "REPLACE" or nla.other_strips(anim, strip):
+        return
+    _change_record(action, slot, blend_type=REPLACE)
+    anim.action_blend_type = nla.blend_type(datablock)
+
+
+def _change_record(action, slot, **changed) -> None:
+    action_properties.set_record(
+        action, slot, replace(action_properties.record_of(action, slot), **changed)
+    )
+
+
+def _muted(action, slot, bakes: Sequence[StripKeys]) -> tuple[str, ...]:
+    """Data paths whose F-curve is muted. Raises GoneError where one was removed meanwhile."""
+    curves = action_api.curves_of(action, slot)
+    channels = dict.fromkeys(channel for one in bakes for channel in one.keys)
+    if not curves.keys() >= channels.keys():
+        raise GoneError(FACE_CHANGED)
+    return tuple(channel.path for channel in channels if action_api.is_muted(curves[channel]))

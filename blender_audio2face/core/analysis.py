@@ -1,0 +1,82 @@
+"""From the sound of strips to curves: the work of the background thread. Imports no bpy."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ...model.audio_file import SAMPLE_RATE
+from ...model.curves import Curves
+from ...model.restartable import Restartable
+from ...model.runtime import choose_runtime
+from ...model.runtime_choice import RuntimeChoice
+from ...model.runtime_protocol import Runtime
+from .report import Inference
+from .sound.decoders import DECODERS
+from .sound.samples import strip_blocks
+from .sound.strip_plan import StripPlan
+from .sound.strip_timing import RELEASE
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What the network made of one strip.
+
+    Attributes:
+        strip: the strip as it was planned.
+        curves: from its first audible frame to RELEASE seconds after its last.
+    """
+
+    strip: StripPlan
+    curves: Curves
+
+
+def listen(
+    strips: Sequence[StripPlan],
+    choice: RuntimeChoice,
+    weights: Path | None,
+    on_progress: Callable[[float], None],
+    choose: Callable[..., Runtime] | None = None,
+) -> tuple[tuple[Spoken, ...], Inference]:
+    """Decodes each strip's audible range and runs the network on it and on the silence after it,
+    piece by piece: only the curves are ever held whole.
+
+    Args:
+        strips: what to decode.
+        choice: what the network is to run on.
+        weights: the network's weights file, None for the bundled one.
+        on_progress: gets fractions 0..1; an exception it raises ends the work.
+        choose: takes the place of ``choose_runtime``, for many sounds one after another.
+
+    Returns:
+        What was heard in each strip, and how.
+
+    Raises:
+        BakeError: a sound cannot be decoded.
+        model.errors.A2FError: the network cannot run, or its weights cannot be used.
+    """
+    began = time.perf_counter()
+    on_progress(0.0)
+    total = sum(strip.timing.source_duration for strip in strips)
+    choose = choose or choose_runtime
+    runtime = choose(choice.name, weights, total, choice.device, choice.torch_folder)
+    spoken, done = [], 0.0
+    for strip in strips:
+        share = strip.timing.source_duration / total
+
+        def within(fraction: float, done: float = done, share: float = share) -> None:
+            on_progress(done + share * fraction)
+
+        sound = Restartable(partial(strip_blocks, strip, SAMPLE_RATE, DECODERS))
+        seconds = strip.timing.source_duration + RELEASE
+        spoken.append(Spoken(strip, runtime.predict_blocks(sound, seconds, within)))
+        done += share
+    return tuple(spoken), Inference(
+        runtime=runtime.name,
+        device=runtime.device,
+        weights=weights.name if weights is not None else None,
+        audio_seconds=total,
+        wall_seconds=time.perf_counter() - began,
+        remark=runtime.remark,
+    )

@@ -1,0 +1,170 @@
+"""Cubic Hermite curves through some of a column's rows, fitted to all of them.
+
+A Bezier segment whose handles stand at a third of the interval is exactly the cubic Hermite
+segment with the handles' slopes: time is then linear in the curve's parameter.
+
+The keys of F-curves: one each frame, or as few as a bound on the error allows.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+import numpy as np
+
+from ....model.opening import lip_opening
+from ....model.sampling import SEALED
+from . import reduction
+
+TOLERANCE = 0.01
+"""Error in shape-key units that nobody sees: a hundredth of a channel's whole travel."""
+
+_GROUP = 32_768
+"""Numbers that are reduced at once: enough that calling NumPy takes no time, few enough that they
+stay in a processor's cache."""
+
+_Name = TypeVar("_Name")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys of one F-curve.
+
+    Attributes:
+        frames: float64 [K], ascending whole frames.
+        values: float32 [K].
+        slopes: value per frame, float32 [K]: Bezier keys whose handles stand at a third of the
+            way to the neighbours, or None for keys joined by straight lines.
+    """
+
+    frames: np.ndarray
+    values: np.ndarray
+    slopes: np.ndarray | None
+
+
+def every_frame(frames: np.ndarray, column: np.ndarray) -> Keys:
+    """A key on each of F frames, straight lines between them."""
+    return Keys(np.asarray(frames, np.float64), np.asarray(column, np.float32), None)
+
+
+def reduce_keys(
+    frames: np.ndarray,
+    columns: Mapping[_Name, np.ndarray],
+    tolerance: float = TOLERANCE,
+    anchors: np.ndarray | None = None,
+    anchored: Collection[_Name] | None = None,
+) -> dict[_Name, Keys]:
+    """Few keys that show each column to within a tolerance at each of its frames.
+
+    Peaks and valleys that stand out are keyed, with level handles. No curve overshoots its keys
+    at them or at anchors, and by a fraction of the tolerance elsewhere. Keyed frames show exactly
+    the column's value.
+
+    Args:
+        frames: F ascending frames.
+        columns: name -> F values.
+        tolerance: bound on the error, in the columns' units, above 0.
+        anchors: bool [F], frames that have to be keyed (``closures``); None for none.
+        anchored: the columns for which they have to be, those of the mouth; None for all. One
+            that moves by less than a hundredth of the tolerance needs no keys for it.
+
+    Returns:
+        name -> keys, in the columns' order.
+    """
+    x = np.asarray(frames, np.float64)
+    forced = np.zeros(len(x), bool) if anchors is None else np.asarray(anchors, bool)
+    keys: dict[_Name, Keys] = {}
+    for names in groups(tuple(columns), len(x)):
+        y = np.array([columns[name] for name in names], np.float64)
+        applies = np.array([anchored is None or name in anchored for name in names])
+        applies &= ~_is_still(y, tolerance)
+        rows = forced & applies[:, None]
+        keys |= zip(names, _known_or_reduced(x, y, tolerance, rows), strict=True)
+    return keys
+
+
+def groups(names: Sequence[_Name], length: int) -> Iterator[tuple[_Name, ...]]:
+    """The names of columns of some length, in the parts in which ``reduce_keys`` works on them:
+    to give it as many at once is as quick as to give it all."""
+    step = max(_GROUP // max(length, 1), 1)
+    for start in range(0, len(names), step):
+        yield tuple(names[start : start + step])
+
+
+def _is_still(y: np.ndarray, tolerance: float) -> np.ndarray:
+    """Which of columns [C, F] hardly move, bool [C]."""
+    if y.shape[1] == 0:
+        return np.ones(len(y), bool)
+    return np.ptp(y, axis=1) <= 0.01 * tolerance
+
+
+def _known_or_reduced(
+    x: np.ndarray, y: np.ndarray, tolerance: float, anchors: np.ndarray
+) -> list[Keys]:
+    """The keys of columns [C, F], each of which is reduced once."""
+    general = _digest(np.array([len(x), tolerance]), x)
+    answers = [
+        _known(general + _digest(column, np.packbits(row)))
+        for column, row in zip(y, anchors, strict=True)
+    ]
+    asked = {id(answer): index for index, answer in enumerate(answers) if not answer}
+    chosen = list(asked.values())
+    for index, keys in zip(chosen, _reduced(x, y[chosen], tolerance, anchors[chosen]), strict=True):
+        answers[index].append(keys)
+    return [answer[0] for answer in answers]
+
+
+@lru_cache(maxsize=256)
+def _known(_question: bytes) -> list[Keys]:
+    """Where the answer to a question is kept, empty at first. Left and right are often alike, and
+    a dial changes few columns; questions are digests, as an hour's columns are large."""
+    return []
+
+
+def _digest(*arrays: np.ndarray) -> bytes:
+    hasher = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        hasher.update(np.ascontiguousarray(array).data)
+    return hasher.digest()
+
+
+def _reduced(x: np.ndarray, y: np.ndarray, tolerance: float, anchors: np.ndarray) -> list[Keys]:
+    if len(x) < 2:
+        return [every_frame(x, column) for column in y]
+    if not len(y):
+        return []
+    return [
+        Keys(x[rows], column[rows].astype(np.float32), slopes.astype(np.float32))
+        for column, (rows, slopes) in zip(
+            y, reduction.reduced(x, y, tolerance, anchors), strict=True
+        )
+    ]
+
+
+def evaluate(keys: Keys, frames: np.ndarray) -> np.ndarray:
+    """What Blender shows of keys (at least one) at F frames, float64 [F]: held outside them."""
+    x = np.asarray(frames, np.float64)
+    values = keys.values.astype(np.float64)
+    if keys.slopes is None:
+        return np.interp(x, keys.frames, values)
+    return reduction.hermite(x, keys.frames, values, keys.slopes.astype(np.float64))
+
+
+def closures(names: Sequence[str], values: np.ndarray) -> np.ndarray:
+    """Anchors bool [F]: first, most closed and last frame of each closure of the lips.
+
+    Args:
+        names: C channel names, ARKit's.
+        values: channels at the frames, [F, C].
+    """
+    opening = lip_opening(tuple(names), values)
+    anchors = np.zeros(len(values), bool)
+    if opening is None:
+        return anchors
+    rows = opening < SEALED
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], rows.astype(np.int8), [0]))))
+    for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        anchors[[first, first + int(np.argmin(opening[first:stop])), stop - 1]] = True
+    return anchors

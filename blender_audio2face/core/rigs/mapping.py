@@ -1,0 +1,239 @@
+"""The range of what a link may drive; apart from the rest, for properties that need only this.
+
+The mapping an artist can edit: links from outputs to controls, and what they make of curves.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ....model.channels import ARKIT_52, MOUTH_GROUP
+from ...errors import MappingError
+from .match import Match, match, rank
+from .preset import Preset, preset_with_id
+from .visemes import DERIVED, features
+
+LIMIT = 10.0
+"""The widest range Blender allows a shape key's slider."""
+
+
+HEAD = ("headPitch", "headYaw", "headRoll")
+"""Columns in radians that curves may have beside the 52 channels."""
+
+KINDS = ("shape", "bone", "property")
+BONE_PATHS = {
+    "location": 3,
+    "rotation_euler": 3,
+    "rotation_quaternion": 4,
+    "rotation_axis_angle": 4,
+    "scale": 3,
+}
+"""A pose bone's channels that a link may drive, and how many components each has."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One number of a character that a link drives.
+
+    Attributes:
+        kind: "shape" (a shape key), "bone" (a channel of a pose bone) or "property" (a custom
+            property of an armature or of one of its pose bones).
+        name: of the shape key, bone or property.
+        path: bone: a key of BONE_PATHS; property: the pose bone that has it, or "" for the object.
+        component: which component of the path, from 0.
+        rest: the target's value where the output is 0.
+        extreme: its value where the output is 1.
+    """
+
+    kind: str
+    name: str
+    path: str = ""
+    component: int = 0
+    rest: float = 0.0
+    extreme: float = 1.0
+
+    @property
+    def address(self) -> tuple[str, str, str, int]:
+        """What it drives; links of one address add up."""
+        return (self.kind, self.name, self.path, self.component)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A row of the mapping; its share is ``clip(multiplier * output + offset, low, high)``.
+
+    Attributes:
+        output: an output of the mapping's preset, a channel, a derived feature or one of HEAD.
+        target: what it drives.
+        multiplier: strength; negative turns the movement round.
+        offset: added after the multiplier.
+        low, high: bounds after both.
+        enabled: a link that is off leaves its target alone.
+    """
+
+    output: str
+    target: Target
+    multiplier: float = 1.0
+    offset: float = 0.0
+    low: float = -LIMIT
+    high: float = LIMIT
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """All links of a character.
+
+    Attributes:
+        preset_id: the preset whose outputs the links name, or None.
+        links: the rows, in the artist's order.
+    """
+
+    preset_id: str | None
+    links: tuple[Link, ...]
+
+
+def automatic(
+    key_names: Iterable[str], preset_id: str | None = None, kind: str = "shape"
+) -> Mapping:
+    """Links for the controls that are there.
+
+    A rig of visemes may have ARKit's brows, lids and cheeks beside them: those are linked too.
+
+    Args:
+        key_names: names of the shape keys or custom properties.
+        preset_id: the preset to use; None takes the one that fits best.
+        kind: what the names are: "shape" or "property".
+
+    Returns:
+        The mapping; without links when no preset answers to a name.
+
+    Raises:
+        PresetError: there is no such preset.
+    """
+    return _automatic(tuple(key_names), preset_id, kind)
+
+
+@lru_cache(maxsize=64)
+def _automatic(names: tuple[str, ...], preset_id: str | None, kind: str) -> Mapping:
+    """Panels ask for it at every redraw."""
+    best = chosen_match(names, preset_id)
+    if best is None:
+        return Mapping(preset_id, ())
+    links = [Link(output, Target(kind, name)) for output, name in best.found.items()]
+    if best.preset.kind == "visemes":
+        links += _upper_face(best, names, kind)
+    return Mapping(best.preset.id, tuple(links))
+
+
+def chosen_match(key_names: Iterable[str], preset_id: str | None = None) -> Match | None:
+    """The match of one preset, or the best of all; None when no name answers."""
+    return _chosen_match(tuple(key_names), preset_id)
+
+
+@lru_cache(maxsize=64)
+def _chosen_match(names: tuple[str, ...], preset_id: str | None) -> Match | None:
+    """Panels ask for it at every redraw."""
+    if preset_id is not None:
+        return match(preset_with_id(preset_id), names)
+    ranked = rank(names)
+    return ranked[0] if ranked else None
+
+
+def _upper_face(best: Match, names: Sequence[str], kind: str) -> list[Link]:
+    """Links of ARKit's channels above the mouth that a viseme preset leaves unused."""
+    used = {
+        channel
+        for name in best.found
+        if (output := best.preset.output(name)) is not None
+        for channel in output.weights
+    }
+    taken = set(best.found.values())
+    others = match(preset_with_id("arkit"), [name for name in names if name not in taken])
+    return [
+        Link(output, Target(kind, name))
+        for output, name in others.found.items()
+        if output in ARKIT_52 and output not in MOUTH_GROUP and output not in used
+    ]
+
+
+def known_outputs(preset: Preset | None) -> tuple[str, ...]:
+    """Every name a link's output may have."""
+    own = tuple(output.name for output in preset.outputs) if preset is not None else ()
+    return tuple(dict.fromkeys((*own, *ARKIT_52, *HEAD, *DERIVED)))
+
+
+def needs(preset: Preset | None, output: str) -> tuple[str, ...]:
+    """Channels and features an output is made of. Raises MappingError for an unknown output."""
+    return tuple(output_weights(preset, output))
+
+
+def is_driven_by(names: Sequence[str], preset: Preset | None, link: Link) -> bool:
+    """Whether curves with these channels say anything about a link's output."""
+    return any(name in names or name in DERIVED for name in needs(preset, link.output))
+
+
+def drive(
+    names: Sequence[str], values: np.ndarray, preset: Preset | None, links: Sequence[Link]
+) -> list[np.ndarray]:
+    """What each link asks of its target.
+
+    Args:
+        names: C channel names.
+        values: [F, C] channel values at the scene's frames.
+        preset: the mapping's preset, or None.
+        links: the rows to evaluate, whether enabled or not.
+
+    Returns:
+        For each link, in order, float32 [F] of target values: rest + share * (extreme - rest). A
+        channel that the curves do not have counts as 0.
+
+    Raises:
+        MappingError: a link's output is unknown.
+    """
+    all_names, all_values = features(names, values)
+    place = {name: index for index, name in enumerate(all_names)}
+    columns = []
+    for link in links:
+        output = np.zeros(len(all_values), np.float32)
+        for name, factor in output_weights(preset, link.output).items():
+            if name in place:
+                output = output + np.float32(factor) * all_values[:, place[name]]
+        share = np.clip(link.multiplier * output + link.offset, link.low, link.high)
+        target = link.target
+        column = target.rest + share * (target.extreme - target.rest)
+        columns.append(column.astype(np.float32))
+    return columns
+
+
+def at_rest(preset: Preset | None, links: Sequence[Link]) -> list[float]:
+    """The value of each link's target where the face is at rest: every channel at 0.
+
+    The shape of silence itself (viseme_sil, X) rests at 0 like all others.
+    """
+    columns = drive(ARKIT_52, np.zeros((1, len(ARKIT_52)), np.float32), preset, links)
+    resting = []
+    for link, column in zip(links, columns, strict=True):
+        if "rest" in needs(preset, link.output):
+            share = float(np.clip(link.offset, link.low, link.high))
+            span = link.target.extreme - link.target.rest
+            resting.append(link.target.rest + share * span)
+        else:
+            resting.append(float(column[0]))
+    return resting
+
+
+def output_weights(preset: Preset | None, output: str) -> dict[str, float]:
+    """Channels and features an output is made of, and the factor of each.
+
+    Raises MappingError for an unknown output.
+    """
+    own = preset.output(output) if preset is not None else None
+    if own is not None:
+        return dict(own.weights)
+    if output in ARKIT_52 or output in HEAD or output in DERIVED:
+        return {output: 1.0}
+    whose = f'the preset "{preset.label}"' if preset is not None else "any channel"
+    raise MappingError(f'Output "{output}" is not one of {whose}: choose another for this link.')

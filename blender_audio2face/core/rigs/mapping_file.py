@@ -1,0 +1,177 @@
+"""A mapping as a JSON file: readable, editable by hand, and checked when it is read.
+
+Nothing in it is run; what is not understood is refused with the place it stands at.
+"""
+
+import json
+from collections.abc import Mapping as JsonObject
+from pathlib import Path
+
+from ....model.regular_file import why_not_a_file
+from ....model.shown import on_one_line, shown
+from ...errors import MappingError, PresetError
+from .mapping import BONE_PATHS, KINDS, LIMIT, Link, Mapping, Target, known_outputs
+from .preset import Preset, preset_with_id
+
+FORMAT = "audio2face-mapping"
+VERSION = 1
+_MAX_CHARACTERS = 4_000_000
+_MAX_LINKS = 20_000
+_LINK_NUMBERS = {"multiplier": 1.0, "offset": 0.0, "low": -LIMIT, "high": LIMIT}
+_ENDS = {"rest": 0.0, "extreme": 1.0}
+
+
+def dumps(mapping: Mapping) -> str:
+    """The text of a mapping's file. What is as usual is left out."""
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "preset": mapping.preset_id,
+        "links": [_link_object(link) for link in mapping.links],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def load(path: Path) -> Mapping:
+    """The mapping in a file. Raises MappingError where it cannot be read or is none."""
+    reason = why_not_a_file(path)
+    if reason is not None:
+        raise MappingError(f'The mapping file "{path}" {reason}: choose another.')
+    try:
+        with path.open(encoding="utf-8") as file:
+            return loads(file.read(_MAX_CHARACTERS + 1))
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(
+            f'The mapping file "{path}" cannot be read ({error}): choose another.'
+        ) from error
+
+
+def loads(text: str) -> Mapping:
+    """The mapping in a file's text.
+
+    Raises:
+        MappingError: with one sentence that says what is wrong, and where.
+    """
+    if len(text) > _MAX_CHARACTERS:
+        raise MappingError("The mapping file is larger than any rig needs: choose another file.")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MappingError(f"The mapping file is no valid JSON: {error}.") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise MappingError(
+            f'The file is not a mapping saved by this extension: "format" has to be "{FORMAT}".'
+        )
+    version = document.get("version")
+    if version != VERSION:
+        raise MappingError(
+            f"The mapping file has version {on_one_line(repr(version), 40)}, and this release "
+            f"reads version {VERSION}: update the extension, or save the mapping again."
+        )
+    _refuse_unknown(document, ("format", "version", "preset", "links"), "the file")
+    preset = _preset(document.get("preset"))
+    links = document.get("links")
+    if not isinstance(links, list) or len(links) > _MAX_LINKS:
+        raise MappingError(f'"links" in the mapping file has to be a list of up to {_MAX_LINKS}.')
+    outputs = set(known_outputs(preset))
+    return Mapping(
+        preset.id if preset is not None else None,
+        tuple(_link(item, f"link {place}", outputs) for place, item in enumerate(links, 1)),
+    )
+
+
+def _link_object(link: Link) -> dict:
+    target: dict[str, object] = {"kind": link.target.kind, "name": link.target.name}
+    if link.target.kind != "shape":
+        target["path"] = link.target.path
+        target["component"] = link.target.component
+    if (link.target.rest, link.target.extreme) != (0.0, 1.0):
+        target["rest"] = link.target.rest
+        target["extreme"] = link.target.extreme
+    item: dict[str, object] = {"output": link.output, "target": target}
+    for name, usual in _LINK_NUMBERS.items():
+        if getattr(link, name) != usual:
+            item[name] = getattr(link, name)
+    if not link.enabled:
+        item["enabled"] = False
+    return item
+
+
+def _preset(preset_id: object) -> Preset | None:
+    if preset_id is None:
+        return None
+    if not isinstance(preset_id, str):
+        raise MappingError('"preset" in the mapping file has to be the name of a preset, or null.')
+    try:
+        return preset_with_id(preset_id)
+    except PresetError as error:
+        raise MappingError(f"The mapping file cannot be used here. {error}") from error
+
+
+def _link(item: object, where: str, outputs: set[str]) -> Link:
+    link = _object(item, where)
+    _refuse_unknown(link, ("output", "target", "enabled", *_LINK_NUMBERS), where)
+    output = _text(link, "output", where)
+    if output not in outputs:
+        raise MappingError(f"The mapping file names an unknown output {shown(output)} in {where}.")
+    numbers = {name: _number(link, name, usual, where) for name, usual in _LINK_NUMBERS.items()}
+    if numbers["low"] > numbers["high"]:
+        raise MappingError(f"In the mapping file, {where} has a low bound above its high bound.")
+    enabled = link.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise MappingError(f'In the mapping file, "enabled" of {where} has to be true or false.')
+    return Link(output, _target(link.get("target"), where), **numbers, enabled=enabled)
+
+
+def _target(item: object, where: str) -> Target:
+    where = f"the target of {where}"
+    target = _object(item, where)
+    _refuse_unknown(target, ("kind", "name", "path", "component", "rest", "extreme"), where)
+    kind = target.get("kind")
+    if kind not in KINDS:
+        raise MappingError(f'"kind" of {where} has to be one of {", ".join(KINDS)}.')
+    path = target.get("path", "")
+    component = target.get("component", 0)
+    is_place = isinstance(component, int) and not isinstance(component, bool)
+    if not isinstance(path, str) or not _can_be_kept(path) or not is_place:
+        raise MappingError(f"The path of {where} has to be text, its component a whole number.")
+    size = BONE_PATHS.get(path, 0) if kind == "bone" else 1 if kind == "shape" else 32
+    if not 0 <= component < size:
+        raise MappingError(
+            f"{where.capitalize()} has no component {component} of {shown(path)}: bones have "
+            f"{', '.join(BONE_PATHS)}."
+        )
+    rest, extreme = (_number(target, name, usual, where) for name, usual in _ENDS.items())
+    return Target(kind, _text(target, "name", where), path, component, rest, extreme)
+
+
+def _object(item: object, where: str) -> JsonObject:
+    if not isinstance(item, dict):
+        raise MappingError(f"In the mapping file, {where} has to be an object in braces.")
+    return item
+
+
+def _refuse_unknown(item: JsonObject, known: tuple[str, ...], where: str) -> None:
+    unknown = [name for name in item if name not in known]
+    if unknown:
+        raise MappingError(f"The mapping file has an unknown entry {shown(unknown[0])} in {where}.")
+
+
+def _text(item: JsonObject, name: str, where: str) -> str:
+    value = item.get(name)
+    if not isinstance(value, str) or not value or not _can_be_kept(value):
+        raise MappingError(f'In the mapping file, "{name}" of {where} has to be a name.')
+    return value
+
+
+def _can_be_kept(text: str) -> bool:
+    """Whether a .blend can hold a text: not with zeros or halves of letters."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _number(item: JsonObject, name: str, usual: float, where: str) -> float:
+    value = item.get(name, usual)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not abs(value) <= 1e6:
+        raise MappingError(f'In the mapping file, "{name}" of {where} has to be a number.')
+    return float(value)

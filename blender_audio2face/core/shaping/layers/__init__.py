@@ -1,0 +1,1 @@
+"""Movement added to the speech: brows, blinks, eye darts and nods."""

@@ -1,0 +1,151 @@
+"""The audible samples of a strip, in pieces. Imports no bpy: it runs in the background thread."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ....model.audio_file import SAMPLE_RATE, audio_seconds, joined
+from ....model.errors import AudioError
+from ....model.optional import optional_import
+from ...errors import BakeError
+from .decoders import DECODERS, Decoder, SoundFileError, as_file
+from .strip_plan import SoundSource, StripPlan
+from .strip_timing import RELEASE, StripTiming
+
+_SILENCE = 1 << 16
+"""Samples in a piece of silence."""
+
+
+def strip_blocks(
+    strip: StripPlan, rate: int, decoders: Sequence[tuple[str, Decoder]]
+) -> Iterator[np.ndarray]:
+    """Mono samples of a strip's audible range in the sound's own time, faded as it plays, and the
+    silence of RELEASE after it: a word cut short ends there instead of standing still.
+
+    Args:
+        strip: what to decode.
+        rate: samples per second of the decoders' output.
+        decoders: (name, decoder), tried in turn.
+
+    Yields:
+        float32 [n], together round(source_duration * rate) + round(RELEASE * rate).
+
+    Raises:
+        BakeError: no decoder reads the sound, or nothing of it is in the range.
+    """
+    blocks = audible_blocks(strip.source, strip.timing, rate, decoders)
+    yield from strip.volume.applied(blocks, strip.frame_times, rate)
+    yield from _silence(round(RELEASE * rate))
+
+
+def audible_samples(
+    source: SoundSource, timing: StripTiming, rate: int, decoders: Sequence[tuple[str, Decoder]]
+) -> np.ndarray:
+    """What ``audible_blocks`` yields as one float32 [round(source_duration * rate)]."""
+    return joined(audible_blocks(source, timing, rate, decoders))
+
+
+def audible_blocks(
+    source: SoundSource, timing: StripTiming, rate: int, decoders: Sequence[tuple[str, Decoder]]
+) -> Iterator[np.ndarray]:
+    """Mono samples for exactly the strip's audible range.
+
+    Args:
+        source: the sound.
+        timing: the strip's placement; range beyond the ends of the file becomes silence.
+        rate: samples per second of the decoders' output.
+        decoders: (name, decoder), tried in turn.
+
+    Yields:
+        float32 [n], together round(source_duration * rate).
+
+    Raises:
+        BakeError: no decoder reads the sound, or nothing of it is in the range.
+    """
+    silence_before = max(-timing.start, 0.0)
+    start, duration = max(timing.start, 0.0), timing.source_duration - silence_before
+    first = round(silence_before * rate)
+    left = round(timing.source_duration * rate) - first
+    begun = False
+    for block in _decoded(source, start, duration, rate, decoders) if duration > 0 else ():
+        if len(block) and not begun:
+            begun = True
+            yield from _silence(first)
+        yield block[:left]
+        left -= len(block[:left])
+    if not begun:
+        raise BakeError(
+            f'"{source.label}" has no sound in the strip\'s frames {timing.left_handle} to '
+            f"{timing.right_handle - 1}: move the strip's handles over its sound."
+        )
+    yield from _silence(left)
+
+
+def sound_seconds(source: SoundSource) -> float:
+    """Length of a sound.
+
+    Raises:
+        BakeError: it cannot be read.
+    """
+    for reader in (_model_seconds, _aud_seconds):
+        seconds = reader(source)
+        if seconds is not None:
+            return seconds
+    blocks = _decoded(source, 0.0, _WHOLE, SAMPLE_RATE, DECODERS)
+    return sum(len(block) for block in blocks) / SAMPLE_RATE
+
+
+_WHOLE = 1e6
+"""Seconds that no sound reaches."""
+
+
+def _model_seconds(source: SoundSource) -> float | None:
+    try:
+        return audio_seconds(source.content)
+    except AudioError:
+        return None  # a format for aud
+
+
+def _aud_seconds(source: SoundSource) -> float | None:
+    aud = optional_import("aud")
+    if aud is None:
+        return None
+    with as_file(source) as path:
+        try:
+            sound = aud.Sound(path)
+            rate = sound.specs[0]
+            return sound.length / rate if sound.length > 0 and rate > 0 else None
+        except aud.error:
+            return None  # decoding will tell every decoder's reason
+
+
+def _silence(count: int) -> Iterator[np.ndarray]:
+    for start in range(0, count, _SILENCE):
+        yield np.zeros(min(count - start, _SILENCE), np.float32)
+
+
+def _decoded(
+    source: SoundSource,
+    start: float,
+    duration: float,
+    rate: int,
+    decoders: Sequence[tuple[str, Decoder]],
+) -> Iterator[np.ndarray]:
+    """Pieces from the first decoder that can; where it breaks off, the next one goes on."""
+    errors, reasons, heard = [], [], 0.0
+    for name, decoder in decoders:
+        try:
+            for block in decoder(source, start + heard, duration - heard):
+                yield block
+                heard += len(block) / rate
+            return
+        except SoundFileError:
+            raise
+        except Exception as error:  # every reason goes into the sentence below
+            errors.append(error)
+            reason = error.reason if isinstance(error, AudioError) else str(error)
+            reasons.append(f"{name}: {reason.rstrip('.') or type(error).__name__}")
+    raise BakeError(
+        f'"{source.label}" cannot be decoded ({"; ".join(reasons)}). '
+        "Convert it to WAV, FLAC, OGG or MP3 and relink the strip."
+    ) from ExceptionGroup("each decoder's error", errors)

@@ -1,0 +1,134 @@
+"""What of a sound the network heard: tells whether curves made before still serve. No bpy.
+
+Curves belong to seconds of a sound, not to frames. A strip that was moved, retimed, or trimmed
+within what was heard needs no new ones; another sound, another recording under the same name, an
+extended strip or another fade does.
+"""
+
+import hashlib
+import io
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ....model.regular_file import why_not_a_file
+from .strip_plan import SoundSource, StripPlan
+
+_TOLERANCE = 0.03
+"""Seconds by which a range may reach out of the one heard: Blender changes the speed of a retimed
+strip up to 21 ms late, and a fast strip's last frame ends a little behind its sound."""
+
+_FADE_RATE = 25
+"""Points a second at which fades are compared."""
+
+_BLOCK = 1 << 16
+"""Bytes read at a time."""
+
+_MOST = 512
+"""Blocks read of a file; of a larger one, as a long film is, these many spread over it."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The part of a sound behind some curves.
+
+    Attributes:
+        digest: of the sound's bytes.
+        start: second of the sound at the first row of the curves.
+        end: second at which the sound ended for the network.
+        fade: (seconds, gains) of a volume that moves; seconds count from ``start``. Else None.
+    """
+
+    digest: str
+    start: float
+    end: float
+    fade: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+
+    def offset_in(self, older: "Heard") -> float | None:
+        """Seconds into the curves of ``older`` at which this range begins; None when they do not
+        hold it and the network has to run."""
+        inside = older.start - _TOLERANCE <= self.start and self.end <= older.end + _TOLERANCE
+        if self.digest != older.digest or not inside or not self._fades_like(older):
+            return None
+        return self.start - older.start
+
+    def _fades_like(self, older: "Heard") -> bool:
+        if self.fade is None and older.fade is None:
+            return True
+        count = max(math.ceil((self.end - self.start) * _FADE_RATE), 2)
+        times = np.linspace(self.start, self.end, count)
+        return bool(np.allclose(self._gains(times), older._gains(times), atol=0.01))
+
+    def _gains(self, times: np.ndarray) -> np.ndarray:
+        """Gains at seconds of the sound, over their maximum."""
+        if self.fade is None:
+            return np.ones(len(times))
+        gains = np.interp(times - self.start, *self.fade)
+        return gains / (gains.max() or 1.0)
+
+
+def heard(plan: StripPlan, known_digest: str | None = None) -> Heard:
+    """What the network hears of a strip; reads the sound's file, unless its digest is known.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    start, end = plan.source_range
+    fade = None
+    if plan.volume.moves:
+        times = np.round(plan.frame_times, 4)
+        fade = (tuple(times.tolist()), tuple(np.round(plan.volume.gains, 4).tolist()))
+    name = known_digest or digest(plan.source)
+    return Heard(name, round(start, 6), round(end, 6), fade)
+
+
+def digest(source: SoundSource) -> str:
+    """Text that tells sounds apart: of all bytes, or of blocks spread over a very large file.
+
+    Raises OSError where the file cannot be read.
+    """
+    content = source.content
+    if isinstance(content, str):
+        reason = why_not_a_file(content)
+        if reason is not None:  # a pipe would be waited for
+            raise OSError(f'"{content}" {reason}')
+    size = len(content) if isinstance(content, bytes) else Path(content).stat().st_size
+    hasher = hashlib.blake2b(str(size).encode(), digest_size=16)
+    with io.BytesIO(content) if isinstance(content, bytes) else Path(content).open("rb") as file:
+        for start in _block_starts(size):
+            file.seek(start)
+            hasher.update(file.read(_BLOCK))
+    return hasher.hexdigest()
+
+
+def dumps(heard: Heard) -> str:
+    """JSON text of a record."""
+    return json.dumps([heard.digest, heard.start, heard.end, heard.fade])
+
+
+def loads(text: object) -> Heard | None:
+    """The record back from its text; None when it is not one."""
+    if not isinstance(text, str):
+        return None
+    try:
+        name, start, end, fade = json.loads(text)
+        if fade is not None:
+            times, gains = fade
+            fade = (tuple(map(float, times)), tuple(map(float, gains)))
+            if len(times) != len(gains) or not times:
+                return None
+        found = Heard(str(name), float(start), float(end), fade)
+        numbers = (found.start, found.end, *(one for part in fade or () for one in part))
+        return found if all(map(math.isfinite, numbers)) else None
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
+
+
+def _block_starts(size: int) -> list[int]:
+    blocks = math.ceil(size / _BLOCK)
+    if blocks <= _MOST:
+        return [block * _BLOCK for block in range(blocks)]
+    return np.linspace(0, size - _BLOCK, _MOST).astype(int).tolist()

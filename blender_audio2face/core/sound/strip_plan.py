@@ -1,0 +1,64 @@
+"""What a bake will read, decided and checked before anything is touched."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .strip_timing import StripTiming
+from .volume import FULL_VOLUME, Volume
+
+
+@dataclass(frozen=True)
+class SoundSource:
+    """The sound of a strip.
+
+    Attributes:
+        label: the file's name, for messages.
+        content: absolute path, or the encoded bytes of a packed sound.
+    """
+
+    label: str
+    content: str | bytes
+
+
+@dataclass(frozen=True)
+class StripPlan:
+    """One sound strip, as it was when the plan was made.
+
+    Attributes:
+        name: the strip's name, or the file's where there is no strip.
+        source: its sound, or a mixdown of it where only Blender can play it.
+        timing: its placement.
+        volume: how loud it plays at each frame.
+        uid: text that stays with the strip when it is renamed; empty until `identity.mark`.
+    """
+
+    name: str
+    source: SoundSource
+    timing: StripTiming
+    volume: Volume = FULL_VOLUME
+    uid: str = ""
+
+    @property
+    def source_range(self) -> tuple[float, float]:
+        """Seconds of the source heard: (start, end); may reach over both its ends."""
+        start = self.timing.start
+        return start, start + self.timing.source_duration
+
+    @property
+    def frame_times(self) -> np.ndarray:
+        """Seconds of the source at each frame from the left to the right handle, both included,
+        counted from the first; float64 [F]."""
+        timing = self.timing
+        frames = np.arange(timing.left_handle, timing.right_handle + 1)
+        if timing.warp is not None:
+            return np.array(timing.warp) - timing.warp[0]
+        return (frames - timing.left_handle) / timing.fps
+
+
+@dataclass(frozen=True)
+class SkippedMesh:
+    """A chosen object that will not be keyed, and the reason, which tells what to do."""
+
+    object_name: str
+    reason: str

@@ -1,0 +1,1 @@
+"""What is read from a scene and kept in it: strips, faces, speakers, cached curves."""

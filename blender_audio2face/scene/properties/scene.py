@@ -1,0 +1,65 @@
+"""What the artist sets in a scene."""
+
+import bpy
+from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
+
+from ..speakers import row_of_selection, select_row
+from . import OWN_CONTEXT
+from .speaker import RELATIVE, Audio2FaceSpeaker
+from .streaming import Audio2FaceWire
+
+
+class Audio2FaceSettings(bpy.types.PropertyGroup):
+    strip: StringProperty(
+        name="Sound Strip",
+        description="The strip with the speech of the next new speaker; empty for the active one",
+    )
+    weights: StringProperty(
+        name="Network",
+        description="Weights file (.npz) trained on your own actor; empty for the network "
+        "that came with the extension",
+        subtype="FILE_PATH",
+        options=RELATIVE,
+    )
+    speakers: CollectionProperty(
+        name="Speakers",
+        description="The characters of this scene that speak",
+        type=Audio2FaceSpeaker,
+        translation_context=OWN_CONTEXT,
+    )
+    active_speaker: IntProperty(
+        name="Speaker",
+        description="The chosen speaker of the list",
+        translation_context=OWN_CONTEXT,
+    )
+    shown_row: IntProperty(
+        name="Speaker",
+        description="The row of the list; choosing one selects its face",
+        get=row_of_selection,
+        set=select_row,
+        options={"SKIP_SAVE"},
+        translation_context=OWN_CONTEXT,
+    )
+    live: BoolProperty(
+        name="Live",
+        description="Dials change the keys at once; off, they wait for the next Update",
+        default=True,
+    )
+    report: StringProperty(name="Last Bake", description="What the last bake did, line by line")
+    wire: PointerProperty(
+        name="Other Programs",
+        description="Where faces come from and go to over the network",
+        type=Audio2FaceWire,
+        translation_context=OWN_CONTEXT,
+    )
+
+
+CLASSES = (Audio2FaceSettings,)
+
+
+def register() -> None:
+    bpy.types.Scene.audio2face = PointerProperty(type=Audio2FaceSettings)
+
+
+def unregister() -> None:
+    del bpy.types.Scene.audio2face

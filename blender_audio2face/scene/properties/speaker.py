@@ -1,0 +1,136 @@
+"""A speaker: a voice in the sequencer, the face that moves with it, and how."""
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ...bake import live_update
+from . import OWN_CONTEXT
+from .links import Audio2FaceLink
+from .shaping import Audio2FaceDials
+
+# From 4.5 on Blender has to be told that a path may start with //, the folder of the .blend.
+RELATIVE = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+
+SOURCES = (
+    ("STRIP", "Strip", "One sound strip; the active one when none is named"),
+    ("CHANNEL", "Channel", "All sound strips on one channel of the sequencer"),
+    ("FILE", "File", "A sound file that is not in the sequencer"),
+)
+OUTPUTS = (
+    ("ACTION", "Own Action", "A new Action, assigned to the face; yours is kept with a fake user"),
+    ("NLA", "NLA Strip", "A strip on an NLA track of its own, added to what you animate yourself"),
+    (
+        "ACTIVE",
+        "Active Action",
+        "Into the Action that is assigned now, only at the frames where the sound plays",
+    ),
+)
+REDUCTIONS = (
+    ("REDUCED", "Few Keys", "Keys where an animator would set them; the movement looks the same"),
+    ("EVERY_FRAME", "Every Frame", "One key on each frame"),
+)
+
+
+class Audio2FaceMember(bpy.types.PropertyGroup):
+    object: PointerProperty(
+        name="Object", description="A mesh or armature of the face", type=bpy.types.Object
+    )
+
+
+class Audio2FaceTake(bpy.types.PropertyGroup):
+    """Analysed sound (``take_store``); the curves are in its custom property ``curves``."""
+
+    name: StringProperty(
+        name="Key", description="Identifies the sound, however its strip is renamed"
+    )
+    label: StringProperty(name="Strip", description="Name of the strip it was heard in")
+    heard: StringProperty(name="Sound", description="Which part of which sound it is")
+    timing: StringProperty(name="Placement", description="Where it was keyed last")
+    file: StringProperty(name="Sound File", description="Path of the sound where there is no strip")
+    first_frame: IntProperty(name="First Frame", description="First frame that was keyed")
+
+
+class Audio2FaceSpeaker(bpy.types.PropertyGroup):
+    name: StringProperty(
+        name="Speaker",
+        description="Whose voice and face it is",
+        translation_context=OWN_CONTEXT,
+    )
+    members: CollectionProperty(
+        name="Face",
+        description="The meshes and armatures that move",
+        type=Audio2FaceMember,
+        translation_context=OWN_CONTEXT,
+    )
+    source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
+    strip: StringProperty(
+        name="Sound Strip", description="The strip with the speech; empty for the active one"
+    )
+    channel: IntProperty(
+        name="Channel",
+        description="Channel of the sequencer with this character's strips",
+        default=1,
+        min=1,
+        max=128,
+    )
+    file: StringProperty(
+        name="Sound File",
+        description="Sound file with the speech",
+        subtype="FILE_PATH",
+        options=RELATIVE,
+    )
+    file_frame: IntProperty(
+        name="First Frame", description="Frame at which the sound file begins", default=1
+    )
+    preset: StringProperty(
+        name="Preset",
+        description="Which naming the rig follows; empty for the one that fits best",
+        update=live_update.on_change,
+    )
+    links: CollectionProperty(
+        name="Mapping",
+        description="Your own links from channels to controls; empty for the automatic mapping",
+        type=Audio2FaceLink,
+    )
+    active_link: IntProperty(name="Line", description="The chosen line of the mapping")
+    record_output: StringProperty(
+        name="Channel", description="The channel that moves the recorded bones", default="jawOpen"
+    )
+    dials: PointerProperty(
+        name="Look", description="How the movement is shaped", type=Audio2FaceDials
+    )
+    output: EnumProperty(name="Output", description="Where the keys are written", items=OUTPUTS)
+    reduction: EnumProperty(
+        name="Keys",
+        description="How many keys are written",
+        items=REDUCTIONS,
+        update=live_update.on_change,
+    )
+    tolerance: FloatProperty(
+        name="Tolerance",
+        description="How far few keys may stray from a key on each frame, in shape-key units",
+        default=0.01,
+        min=0.001,
+        max=0.2,
+        precision=3,
+        update=live_update.on_change,
+    )
+    only_preview_range: BoolProperty(
+        name="Only Preview Range",
+        description="Key only the frames of the scene's preview range, where it has one",
+    )
+    takes: CollectionProperty(
+        name="Takes", description="The sounds that were analysed", type=Audio2FaceTake
+    )
+    report: StringProperty(name="Last Bake", description="What the last bake did, line by line")
+
+
+CLASSES = (Audio2FaceMember, Audio2FaceTake, Audio2FaceSpeaker)

@@ -1,0 +1,175 @@
+"""One strip played by Blender itself, into a file, from a copy of its scene.
+
+All muting and moving happens in the copy, which is gone afterwards: the artist's scene is never
+touched. ``sound.mixdown`` works in background mode too.
+
+What only Blender can say: the time in the sound of a retimed strip's frames, and what a scene
+strip plays.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ...model.audio_file import SAMPLE_RATE
+from ..core.sound import calibration_signal
+from ..core.sound.strip_plan import SoundSource
+from ..core.sound.strip_timing import StripTiming
+from ..errors import StripError
+from . import sequencer_api
+
+_HEADER = 128
+"""Bytes; no more than a WAV without sound has."""
+
+_HEADROOM = 0.5
+"""Volume of the lone strip: a mono mixdown adds the channels up."""
+
+
+@contextmanager
+def alone(scene, strip) -> Iterator[tuple]:
+    """(copy of the scene, the strip in it): only this strip plays, at a constant volume, and the
+    scene's frames are the strip's, moved to begin at 0 where they began before it."""
+    copy = scene.copy()
+    try:
+        copy.animation_data_clear()
+        _empty(copy.collection)  # nothing but the sequencer has to be evaluated
+        twin = next(one for one in sequencer_api.all_strips(copy) if one.name == strip.name)
+        family = sequencer_api.family(twin)
+        for one in sequencer_api.all_strips(copy):
+            one.mute = one not in family
+        for one in family:
+            if hasattr(one, "volume"):  # meta strips have it from 5.0 on
+                one.volume = _HEADROOM if one == twin else 1.0
+        timing = sequencer_api.strip_timing(copy, twin)
+        shift = max(-timing.left_handle, 0)
+        if shift:  # a scene has no frames below 0
+            sequencer_api.move_content(family[-1], shift)
+        copy.frame_start = timing.left_handle + shift
+        copy.frame_end = timing.right_handle + shift - 1
+        copy.audio_volume = 1.0
+        yield copy, twin
+    finally:
+        bpy.data.scenes.remove(copy)
+
+
+def write(copy, name: str, path: Path, *, rate: int, channels: str, sample_format: str) -> None:
+    """Plays a scene's frames into a WAV.
+
+    Args:
+        copy: from ``alone``.
+        name: the strip's, for the message.
+        path: the file to write.
+        rate: samples per second.
+        channels: "MONO" or "STEREO".
+        sample_format: "S16" or "F32".
+
+    Raises:
+        StripError: Blender cannot, or says that it did and wrote no sound (Debian's 5.2).
+    """
+    reason = "it wrote no sound"
+    try:
+        with bpy.context.temp_override(scene=copy, view_layer=copy.view_layers[0]):
+            bpy.ops.sound.mixdown(
+                filepath=str(path),
+                check_existing=False,
+                relative_path=False,
+                container="WAV",
+                codec="PCM",
+                format=sample_format,
+                mixrate=rate,
+                channels=channels,
+            )
+    except RuntimeError as error:
+        reason = str(error).strip()
+    if not path.is_file() or path.stat().st_size <= _HEADER:
+        raise StripError(
+            f'Blender cannot play strip "{name}" into a file ({reason}): mix it down yourself, '
+            "in another Blender (Render > Render Audio), and use that sound."
+        )
+
+
+def _empty(collection) -> None:
+    for child in tuple(collection.children):
+        collection.children.unlink(child)
+    for one in tuple(collection.objects):
+        collection.objects.unlink(one)
+
+
+_RATE = 48000
+"""Of the time code's mixdown: Blender changes speed at the next buffer of 1024 samples, and at
+this rate that is where a mixdown of the artist's would change it."""
+
+
+def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
+    """The timing of a strip that plays at another speed than its sound.
+
+    Args:
+        scene: the strip's scene.
+        strip: a sound strip.
+        timing: its placement.
+        seconds: length of its sound.
+
+    Returns:
+        ``timing`` with its warp; without one where the speed turns out to be the sound's own.
+
+    Raises:
+        StripError: nothing of the sound is in the strip's frames, or Blender cannot play it.
+    """
+    with alone(scene, strip) as (copy, twin), tempfile.TemporaryDirectory() as folder:
+        code, played = Path(folder, "code.wav"), Path(folder, "played.wav")
+        # As long as the sound: 5.0 stretches the retiming over another length.
+        code.write_bytes(calibration_signal.encoded(seconds))
+        sound = bpy.data.sounds.load(str(code))
+        try:
+            twin.sound = sound
+            if bpy.app.version >= (5, 1, 0):
+                twin.pitch_correction = False  # slower than the sound itself, and no other timing
+            write(copy, strip.name, played, rate=_RATE, channels="STEREO", sample_format="F32")
+        finally:
+            bpy.data.sounds.remove(sound)
+        frames = _at_frames(played.read_bytes(), timing)
+    try:
+        times = calibration_signal.decoded(frames, seconds, 1.0 / timing.fps)
+    except ValueError as error:
+        raise StripError(
+            f'Strip "{strip.name}" plays nothing of its sound in frames {timing.left_handle} to '
+            f"{timing.right_handle - 1}: move its handles over the sound."
+        ) from error
+    handles = np.arange(timing.left_handle, timing.right_handle + 1)
+    plain = np.array([timing.source_time(frame) for frame in handles])
+    if np.abs(times - plain).max() < 0.5 / timing.fps:
+        return timing
+    return replace(timing, warp=tuple(np.round(times, 6).tolist()))
+
+
+def mixed_down(scene, strip) -> tuple[SoundSource, StripTiming]:
+    """What a strip plays, as a packed WAV that begins at its left handle, and its timing.
+
+    Raises:
+        StripError: Blender cannot play it.
+    """
+    timing = sequencer_api.strip_timing(scene, strip)
+    with alone(scene, strip) as (copy, _), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "played.wav")
+        write(copy, strip.name, path, rate=SAMPLE_RATE, channels="MONO", sample_format="S16")
+        source = SoundSource(f"{strip.name}.wav", path.read_bytes())
+    placed = replace(
+        timing, content_start=timing.left_handle, content_trim_start=0.0, sound_offset=0.0
+    )
+    return source, placed
+
+
+def _at_frames(wav: bytes, timing: StripTiming) -> np.ndarray:
+    """Samples of a float stereo WAV at each frame from left to right handle, float32 [F, 2]."""
+    begin = wav.index(b"data") + 8
+    length = (len(wav) - begin) // 8 * 8
+    stereo = np.frombuffer(wav, "<f4", length // 4, begin).reshape(-1, 2)
+    frames = timing.right_handle - timing.left_handle
+    samples = np.round(np.arange(frames + 1) * _RATE / timing.fps).astype(int)
+    samples[-1] -= 16  # at the right handle itself the strip is already silent
+    return stereo[np.minimum(samples, len(stereo) - 1)]

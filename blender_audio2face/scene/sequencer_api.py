@@ -1,0 +1,159 @@
+"""The one place that knows how the sequencer's names moved between Blender releases.
+
+4.4 renamed ``sequences`` to ``strips``; 5.0 gave the workspace a ``sequencer_scene``; 5.1 renamed
+the timing properties, and the old names warn even under ``hasattr``, so the release chooses.
+Sound strips have ``sound_offset`` from 4.3 and ``retiming_keys`` from 4.4.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import bpy
+
+from ..core.sound.strip_timing import StripTiming
+
+
+@dataclass(frozen=True)
+class _TimingNames:
+    content_start: str
+    content_trim_start: str
+    content_duration: str
+    left_handle: str
+    right_handle: str
+
+
+_NAMES = (
+    _TimingNames(
+        "content_start", "content_trim_start", "content_duration", "left_handle", "right_handle"
+    )
+    if bpy.app.version >= (5, 1, 0)
+    else _TimingNames(
+        "frame_start",
+        "animation_offset_start",
+        "frame_duration",
+        "frame_final_start",
+        "frame_final_end",
+    )
+)
+
+
+def sequencer_scenes(context) -> list:
+    """Scenes whose sequencer the artist may mean, the likeliest first."""
+    scenes = [context.scene]
+    if bpy.app.version >= (5, 0, 0) and context.workspace is not None:
+        shown = context.workspace.sequencer_scene
+        if shown is not None and shown != context.scene:
+            scenes.insert(0, shown)
+    return scenes
+
+
+def all_strips(scene) -> list:
+    """Every strip of a scene, those inside meta strips too."""
+    editor = scene.sequence_editor
+    if editor is None:
+        return []
+    return list(editor.strips_all if bpy.app.version >= (4, 4, 0) else editor.sequences_all)
+
+
+def sound_strips(scene) -> list:
+    """Every strip of a scene that plays sound of its own, those inside meta strips too."""
+    return [strip for strip in all_strips(scene) if strip.type == "SOUND" or plays_scene(strip)]
+
+
+def plays_scene(strip) -> bool:
+    """Whether a strip plays the sequencer, and so the sound, of another scene."""
+    return (
+        strip.type == "SCENE"
+        and strip.scene_input == "SEQUENCER"
+        and strip.scene is not None
+        and strip.scene.sequence_editor is not None
+    )
+
+
+def active_sound_strip(scene):
+    """The active strip when it plays sound, else None."""
+    editor = scene.sequence_editor
+    strip = editor.active_strip if editor is not None else None
+    return strip if strip is not None and strip in sound_strips(scene) else None
+
+
+def strip_timing(scene, strip) -> StripTiming:
+    """A strip's placement, its handles cut to those of the meta strips around it."""
+    left, right = getattr(strip, _NAMES.left_handle), getattr(strip, _NAMES.right_handle)
+    for meta in parent_metas(strip):
+        left = max(left, getattr(meta, _NAMES.left_handle))
+        right = min(right, getattr(meta, _NAMES.right_handle))
+    render = scene.render
+    return StripTiming(
+        fps=render.fps / render.fps_base,
+        content_start=getattr(strip, _NAMES.content_start),
+        content_trim_start=getattr(strip, _NAMES.content_trim_start),
+        sound_offset=_sound_offset(strip),
+        left_handle=int(left),
+        right_handle=int(right),
+    )
+
+
+def _sound_offset(strip) -> float:
+    return strip.sound_offset if strip.type == "SOUND" and bpy.app.version >= (4, 3, 0) else 0.0
+
+
+def move_content(strip, frames: float) -> None:
+    """Moves a strip, and what is in it, along the timeline."""
+    setattr(strip, _NAMES.content_start, getattr(strip, _NAMES.content_start) + frames)
+
+
+def family(strip) -> list:
+    """A strip and the meta strips around it, the innermost first."""
+    return [strip, *parent_metas(strip)]
+
+
+def sound_strips_in(scene, strip) -> list:
+    """The strips that play sound in a meta strip, or the strip itself if it plays sound."""
+    return [one for one in sound_strips(scene) if strip in family(one)]
+
+
+def parent_metas(strip) -> list:
+    """The meta strips around a strip, the innermost first."""
+    metas = []
+    while (strip := strip.parent_meta()) is not None:
+        metas.append(strip)
+    return metas
+
+
+def is_retimed(strip, sound_seconds: Callable[[], float]) -> bool:
+    """Whether a sound strip may play at another speed than its sound.
+
+    Before 4.4 the sound's length is asked for: until then sound strips did not show their retiming
+    keys, but retiming changes the length of the content. A difference of two frames is left to
+    codecs, which round lengths.
+    """
+    if bpy.app.version >= (4, 4, 0):
+        return len(strip.retiming_keys) > 0 or any(map(_may_be_retimed, parent_metas(strip)))
+    render = strip.id_data.render
+    content = strip.frame_duration + strip.animation_offset_start + strip.animation_offset_end
+    seconds = sound_seconds()
+    return seconds > 0.0 and abs(content - seconds * render.fps / render.fps_base) > 2.0
+
+
+def _may_be_retimed(meta) -> bool:
+    """Meta strips can be retimed from 5.0 on. They do not show their keys, but then they are not
+    as long as what is in them."""
+    if bpy.app.version < (5, 0, 0):
+        return False
+    starts = [getattr(strip, _NAMES.left_handle) for strip in meta.strips]
+    ends = [getattr(strip, _NAMES.right_handle) for strip in meta.strips]
+    return abs(max(ends) - min(starts) - getattr(meta, _NAMES.content_duration)) > 1.0
+
+
+def muted_by(scene, strip) -> str | None:
+    """What silences a strip, in words, or None."""
+    metas = parent_metas(strip)
+    if strip.mute:
+        return "it is muted"
+    for inner, outer in zip((strip, *metas), (*metas, scene.sequence_editor), strict=True):
+        if inner.mute:
+            return f'its meta strip "{inner.name}" is muted'
+        if outer.channels[inner.channel].mute:
+            return f"its channel {inner.channel} is muted"
+    return None

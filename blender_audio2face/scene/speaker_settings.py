@@ -1,0 +1,122 @@
+"""Between a speaker's Blender properties and the dataclasses that the pure rooms work with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..bake.live_update import at_once, quietly
+from ..core.compose import Look
+from ..core.rigs.mapping import Link, Mapping, Target
+from ..core.shaping.settings import RANGES, Dials
+
+if TYPE_CHECKING:
+    import bpy
+
+    from .properties.links import Audio2FaceLink
+    from .properties.speaker import Audio2FaceSpeaker
+
+_LINK_VALUES = ("output", "multiplier", "offset", "low", "high", "enabled")
+_KEY_VALUES = ("preset", "output", "reduction", "tolerance", "only_preview_range")
+_TARGET_VALUES = ("kind", "path", "component", "rest", "extreme")
+
+
+def dials_of(speaker: "Audio2FaceSpeaker") -> Dials:
+    """What the artist's dials say."""
+    group = speaker.dials
+    return Dials(
+        **{name: getattr(group, name) for name in (*RANGES, "blinks")},
+        channels={one.name: one.strength for one in group.channels if one.strength != 1.0},
+    )
+
+
+def look_of(
+    speaker: "Audio2FaceSpeaker | None",
+    scene: "bpy.types.Scene",
+    choices: Sequence[tuple[str, object]] = (),
+) -> Look:
+    """How a speaker's curves become keys.
+
+    Args:
+        speaker: None for one that is yet to be made.
+        scene: the speaker's.
+        choices: (property, value) that stand in for the speaker's own.
+    """
+    names = ("reduction", "tolerance", "only_preview_range")
+    if speaker is None:
+        dials = Dials()
+        made = scene.audio2face.bl_rna.properties["speakers"].fixed_type.properties
+        values = {name: made[name].default for name in names}
+    else:
+        dials = dials_of(speaker)
+        values = {name: getattr(speaker, name) for name in names}
+    values |= dict(choices)
+    preview = None
+    if values["only_preview_range"] and scene.use_preview_range:
+        preview = (scene.frame_preview_start, scene.frame_preview_end + 1)
+    return Look(dials, values["reduction"] == "EVERY_FRAME", values["tolerance"], preview)
+
+
+def set_dials(speaker: "Audio2FaceSpeaker", dials: Dials) -> None:
+    """Sets the artist's dials."""
+    with at_once(speaker):
+        for name in (*RANGES, "blinks"):
+            setattr(speaker.dials, name, getattr(dials, name))
+        speaker.dials.channels.clear()
+        for name, strength in dials.channels.items():
+            one = speaker.dials.channels.add()
+            one.name, one.strength = name, strength
+
+
+def mapping_of(speaker: "Audio2FaceSpeaker") -> Mapping | None:
+    """The artist's own mapping; None where it is automatic."""
+    if not len(speaker.links):
+        return None
+    return Mapping(speaker.preset or None, tuple(_link_of(group) for group in speaker.links))
+
+
+def set_mapping(speaker: "Audio2FaceSpeaker", mapping: Mapping) -> None:
+    """Makes a mapping the speaker's own."""
+    with at_once(speaker):
+        speaker.preset = mapping.preset_id or ""
+        speaker.links.clear()
+        for link in mapping.links:
+            group = speaker.links.add()
+            group.target = link.target.name
+            for name in _LINK_VALUES:
+                setattr(group, name, getattr(link, name))
+            for name in _TARGET_VALUES:
+                setattr(group, name, getattr(link.target, name))
+
+
+def _link_of(group: "Audio2FaceLink") -> Link:
+    target = Target(name=group.target, **{name: getattr(group, name) for name in _TARGET_VALUES})
+    return Link(target=target, **{name: getattr(group, name) for name in _LINK_VALUES})
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All of a speaker's settings that shape keys."""
+
+    dials: Dials
+    mapping: Mapping | None
+    preset: str
+    output: str
+    reduction: str
+    tolerance: float
+    only_preview_range: bool
+
+
+def snapshot(speaker: "Audio2FaceSpeaker") -> Snapshot:
+    """The settings as they are, for ``restore``."""
+    return Snapshot(
+        dials_of(speaker), mapping_of(speaker), *(getattr(speaker, name) for name in _KEY_VALUES)
+    )
+
+
+def restore(speaker: "Audio2FaceSpeaker", before: Snapshot) -> None:
+    """Puts the settings back; keys do not follow."""
+    with quietly(speaker):
+        set_dials(speaker, before.dials)
+        set_mapping(speaker, before.mapping or Mapping(None, ()))
+        for name in _KEY_VALUES:
+            setattr(speaker, name, getattr(before, name))

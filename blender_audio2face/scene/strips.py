@@ -1,0 +1,242 @@
+"""How loud a strip plays, read from its properties and their keyframes.
+
+From the sequencer to strip plans: which sounds speak, from where to where, and how loud.
+"""
+
+import math
+from functools import partial
+
+import bpy
+import numpy as np
+
+from ..core.sound.decoders import CHOOSE, FIND, check_sound_file
+from ..core.sound.samples import sound_seconds
+from ..core.sound.sound_selection import Channel, Selector, SoundFile, Strips
+from ..core.sound.strip_plan import SoundSource, StripPlan
+from ..core.sound.strip_timing import LAST_FRAME, StripTiming
+from ..core.sound.volume import Volume
+from ..errors import StripError
+from . import retiming, sequencer_api
+from .strip_id import uid_of
+
+
+def strip_volume(scene, strip, timing: StripTiming) -> Volume:
+    """Volume of a strip times those of the meta strips around it (which have one from 5.0 on).
+
+    Keyframes of the scene's active Action count; a volume that is driven or comes from the NLA is
+    taken as it is at the current frame.
+    """
+    frames = np.arange(timing.left_handle, timing.right_handle + 1)
+    gains = np.ones(len(frames))
+    for one in sequencer_api.family(strip):
+        if not hasattr(one, "volume"):
+            continue
+        curve = _fcurve(scene, one.path_from_id("volume"))
+        gains *= one.volume if curve is None else [curve.evaluate(frame) for frame in frames]
+    return Volume.of(gains)
+
+
+def silenced(scene, strip) -> bool:
+    """Whether a strip's volume, or that of a meta strip around it, stands at 0."""
+    return any(
+        one.volume == 0.0 and _fcurve(scene, one.path_from_id("volume")) is None
+        for one in sequencer_api.family(strip)
+        if hasattr(one, "volume")
+    )
+
+
+def _fcurve(scene, path: str):
+    """The F-curve that moves a property of the scene now, or None."""
+    animation = scene.animation_data
+    if animation is None or animation.action is None:
+        return None
+    for curve in _fcurves(animation):
+        if curve.data_path == path and not curve.mute and len(curve.keyframe_points) > 0:
+            return curve
+    return None
+
+
+def _fcurves(animation) -> list:
+    if bpy.app.version < (4, 4, 0):
+        return list(animation.action.fcurves)
+    slot = animation.action_slot
+    if slot is None:
+        return []
+    bags = [strip.channelbag(slot) for layer in animation.action.layers for strip in layer.strips]
+    return [curve for bag in bags if bag is not None for curve in bag.fcurves]
+
+
+def find_strip(context, name: str):
+    """The sound strip to speak from, and its scene.
+
+    Args:
+        context: gives the scenes to look in.
+        name: a strip's name; empty for the active strip, or the only one there is.
+
+    Returns:
+        (scene, strip).
+
+    Raises:
+        StripError: there is none.
+    """
+    scenes = sequencer_api.sequencer_scenes(context)
+    if name:
+        for scene in scenes:
+            for strip in sequencer_api.sound_strips(scene):
+                if strip.name == name:
+                    return scene, strip
+        raise StripError(f'There is no sound strip named "{name}": choose another in the panel.')
+    for scene in scenes:
+        strip = sequencer_api.active_sound_strip(scene)
+        if strip is not None:
+            return scene, strip
+    every = [(scene, strip) for scene in scenes for strip in sequencer_api.sound_strips(scene)]
+    if len(every) == 1:
+        return every[0]
+    if every:
+        raise StripError(
+            f"No sound strip is active and there are {len(every)}: choose one in the panel."
+        )
+    raise StripError(
+        "There is no sound strip: add the speech in the Video Sequencer (Add > Sound)."
+    )
+
+
+def plan_sources(scene, selector: Selector) -> tuple[StripPlan, ...]:
+    """Reads everything that speaks for a face.
+
+    Args:
+        scene: the scene whose sequencer is meant; for a sound file, whose frame rate.
+        selector: strips by name, a channel, or a sound file.
+
+    Returns:
+        One plan for each sound strip, in the order they play.
+
+    Raises:
+        StripError: there is none, or one of those named cannot be read. Of a channel, silent
+            strips are left out, unless they are all there is.
+    """
+    if isinstance(selector, SoundFile):
+        return (_plan_file(scene, selector),)
+    plans = [plan_strip(scene, strip) for strip in chosen_strips(scene, selector)]
+    return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
+
+
+def chosen_strips(scene, selector: Strips | Channel) -> list:
+    """The sound strips meant, none twice. Raises StripError as ``plan_sources`` does."""
+    if isinstance(selector, Channel):
+        strips = _heard_on(scene, selector.number)
+    else:
+        strips = [strip for name in selector.names for strip in _named(scene, name)]
+    return list(dict.fromkeys(strips))
+
+
+def plan_strip(scene, strip) -> StripPlan:
+    """Reads a sound strip, or a scene strip with sound.
+
+    The timing of a retimed strip is measured by letting Blender play a time code in its place; a
+    scene strip is mixed down. Both are done in a copy of the scene.
+
+    Raises:
+        StripError: it is silent, empty, its file is missing, or Blender cannot play it.
+    """
+    check_strip(scene, strip)
+    timing = sequencer_api.strip_timing(scene, strip)
+    if sequencer_api.plays_scene(strip):
+        source, timing = retiming.mixed_down(scene, strip)
+    else:
+        source = _source(strip)
+        length = partial(sound_seconds, source)
+        if sequencer_api.is_retimed(strip, length):
+            timing = retiming.retimed(scene, strip, timing, length())
+    volume = strip_volume(scene, strip, timing)
+    if volume.silent:
+        raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
+    return StripPlan(strip.name, source, timing, volume, uid_of(strip))
+
+
+def check_strip(scene, strip) -> None:
+    """Raises StripError for a strip that is silent or empty; does not look at files."""
+    muted = sequencer_api.muted_by(scene, strip)
+    if muted is not None:
+        raise StripError(f'Strip "{strip.name}" is silent, {muted}: unmute it.')
+    if silenced(scene, strip):
+        raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
+    if strip.type == "SOUND" and strip.sound is None:
+        raise StripError(f'Strip "{strip.name}" has no sound: choose its file in the sequencer.')
+    timing = sequencer_api.strip_timing(scene, strip)
+    if timing.right_handle <= timing.left_handle:
+        raise StripError(f'Strip "{strip.name}" is zero frames long: drag its handles apart.')
+
+
+def check_same_rate(scene, animated) -> None:
+    """Raises StripError when the face's scene runs at another frame rate than the strip's."""
+    rates = [one.render.fps / one.render.fps_base for one in (scene, animated)]
+    if rates[0] != rates[1]:
+        raise StripError(
+            f'Scene "{scene.name}" with the strip runs at {rates[0]:.6g} fps and "{animated.name}" '
+            f"with the face at {rates[1]:.6g}: set both to the same frame rate."
+        )
+
+
+def _plan_file(scene, choice: SoundFile) -> StripPlan:
+    path = bpy.path.abspath(choice.path)
+    check_sound_file(path, CHOOSE)
+    source = SoundSource(bpy.path.basename(path), path)
+    fps = scene.render.fps / scene.render.fps_base
+    frames = math.ceil(sound_seconds(source) * fps - 1e-6)
+    if frames < 1:
+        raise StripError(f'Sound file "{source.label}" is empty: choose another.')
+    first = choice.first_frame
+    if first + frames > LAST_FRAME:
+        raise StripError(
+            f'Sound file "{source.label}" is {frames} frames long and does not fit on Blender\'s '
+            f"timeline, which ends at {LAST_FRAME}: choose another."
+        )
+    timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
+    return StripPlan(source.label, source, timing)
+
+
+def _named(scene, name: str) -> list:
+    """The sound strips a name stands for."""
+    for strip in sequencer_api.all_strips(scene):
+        if strip.name == name:
+            inside = sequencer_api.sound_strips_in(scene, strip)
+            if inside:
+                return inside
+            raise StripError(f'Strip "{name}" plays no sound: choose a sound strip.')
+    raise StripError(f'There is no sound strip named "{name}": choose another in the panel.')
+
+
+def _heard_on(scene, channel: int) -> list:
+    """The sound strips on a channel that are not silent."""
+    strips = [
+        strip
+        for strip in sequencer_api.sound_strips(scene)
+        if sequencer_api.family(strip)[-1].channel == channel
+    ]
+    if not strips:
+        raise StripError(f"Channel {channel} has no sound strip: choose another channel.")
+    audible = [strip for strip in strips if not _silent(scene, strip)]
+    if not audible:
+        raise StripError(f"Every sound strip on channel {channel} is silent: unmute one.")
+    return audible
+
+
+def _silent(scene, strip) -> bool:
+    try:
+        check_strip(scene, strip)
+    except StripError:
+        return True
+    timing = sequencer_api.strip_timing(scene, strip)
+    return strip_volume(scene, strip, timing).silent
+
+
+def _source(strip) -> SoundSource:
+    sound = strip.sound
+    label = bpy.path.basename(sound.filepath) or sound.name
+    if sound.packed_file is not None:
+        return SoundSource(label, bytes(sound.packed_file.data))
+    path = bpy.path.abspath(sound.filepath, library=sound.library)
+    check_sound_file(path, FIND, strip.name)
+    return SoundSource(label, path)

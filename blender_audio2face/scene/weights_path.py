@@ -1,0 +1,26 @@
+"""Which network speaks: the bundled one, or a weights file of the artist's."""
+
+from pathlib import Path
+
+import bpy
+
+from ...model.regular_file import why_not_a_file
+from ..errors import WeightsChoiceError
+
+
+def chosen_weights(text: str) -> Path | None:
+    """The weights file that a property names, None for the bundled network.
+
+    ``//`` at the start is the folder of the .blend. What the file holds is checked when it is
+    loaded (``model.weights_file``). Raises WeightsChoiceError for a file that is not there.
+    """
+    if not text.strip():
+        return None
+    path = Path(bpy.path.abspath(text.strip()))
+    reason = why_not_a_file(path)
+    if reason is not None:
+        raise WeightsChoiceError(
+            f'The network "{text}" {reason}: choose another file, '
+            "or leave the field empty for the bundled one."
+        )
+    return path

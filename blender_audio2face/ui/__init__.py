@@ -1,0 +1,1 @@
+"""Operators, panels and preferences."""

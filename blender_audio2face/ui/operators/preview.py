@@ -1,0 +1,60 @@
+"""See what a bake would do before it: the face follows the playhead, without keys."""
+
+import bpy
+
+from ....model.errors import A2FError
+from ...scene.face_objects import chosen_objects
+from ...scene.speakers import find_speaker, members_of
+from ...scene.weights_path import chosen_weights
+from .common import refuse, speaker_property
+
+
+class AUDIO2FACE_OT_preview(bpy.types.Operator):
+    """Show the speech on the face wherever the playhead stands, without keys; again to end it"""
+
+    bl_idname = "audio2face.preview"
+    bl_label = "Preview"
+    bl_options = {"REGISTER"}
+
+    speaker: speaker_property()
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        if len(context.scene.audio2face.speakers):
+            return True  # a script may name one; execute says what is missing
+        from ...scene.face_plan import plan_face
+
+        try:
+            plan_face(chosen_objects(context), None, check_effect=False)
+        except A2FError as error:
+            cls.poll_message_set(str(error))
+            return False
+        return True
+
+    def execute(self, context) -> set[str]:
+        from ...bake.pipeline import request_for
+        from ...realtime.preview import Preview, preview_of
+
+        try:
+            shown = preview_of(self._object_uids(context))
+            if shown is not None:
+                shown.end()
+                return {"FINISHED"}
+            request = request_for(context, self.speaker, {})
+            begun = Preview(request, chosen_weights(context.scene.audio2face.weights))
+        except A2FError as error:
+            return refuse(self, error)
+        if begun.trouble is not None:
+            begun.end()
+            return refuse(self, A2FError(begun.trouble))
+        return {"FINISHED"}
+
+    def _object_uids(self, context) -> frozenset[int]:
+        if self.speaker:
+            objects = members_of(find_speaker(context.scene, self.speaker))
+        else:
+            objects = chosen_objects(context)
+        return frozenset(obj.session_uid for obj in objects)
+
+
+CLASSES = (AUDIO2FACE_OT_preview,)

@@ -1,0 +1,104 @@
+"""Buttons for the list of speakers."""
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+from ....model.channels import ARKIT_52
+from ...bake import live_update
+from ...scene.face_objects import chosen_objects
+from ...scene.properties.speaker import SOURCES
+from ...scene.speakers import add_members, add_speaker, remove_speaker
+from .common import SpeakerOperator
+
+
+class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
+    """Add a speaker with the selected objects as its face; Bake Speech adds one by itself"""
+
+    bl_idname = "audio2face.speaker_add"
+    bl_label = "Add Speaker"
+    bl_options = {"REGISTER", "UNDO"}
+
+    name: StringProperty(
+        name="Name", description="Whose voice and face it is; empty for the active object's name"
+    )
+    source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
+    strip: StringProperty(
+        name="Sound Strip", description="The strip with the speech; empty for the active one"
+    )
+    channel: IntProperty(
+        name="Channel",
+        description="Channel of the sequencer with this character's strips",
+        default=1,
+        min=1,
+        max=128,
+    )
+    file: StringProperty(
+        name="Sound File", description="Sound file with the speech", subtype="FILE_PATH"
+    )
+    file_frame: IntProperty(
+        name="First Frame", description="Frame at which the sound file begins", default=1
+    )
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        if chosen_objects(context):
+            return True
+        cls.poll_message_set("Select the meshes, or the armature, of the face first.")
+        return False
+
+    def execute(self, context) -> set[str]:
+        objects = chosen_objects(context)
+        speaker = add_speaker(context.scene, self.name or objects[0].name, objects)
+        for name in ("source", "strip", "channel", "file", "file_frame"):
+            setattr(speaker, name, getattr(self, name))
+        return {"FINISHED"}
+
+
+class AUDIO2FACE_OT_speaker_remove(SpeakerOperator, bpy.types.Operator):
+    """Remove this speaker from the list; its keys stay"""
+
+    bl_idname = "audio2face.speaker_remove"
+    bl_label = "Remove Speaker"
+
+    def act(self, context, speaker) -> None:
+        remove_speaker(context.scene, speaker)
+
+
+class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
+    """Add the selected objects to this speaker's face"""
+
+    bl_idname = "audio2face.speaker_members"
+    bl_label = "Add Selected to Face"
+
+    clear: BoolProperty(
+        name="Replace", description="Replace the objects of the face instead of adding to them"
+    )
+
+    def act(self, context, speaker) -> None:
+        if self.clear:
+            speaker.members.clear()
+        add_members(speaker, chosen_objects(context))
+
+
+class AUDIO2FACE_OT_channel_strengths(SpeakerOperator, bpy.types.Operator):
+    """List all 52 channels, each with a strength of its own"""
+
+    bl_idname = "audio2face.channel_strengths"
+    bl_label = "Set Each Channel"
+
+    remove: BoolProperty(name="Reset", description="Give every channel the same strength again")
+
+    def act(self, context, speaker) -> None:
+        with live_update.at_once(speaker):
+            speaker.dials.channels.clear()
+            if not self.remove:
+                for name in ARKIT_52:
+                    speaker.dials.channels.add().name = name
+
+
+CLASSES = (
+    AUDIO2FACE_OT_speaker_add,
+    AUDIO2FACE_OT_speaker_remove,
+    AUDIO2FACE_OT_speaker_members,
+    AUDIO2FACE_OT_channel_strengths,
+)

@@ -1,0 +1,74 @@
+"""Buttons that start and stop what is received from other programs, and sent to them."""
+
+import bpy
+
+from .common import attempt, chosen_speaker, has_speaker, speaker_property
+
+
+class AUDIO2FACE_OT_receive(bpy.types.Operator):
+    """Let another program move the face, without keys, until you stop it"""
+
+    bl_idname = "audio2face.receive"
+    bl_label = "Receive"
+
+    speaker: speaker_property()
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        from ...realtime.wire.session import start_receiving
+
+        def act() -> str:
+            speaker = chosen_speaker(context, self.speaker)
+            made = start_receiving(context.scene, speaker)
+            return f"Receiving on {made.address} for {made.speaker}"
+
+        return attempt(self, act)
+
+
+class AUDIO2FACE_OT_receive_stop(bpy.types.Operator):
+    """Stop receiving, and put the face back as it was"""
+
+    bl_idname = "audio2face.receive_stop"
+    bl_label = "Stop Receiving"
+
+    def execute(self, _context) -> set[str]:
+        from ...realtime.wire.session import stop_receiving
+
+        stop_receiving()
+        return {"FINISHED"}
+
+
+class AUDIO2FACE_OT_send(bpy.types.Operator):
+    """Send each face that real time shows to another program, until you stop it"""
+
+    bl_idname = "audio2face.send"
+    bl_label = "Send"
+
+    def execute(self, context) -> set[str]:
+        from ...realtime.wire.session import start_sending
+
+        return attempt(self, lambda: f"Sending to {start_sending(context.scene).address}")
+
+
+class AUDIO2FACE_OT_send_stop(bpy.types.Operator):
+    """Stop sending"""
+
+    bl_idname = "audio2face.send_stop"
+    bl_label = "Stop Sending"
+
+    def execute(self, _context) -> set[str]:
+        from ...realtime.wire.session import stop_sending
+
+        stop_sending()
+        return {"FINISHED"}
+
+
+CLASSES = (
+    AUDIO2FACE_OT_receive,
+    AUDIO2FACE_OT_receive_stop,
+    AUDIO2FACE_OT_send,
+    AUDIO2FACE_OT_send_stop,
+)

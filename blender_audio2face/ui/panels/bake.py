@@ -1,0 +1,118 @@
+"""Bake: the button, where its keys go, and what came of it."""
+
+from ....model.errors import A2FError
+from ...core import background_job
+from ...scene import redraw
+from ...scene.speakers import shown_speaker
+from ...scene.weights_path import chosen_weights
+from .common import SidebarPanel, draw_lines, in_both_sidebars, is_playing
+from .preview import draw_preview_button, draw_preview_state, preview_shown
+
+_BUNDLED = "Bundled Network"
+
+
+class AUDIO2FACE_PT_bake(SidebarPanel):
+    bl_label = "Bake"
+    bl_order = 3
+
+    def draw(self, context) -> None:
+        layout = self.layout
+        speaker = shown_speaker(context)
+        running = background_job.running()
+        if running:
+            _draw_progress(layout, running[0])
+        else:
+            _draw_buttons(layout, context, speaker)
+        baked = speaker is not None and len(speaker.takes)
+        if baked:
+            _draw_after(layout, context)
+        if speaker is not None and speaker.report:
+            draw_lines(layout.box(), context, speaker.report.splitlines()[:1])
+        if baked and not is_playing(context):
+            _draw_hidden(layout, context, speaker)
+
+
+class AUDIO2FACE_PT_report(SidebarPanel):
+    bl_label = "Report"
+    bl_parent_id = "AUDIO2FACE_PT_bake"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        speaker = shown_speaker(context)
+        return speaker is not None and "\n" in speaker.report
+
+    def draw(self, context) -> None:
+        for line in shown_speaker(context).report.splitlines()[1:]:
+            draw_lines(self.layout, context, [line])
+
+
+class AUDIO2FACE_PT_output(SidebarPanel):
+    bl_label = "Output"
+    bl_parent_id = "AUDIO2FACE_PT_bake"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        speaker = shown_speaker(context)
+        if speaker is not None:
+            layout.prop(speaker, "output")
+            layout.prop(speaker, "reduction")
+            row = layout.column()
+            row.enabled = speaker.reduction == "REDUCED"
+            row.prop(speaker, "tolerance")
+            layout.prop(speaker, "only_preview_range")
+        layout.prop(context.scene.audio2face, "weights", placeholder=_BUNDLED)
+
+
+def _draw_progress(layout, bake) -> None:
+    row = layout.row(align=True)
+    row.progress(factor=bake.progress, type="BAR", text=redraw.progress_text(bake))
+    row.operator("audio2face.cancel", text="", icon="CANCEL")
+
+
+def _draw_buttons(layout, context, speaker) -> None:
+    preview = preview_shown(context, speaker)
+    both = layout.row(align=True)
+    both.scale_y = 1.4
+    row = both.row(align=True)
+    row.operator("audio2face.bake", icon="SHAPEKEY_DATA")
+    draw_preview_button(row if preview is None else both, preview)
+    draw_preview_state(layout, context, preview)
+    if len(context.scene.audio2face.speakers) > 1:
+        layout.operator("audio2face.bake_all", icon="COMMUNITY")
+    if is_playing(context):
+        return
+    from ...bake.pipeline import request_for
+
+    try:
+        request_for(context, speaker.name if speaker is not None else "", {})
+        chosen_weights(context.scene.audio2face.weights)
+    except A2FError as error:
+        row.enabled = False
+        draw_lines(layout, context, [str(error)], icon="INFO")
+
+
+def _draw_after(layout, context) -> None:
+    row = layout.row(align=True)
+    if is_playing(context):
+        row.operator("audio2face.play", text="Pause", icon="PAUSE")
+    else:
+        row.operator("audio2face.play", icon="PLAY")
+    row.operator("audio2face.update", icon="FILE_REFRESH")
+    row.operator("audio2face.clear", text="", icon="TRASH")
+
+
+def _draw_hidden(layout, context, speaker) -> None:
+    """What hides the result, each with the button that takes it away."""
+    from ...diagnostics.speaker_checks import hidden_in
+
+    for index, hidden in enumerate(hidden_in(speaker)):
+        box = layout.box()
+        draw_lines(box, context, [hidden.sentence], icon="ERROR")
+        box.operator("audio2face.fix", text=hidden.fix_label).index = index
+
+
+CLASSES = in_both_sidebars(AUDIO2FACE_PT_bake, AUDIO2FACE_PT_output, AUDIO2FACE_PT_report)

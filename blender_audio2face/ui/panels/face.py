@@ -1,0 +1,183 @@
+"""Face: what moves, by which naming, and the mapping line by line."""
+
+import bpy
+
+from ...scene.face_objects import chosen_objects, has_shape_keys
+from ...scene.speakers import members_of, shown_speaker
+from .common import SidebarPanel, draw_lines, in_both_sidebars
+
+_AUTOMATIC = "Automatic"
+
+
+class AUDIO2FACE_MT_presets(bpy.types.Menu):
+    bl_idname = "AUDIO2FACE_MT_presets"
+    bl_label = "Preset"
+    bl_description = "Which naming the rig follows"
+
+    def draw(self, _context) -> None:
+        from ...core.rigs.preset import presets
+
+        operator = "audio2face.preset"
+        self.layout.operator(operator, text=_AUTOMATIC).preset = ""
+        for preset in presets():
+            entry = self.layout.operator(operator, text=preset.label, translate=False)
+            entry.preset = preset.id
+
+
+class AUDIO2FACE_UL_links(bpy.types.UIList):
+    """Links of the mapping: use, channel, target, and whether it moves anything."""
+
+    def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
+        row = layout.row(align=True)
+        row.prop(item, "enabled", text="")
+        if item.output != item.target:  # side by side there is little room
+            row.label(text=item.output, translate=False)
+        row.prop(item, "target", text="", emboss=False)
+        if item.still:
+            row.prop(item, "still", text="", icon="ERROR", emboss=False)
+
+    def filter_items(self, _context, data, property_name):
+        links = getattr(data, property_name)
+        if not self.filter_name:
+            return [], []
+        wanted = self.filter_name.casefold()
+        shown = [
+            self.bitflag_filter_item if wanted in f"{link.output} {link.target}".casefold() else 0
+            for link in links
+        ]
+        return shown, []
+
+
+class AUDIO2FACE_PT_face(SidebarPanel):
+    bl_label = "Face"
+    bl_order = 1
+
+    def draw(self, context) -> None:
+        layout = self.layout
+        speaker = shown_speaker(context)
+        objects = members_of(speaker) if speaker is not None else chosen_objects(context)
+        names = ", ".join(obj.name for obj in objects)
+        row = layout.row(align=True)
+        row.label(text=names or "No face selected", icon="MESH_DATA", translate=not names)
+        if speaker is not None:
+            row.operator("audio2face.speaker_members", text="", icon="ADD")
+        if _has_a_face(context):
+            _add_demo_head(context, row, text="")
+        else:
+            _add_demo_head(context, layout)
+        if speaker is None:
+            if any(map(has_shape_keys, objects)):
+                draw_lines(layout, context, [_fit(objects, None)])
+            elif any(obj.type == "ARMATURE" for obj in objects):
+                layout.operator("audio2face.speaker_add", icon="ADD")  # then bones are recorded
+            return
+        preset = _preset_label(speaker.preset) if speaker.preset else _AUTOMATIC
+        layout.menu(
+            AUDIO2FACE_MT_presets.bl_idname,
+            text=preset,
+            icon="ARMATURE_DATA",
+            translate=not speaker.preset,
+        )
+        if not len(speaker.links):
+            draw_lines(layout, context, [_fit(objects, speaker.preset or None)])
+
+
+class AUDIO2FACE_PT_mapping(SidebarPanel):
+    bl_label = "Mapping"
+    bl_parent_id = "AUDIO2FACE_PT_face"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return shown_speaker(context) is not None
+
+    def draw(self, context) -> None:
+        layout = self.layout
+        speaker = shown_speaker(context)
+        row = layout.row(align=True)
+        row.operator("audio2face.mapping_edit")
+        row.operator("audio2face.mapping_load", text="", icon="FILE_FOLDER")
+        row.operator("audio2face.mapping_save", text="", icon="FILE_TICK")
+        _draw_recorder(layout, speaker)
+        if not len(speaker.links):
+            return
+        row = layout.row()
+        row.template_list(
+            "AUDIO2FACE_UL_links", "", speaker, "links", speaker, "active_link", rows=6
+        )
+        side = row.column(align=True)
+        side.operator("audio2face.link_add", text="", icon="ADD")
+        side.operator("audio2face.link_remove", text="", icon="REMOVE")
+        if 0 <= speaker.active_link < len(speaker.links):
+            _draw_link(layout, speaker.links[speaker.active_link])
+
+
+def _draw_link(layout, link) -> None:
+    layout = layout.column()
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    layout.prop(link, "output")
+    layout.prop(link, "kind")
+    layout.prop(link, "target")
+    if link.kind != "shape":
+        layout.prop(link, "path")
+        layout.prop(link, "component")
+    column = layout.column(align=True)
+    column.prop(link, "multiplier")
+    column.prop(link, "offset")
+    if link.kind != "shape":
+        column = layout.column(align=True)
+        column.prop(link, "rest")
+        column.prop(link, "extreme")
+
+
+def _draw_recorder(layout, speaker) -> None:
+    if not any(obj.type == "ARMATURE" for obj in members_of(speaker)):
+        return
+    column = layout.column(align=True)
+    column.prop(speaker, "record_output", text="")
+    row = column.row(align=True)
+    row.operator("audio2face.pose_record", text="Record Rest").state = "REST"
+    row.operator("audio2face.pose_record", text="Record Extreme").state = "EXTREME"
+
+
+def _has_a_face(context) -> bool:
+    """Whether the scene has shape keys; a deleted mesh keeps its own until the file is saved."""
+    if not len(bpy.data.shape_keys):
+        return False
+    return any(map(has_shape_keys, context.scene.objects))
+
+
+def _preset_label(preset_id: str) -> str:
+    from ...core.rigs.preset import preset_with_id
+
+    return preset_with_id(preset_id).label
+
+
+def _add_demo_head(context, layout, **options) -> None:
+    """The button that adds one, with its sentence where there is no sound yet."""
+    from ...scene import sequencer_api
+
+    button = layout.operator("audio2face.add_demo_head", icon="MONKEY", **options)
+    scenes = sequencer_api.sequencer_scenes(context)
+    button.with_speech = not any(map(sequencer_api.sound_strips, scenes))
+
+
+def _fit(objects: list, preset_id: str | None) -> str:
+    """How well the names of the face fit, in words."""
+    from ...scene.face_plan import fitting_presets
+
+    ranked = fitting_presets(objects)
+    best = next((one for one in ranked if preset_id in (None, one.preset.id)), None)
+    if best is None:
+        return "No naming fits: choose a preset, or edit the mapping by hand."
+    wanted = len(best.found) + len(best.missing)
+    text = "{}: {} of {} controls, fits {:.0%}"
+    return text.format(best.preset.label, len(best.found), wanted, best.score)
+
+
+CLASSES = (
+    AUDIO2FACE_MT_presets,
+    AUDIO2FACE_UL_links,
+    *in_both_sidebars(AUDIO2FACE_PT_face, AUDIO2FACE_PT_mapping),
+)

@@ -1,0 +1,102 @@
+"""Sound: whose voice, and where it is."""
+
+import bpy
+
+from ...errors import StripError
+from ...scene.speakers import shown_speaker
+from .common import SidebarPanel, draw_lines, in_both_sidebars
+
+_ACTIVE_STRIP = "Active Strip"
+
+
+class AUDIO2FACE_UL_speakers(bpy.types.UIList):
+    """Speakers, marked where they were baked."""
+
+    def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
+        row = layout.row(align=True)
+        row.prop(item, "name", text="", emboss=False, icon="USER", translate=False)
+        row.label(text="", icon="CHECKMARK" if len(item.takes) else "BLANK1")
+
+
+class AUDIO2FACE_MT_strips(bpy.types.Menu):
+    bl_idname = "AUDIO2FACE_MT_strips"
+    bl_label = "Sound Strip"
+    bl_description = "The strip to speak from"
+
+    def draw(self, context) -> None:
+        from ...scene import sequencer_api
+
+        speaker = shown_speaker(context)
+        owner = speaker if speaker is not None else context.scene.audio2face
+        names = [
+            strip.name
+            for scene in sequencer_api.sequencer_scenes(context)
+            for strip in sequencer_api.sound_strips(scene)
+        ]
+        for name in ("", *names):
+            entry = self.layout.operator(
+                "wm.context_set_string", text=name or _ACTIVE_STRIP, translate=not name
+            )
+            entry.data_path = f"scene.{owner.path_from_id()}.strip"
+            entry.value = name
+
+
+class AUDIO2FACE_PT_sound(SidebarPanel):
+    bl_label = "Sound"
+    bl_order = 0
+
+    def draw(self, context) -> None:
+        layout = self.layout
+        settings = context.scene.audio2face
+        if len(settings.speakers):
+            row = layout.row()
+            row.template_list(
+                "AUDIO2FACE_UL_speakers", "", settings, "speakers", settings, "shown_row",
+                rows=2,
+            )  # fmt: skip
+            side = row.column(align=True)
+            side.operator("audio2face.speaker_add", text="", icon="ADD")
+            side.operator("audio2face.speaker_remove", text="", icon="REMOVE")
+        speaker = shown_speaker(context)
+        if speaker is None:
+            _draw_strip(layout, context, settings.strip)
+            return
+        layout.row().prop(speaker, "source", expand=True)
+        if speaker.source == "STRIP":
+            _draw_strip(layout, context, speaker.strip)
+        elif speaker.source == "CHANNEL":
+            layout.prop(speaker, "channel")
+        else:
+            layout.prop(speaker, "file", text="")
+            layout.prop(speaker, "file_frame")
+
+
+def _draw_strip(layout, context, name: str) -> None:
+    """The choice of a strip and the button that adds one, which is all there is without any."""
+    from ...scene import sequencer_api
+    from ...scene.strips import find_strip
+
+    if not any(map(sequencer_api.sound_strips, sequencer_api.sequencer_scenes(context))):
+        layout.operator("audio2face.sound_add", icon="FILE_SOUND")
+        return
+    row = layout.row(align=True)
+    row.menu(
+        AUDIO2FACE_MT_strips.bl_idname,
+        text=name or _ACTIVE_STRIP,
+        icon="SOUND",
+        translate=not name,
+    )
+    row.operator("audio2face.sound_add", text="", icon="ADD")
+    if name:
+        return
+    try:
+        draw_lines(layout, context, [find_strip(context, "")[1].name], icon="BLANK1")
+    except StripError:
+        return  # the Bake button says why
+
+
+CLASSES = (
+    AUDIO2FACE_UL_speakers,
+    AUDIO2FACE_MT_strips,
+    *in_both_sidebars(AUDIO2FACE_PT_sound),
+)

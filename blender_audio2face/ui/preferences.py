@@ -1,0 +1,111 @@
+"""What belongs to the machine rather than to a scene: how the network runs."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ...model.errors import A2FError
+from ...model.runtime_choice import RuntimeChoice
+from .panels.common import draw_lines
+
+RUNTIMES = (
+    ("auto", "Automatic", "PyTorch for long sounds where there is a GPU, NumPy for all else"),
+    ("numpy", "NumPy", "Runs in every Blender, on the CPU"),
+    ("torch", "PyTorch", "GPU or CPU; needs a build that holds PyTorch, or a folder that has it"),
+)
+DEVICES = (
+    ("auto", "Best", "The fastest device that PyTorch finds"),
+    ("cpu", "CPU", "The processor, never a GPU"),
+    ("cuda", "CUDA or ROCm", "A GPU by NVIDIA, or by AMD on Linux"),
+    ("mps", "Metal", "The GPU of a Mac with Apple silicon"),
+    ("xpu", "XPU", "A GPU by Intel"),
+)
+_ROOT = __package__.partition(".blender_audio2face")[0]
+
+
+def _forget_devices(preferences: "Audio2FacePreferences", _context) -> None:
+    preferences.devices = ""
+
+
+def _folder_was_chosen(preferences: "Audio2FacePreferences", context) -> None:
+    """Makes the folder absolute: code is loaded from it, and // would be another with each file."""
+    _forget_devices(preferences, context)
+    absolute = bpy.path.abspath(preferences.torch_folder)
+    if absolute != preferences.torch_folder:
+        preferences.torch_folder = absolute
+
+
+class Audio2FacePreferences(bpy.types.AddonPreferences):
+    bl_idname = _ROOT
+
+    runtime: EnumProperty(name="Runtime", description="What runs the network", items=RUNTIMES)
+    device: EnumProperty(name="Device", description="What PyTorch runs on", items=DEVICES)
+    torch_folder: StringProperty(
+        name="PyTorch Folder",
+        description="Where PyTorch is if this build holds none: a virtual environment, or its "
+        "site-packages, made with Blender's version of Python",
+        subtype="DIR_PATH",
+        update=_folder_was_chosen,
+    )
+    devices: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    def draw(self, context) -> None:
+        column = self.layout.column()
+        column.use_property_split = True
+        column.prop(self, "runtime")
+        on_torch = column.column()
+        on_torch.active = self.runtime != "numpy"
+        on_torch.prop(self, "device")
+        on_torch.prop(self, "torch_folder")
+        column.operator(AUDIO2FACE_OT_find_devices.bl_idname, icon="VIEWZOOM")
+        draw_lines(column, context, self.devices.splitlines())
+
+
+class AUDIO2FACE_OT_find_devices(bpy.types.Operator):
+    """Load PyTorch, which takes seconds, and try each device that it finds"""
+
+    bl_idname = "audio2face.find_devices"
+    bl_label = "Look for GPUs"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return _preferences(context) is not None
+
+    def execute(self, context) -> set[str]:
+        from ...model.devices import find_devices
+        from ...model.torch_package import import_torch
+
+        preferences = _preferences(context)
+        try:
+            torch = import_torch(preferred_runtime(context).torch_folder)
+        except A2FError as error:
+            preferences.devices = str(error)
+            self.report({"WARNING"}, str(error))
+            return {"FINISHED"}
+        lines = [f"PyTorch {torch.__version__} in {Path(torch.__file__).parent}"]
+        lines += [device.sentence for device in find_devices(torch)]
+        preferences.devices = "\n".join(lines)
+        return {"FINISHED"}
+
+
+def preferred_runtime(context) -> RuntimeChoice:
+    """What the preferences say; the defaults when the add-on was registered from a script."""
+    preferences = _preferences(context)
+    if preferences is None:
+        return RuntimeChoice()
+    folder = preferences.torch_folder.strip()
+    return RuntimeChoice(
+        preferences.runtime,
+        preferences.device,
+        Path(folder) if folder else None,
+    )
+
+
+def _preferences(context) -> Audio2FacePreferences | None:
+    addon = context.preferences.addons.get(_ROOT)
+    return addon.preferences if addon is not None else None
+
+
+CLASSES = (AUDIO2FACE_OT_find_devices, Audio2FacePreferences)
