@@ -41,16 +41,16 @@ def write_keys(shape_keys, frames: np.ndarray, values: np.ndarray, slopes: np.nd
         shape_keys: a ``bpy.types.Key`` with the ARKit names.
         frames, values, slopes: of the keys, each [K].
     """
-    actions, segments = _part("actions"), _part("segments")
-    keys = _part("shaping.keys").Keys(frames, values, slopes)
-    path = _part("channel_keys").ChannelPath
+    animation, ranges = _part("animation"), _part("core.keys.frame_ranges")
+    keys = _part("core.keys.keyframes").Keys(frames, values, slopes)
+    path = _part("core.keys.slicing").ChannelPath
     curves = {path(block.path_from_id("value")): keys for block in shape_keys.key_blocks[1:53]}
-    span = segments.Segment("speech", 0, int(frames[-1]) + 1)
+    span = ranges.Segment("speech", 0, int(frames[-1]) + 1)
     with ExitStack() as undo:
-        bakes = (actions.StripKeys((span,), curves),)
-        baked = actions.write_keys(shape_keys, "A2F Head", bakes, actions.ACTION, undo)
+        bakes = (animation.StripKeys((span,), curves),)
+        baked = animation.write_keys(shape_keys, "A2F Head", bakes, animation.ACTION, undo)
         undo.pop_all()
-    actions.commit(baked)
+    animation.commit(baked)
 
 
 def _part(name: str) -> ModuleType:

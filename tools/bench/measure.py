@@ -7,8 +7,11 @@ import platform
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from importlib import metadata
 from pathlib import Path
 
@@ -16,11 +19,50 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 RATE = 48000
-_SENTENCE = ROOT / "blender_audio2face" / "demo_head" / "sentence.flac"
+SENTENCE = ROOT / "blender_audio2face" / "demo_head" / "sentence.flac"
 
 
 class StageError(RuntimeError):
     """A stage failed, or did nothing that could be measured."""
+
+
+class Clock:
+    """Times calls on the main thread.
+
+    Attributes:
+        label: what the artist is doing.
+        calls: seconds of each call, by label.
+    """
+
+    def __init__(self) -> None:
+        self.calls: dict[str, list[float]] = {}
+        self.label = "idle"
+        self._inside = False
+
+    @contextmanager
+    def counting_as(self, label: str) -> Iterator[None]:
+        """Calls inside count as ``label``."""
+        before, self.label = self.label, label
+        try:
+            yield
+        finally:
+            self.label = before
+
+    def timed(self, function: Callable) -> Callable:
+        """The function, timed. A call within another counts as part of the outer one."""
+
+        @wraps(function)
+        def call(*arguments: object) -> object:
+            if self._inside or threading.current_thread() is not threading.main_thread():
+                return function(*arguments)
+            self._inside, began = True, time.perf_counter()
+            try:
+                return function(*arguments)
+            finally:
+                self.calls.setdefault(self.label, []).append(time.perf_counter() - began)
+                self._inside = False
+
+        return call
 
 
 def measured(work: Callable[[], object]) -> dict[str, float]:
@@ -115,7 +157,7 @@ def _speech(rng: np.random.Generator) -> Iterator[np.ndarray]:
     import soundfile
     import soxr
 
-    samples, rate = soundfile.read(str(_SENTENCE), dtype="float32")
+    samples, rate = soundfile.read(str(SENTENCE), dtype="float32")
     versions = [
         soxr.resample(samples, rate * speed, RATE).astype(np.float32)
         for speed in np.linspace(0.88, 1.14, 9)

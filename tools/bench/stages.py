@@ -1,12 +1,14 @@
 """What runs in fresh processes: ``python -m tools.bench.stages STAGE ARGUMENTS ANSWER``.
 
-The arguments are JSON and the answer is a file, so that Blender may print what it likes. Every
-stage returns numbers by name: seconds, bytes or counts.
+A stage is a function here, or one of another module as ``window.dials_and_preview``. The arguments
+are JSON and the answer is a file, so that Blender may print what it likes. Every stage returns
+numbers by name: seconds, bytes or counts.
 """
 
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -90,20 +92,6 @@ def insert_keys(count: int) -> dict[str, float]:
     return {"wall": 52 * cost["wall"], "cpu": 52 * cost["cpu"]}
 
 
-def window(clip: str, other: str) -> dict[str, float]:
-    """Longest calls on the main thread; see ``window.dials_and_preview``."""
-    from .window import dials_and_preview
-
-    return dials_and_preview(clip, other)
-
-
-def real_time(clip: str, seconds: int) -> dict[str, float]:
-    """Time of each frame of real time on the main thread."""
-    from .window import real_time_frames
-
-    return real_time_frames(clip, seconds)
-
-
 def start_addon() -> None:
     """Starts Blender, and the add-on in it."""
     import bpy  # noqa: F401 - the add-on's registration needs it
@@ -153,6 +141,8 @@ def many_keys(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 if __name__ == "__main__":
     _, stage, arguments, answer = sys.argv
-    numbers = globals()[stage](**json.loads(arguments))
+    module, _, function = stage.rpartition(".")
+    stages = import_module(f"tools.bench.{module or 'stages'}")
+    numbers = getattr(stages, function)(**json.loads(arguments))
     Path(answer).write_text(json.dumps(numbers), "utf-8")
     os._exit(0)  # Blender's module may hang in its own clean-up once it has played sound

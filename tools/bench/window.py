@@ -13,14 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import contextmanager
-from functools import wraps
 from types import FunctionType, MethodType, SimpleNamespace
 
 import bpy
 import numpy as np
 
 from . import addon
-from .measure import StageError
+from .measure import Clock, StageError
 from .stages import add_strip, demo_head, fcurves
 
 _QUIET = 0.6
@@ -30,45 +29,6 @@ longer than a debounce."""
 _LONGEST_WAIT = 300.0
 _REDRAW = 0.1
 _TIMER_EVENT = SimpleNamespace(type="TIMER", value="NOTHING", ctrl=False, shift=False, alt=False)
-
-
-class Clock:
-    """Times calls on the main thread.
-
-    Attributes:
-        label: what the artist is doing.
-        calls: seconds of each call, by label.
-    """
-
-    def __init__(self) -> None:
-        self.calls: dict[str, list[float]] = {}
-        self.label = "idle"
-        self._inside = False
-
-    @contextmanager
-    def counting_as(self, label: str) -> Iterator[None]:
-        """Calls inside count as ``label``."""
-        before, self.label = self.label, label
-        try:
-            yield
-        finally:
-            self.label = before
-
-    def timed(self, function: Callable) -> Callable:
-        """The function, timed. A call within another counts as part of the outer one."""
-
-        @wraps(function)
-        def call(*arguments: object) -> object:
-            if self._inside or threading.current_thread() is not threading.main_thread():
-                return function(*arguments)
-            self._inside, began = True, time.perf_counter()
-            try:
-                return function(*arguments)
-            finally:
-                self.calls.setdefault(self.label, []).append(time.perf_counter() - began)
-                self._inside = False
-
-        return call
 
 
 class Timers:
@@ -276,8 +236,9 @@ class Window:
                 self._operators.remove(operator)
         bpy.context.view_layer.update()  # calls the handlers, as a window does after each event
         if now - self._drawn > _REDRAW:
+            label = "panel redraw" if self._drawn else "first panel redraw"
             self._drawn = now
-            with self.clock.counting_as("panel redraw"):
+            with self.clock.counting_as(label):
                 self.clock.timed(self._draw_panels)()
         time.sleep(0.001)
 
@@ -352,7 +313,7 @@ def dials_and_preview(clip: str, other: str) -> dict[str, float]:
     return window.longest()
 
 
-def real_time_frames(clip: str, seconds: int) -> dict[str, float]:
+def real_time(clip: str, seconds: int) -> dict[str, float]:
     """Median and rare times of the add-on on the main thread for each frame of real time, in
     seconds, with a sound file as the microphone."""
     window = Window()
