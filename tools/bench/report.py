@@ -88,12 +88,18 @@ class Figures:
 def write(folder: Path, figures: Figures) -> None:
     """Writes performance.json and performance.png, and the table into performance.md."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(asdict(figures), indent=1, ensure_ascii=False)
-    (folder / "performance.json").write_text(text + "\n", "utf-8")
+    (folder / "performance.json").write_text(as_json(figures), "utf-8")
     page = folder / "performance.md"
     before = page.read_text("utf-8") if page.is_file() else f"{BEGIN}\n{END}\n"
     page.write_text(with_table(before, figures), "utf-8")
     draw(folder / "performance.png", figures)
+
+
+def as_json(figures: Figures) -> str:
+    """All figures, a line for each row."""
+    head = json.dumps({"machine": figures.machine, "remarks": figures.remarks}, ensure_ascii=False)
+    rows = ",\n  ".join(json.dumps(asdict(row), ensure_ascii=False) for row in figures.rows)
+    return f'{head[:-1]},\n "rows": [\n  {rows}\n]}}\n'
 
 
 def with_table(page: str, figures: Figures) -> str:
