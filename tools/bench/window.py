@@ -140,6 +140,7 @@ class Window:
         sys.modules["bpy.app"], sys.modules["bpy.app.timers"] = bpy.app, self.timers
         sys.modules["bpy.app.handlers"] = handlers
         self._operators: list[_Instance] = []
+        self._is_locked = False
         self._ticks: list[SimpleNamespace] = []
         self._drawn = 0.0
 
@@ -168,6 +169,7 @@ class Window:
         Raises:
             StageError: the operator cannot run, or reports an error.
         """
+        self._wait_for_input()
         cls = getattr(bpy.types, f"AUDIO2FACE_OT_{name}")
         if hasattr(cls, "poll") and not cls.poll(self.context):
             raise StageError(f"audio2face.{name} cannot run now.")
@@ -184,6 +186,7 @@ class Window:
 
     def set(self, group: object, name: str, value: object) -> None:
         """Changes a property as the interface does: its update runs at once."""
+        self._wait_for_input()
         self.clock.timed(setattr)(group, name, value)
 
     def show_frame(self, frame: int) -> None:
@@ -232,6 +235,7 @@ class Window:
             tick.due = now + tick.seconds
         for operator in list(self._operators) if due else ():
             state = self.clock.timed(operator.modal)(self.context, _TIMER_EVENT)
+            self._is_locked = state == {"RUNNING_MODAL"}
             if state & {"FINISHED", "CANCELLED"}:
                 self._operators.remove(operator)
         bpy.context.view_layer.update()  # calls the handlers, as a window does after each event
@@ -241,6 +245,11 @@ class Window:
             with self.clock.counting_as(label):
                 self.clock.timed(self._draw_panels)()
         time.sleep(0.001)
+
+    def _wait_for_input(self) -> None:
+        """A modal operator that does not pass events on keeps them from the interface."""
+        while self._is_locked:
+            self.turn()
 
     def _draw_panels(self) -> None:
         context = self.context
