@@ -17,7 +17,7 @@ from ..model.curves import Curves
 from ..model.errors import A2FError
 from ..model.restartable import Restartable
 from ..model.runtime import choose_runtime
-from .bake import hand_edits, live_update
+from .bake import hand_edits
 from .bake.write_keys import finish, key_speaker
 from .core.cached_curves import encode
 from .core.report import BakeReport, describe
@@ -29,10 +29,10 @@ from .core.sound.samples import audible_blocks, sound_seconds
 from .core.sound.strip_plan import SoundSource
 from .core.sound.strip_timing import StripTiming
 from .core.target_plan import TargetPlan
-from .diagnostics.speaker_checks import hidden_in
+from .diagnostics.speaker_checks import find_hidden_results
 from .errors import PlanError
-from .scene import speaker_settings
-from .scene.analysis_cache import NewTake, as_kept, store_take
+from .scene import live_changes, speaker_settings
+from .scene.analysis_cache import NewTake, cached_curves_of, store_take
 from .scene.face_plan import plan_face
 from .scene.speakers import add_members, add_speaker, members_of, speaker_of
 
@@ -129,7 +129,7 @@ def bake(
         else:
             undo.callback(speaker_settings.restore, speaker, speaker_settings.snapshot(speaker))
             add_members(speaker, faces, undo)
-        with live_update.quietly(speaker):
+        with live_changes.suspend_live_update():
             if output is not None:
                 speaker.output = output
             if every_frame is not None:
@@ -145,12 +145,12 @@ def bake(
         plans, skipped = plan_face(members_of(speaker), speaker)
         _check_channels(curves, plans)
         take = NewTake(f"curves {name}", name, _timing(scene, frame_start, curves), encode(curves))
-        takes = [as_kept(store_take(speaker, take, undo))]
+        takes = [cached_curves_of(store_take(speaker, take, undo))]
         written = key_speaker(speaker, plans, takes, undo)
         undo.pop_all()
     outcomes = finish(written)
     hand_edits.remember(plans)
-    hidden = [one.sentence for one in hidden_in(speaker)]
+    hidden = [one.sentence for one in find_hidden_results(speaker)]
     report = describe(takes, outcomes, skipped, None, hidden=hidden)
     speaker.report = report.text
     return report

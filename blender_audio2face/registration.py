@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import bpy
 
+from .bake import live_update
 from .cli import blender_command
 from .core import background_job
 from .demo_head import operator as demo_head
 from .realtime.wire import threads as wire_threads
+from .scene import live_changes
 from .scene.properties import links, realtime, scene, shaping, speaker, streaming
 from .ui import preferences
 from .ui.operators import bake, keys, mapping, preview, sound, speakers
@@ -79,6 +81,7 @@ def register() -> None:
     scene.register()
     realtime.register()
     blender_command.register()
+    live_changes.set_listener(live_update.on_speaker_change)
     for handlers, handler in _handlers():
         handlers.append(handler)
 
@@ -89,6 +92,7 @@ def unregister() -> None:
     _give_faces_back()
     for handlers, handler in _handlers():
         handlers.remove(handler)
+    live_changes.set_listener(None)
     blender_command.unregister()
     realtime.unregister()
     scene.unregister()

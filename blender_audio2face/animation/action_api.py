@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 
 SLOTTED = bpy.app.version >= (4, 4, 0)
 
@@ -66,7 +66,7 @@ def ensure_slot(action, datablock, like=None):
     return slots[0] if slots else action.slots.new(id_type=datablock.id_type, name=datablock.name)
 
 
-def curves_of(action, slot) -> dict[ChannelPath, bpy.types.FCurve]:
+def curves_of(action, slot) -> dict[FCurvePath, bpy.types.FCurve]:
     """The F-curves an Action holds for a slot, by what they move."""
     if action is None:
         return {}
@@ -77,10 +77,10 @@ def curves_of(action, slot) -> dict[ChannelPath, bpy.types.FCurve]:
     else:
         bags = [strip.channelbag(slot) for layer in action.layers for strip in layer.strips]
         found = [curve for bag in bags if bag is not None for curve in bag.fcurves]
-    return {ChannelPath(curve.data_path, curve.array_index): curve for curve in found}
+    return {FCurvePath(curve.data_path, curve.array_index): curve for curve in found}
 
 
-def curve_of(action, slot, channel: ChannelPath):
+def curve_of(action, slot, channel: FCurvePath):
     """The F-curve that an Action holds for a slot and a channel, or None."""
     if not SLOTTED:
         return action.fcurves.find(channel.path, index=channel.array_index)
@@ -105,7 +105,7 @@ def ensure_collection(action, slot):
     return strip.channelbag(slot, ensure=True).fcurves
 
 
-def remove_curves(action, slot, channels: set[ChannelPath]) -> None:
+def remove_curves(action, slot, channels: set[FCurvePath]) -> None:
     """Removes F-curves of a slot."""
     curves = curves_of(action, slot)
     for channel in channels & curves.keys():

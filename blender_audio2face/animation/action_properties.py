@@ -6,13 +6,13 @@ cleared or moves away.
 
 import bpy
 
-from ..core.background_job import Steps
+from ..core.background_job import MainThreadTask
 from ..core.keys import bake_record
 from ..core.keys.bake_record import Record
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 from . import action_api, key_digests, keyframe_table
 from .keyframe_table import KeyTable
-from .transaction import Changes
+from .transaction import Transaction
 
 RECORD = "audio2face"
 """Custom property of an Action: the text of ``bake_record``."""
@@ -51,7 +51,7 @@ def set_record(action, slot, record: Record | None) -> None:
             del action[name]
 
 
-def replaced_keys(action, slot) -> dict[ChannelPath, KeyTable]:
+def replaced_keys(action, slot) -> dict[FCurvePath, KeyTable]:
     """The artist's keys that bakes replaced in an Action's slot."""
     store = action_at(action, REPLACED)
     if store is None:
@@ -61,8 +61,8 @@ def replaced_keys(action, slot) -> dict[ChannelPath, KeyTable]:
 
 
 def set_replaced_keys(
-    action, slot, datablock, tables: dict[ChannelPath, KeyTable], changes: Changes
-) -> Steps[None]:
+    action, slot, datablock, tables: dict[FCurvePath, KeyTable], changes: Transaction
+) -> MainThreadTask[None]:
     """Keeps the artist's keys that a bake replaced, in place of those kept so far for the slot."""
     old = action_at(action, REPLACED)
     if not tables and not replaced_keys(action, slot):
@@ -87,7 +87,7 @@ def set_replaced_keys(
     changes.dropped += [(one, None) for one in (old, store) if one is not None]
 
 
-def keep_properties(action, changes: Changes) -> None:
+def keep_properties(action, changes: Transaction) -> None:
     """``changes`` gets the way back to our custom properties as they are."""
     for name in (RECORD, SET_ASIDE, REPLACED):
         changes.back(_point, action, name, action.get(name))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core import persistence
 from ..core.keys.keyframes import Keys
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 from . import action_api
 
 KEYED = "audio2face_keyed"
@@ -28,13 +28,13 @@ def digest(keys: Iterable[Keys]) -> str:
     return hasher.hexdigest()
 
 
-def read(action, slot) -> dict[ChannelPath, str]:
+def read(action, slot) -> dict[FCurvePath, str]:
     """The digests kept for a slot; empty where there are none of ours."""
     rows = persistence.rows(_all(action).get(str(action_api.handle_of(slot))), str, int, str) or ()
-    return {ChannelPath(path, index): told for path, index, told in rows}
+    return {FCurvePath(path, index): told for path, index, told in rows}
 
 
-def write(action, slot, digests: Mapping[ChannelPath, str]) -> None:
+def write(action, slot, digests: Mapping[FCurvePath, str]) -> None:
     """Keeps a slot's digests in place of those it had."""
     all_slots = _all(action)
     own = [[*channel, told] for channel, told in digests.items()]

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.background_job import Steps
+from ..core.background_job import MainThreadTask
 from ..core.keys import frame_ranges
 from ..core.keys.bake_record import Record
-from ..core.keys.frame_ranges import Segment
+from ..core.keys.frame_ranges import FrameRange
 from ..core.keys.keyframes import Keys
-from ..core.keys.slicing import ChannelPath, led_from, restricted
+from ..core.keys.slicing import FCurvePath, blend_from, clip_to_ranges
 from ..errors import FACE_CHANGED, GoneError
 from . import action_api, action_properties, key_digests, keyframe_table, property_values
 from .keyframe_table import NO_KEYS, KeyTable
-from .transaction import Changes
+from .transaction import Transaction
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class StripKeys:
         keys: what to key. Keys outside the segments are left out.
     """
 
-    wanted: tuple[Segment, ...]
-    keys: Mapping[ChannelPath, Keys]
+    wanted: tuple[FrameRange, ...]
+    keys: Mapping[FCurvePath, Keys]
 
 
 def bake(
-    layer: Layer, record: Record, bakes: Sequence[StripKeys], changes: Changes
-) -> Steps[tuple[Segment, ...]]:
+    layer: Layer, record: Record, bakes: Sequence[StripKeys], changes: Transaction
+) -> MainThreadTask[tuple[FrameRange, ...]]:
     """Writes strips' keys into a layer, all that the same strips baked before goes; returns the
     segments they got. Raises GoneError where a control is not there any more."""
     strips = strips_of(bakes)
@@ -61,7 +61,7 @@ def bake(
         raise GoneError(FACE_CHANGED) from error
     after = record.without(strips)
     for one in bakes:
-        new = frame_ranges.granted(after.segments, one.wanted)
+        new = frame_ranges.allowed_ranges(after.segments, one.wanted)
         after = after.with_bake(new, tuple(one.keys), before)
     yield from _rewrite(layer, record, after, bakes, changes)
     return frame_ranges.of_strips(after.segments, strips)
@@ -72,7 +72,9 @@ def strips_of(bakes: Sequence[StripKeys]) -> set[str]:
     return {segment.strip for one in bakes for segment in one.wanted}
 
 
-def withdraw(layer: Layer, record: Record, strips: set[str], changes: Changes) -> Steps[int]:
+def withdraw(
+    layer: Layer, record: Record, strips: set[str], changes: Transaction
+) -> MainThreadTask[int]:
     """Takes the keys of some strips out of a layer; returns how many."""
     count = 0
     channels = set(record.all_channels)
@@ -85,14 +87,14 @@ def withdraw(layer: Layer, record: Record, strips: set[str], changes: Changes) -
 
 
 def _rewrite(
-    layer: Layer, record: Record, after: Record, bakes: Sequence[StripKeys], changes: Changes
-) -> Steps[None]:
+    layer: Layer, record: Record, after: Record, bakes: Sequence[StripKeys], changes: Transaction
+) -> MainThreadTask[None]:
     """Brings a layer from one record to another, with new keys for the strips of ``bakes``."""
     if not layer.is_copy:
         action_properties.keep_properties(layer.action, changes)
     replaced = action_properties.replaced_keys(layer.action, layer.slot)
     wanted = dict.fromkeys(channel for one in bakes for channel in one.keys)
-    granted = [frame_ranges.of_strips(after.segments, strips_of([one])) for one in bakes]
+    allowed_ranges = [frame_ranges.of_strips(after.segments, strips_of([one])) for one in bakes]
     still_replaced, emptied = {}, set()
     handle = action_api.handle_of(layer.slot)
     digests = {
@@ -116,8 +118,8 @@ def _rewrite(
             table = keyframe_table.read(curve)
             changes.back(_write_again, layer.action, handle, channel, table)
         new = [
-            _NewKeys(one.wanted, got, restricted(one.keys[channel], got))
-            for one, got in zip(bakes, granted, strict=True)
+            _NewKeys(one.wanted, got, clip_to_ranges(one.keys[channel], got))
+            for one, got in zip(bakes, allowed_ranges, strict=True)
             if channel in one.keys
         ]
         hidden = _rewrite_curve(curve, table, channel, record, after, new, replaced.get(channel))
@@ -136,18 +138,18 @@ def _rewrite(
         changes.finish.append(lambda: action_api.remove_curves(layer.action, layer.slot, emptied))
 
 
-def _remove_curve(action, handle: int | None, channel: ChannelPath) -> None:
+def _remove_curve(action, handle: int | None, channel: FCurvePath) -> None:
     slot = action_api.slot_with_handle(action, handle)
     action_api.remove_curves(action, slot, {channel})
 
 
-def _write_again(action, handle: int | None, channel: ChannelPath, table: KeyTable) -> None:
+def _write_again(action, handle: int | None, channel: FCurvePath, table: KeyTable) -> None:
     curve = action_api.curve_of(action, action_api.slot_with_handle(action, handle), channel)
     if curve is not None:
         keyframe_table.write(curve, table)
 
 
-def _digests_there(layer: Layer, record: Record, after: Record) -> dict[ChannelPath, str]:
+def _digests_there(layer: Layer, record: Record, after: Record) -> dict[FCurvePath, str]:
     """What is keyed already, as far as it is known and has the frames that it is to have."""
     moved = (record.segments, record.channels) != (after.segments, after.channels)
     return {} if moved or not layer.as_left else key_digests.read(layer.action, layer.slot)
@@ -158,15 +160,15 @@ class _NewKeys:
     """What one strip keys on one F-curve: the segments it wanted, those it got, and the keys
     that lie in them."""
 
-    wanted: tuple[Segment, ...]
-    granted: tuple[Segment, ...]
+    wanted: tuple[FrameRange, ...]
+    allowed_ranges: tuple[FrameRange, ...]
     keys: Keys
 
 
 def _rewrite_curve(
     curve,
     table: KeyTable | None,
-    channel: ChannelPath,
+    channel: FCurvePath,
     record: Record,
     after: Record,
     new: Sequence[_NewKeys],
@@ -174,8 +176,8 @@ def _rewrite_curve(
 ) -> KeyTable:
     """Brings one F-curve, whose keys are ``table`` (None: not read yet), from one record to
     another; returns the artist's keys it covers."""
-    granted = tuple(segment for one in new for segment in one.granted)
-    strips = {segment.strip for segment in granted}
+    allowed_ranges = tuple(segment for one in new for segment in one.allowed_ranges)
+    strips = {segment.strip for segment in allowed_ranges}
     owned = record.owned(channel)
     others = tuple(s for s in after.owned(channel) if s.strip not in strips)
     fresh = [one.keys for one in new]
@@ -189,17 +191,21 @@ def _rewrite_curve(
     artists = keyframe_table.joined(table.where(~is_ours), replaced or NO_KEYS)
     hidden = np.zeros(len(artists), bool)
     if len(artists):
-        hidden = frame_ranges.lies_in(artists.frames, frame_ranges.covered((*others, *granted)))
+        hidden = frame_ranges.lies_in(
+            artists.frames, frame_ranges.covered((*others, *allowed_ranges))
+        )
     if fresh and len(artists) and not record.ours:
         keyframe_table.write(curve, artists)
-        fresh = [led_from(one.keys, one.wanted, one.granted, curve.evaluate) for one in new]
+        fresh = [
+            blend_from(one.keys, one.wanted, one.allowed_ranges, curve.evaluate) for one in new
+        ]
     baked = table.where(is_ours & frame_ranges.lies_in(frames, others))
     keyframe_table.write_beside(curve, artists.where(~hidden), baked, [*fresh, *seams])
     return artists.where(hidden)
 
 
 def _seams(
-    curve, frames: np.ndarray, owned: tuple[Segment, ...], others: tuple[Segment, ...]
+    curve, frames: np.ndarray, owned: tuple[FrameRange, ...], others: tuple[FrameRange, ...]
 ) -> list[Keys]:
     """Keys where other strips' segments are cut between two of their keys, so that what is left
     of their curve keeps its shape."""

@@ -6,9 +6,9 @@ instead of 0, so there a second track of ours, below the first, holds the shape 
 
 import bpy
 
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 from . import action_api, action_properties
-from .transaction import Changes
+from .transaction import Transaction
 
 TRACK = "Audio2Face"
 """Name of our track."""
@@ -53,7 +53,7 @@ def blend_type(datablock) -> str:
     return "COMBINE" if _RESTS_AT_ZERO or datablock.id_type != "KEY" else "ADD"
 
 
-def add(datablock, action, slot, first: int, last: int, changes: Changes):
+def add(datablock, action, slot, first: int, last: int, changes: Transaction):
     """Plays an Action from its frame ``first`` to ``last`` at those frames, added to what lies
     below; returns (track, strip)."""
     if blend_type(datablock) == "ADD":
@@ -69,7 +69,7 @@ def add(datablock, action, slot, first: int, last: int, changes: Changes):
     return track, strip
 
 
-def update_rest(datablock, changes: Changes) -> None:
+def update_rest(datablock, changes: Transaction) -> None:
     """Holds at rest what the strips of ours and the active Action add to, where Blender needs it
     and no strip of the artist's below does."""
     anim = datablock.animation_data
@@ -77,7 +77,7 @@ def update_rest(datablock, changes: Changes) -> None:
     if rest is None:
         return
     added = action_api.curves_of(anim.action, action_api.slot_of(anim)).keys()
-    below: set[ChannelPath] = set()
+    below: set[FCurvePath] = set()
     found = False
     for _, strip in strips_of(anim):
         curves = action_api.curves_of(strip.action, action_api.slot_of(strip)).keys()
@@ -117,7 +117,7 @@ def assign_again(datablock, strip, action, handle: int | None) -> None:
         action_api.assign_with_handle(strip, action, handle)
 
 
-def _new_strip(datablock, action, first: int, name: str, changes: Changes):
+def _new_strip(datablock, action, first: int, name: str, changes: Transaction):
     track = datablock.animation_data.nla_tracks.new()
     changes.back(_remove_track, datablock, track)
     track.name = name
@@ -130,7 +130,7 @@ def _remove_track(datablock, track) -> None:
         anim.nla_tracks.remove(track)
 
 
-def change(datablock, strip, action, slot, first: int, last: int, changes: Changes) -> None:
+def change(datablock, strip, action, slot, first: int, last: int, changes: Transaction) -> None:
     """Makes a strip of ours play another Action from frame ``first`` to ``last``."""
     handle = action_api.handle_of(action_api.slot_of(strip))
     placement = {name: getattr(strip, name) for name in _PLACEMENT}

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 
 if TYPE_CHECKING:
     import bpy
@@ -11,13 +11,13 @@ _MOST_INT = 1 << 31
 """What no whole number of Blender reaches."""
 
 
-def get(datablock: "bpy.types.ID", channel: ChannelPath) -> float:
+def get(datablock: "bpy.types.ID", channel: FCurvePath) -> float:
     """The value now. Raises ValueError where the datablock has no such property."""
     value = datablock.path_resolve(channel.path)
     return float(value[channel.array_index] if hasattr(value, "__len__") else value)
 
 
-def put(datablock: "bpy.types.ID", channel: ChannelPath, value: float) -> None:
+def put(datablock: "bpy.types.ID", channel: FCurvePath, value: float) -> None:
     """Sets the value; a property that is gone by now, or cannot hold it, is passed over."""
     try:
         present = datablock.path_resolve(channel.path)

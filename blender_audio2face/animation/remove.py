@@ -1,19 +1,55 @@
-"""Takes what was baked out of a datablock's animation, and nothing else."""
+"""Takes what was baked out of a datablock's animation; everything else stays."""
 
+from contextlib import ExitStack
 from functools import partial
 
 import bpy
 
-from ..core.background_job import Steps
+from ..core.background_job import MainThreadTask, run_to_completion
 from ..core.keys.bake_record import Record
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
+from ..errors import PlanError
 from . import action_api, action_properties, nla, property_values
 from . import layer as layering
 from .layer import Layer
-from .transaction import Changes
+from .transaction import Transaction
 
 
-def from_active(datablock, strips: set[str] | None, changes: Changes) -> Steps[int]:
+def clear(datablock, strips: set[str] | None = None) -> int:
+    """Removes the keys baked from some strips (None: all), in whatever output they are.
+
+    The artist's keys that a bake covered come back, and so does the Action it set aside; what is
+    then moved by nothing takes the value it had before the first bake. Other keys in an Action of
+    ours stay, and with them the Action. On any failure everything is as it was.
+
+    Args:
+        datablock: an ID, as given to ``write.write_keys``.
+        strips: names of sound strips.
+
+    Returns:
+        The number of keys removed; 0 where nothing was baked.
+
+    Raises:
+        PlanError: the datablock is in NLA tweak mode.
+    """
+    anim = datablock.animation_data
+    if anim is None:
+        return 0
+    if anim.use_tweak_mode:
+        raise PlanError(
+            f'"{datablock.name}" is in NLA tweak mode: leave it with Tab in the NLA editor.'
+        )
+    with ExitStack() as undo:
+        changes = Transaction(undo)
+        count = run_to_completion(from_active(datablock, strips, changes))
+        for track, strip in nla.strips_of(anim):
+            count += run_to_completion(from_strip(datablock, track, strip, strips, changes))
+        undo.pop_all()
+    changes.done()
+    return count
+
+
+def from_active(datablock, strips: set[str] | None, changes: Transaction) -> MainThreadTask[int]:
     """Takes what was baked from some strips (None: all) out of the active Action; returns the
     number of keys. When nothing is left in an Action of ours, the one set aside comes back."""
     anim = datablock.animation_data
@@ -34,7 +70,9 @@ def from_active(datablock, strips: set[str] | None, changes: Changes) -> Steps[i
     return count
 
 
-def from_strip(datablock, track, strip, strips: set[str] | None, changes: Changes) -> Steps[int]:
+def from_strip(
+    datablock, track, strip, strips: set[str] | None, changes: Transaction
+) -> MainThreadTask[int]:
     """The same for the Action of an NLA strip; a strip of ours goes when nothing is left."""
     anim = datablock.animation_data
     action, slot = strip.action, action_api.slot_of(strip)
@@ -56,7 +94,7 @@ def from_strip(datablock, track, strip, strips: set[str] | None, changes: Change
     return count
 
 
-def give_back(anim, action, slot, changes: Changes) -> None:
+def give_back(anim, action, slot, changes: Transaction) -> None:
     """Assigns the Action that ours set aside, as it was assigned then."""
     record, artists = (
         action_properties.record_of(action, slot),
@@ -91,8 +129,8 @@ def _blend(datablock, blend_type: str) -> None:
 
 
 def _taken_out(
-    datablock, action, slot, record, strips: set[str] | None, changes: Changes
-) -> Steps[tuple]:
+    datablock, action, slot, record, strips: set[str] | None, changes: Transaction
+) -> MainThreadTask[tuple]:
     """(copy of an Action of ours without the keys, its slot, number of keys); the artist's Action
     is changed itself, and there is no copy."""
     gone = set(record.strips) if strips is None else strips
@@ -121,7 +159,7 @@ def baked_strips(datablock) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s for record in _records(datablock) for s in record.strips))
 
 
-def values_before(datablock) -> dict[ChannelPath, float]:
+def values_before(datablock) -> dict[FCurvePath, float]:
     """The values that channels had before they were baked, in whatever output."""
     return {
         channel: value for record in _records(datablock) for channel, value in record.before.items()

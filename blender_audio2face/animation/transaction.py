@@ -17,7 +17,7 @@ from . import action_api
 
 
 @dataclass
-class Changes:
+class Transaction:
     """What a change to a datablock's animation leaves to be done.
 
     Attributes:

@@ -9,15 +9,15 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..core.background_job import Steps, finished, watched
+from ..core.background_job import MainThreadTask, guarded, run_to_completion
 from ..core.keys import frame_ranges
 from ..core.keys.bake_record import REPLACE, Record, SetAside
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 from ..errors import FACE_CHANGED, GoneError, PlanError
 from . import action_api, action_properties, nla, remove
 from . import layer as layering
 from .layer import Layer, StripKeys
-from .transaction import Changes
+from .transaction import Transaction
 
 ACTION, NLA, ACTIVE = "ACTION", "NLA", "ACTIVE"
 
@@ -47,7 +47,7 @@ class BakedAction:
     output: str = ACTION
     note: str | None = None
     track: str | None = None
-    _changes: Changes | None = field(default=None, repr=False)
+    _changes: Transaction | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class _Place:
     record: Record | None
     ours: bool
     in_nla: tuple | None
-    before: Mapping[ChannelPath, float]
+    before: Mapping[FCurvePath, float]
     as_left: bool = False
 
 
@@ -80,7 +80,7 @@ def write_keys(
     datablock, name: str, bakes: Sequence[StripKeys], output: str, undo: ExitStack
 ) -> BakedAction:
     """All of ``write_steps`` at once."""
-    return finished(write_steps(datablock, name, bakes, output, undo))
+    return run_to_completion(write_steps(datablock, name, bakes, output, undo))
 
 
 def write_steps(
@@ -91,7 +91,7 @@ def write_steps(
     undo: ExitStack,
     *,
     as_left: bool = False,
-) -> Steps[BakedAction]:
+) -> MainThreadTask[BakedAction]:
     """Keys strips' segments on a datablock, an F-curve a step. ``commit`` what it returns, once
     nothing can fail.
 
@@ -115,14 +115,14 @@ def write_steps(
     Raises:
         PlanError: the datablock is in NLA tweak mode, or an armature without a pose.
     """
-    changes = Changes(undo)
+    changes = Transaction(undo)
     place = replace(_look(datablock, changes), as_left=as_left)
     chosen, note = _choose(datablock, place, layering.strips_of(bakes), output)
     if chosen == ACTIVE:
         steps = _write_active(datablock, place, bakes, changes)
     else:
         steps = _write_ours(datablock, place, name, bakes, chosen, changes)
-    baked = yield from watched(steps, changes.check)
+    baked = yield from guarded(steps, changes.check)
     baked.note = note
     baked._changes = changes
     return baked
@@ -138,7 +138,7 @@ def commit(baked: BakedAction) -> None:
     baked._changes.done()
 
 
-def _look(datablock, changes: Changes) -> _Place:
+def _look(datablock, changes: Transaction) -> _Place:
     """The datablock's animation; ``changes`` gets the way back to it."""
     _need_pose(datablock)
     anim = datablock.animation_data
@@ -169,13 +169,13 @@ def _look(datablock, changes: Changes) -> _Place:
     return _Place(anim, active, slot, curves, record, ours, in_nla, before)
 
 
-def _is_as_known(datablock, anim, changes: Changes) -> bool:
+def _is_as_known(datablock, anim, changes: Transaction) -> bool:
     """Whether nobody else changed which Action is active."""
     return datablock.animation_data == anim and anim.action == changes.assigned
 
 
 def _look_as_before(
-    changes: Changes, datablock, active, handle: int | None, blend_type: str, last_slot: str
+    changes: Transaction, datablock, active, handle: int | None, blend_type: str, last_slot: str
 ) -> None:
     anim = datablock.animation_data
     if anim is None or anim.action not in (None, active, changes.assigned):
@@ -222,8 +222,8 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
 
 
 def _write_active(
-    datablock, place: _Place, bakes: Sequence[StripKeys], changes: Changes
-) -> Steps[BakedAction]:
+    datablock, place: _Place, bakes: Sequence[StripKeys], changes: Transaction
+) -> MainThreadTask[BakedAction]:
     if place.ours:
         yield from remove.from_active(datablock, None, changes)
         changes.assigned = place.anim.action
@@ -252,8 +252,8 @@ def _write_ours(
     name: str,
     bakes: Sequence[StripKeys],
     output: str,
-    changes: Changes,
-) -> Steps[BakedAction]:
+    changes: Transaction,
+) -> MainThreadTask[BakedAction]:
     old, old_slot, record = _our_earlier(place)
     if old is not None:
         action = old.copy()
@@ -296,7 +296,7 @@ def _our_earlier(place: _Place) -> tuple:
     return strip.action, slot, action_properties.record_of(strip.action, slot)
 
 
-def _to_active(place: _Place, action, slot, changes: Changes) -> None:
+def _to_active(place: _Place, action, slot, changes: Transaction) -> None:
     """Assigns our Action; the artist's is set aside with a fake user, to come back on clearing."""
     previous = place.active
     if previous is not None and not place.ours:
@@ -313,7 +313,7 @@ def _to_active(place: _Place, action, slot, changes: Changes) -> None:
         _change_record(action, slot, blend_type=None)
 
 
-def _to_nla(datablock, place: _Place, action, slot, changes: Changes) -> str:
+def _to_nla(datablock, place: _Place, action, slot, changes: Transaction) -> str:
     """Plays our Action as a strip, whose track's name is returned; the artist's stays active."""
     if place.ours:
         remove.give_back(place.anim, action, slot, changes)

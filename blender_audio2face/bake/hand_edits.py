@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 
 from ..animation import action_api, action_properties, keyframe_table, nla
-from ..core.background_job import KEPT, Steps, finished
+from ..core.background_job import NON_CANCELLABLE, MainThreadTask, run_to_completion
 from ..core.keys.frame_ranges import lies_in
 from ..core.target_plan import TargetPlan
 from ..errors import GoneError
@@ -19,10 +19,10 @@ _COMPARED = {"co": np.float32, "interpolation": np.int32}
 
 def remember(plans: Sequence[TargetPlan]) -> None:
     """Notes the keys as they were just baked."""
-    finished(remember_steps(plans))
+    run_to_completion(remember_steps(plans))
 
 
-def remember_steps(plans: Sequence[TargetPlan]) -> Steps[None]:
+def remember_steps(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
     """``remember``, an F-curve a step; what was baked is kept by now. What is gone by then is left
     out."""
     for plan in plans:
@@ -57,10 +57,10 @@ def baked_actions(datablock) -> Iterator[tuple]:
 
 
 def _now(action, slot) -> str:
-    return finished(_fingerprint(action, action_api.handle_of(slot)))
+    return run_to_completion(_fingerprint(action, action_api.handle_of(slot)))
 
 
-def _fingerprint(action, handle: int | None) -> Steps[str]:
+def _fingerprint(action, handle: int | None) -> MainThreadTask[str]:
     """Digest of the keys that bakes own in the slot with a handle, moved by hand or not.
 
     Raises ReferenceError where the Action was removed between two steps.
@@ -79,5 +79,5 @@ def _fingerprint(action, handle: int | None) -> Steps[str]:
         digest.update(repr(tuple(channel)).encode())
         for name, kind in _COMPARED.items():
             digest.update(np.ascontiguousarray(columns[name][owned], kind).tobytes())
-        yield KEPT
+        yield NON_CANCELLABLE
     return digest.hexdigest()[:32]

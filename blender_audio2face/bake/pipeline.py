@@ -13,18 +13,24 @@ from dataclasses import dataclass, replace
 import bpy
 
 from ...model.errors import A2FError
-from ..core.background_job import KEPT, Steps
+from ..core.background_job import NON_CANCELLABLE, MainThreadTask
 from ..core.compose import ComposedTake, FacePlan
 from ..core.report import BakeReport, Inference, describe
 from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import SkippedMesh, StripPlan
 from ..diagnostics.speaker_checks import hidden_steps
 from ..errors import FACE_CHANGED, FACE_GONE, GoneError, PlanError, StripError
-from ..scene import speaker_settings
+from ..scene import live_changes, speaker_settings
 from ..scene.analysis_cache import NewTake, Placed, store_take
 from ..scene.face_objects import chosen_objects
 from ..scene.face_plan import objects_with_uids, plan_face, with_effect
-from ..scene.resolve_sound import Voice, mark_strip, plan_voice, voice_of, voice_of_takes
+from ..scene.resolve_sound import (
+    SoundSelection,
+    mark_strip,
+    plan_selection,
+    selection_of_takes,
+    sound_selection_of,
+)
 from ..scene.speakers import (
     add_members,
     add_speaker,
@@ -33,8 +39,8 @@ from ..scene.speakers import (
     speaker_of,
     way_back,
 )
-from ..scene.strip_fingerprint import glimpse
-from . import hand_edits, live_update
+from ..scene.strip_fingerprint import strip_fingerprint
+from . import hand_edits
 from .write_keys import TakePart, finish, key_steps
 
 
@@ -53,7 +59,7 @@ class BakeRequest:
     scene_uid: int
     speaker: str
     object_uids: tuple[int, ...]
-    voice: Voice
+    voice: SoundSelection
     choices: tuple[tuple[str, object], ...] = ()
 
 
@@ -71,7 +77,7 @@ class BakePlan:
 
     request: BakeRequest
     strips: tuple[StripPlan, ...]
-    glimpse: tuple[object, ...]
+    strip_fingerprint: tuple[object, ...]
     face: FacePlan
     skipped: tuple[SkippedMesh, ...]
 
@@ -114,7 +120,7 @@ def request_for(
     plan_face(objects, speaker, check_effect=False)
     uids = tuple(obj.session_uid for obj in objects)
     name = speaker.name if speaker is not None else ""
-    sound = voice_of(context, speaker, voice)
+    sound = sound_selection_of(context, speaker, voice)
     return BakeRequest(scene.session_uid, name, uids, sound, choices)
 
 
@@ -133,7 +139,7 @@ def requests_for_all(context) -> tuple[tuple[BakeRequest, ...], tuple[Refusal, .
 def _request_of(context, speaker) -> BakeRequest:
     voice = None
     if speaker.source == "STRIP" and not speaker.strip:
-        voice = voice_of_takes(context, speaker)
+        voice = selection_of_takes(context, speaker)
     request = request_for(context, speaker.name, {})
     return request if voice is None else replace(request, voice=voice)
 
@@ -158,11 +164,11 @@ def prepare(request: BakeRequest) -> BakePlan:
         PlanError: nothing would move.
     """
     face, skipped = _face(request)
-    strips = plan_voice(request.voice)
-    return BakePlan(request, strips, glimpse(request.voice), face, skipped)
+    strips = plan_selection(request.voice)
+    return BakePlan(request, strips, strip_fingerprint(request.voice), face, skipped)
 
 
-def look_again(plan: BakePlan) -> BakePlan:
+def revalidate(plan: BakePlan) -> BakePlan:
     """The plan with the face as it is now.
 
     Raises:
@@ -170,14 +176,14 @@ def look_again(plan: BakePlan) -> BakePlan:
         PlanError: nothing would move any more.
     """
     face, skipped = _face(plan.request)
-    if glimpse(plan.request.voice) != plan.glimpse:
+    if strip_fingerprint(plan.request.voice) != plan.strip_fingerprint:
         _check_unchanged(plan.request, plan.strips)
     return replace(plan, face=face, skipped=skipped)
 
 
 def write_steps(
     plan: BakePlan, takes: Sequence[ComposedTake], inference: Inference
-) -> Steps[tuple[str, BakeReport]]:
+) -> MainThreadTask[tuple[str, BakeReport]]:
     """Keeps what was heard and keys it; on any failure the scene is as it was before.
 
     Args:
@@ -206,7 +212,7 @@ def write_steps(
             before = speaker_settings.snapshot(speaker)
             way_back(speaker, undo, lambda found: speaker_settings.restore(found, before))
             add_members(speaker, objects, undo)
-        with live_update.quietly(speaker):
+        with live_changes.suspend_live_update():
             for name, value in request.choices:
                 setattr(speaker, name, value)
         known_as, output = speaker.name, speaker.output
@@ -216,13 +222,15 @@ def write_steps(
             key = store_take(speaker, _new_take(request, one, undo), undo).name
             if one.keys is not None:
                 placed.append(Placed(key, one.strip.name, one.strip.timing, one.curves))
-                parts.append(TakePart(plan.face.look.wanted(key, one.strip.timing), one.keys))
+                parts.append(
+                    TakePart(plan.face.look.requested_ranges(key, one.strip.timing), one.keys)
+                )
             yield
         written = yield from key_steps(faces, parts, output, undo)
         _check_same(plan)
         undo.pop_all()
     outcomes = finish(written)
-    yield KEPT
+    yield NON_CANCELLABLE
     yield from hand_edits.remember_steps(faces)
     found = yield from hidden_steps(request.object_uids, faces)
     hidden = [one.sentence for one in found]
@@ -233,7 +241,9 @@ def _face(request: BakeRequest) -> tuple[FacePlan, tuple[SkippedMesh, ...]]:
     """(the face as it is now and as it is to be keyed, objects that are not)."""
     scene, speaker, objects = _resolved(request)
     plans, skipped = plan_face(objects, speaker, check_effect=False)
-    return FacePlan(plans, speaker_settings.look_of(speaker, scene, request.choices)), skipped
+    return FacePlan(
+        plans, speaker_settings.keying_settings(speaker, scene, request.choices)
+    ), skipped
 
 
 def _new_take(request: BakeRequest, take: ComposedTake, undo: ExitStack) -> NewTake:
@@ -247,7 +257,7 @@ def _new_take(request: BakeRequest, take: ComposedTake, undo: ExitStack) -> NewT
 
 
 def _check_unchanged(request: BakeRequest, strips: tuple[StripPlan, ...]) -> None:
-    now = plan_voice(request.voice)
+    now = plan_selection(request.voice)
     if now == strips:
         return
     then = {strip.name: strip for strip in strips}

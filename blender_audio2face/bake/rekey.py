@@ -7,7 +7,7 @@ from ..core.report import BakeReport, describe
 from ..core.sound.strip_plan import SkippedMesh
 from ..core.target_plan import TargetPlan
 from ..errors import PlanError, StripError
-from ..scene.analysis_cache import Placed, as_kept, set_timing, where_it_plays
+from ..scene.analysis_cache import Placed, cached_curves_of, replaced_curves_of, set_timing
 from ..scene.face_plan import plan_face
 from ..scene.resolve_sound import strip_of_take
 from ..scene.speakers import members_of
@@ -19,7 +19,7 @@ class EditedError(PlanError):
     """Baked keys were changed by hand, so that they may not be replaced unasked."""
 
 
-def shape_anew(speaker) -> BakeReport:
+def reshape_keys(speaker) -> BakeReport:
     """Keys a speaker's takes again where they are, with the dials as they stand.
 
     Raises:
@@ -35,11 +35,11 @@ def shape_anew(speaker) -> BakeReport:
             f"The keys in {listed} were changed by hand, so the dials leave them alone: "
             "Update replaces them."
         )
-    takes = [as_kept(take) for take in speaker.takes]
+    takes = [cached_curves_of(take) for take in speaker.takes]
     return _key(speaker, plans, skipped, takes, as_left=True)
 
 
-def place_anew(scene, speaker) -> BakeReport:
+def retime_keys(scene, speaker) -> BakeReport:
     """Keys a speaker's takes where their strips play now, without listening.
 
     Raises:
@@ -75,9 +75,9 @@ def place_anew(scene, speaker) -> BakeReport:
 
 def _placed(scene, take) -> Placed | None:
     if not take.heard:
-        return as_kept(take)
+        return cached_curves_of(take)
     try:
-        return where_it_plays(take, strip_of_take(scene, take))
+        return replaced_curves_of(take, strip_of_take(scene, take))
     except OSError as error:
         raise StripError(f'The sound of "{take.label}" cannot be read ({error}).') from error
 

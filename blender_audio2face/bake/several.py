@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING
 
 from ...model.errors import A2FError, memory_told
 from ...model.runtime_choice import RuntimeChoice
-from ..core.background_job import Steps
+from ..core.background_job import MainThreadTask
 from ..core.compose import ComposedTake, OnProgress, compose, part_of
 from ..core.report import BakeReport, Inference
 from . import pipeline
 from .pipeline import BakePlan, BakeRequest, Refusal
 
 if TYPE_CHECKING:
-    from ..core.analysis import Spoken
+    pass
 
 _LISTENED = 0.9
 """Progress at which all sound was heard; the rest is composing."""
 
 
 @dataclass(frozen=True)
-class Listened:
+class AnalyzedBake:
     """A bake whose sound was heard.
 
     Attributes:
@@ -65,13 +65,13 @@ def plan_all(requests: Sequence[BakeRequest], outcome: Outcome) -> tuple[BakePla
     return tuple(plans)
 
 
-def listen_all(
+def analyze_all(
     plans: Sequence[BakePlan],
     runtime: RuntimeChoice,
     weights: Path | None,
     outcome: Outcome,
     on_progress: OnProgress,
-) -> tuple[Listened, ...]:
+) -> tuple[AnalyzedBake, ...]:
     """Listens and composes.
 
     Args:
@@ -81,7 +81,7 @@ def listen_all(
         outcome: gets the bakes that fail.
         on_progress: see OnProgress.
     """
-    from ..core.analysis import listen  # at the first bake, to keep Blender's start quick
+    from ..core.analysis import analyze  # at the first bake, to keep Blender's start quick
 
     seconds = [sum(one.timing.source_duration for one in plan.strips) for plan in plans]
     listened, done = [], 0.0
@@ -89,17 +89,17 @@ def listen_all(
         start, done = done, done + _LISTENED * duration / sum(seconds)
         try:
             with memory_told():
-                spoken = listen(plan.strips, runtime, weights, part_of(on_progress, start, done))
+                spoken = analyze(plan.strips, runtime, weights, part_of(on_progress, start, done))
         except A2FError as error:
             outcome.refusals.append(Refusal(plan.request.speaker, error))
         else:
-            listened.append(Listened(plan, *spoken))
+            listened.append(AnalyzedBake(plan, *spoken))
     return compose_all(listened, outcome, part_of(on_progress, _LISTENED, 1.0))
 
 
 def compose_all(
-    listened: Sequence[Listened], outcome: Outcome, on_progress: OnProgress
-) -> tuple[Listened, ...]:
+    listened: Sequence[AnalyzedBake], outcome: Outcome, on_progress: OnProgress
+) -> tuple[AnalyzedBake, ...]:
     """Composes what is not composed yet; bakes that fail go into the outcome."""
     composed = []
     for index, one in enumerate(listened):
@@ -115,8 +115,8 @@ def compose_all(
 
 
 def check_and_write_steps(
-    listened: Sequence[Listened], outcome: Outcome
-) -> Steps[tuple[Listened, ...]]:
+    listened: Sequence[AnalyzedBake], outcome: Outcome
+) -> MainThreadTask[tuple[AnalyzedBake, ...]]:
     """Writes what still fits the scene.
 
     Returns:
@@ -126,7 +126,7 @@ def check_and_write_steps(
     now = []
     for one in listened:
         try:
-            plan = pipeline.look_again(one.plan)
+            plan = pipeline.revalidate(one.plan)
         except A2FError as error:
             outcome.refusals.append(Refusal(one.plan.request.speaker, error))
         else:
@@ -139,7 +139,7 @@ def check_and_write_steps(
     return ()
 
 
-def write_steps(listened: Sequence[Listened], outcome: Outcome) -> Steps[None]:
+def write_steps(listened: Sequence[AnalyzedBake], outcome: Outcome) -> MainThreadTask[None]:
     """Writes what was planned for the scene as it is; each bake whole or not at all."""
     for one in listened:
         request = one.plan.request

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from .. import animation
-from ..core.background_job import Steps, finished, watched
+from ..animation import write
+from ..animation.layer import StripKeys
+from ..core.background_job import MainThreadTask, guarded, run_to_completion
 from ..core.compose import FacePlan, TakeKeys, check_preview, take_keys
-from ..core.keys.frame_ranges import Segment
+from ..core.keys.frame_ranges import FrameRange
 from ..core.report import Written
 from ..core.target_plan import TargetPlan
 from ..realtime.apply import give_back
@@ -28,7 +29,7 @@ class Keyed:
     """
 
     plan: TargetPlan
-    baked: animation.BakedAction
+    baked: write.BakedAction
     controls: int
     keys: int
 
@@ -37,7 +38,7 @@ class Keyed:
 class TakePart:
     """The keys of a take, and the frames they may take."""
 
-    wanted: tuple[Segment, ...]
+    wanted: tuple[FrameRange, ...]
     keys: TakeKeys
 
 
@@ -48,7 +49,7 @@ def key_steps(
     undo: ExitStack,
     *,
     as_left: bool = False,
-) -> Steps[tuple[Keyed, ...]]:
+) -> MainThreadTask[tuple[Keyed, ...]]:
     """Keys takes on every datablock of a speaker; ``finish`` it once nothing can fail. What moves
     the face without keys ends.
 
@@ -67,15 +68,13 @@ def key_steps(
 
     def check() -> None:
         for keyed in written:
-            animation.check(keyed.baked)
+            write.check(keyed.baked)
 
     for index, plan in enumerate(plans):
-        bakes = [animation.StripKeys(part.wanted, part.keys[index]) for part in parts]
+        bakes = [StripKeys(part.wanted, part.keys[index]) for part in parts]
         name = f"A2F {plan.object_name}"
-        steps = animation.write_steps(
-            datablock_of(plan), name, bakes, output, undo, as_left=as_left
-        )
-        baked = yield from watched(steps, check)
+        steps = write.write_steps(datablock_of(plan), name, bakes, output, undo, as_left=as_left)
+        baked = yield from guarded(steps, check)
         controls = {channel for one in bakes for channel in one.keys}
         count = sum(len(keys.frames) for one in bakes for keys in one.keys.values())
         written.append(Keyed(plan, baked, len(controls), count))
@@ -104,14 +103,14 @@ def key_speaker(
     Raises:
         PlanError: only the preview range is to be keyed, and no take plays there.
     """
-    face = FacePlan(tuple(plans), speaker_settings.look_of(speaker, speaker.id_data))
+    face = FacePlan(tuple(plans), speaker_settings.keying_settings(speaker, speaker.id_data))
     check_preview(face.look, [take.timing for take in takes])
     parts = [
         TakePart(wanted, take_keys(face, take.curves, take.timing, take.cut))
         for take in takes
-        if (wanted := face.look.wanted(take.key, take.timing))
+        if (wanted := face.look.requested_ranges(take.key, take.timing))
     ]
-    return finished(key_steps(plans, parts, speaker.output, undo, as_left=as_left))
+    return run_to_completion(key_steps(plans, parts, speaker.output, undo, as_left=as_left))
 
 
 def finish(written: Sequence[Keyed]) -> tuple[Written, ...]:
@@ -120,7 +119,7 @@ def finish(written: Sequence[Keyed]) -> tuple[Written, ...]:
     for keyed in written:
         baked = keyed.baked
         aside = baked.previous is not None and not baked.previous_was_ours
-        animation.commit(baked)
+        write.commit(baked)
         outcomes.append(
             Written(
                 plan=keyed.plan,

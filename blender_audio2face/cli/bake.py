@@ -12,10 +12,10 @@ from ...model.command.digests import Digests
 from ...model.command.shared import Shared
 from ...model.errors import A2FError
 from ...model.runtime_choice import RuntimeChoice
-from ..bake.pipeline import BakePlan, BakeRequest, look_again, write_steps
+from ..bake.pipeline import BakePlan, BakeRequest, revalidate, write_steps
 from ..bake.pipeline import prepare as plan_of
 from ..core import analysis
-from ..core.background_job import finished
+from ..core.background_job import run_to_completion
 from ..core.compose import compose
 from ..core.sound.sound_selection import SoundFile
 from ..scene import sequencer_api, strip_id
@@ -173,15 +173,15 @@ def _bake(bakes: Bakes, one: FaceJob, console: Observer, done: float, share: flo
         jobs.check_not_edited(speaker, one.plans)
     console.log("info", f"Listening to {_seconds(one):.1f} s of sound for {speaker.name}")
     runtime = _runtime(bakes.options)
-    spoken, how = analysis.listen(
+    spoken, how = analysis.analyze(
         plan.strips,
         runtime,
         bakes.weights,
         lambda part: console.progress(_LISTENED * (done + share * part)),
         bakes.shared.runtime,
     )
-    plan = look_again(plan)
-    _, report = finished(write_steps(plan, compose(plan.face, spoken), how))
+    plan = revalidate(plan)
+    _, report = run_to_completion(write_steps(plan, compose(plan.face, spoken), how))
     jobs.remember(speaker, one.plans, one.digest, _takes(plan), others)
     speaker.report = report.text
     if how.remark is not None:

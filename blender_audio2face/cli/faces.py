@@ -4,12 +4,11 @@ import argparse
 from contextlib import ExitStack
 from dataclasses import replace
 
-from ..bake import live_update
 from ..core.rigs.mapping import Mapping
 from ..core.rigs.mapping_file import load
 from ..core.rigs.preset import preset_with_id
 from ..errors import PlanError
-from ..scene import speaker_settings
+from ..scene import live_changes, speaker_settings
 from ..scene.face_objects import with_parts
 from ..scene.face_plan import plan_face
 from ..scene.speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
@@ -78,7 +77,7 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
         A2FError: there is no such preset or mapping.
     """
     undo.callback(speaker_settings.restore, speaker, speaker_settings.snapshot(speaker))
-    with live_update.quietly(speaker):
+    with live_changes.suspend_live_update():
         if options.into is not None:
             speaker.output = OUTPUTS[options.into]
         if options.keys is not None:

@@ -42,7 +42,10 @@ def bake_job(
     Raises:
         OSError: a sound cannot be read.
     """
-    sounds = [[asdict(one.timing), sound_segment.dumps(sound_segment.heard(one))] for one in strips]
+    sounds = [
+        [asdict(one.timing), sound_segment.dumps(sound_segment.segment_of_strip(one))]
+        for one in strips
+    ]
     network = digests.of_any(weights or DEFAULT_WEIGHTS)  # of a missing one, loading it tells
     return digest_of({"job": "bake", "sounds": sounds, "network": network, **_face(speaker, plans)})
 

@@ -20,7 +20,7 @@ from .sound.strip_timing import RELEASE
 
 
 @dataclass(frozen=True)
-class Spoken:
+class StripCurves:
     """What the network made of one strip.
 
     Attributes:
@@ -32,13 +32,13 @@ class Spoken:
     curves: Curves
 
 
-def listen(
+def analyze(
     strips: Sequence[StripPlan],
     choice: RuntimeChoice,
     weights: Path | None,
     on_progress: Callable[[float], None],
     choose: Callable[..., Runtime] | None = None,
-) -> tuple[tuple[Spoken, ...], Inference]:
+) -> tuple[tuple[StripCurves, ...], Inference]:
     """Decodes each strip's audible range and runs the network on it and on the silence after it,
     piece by piece: only the curves are ever held whole.
 
@@ -70,7 +70,7 @@ def listen(
 
         sound = Restartable(partial(strip_blocks, strip, SAMPLE_RATE, DECODERS))
         seconds = strip.timing.source_duration + RELEASE
-        spoken.append(Spoken(strip, runtime.predict_blocks(sound, seconds, within)))
+        spoken.append(StripCurves(strip, runtime.predict_blocks(sound, seconds, within)))
         done += share
     return tuple(spoken), Inference(
         runtime=runtime.name,

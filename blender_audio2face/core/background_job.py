@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
-Steps = Generator[str | None, None, Result]
+MainThreadTask = Generator[str | None, None, Result]
 
-KEPT = "kept"
+NON_CANCELLABLE = "kept"
 """What is yielded by steps that are not to be given up here, but taken on to the next that can be,
 or to their end."""
 
 
-def finished(steps: Steps[Result]) -> Result:
+def run_to_completion(steps: MainThreadTask[Result]) -> Result:
     """Takes every step at once, and returns what the work came to."""
     while True:
         try:
@@ -30,7 +30,7 @@ def finished(steps: Steps[Result]) -> Result:
             return end.value
 
 
-def watched(steps: Steps[Result], check: Callable[[], None]) -> Steps[Result]:
+def guarded(steps: MainThreadTask[Result], check: Callable[[], None]) -> MainThreadTask[Result]:
     """The same steps; ``check`` is called before each but the first; what it raises ends them."""
     try:
         while True:
@@ -49,7 +49,7 @@ def unless_gone(act: Callable[..., object], *arguments: object) -> None:
         act(*arguments)
 
 
-def go_on(steps: Steps, seconds: float) -> bool:
+def run_for(steps: MainThreadTask, seconds: float) -> bool:
     """Takes steps until ``seconds`` have passed; whether they can be given up there.
 
     Raises:
@@ -59,7 +59,7 @@ def go_on(steps: Steps, seconds: float) -> bool:
     while True:
         state = next(steps)
         if time.perf_counter() >= until:
-            return state != KEPT
+            return state != NON_CANCELLABLE
 
 
 _TOO_EARLY = 0.05
@@ -91,7 +91,7 @@ class Job(threading.Thread):
     def __init__(
         self,
         work: Callable[[Callable[[float], None]], Any],
-        steps: Callable[[Any], Steps[Any]] | None = None,
+        steps: Callable[[Any], MainThreadTask[Any]] | None = None,
     ) -> None:
         super().__init__(name="audio2face", daemon=True)
         self.progress = 0.0
@@ -103,7 +103,7 @@ class Job(threading.Thread):
         self._result: Any = None
         self._error: BaseException | None = None
         self._to_steps = steps
-        self._steps: Steps[Any] | None = None
+        self._steps: MainThreadTask[Any] | None = None
         self._can_go_back = True
 
     def run(self) -> None:
@@ -124,7 +124,7 @@ class Job(threading.Thread):
         if steps is not None:
             try:
                 while not self._can_go_back:
-                    self._can_go_back = next(steps) != KEPT
+                    self._can_go_back = next(steps) != NON_CANCELLABLE
             except StopIteration:
                 pass
             finally:
@@ -167,7 +167,7 @@ class Job(threading.Thread):
             raise self._error
         return self._result
 
-    def go_on(self, seconds: float) -> bool:
+    def run_for(self, seconds: float) -> bool:
         """Takes steps for some time; whether all are taken, so that the job has ended.
 
         Raises what the work, or a step, raised; then the job has ended too.
@@ -178,7 +178,7 @@ class Job(threading.Thread):
                 if self._to_steps is None:
                     return True
                 self._steps = self._to_steps(result)
-            self._can_go_back = go_on(self._steps, seconds)
+            self._can_go_back = run_for(self._steps, seconds)
         except BaseException as error:
             self._steps = None
             self._ended.set()

@@ -12,24 +12,24 @@ from ...model.sampling import sample_at
 from ..errors import BakeError, PlanError
 from .cached_curves import decode, encode
 from .keys import frame_ranges
-from .keys.frame_ranges import Segment
+from .keys.frame_ranges import FrameRange
 from .keys.keyframes import Keys, closures, every_frame, groups, reduce_keys
-from .keys.slicing import ChannelPath
+from .keys.slicing import FCurvePath
 from .rigs.mapping import needs
 from .rigs.preset import preset_with_id
 from .rigs.visemes import DERIVED
 from .shaping.settings import Dials
 from .shaping.shape import shape
 from .sound import sound_segment
-from .sound.sound_segment import Heard
+from .sound.sound_segment import SoundSegment
 from .sound.strip_plan import StripPlan
 from .sound.strip_timing import StripTiming
 from .target_plan import Channel, TargetPlan, columns, resting
 
 if TYPE_CHECKING:
-    from .analysis import Spoken
+    pass
 
-TakeKeys = tuple[Mapping[ChannelPath, Keys], ...]
+TakeKeys = tuple[Mapping[FCurvePath, Keys], ...]
 """The keys of one take on each datablock that was planned."""
 
 OnProgress = Callable[[float], None]
@@ -41,7 +41,7 @@ def no_progress(_fraction: float) -> None:
 
 
 @dataclass(frozen=True)
-class Look:
+class KeyingSettings:
     """How curves become keys, as the artist had it set.
 
     Attributes:
@@ -56,9 +56,9 @@ class Look:
     tolerance: float
     preview: tuple[int, int] | None = None
 
-    def wanted(self, key: str, timing: StripTiming) -> tuple[Segment, ...]:
+    def requested_ranges(self, key: str, timing: StripTiming) -> tuple[FrameRange, ...]:
         """The frames to key of a take: all, or what of them lies in the preview range."""
-        whole = frame_ranges.wanted(key, timing)
+        whole = frame_ranges.requested_ranges(key, timing)
         return whole if self.preview is None else frame_ranges.within(whole, *self.preview)
 
 
@@ -72,7 +72,7 @@ class FacePlan:
     """
 
     plans: tuple[TargetPlan, ...]
-    look: Look
+    look: KeyingSettings
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class ComposedTake:
     """
 
     strip: StripPlan
-    heard: Heard
+    heard: SoundSegment
     data: bytes
     curves: Curves
     keys: TakeKeys | None
@@ -116,19 +116,21 @@ def compose(
         data = encode(one.curves)
         curves = decode(data)  # keyed from what is kept, as dials will do
         keys = None
-        if face.look.wanted("", strip.timing):
+        if face.look.requested_ranges("", strip.timing):
             progress = part_of(on_progress, index / len(spoken), (index + 1) / len(spoken))
             keys = take_keys(face, curves, strip.timing, 0.0, progress)
         try:
-            composed.append(ComposedTake(strip, sound_segment.heard(strip), data, curves, keys))
+            composed.append(
+                ComposedTake(strip, sound_segment.segment_of_strip(strip), data, curves, keys)
+            )
         except OSError as error:
             raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
     return tuple(composed)
 
 
-def check_preview(look: Look, timings: Sequence[StripTiming]) -> None:
+def check_preview(look: KeyingSettings, timings: Sequence[StripTiming]) -> None:
     """Raises PlanError when none of the strips is in the range that alone is to be keyed."""
-    if not any(look.wanted("", timing) for timing in timings):
+    if not any(look.requested_ranges("", timing) for timing in timings):
         raise PlanError(
             "No strip lies in the preview range: set another range, or turn Only Preview Range off."
         )
@@ -173,12 +175,12 @@ def part_of(on_progress: OnProgress, start: float, end: float) -> OnProgress:
 
 def _keys(
     plan: TargetPlan,
-    look: Look,
+    look: KeyingSettings,
     timing: StripTiming,
     names: tuple[str, ...],
     values: np.ndarray,
     on_progress: OnProgress,
-) -> Iterator[tuple[ChannelPath, Keys]]:
+) -> Iterator[tuple[FCurvePath, Keys]]:
     """Keys of each control; ``values`` [F, C] of the named channels at the timing's frames."""
     rest = resting(plan, names)
     made = columns(plan, names, values)
@@ -191,12 +193,12 @@ def _keys(
         faded = {one: rest[one] + timing.weights * (made[one] - rest[one]) for one in group}
         if look.every_frame:
             for channel, column in faded.items():
-                yield ChannelPath(*channel), every_frame(timing.frames, column)
+                yield FCurvePath(*channel), every_frame(timing.frames, column)
             continue
         scaled = {channel: column / spans[channel] for channel, column in faded.items()}
         few = reduce_keys(timing.frames, scaled, look.tolerance, anchors, mouth)
         for channel, keys in few.items():
-            yield ChannelPath(*channel), _stretched(keys, spans[channel])
+            yield FCurvePath(*channel), _stretched(keys, spans[channel])
 
 
 def _spans(plan: TargetPlan) -> dict[Channel, float]:

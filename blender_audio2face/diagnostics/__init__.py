@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 from ..errors import BakeError
 from . import action_checks, curve_checks, object_checks
 from .baked_controls import look
@@ -40,7 +40,7 @@ class Hidden:
     object_uid: int | None
 
 
-def find_hidden(datablock, obj=None, channels: Iterable[ChannelPath] = ()) -> tuple[Hidden, ...]:
+def find_hidden(datablock, obj=None, channels: Iterable[FCurvePath] = ()) -> tuple[Hidden, ...]:
     """What hides a bake.
 
     Args:

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from ..animation import action_api, action_properties, nla
-from ..animation.transaction import Changes
+from ..animation.transaction import Transaction
 from .baked_controls import Baked, Check
 
 
@@ -106,7 +106,7 @@ def _blend_over(baked: Baked, user, name: str) -> None:
     """Has an Action added to the bake below it."""
     setattr(user, name, nla.blend_type(baked.datablock))
     with ExitStack() as undo:
-        changes = Changes(undo)
+        changes = Transaction(undo)
         nla.update_rest(baked.datablock, changes)
         undo.pop_all()
     changes.done()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..animation import action_api, action_properties, nla
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Baked:
     datablock: Any
     obj: Any
     anim: Any
-    channels: frozenset[ChannelPath]
+    channels: frozenset[FCurvePath]
     in_action: bool
     in_nla: tuple[tuple[Any, Any], ...]
 
-    def curves(self) -> list[tuple[ChannelPath, Any]]:
+    def curves(self) -> list[tuple[FCurvePath, Any]]:
         """The baked F-curves."""
         users = [self.anim] if self.in_action else []
         users += [strip for _, strip in self.in_nla]
@@ -61,7 +61,7 @@ class Check:
     fix: Callable[[Baked, tuple[str, ...]], None]
 
 
-def look(datablock, obj, channels: frozenset[ChannelPath]) -> Baked:
+def look(datablock, obj, channels: frozenset[FCurvePath]) -> Baked:
     """A datablock as it is now; see ``find_hidden`` for the arguments."""
     anim = datablock.animation_data
     users = [] if anim is None else [anim, *(strip for _, strip in nla.strips_of(anim))]
@@ -80,13 +80,13 @@ def look(datablock, obj, channels: frozenset[ChannelPath]) -> Baked:
     )
 
 
-def label(baked: Baked, channel: ChannelPath) -> str:
+def label(baked: Baked, channel: FCurvePath) -> str:
     """A channel as the interface names it: its shape key, else its data path."""
     block = shape_of(baked, channel)
     return block.name if block is not None else channel.path
 
 
-def shape_of(baked: Baked, channel: ChannelPath):
+def shape_of(baked: Baked, channel: FCurvePath):
     """The shape key that a channel moves; None where it moves another thing or nothing any more."""
     if baked.datablock.id_type != "KEY" or not channel.path.endswith("].value"):
         return None

@@ -3,14 +3,14 @@
 from typing import Any
 
 from ..animation import action_api
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 from .baked_controls import Baked, Check, label
 
 
 def _drivers(baked: Baked) -> list[tuple[str, Any]]:
     found = []
     for driver in baked.anim.drivers if baked.anim is not None else ():
-        channel = ChannelPath(driver.data_path, driver.array_index)
+        channel = FCurvePath(driver.data_path, driver.array_index)
         if channel in baked.channels and not driver.mute:
             found.append((label(baked, channel), driver))
     return found
@@ -22,7 +22,7 @@ def _driven(baked: Baked) -> list[str]:
 
 def _mute_drivers(baked: Baked, names: tuple[str, ...]) -> None:
     for driver in baked.anim.drivers:
-        if label(baked, ChannelPath(driver.data_path, driver.array_index)) in names:
+        if label(baked, FCurvePath(driver.data_path, driver.array_index)) in names:
             driver.mute = True
 
 

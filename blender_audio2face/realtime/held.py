@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..animation import property_values
-from ..core.keys.slicing import ChannelPath
+from ..core.keys.slicing import FCurvePath
 from ..core.target_plan import Channel, TargetPlan
 from ..scene.face_plan import datablock_of
 from . import rest
@@ -89,7 +89,7 @@ class HeldDatablock:
         kept = {} if afresh else rest.remembered(self._datablock)
         for channel in channels - kept.keys():
             try:
-                kept[channel] = property_values.get(self._datablock, ChannelPath(*channel))
+                kept[channel] = property_values.get(self._datablock, FCurvePath(*channel))
             except (ValueError, IndexError):
                 continue  # it was renamed or removed meanwhile
         rest.remember(self._datablock, kept)
@@ -100,7 +100,7 @@ class HeldDatablock:
             self._set_shapes(columns)
             return
         for channel, value in columns.items():
-            property_values.put(self._datablock, ChannelPath(*channel), value)
+            property_values.put(self._datablock, FCurvePath(*channel), value)
 
     def _set_shapes(self, columns: Mapping[Channel, float]) -> None:
         """All at once: 40 times as fast as one by one."""

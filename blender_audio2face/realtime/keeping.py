@@ -8,15 +8,15 @@ import bpy
 
 from ..bake import pipeline
 from ..bake.pipeline import BakeRequest
-from ..bake.several import Listened
-from ..core.analysis import Spoken
+from ..bake.several import AnalyzedBake
+from ..core.analysis import StripCurves
 from ..core.report import Inference
 from ..core.sound.sound_selection import Strips
 from ..errors import PlanError, StripError
 from ..scene import sequencer_api
 from ..scene import strips as strip
 from ..scene.face_plan import objects_with_uids
-from ..scene.resolve_sound import Voice
+from ..scene.resolve_sound import SoundSelection
 from ..scene.speakers import speaker_of
 from .session import Session
 from .take_file import Take, takes_folder, write_take
@@ -61,7 +61,7 @@ class Keeping:
         take = self._read().from_whole_frame(self._fps)
         return Kept(take, write_take(self._folder, self._face.name, take.samples))
 
-    def place(self, kept: Kept) -> Listened:
+    def place(self, kept: Kept) -> AnalyzedBake:
         """Puts the sound into the sequencer, and plans its keys; on the main thread.
 
         Raises:
@@ -84,12 +84,12 @@ class Keeping:
             scene.session_uid,
             speaker.name if speaker is not None else "",
             self._face.object_uids,
-            Voice(sequencer.session_uid, Strips((made.name,))),
+            SoundSelection(sequencer.session_uid, Strips((made.name,))),
         )
         plan = pipeline.prepare(request)
         seconds = len(kept.take.curves.values) / kept.take.curves.rate
-        spoken = tuple(Spoken(one, kept.take.curves) for one in plan.strips)
-        return Listened(plan, spoken, Inference("real time", "cpu", seconds, seconds))
+        spoken = tuple(StripCurves(one, kept.take.curves) for one in plan.strips)
+        return AnalyzedBake(plan, spoken, Inference("real time", "cpu", seconds, seconds))
 
     def told(self) -> str:
         """Where the sound is, for the artist."""

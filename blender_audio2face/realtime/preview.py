@@ -24,9 +24,9 @@ from ..errors import PlanError
 from ..scene import speaker_settings
 from ..scene.face_plan import objects_with_uids, plan_face
 from ..scene.redraw import redraw_sidebars
-from ..scene.resolve_sound import plan_voice
+from ..scene.resolve_sound import plan_selection
 from ..scene.speakers import speaker_of
-from ..scene.strip_fingerprint import glimpse
+from ..scene.strip_fingerprint import strip_fingerprint
 from .apply import Hold
 from .preview_frames import NO_FRAMES, FaceFrames
 from .preview_listener import Listener, Order, PreviewJob
@@ -59,8 +59,8 @@ class Preview:
         self._request = request
         scene = self._scene()
         face = self._face(scene)
-        self._strips = plan_voice(request.voice)
-        self._glimpse = glimpse(request.voice)
+        self._strips = plan_selection(request.voice)
+        self._glimpse = strip_fingerprint(request.voice)
         self._listener = Listener(Order(self._strips, face), weights, scene.frame_current_final)
         self._changed = False
         self._drawn = 0.0
@@ -142,14 +142,14 @@ class Preview:
 
     def _look_again(self, scene) -> None:
         """Orders anew what is to be shown, where the scene changed."""
-        seen = glimpse(self._request.voice)
+        seen = strip_fingerprint(self._request.voice)
         if seen == self._glimpse and not self._changed:
             return
         self._changed = False
         if seen != self._glimpse:
             self._glimpse, self._strips = seen, ()
         face = self._face(scene)
-        self._strips = self._strips or plan_voice(self._request.voice)
+        self._strips = self._strips or plan_selection(self._request.voice)
         order = Order(self._strips, face)
         if order != self._listener.order:
             self._listener.order = order
@@ -223,7 +223,7 @@ class Preview:
         objects = objects_with_uids(self._request.object_uids)
         speaker = speaker_of(scene, objects[0])
         plans, _ = plan_face(objects, speaker, check_effect=False)
-        return FacePlan(plans, speaker_settings.look_of(speaker, scene))
+        return FacePlan(plans, speaker_settings.keying_settings(speaker, scene))
 
 
 class _GoneError(PlanError):

@@ -10,7 +10,7 @@ from ...model.channels import ARKIT_52
 from ...model.curves import Curves
 from ..core.compose import FacePlan, take_keys
 from ..core.keys import frame_ranges
-from ..core.keys.frame_ranges import Segment
+from ..core.keys.frame_ranges import FrameRange
 from ..core.rigs.mapping import HEAD, Link, Target
 from ..core.sound.strip_plan import StripPlan
 from ..core.sound.strip_timing import StripTiming
@@ -116,12 +116,12 @@ def _trimmed(timing: StripTiming, start: int, end: int) -> StripTiming:
     return replace(timing, left_handle=start, right_handle=end, warp=warp)
 
 
-def _owned(face: FacePlan, timings: Sequence[StripTiming]) -> tuple[Segment, ...]:
+def _owned(face: FacePlan, timings: Sequence[StripTiming]) -> tuple[FrameRange, ...]:
     """The frames that each strip, by its number, would have keys on."""
-    owned: tuple[Segment, ...] = ()
+    owned: tuple[FrameRange, ...] = ()
     for index, timing in enumerate(timings):
-        wanted = face.look.wanted(str(index), timing)
-        owned = frame_ranges.rebaked(owned, frame_ranges.granted(owned, wanted))
+        wanted = face.look.requested_ranges(str(index), timing)
+        owned = frame_ranges.rebaked(owned, frame_ranges.allowed_ranges(owned, wanted))
     return owned
 
 

@@ -9,7 +9,7 @@ from ...model.streaming import StepNetwork, Stream
 from ..core.cached_curves import decode, encode
 from ..core.sound.decoders import DECODERS
 from ..core.sound.samples import strip_blocks
-from ..core.sound.sound_segment import Heard
+from ..core.sound.sound_segment import SoundSegment
 from ..core.sound.strip_plan import StripPlan
 
 _PIECE = 2 * SAMPLE_RATE
@@ -24,7 +24,7 @@ class Hearing:
         whole: whether it was heard to its end; then its curves are what a bake would keep.
     """
 
-    def __init__(self, strip: StripPlan, heard: Heard, network: StepNetwork) -> None:
+    def __init__(self, strip: StripPlan, heard: SoundSegment, network: StepNetwork) -> None:
         self.heard = heard
         self.whole = False
         self._blocks = strip_blocks(strip, SAMPLE_RATE, DECODERS)
@@ -45,7 +45,7 @@ class Hearing:
             self._rows = [np.concatenate(self._rows)]
         return Curves(self._names, FRAME_RATE, self._rows[0])
 
-    def go_on(self) -> None:
+    def run_for(self) -> None:
         """Hears the next piece.
 
         Raises:

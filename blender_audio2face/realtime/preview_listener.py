@@ -10,7 +10,7 @@ from ...model.weights_file import DEFAULT_WEIGHTS, load_weights
 from ..core.background_job import Job
 from ..core.compose import FacePlan
 from ..core.sound import sound_segment
-from ..core.sound.sound_segment import Heard
+from ..core.sound.sound_segment import SoundSegment
 from ..core.sound.strip_plan import SoundSource, StripPlan
 from ..errors import BakeError
 from .preview_curves import HeardStrip, Stretch, around, face_frames, trimmed
@@ -99,7 +99,7 @@ class Listener:
             on_progress(_fraction(order, hearings))
             following = self._following(order, hearings)
             if following is not None:
-                following.go_on()
+                following.run_for()
             elif order is self.order:
                 return
 
@@ -123,14 +123,14 @@ class Listener:
         known.append(Hearing(new, self._heard(new), self._network))
         return known[-1]
 
-    def _heard(self, strip: StripPlan) -> Heard:
+    def _heard(self, strip: StripPlan) -> SoundSegment:
         source = strip.source
         if source not in self._digests:
             try:
                 self._digests[source] = sound_segment.digest(source)
             except OSError as error:
                 raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
-        return sound_segment.heard(strip, self._digests[source])
+        return sound_segment.segment_of_strip(strip, self._digests[source])
 
     def _following(self, order: Order, hearings: list[Hearing]) -> Hearing | None:
         """What is to be heard next: what the playhead is on, then what is nearest to it."""

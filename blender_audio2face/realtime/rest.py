@@ -40,10 +40,10 @@ def remembered(datablock) -> dict[Channel, float]:
 def put_back(datablock) -> None:
     """Sets the values from before, and forgets them."""
     from ..animation.property_values import put
-    from ..core.keys.slicing import ChannelPath
+    from ..core.keys.slicing import FCurvePath
 
     for channel, value in remembered(datablock).items():
-        put(datablock, ChannelPath(*channel), value)
+        put(datablock, FCurvePath(*channel), value)
     if PROPERTY in datablock:
         del datablock[PROPERTY]
     datablock.update_tag()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...model.curves import Curves
 from ..core.cached_curves import TakeError, decode
 from ..core.sound import sound_segment
-from ..core.sound.sound_segment import Heard
+from ..core.sound.sound_segment import SoundSegment
 from ..core.sound.strip_plan import StripPlan
 from ..core.sound.strip_timing import StripTiming
 from .speakers import way_back
@@ -69,7 +69,7 @@ class NewTake:
     label: str
     timing: StripTiming
     data: bytes
-    heard: Heard | None = None
+    heard: SoundSegment | None = None
     file: str = ""
 
 
@@ -92,7 +92,7 @@ def store_take(speaker: "Audio2FaceSpeaker", new: NewTake, undo: ExitStack) -> "
     return take
 
 
-def as_kept(take: "Audio2FaceTake") -> Placed:
+def cached_curves_of(take: "Audio2FaceTake") -> Placed:
     """A take where it was keyed last. Raises TakeError when it is damaged."""
     was = sound_segment.loads(take.heard)
     timing = timing_of(take)
@@ -100,7 +100,7 @@ def as_kept(take: "Audio2FaceTake") -> Placed:
     return Placed(take.name, take.label, timing, _curves(take), cut)
 
 
-def where_it_plays(take: "Audio2FaceTake", strip: StripPlan) -> Placed | None:
+def replaced_curves_of(take: "Audio2FaceTake", strip: StripPlan) -> Placed | None:
     """A take where its strip plays now; None when the strip plays what was not heard.
 
     Raises:
@@ -108,7 +108,7 @@ def where_it_plays(take: "Audio2FaceTake", strip: StripPlan) -> Placed | None:
         OSError: the strip's sound cannot be read.
     """
     was = sound_segment.loads(take.heard)
-    cut = sound_segment.heard(strip).offset_in(was) if was is not None else None
+    cut = sound_segment.segment_of_strip(strip).offset_in(was) if was is not None else None
     if cut is None:
         return None
     return Placed(take.name, strip.name, strip.timing, _curves(take), cut)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import bpy
 
 from ..core.background_job import unless_gone
-from ..core.sound.sound_selection import Channel, Selector, SoundFile, Strips
+from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, Strips
 from ..core.sound.strip_plan import StripPlan
 from ..errors import StripError
 from . import sequencer_api, strip_id, strips
 
 
 @dataclass(frozen=True)
-class Voice:
+class SoundSelection:
     """Sounds of one scene.
 
     Attributes:
@@ -22,10 +22,10 @@ class Voice:
     """
 
     scene_uid: int
-    selector: Selector
+    selector: SoundChoice
 
 
-def voice_of(context, speaker, values: dict[str, object]) -> Voice:
+def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSelection:
     """Where the voice is, without looking at files.
 
     Args:
@@ -45,37 +45,37 @@ def voice_of(context, speaker, values: dict[str, object]) -> Voice:
         if not values["file"]:
             raise StripError("No sound file is chosen: choose one in the panel.")
         selector = SoundFile(values["file"], values["file_frame"])
-        return Voice(context.scene.session_uid, selector)
+        return SoundSelection(context.scene.session_uid, selector)
     if source == "CHANNEL":
         scene = _scene_with_sound(context)
         selector = Channel(values["channel"])
     else:
         scene, name = _named(context, values["strip"])
         if not values["strip"] and _is_anothers(context.scene, speaker, scene, name):
-            own = voice_of_takes(context, speaker)
+            own = selection_of_takes(context, speaker)
             if own is not None:
                 return own
         selector = Strips((name,))
     strips.check_same_rate(scene, context.scene)
-    return Voice(scene.session_uid, selector)
+    return SoundSelection(scene.session_uid, selector)
 
 
-def voice_of_takes(context, speaker) -> Voice | None:
+def selection_of_takes(context, speaker) -> SoundSelection | None:
     """The strips that a speaker was baked from; None when none of them is there any more."""
     for scene in _scenes(context.scene):
         found = [strip_id.marked(scene, take.name) for take in speaker.takes]
         names = tuple(one.name for one in found if one is not None)
         if names:
-            return Voice(scene.session_uid, Strips(names))
+            return SoundSelection(scene.session_uid, Strips(names))
     return None
 
 
-def plan_voice(voice: Voice) -> tuple[StripPlan, ...]:
+def plan_selection(voice: SoundSelection) -> tuple[StripPlan, ...]:
     """The strips of a voice as they are now. Raises StripError when one cannot be read."""
     return strips.plan_sources(scene_of(voice), voice.selector)
 
 
-def scene_of(voice: Voice):
+def scene_of(voice: SoundSelection):
     """The scene of a voice. Raises StripError when it is gone."""
     for scene in bpy.data.scenes:
         if scene.session_uid == voice.scene_uid:
@@ -83,7 +83,7 @@ def scene_of(voice: Voice):
     raise StripError("The scene with the sound is gone: choose another strip.")
 
 
-def mark_strip(voice: Voice, name: str, undo: ExitStack) -> str:
+def mark_strip(voice: SoundSelection, name: str, undo: ExitStack) -> str:
     """Marks a strip of a voice, so that it is known again when it is renamed; returns the mark.
 
     Raises StripError when it is gone.

@@ -31,7 +31,7 @@ _HEADROOM = 0.5
 
 
 @contextmanager
-def alone(scene, strip) -> Iterator[tuple]:
+def isolated_strip(scene, strip) -> Iterator[tuple]:
     """(copy of the scene, the strip in it): only this strip plays, at a constant volume, and the
     scene's frames are the strip's, moved to begin at 0 where they began before it."""
     copy = scene.copy()
@@ -39,16 +39,16 @@ def alone(scene, strip) -> Iterator[tuple]:
         copy.animation_data_clear()
         _empty(copy.collection)  # nothing but the sequencer has to be evaluated
         twin = next(one for one in sequencer_api.all_strips(copy) if one.name == strip.name)
-        family = sequencer_api.family(twin)
+        strip_and_parents = sequencer_api.strip_and_parents(twin)
         for one in sequencer_api.all_strips(copy):
-            one.mute = one not in family
-        for one in family:
+            one.mute = one not in strip_and_parents
+        for one in strip_and_parents:
             if hasattr(one, "volume"):  # meta strips have it from 5.0 on
                 one.volume = _HEADROOM if one == twin else 1.0
         timing = sequencer_api.strip_timing(copy, twin)
         shift = max(-timing.left_handle, 0)
         if shift:  # a scene has no frames below 0
-            sequencer_api.move_content(family[-1], shift)
+            sequencer_api.move_content(strip_and_parents[-1], shift)
         copy.frame_start = timing.left_handle + shift
         copy.frame_end = timing.right_handle + shift - 1
         copy.audio_volume = 1.0
@@ -120,7 +120,7 @@ def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
     Raises:
         StripError: nothing of the sound is in the strip's frames, or Blender cannot play it.
     """
-    with alone(scene, strip) as (copy, twin), tempfile.TemporaryDirectory() as folder:
+    with isolated_strip(scene, strip) as (copy, twin), tempfile.TemporaryDirectory() as folder:
         code, played = Path(folder, "code.wav"), Path(folder, "played.wav")
         # As long as the sound: 5.0 stretches the retiming over another length.
         code.write_bytes(calibration_signal.encoded(seconds))
@@ -154,7 +154,7 @@ def mixed_down(scene, strip) -> tuple[SoundSource, StripTiming]:
         StripError: Blender cannot play it.
     """
     timing = sequencer_api.strip_timing(scene, strip)
-    with alone(scene, strip) as (copy, _), tempfile.TemporaryDirectory() as folder:
+    with isolated_strip(scene, strip) as (copy, _), tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "played.wav")
         write(copy, strip.name, path, rate=SAMPLE_RATE, channels="MONO", sample_format="S16")
         source = SoundSource(f"{strip.name}.wav", path.read_bytes())

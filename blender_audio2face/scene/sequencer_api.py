@@ -103,14 +103,14 @@ def move_content(strip, frames: float) -> None:
     setattr(strip, _NAMES.content_start, getattr(strip, _NAMES.content_start) + frames)
 
 
-def family(strip) -> list:
+def strip_and_parents(strip) -> list:
     """A strip and the meta strips around it, the innermost first."""
     return [strip, *parent_metas(strip)]
 
 
 def sound_strips_in(scene, strip) -> list:
     """The strips that play sound in a meta strip, or the strip itself if it plays sound."""
-    return [one for one in sound_strips(scene) if strip in family(one)]
+    return [one for one in sound_strips(scene) if strip in strip_and_parents(one)]
 
 
 def parent_metas(strip) -> list:

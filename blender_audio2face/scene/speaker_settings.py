@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..bake.live_update import at_once, quietly
-from ..core.compose import Look
+from ..core.compose import KeyingSettings
 from ..core.rigs.mapping import Link, Mapping, Target
 from ..core.shaping.settings import RANGES, Dials
+from .live_changes import batch_update, suspend_live_update
 
 if TYPE_CHECKING:
     import bpy
@@ -29,11 +29,11 @@ def dials_of(speaker: "Audio2FaceSpeaker") -> Dials:
     )
 
 
-def look_of(
+def keying_settings(
     speaker: "Audio2FaceSpeaker | None",
     scene: "bpy.types.Scene",
     choices: Sequence[tuple[str, object]] = (),
-) -> Look:
+) -> KeyingSettings:
     """How a speaker's curves become keys.
 
     Args:
@@ -53,12 +53,12 @@ def look_of(
     preview = None
     if values["only_preview_range"] and scene.use_preview_range:
         preview = (scene.frame_preview_start, scene.frame_preview_end + 1)
-    return Look(dials, values["reduction"] == "EVERY_FRAME", values["tolerance"], preview)
+    return KeyingSettings(dials, values["reduction"] == "EVERY_FRAME", values["tolerance"], preview)
 
 
 def set_dials(speaker: "Audio2FaceSpeaker", dials: Dials) -> None:
     """Sets the artist's dials."""
-    with at_once(speaker):
+    with batch_update(speaker):
         for name in (*RANGES, "blinks"):
             setattr(speaker.dials, name, getattr(dials, name))
         speaker.dials.channels.clear()
@@ -76,7 +76,7 @@ def mapping_of(speaker: "Audio2FaceSpeaker") -> Mapping | None:
 
 def set_mapping(speaker: "Audio2FaceSpeaker", mapping: Mapping) -> None:
     """Makes a mapping the speaker's own."""
-    with at_once(speaker):
+    with batch_update(speaker):
         speaker.preset = mapping.preset_id or ""
         speaker.links.clear()
         for link in mapping.links:
@@ -115,7 +115,7 @@ def snapshot(speaker: "Audio2FaceSpeaker") -> Snapshot:
 
 def restore(speaker: "Audio2FaceSpeaker", before: Snapshot) -> None:
     """Puts the settings back; keys do not follow."""
-    with quietly(speaker):
+    with suspend_live_update():
         set_dials(speaker, before.dials)
         set_mapping(speaker, before.mapping or Mapping(None, ()))
         for name in _KEY_VALUES:

@@ -8,13 +8,13 @@ from collections.abc import Hashable
 
 from ..core.sound.sound_selection import SoundFile
 from . import sequencer_api
-from .resolve_sound import Voice, scene_of
+from .resolve_sound import SoundSelection, scene_of
 from .strips import chosen_strips, plan_sources, strip_volume
 
 _PLAIN = ("BOOLEAN", "INT", "FLOAT", "STRING", "ENUM")
 
 
-def glimpse(voice: Voice) -> tuple[object, ...]:
+def strip_fingerprint(voice: SoundSelection) -> tuple[object, ...]:
     """All that the plans of a voice go by, as far as it can be read.
 
     Sound that objects of a scene strip make is not seen. Raises StripError as planning does.
@@ -38,7 +38,7 @@ def _of_strip(scene, strip) -> tuple[object, ...]:
         timing,
         strip_volume(scene, strip, timing),
         sequencer_api.muted_by(scene, strip),
-        [_plain(one) for one in sequencer_api.family(strip)],
+        [_plain(one) for one in sequencer_api.strip_and_parents(strip)],
         [key.timeline_frame for key in getattr(strip, "retiming_keys", ())],
         _plain(sound) if sound is not None else None,
         packed,

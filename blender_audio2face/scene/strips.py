@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.sound.decoders import CHOOSE, FIND, check_sound_file
 from ..core.sound.samples import sound_seconds
-from ..core.sound.sound_selection import Channel, Selector, SoundFile, Strips
+from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, Strips
 from ..core.sound.strip_plan import SoundSource, StripPlan
 from ..core.sound.strip_timing import LAST_FRAME, StripTiming
 from ..core.sound.volume import Volume
@@ -28,7 +28,7 @@ def strip_volume(scene, strip, timing: StripTiming) -> Volume:
     """
     frames = np.arange(timing.left_handle, timing.right_handle + 1)
     gains = np.ones(len(frames))
-    for one in sequencer_api.family(strip):
+    for one in sequencer_api.strip_and_parents(strip):
         if not hasattr(one, "volume"):
             continue
         curve = _fcurve(scene, one.path_from_id("volume"))
@@ -40,7 +40,7 @@ def silenced(scene, strip) -> bool:
     """Whether a strip's volume, or that of a meta strip around it, stands at 0."""
     return any(
         one.volume == 0.0 and _fcurve(scene, one.path_from_id("volume")) is None
-        for one in sequencer_api.family(strip)
+        for one in sequencer_api.strip_and_parents(strip)
         if hasattr(one, "volume")
     )
 
@@ -102,7 +102,7 @@ def find_strip(context, name: str):
     )
 
 
-def plan_sources(scene, selector: Selector) -> tuple[StripPlan, ...]:
+def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
     """Reads everything that speaks for a face.
 
     Args:
@@ -213,7 +213,7 @@ def _heard_on(scene, channel: int) -> list:
     strips = [
         strip
         for strip in sequencer_api.sound_strips(scene)
-        if sequencer_api.family(strip)[-1].channel == channel
+        if sequencer_api.strip_and_parents(strip)[-1].channel == channel
     ]
     if not strips:
         raise StripError(f"Channel {channel} has no sound strip: choose another channel.")

@@ -102,6 +102,6 @@ def retime(strip, frame: int, speed: float) -> None:
 
 def moved_only(strip_module, old, new) -> bool:
     """Whether curves of one strip plan serve another: the same sound, within the range heard."""
-    rooms = strip_module.__name__.rpartition(".")[0]
-    heard = importlib.import_module(f"{rooms}.heard").heard
+    rooms = strip_module.__name__.rpartition(".scene")[0]
+    heard = importlib.import_module(f"{rooms}.core.sound.sound_segment").segment_of_strip
     return heard(new).offset_in(heard(old)) is not None

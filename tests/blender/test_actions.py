@@ -16,12 +16,14 @@ SLOTTED = bpy.app.version >= (4, 4, 0)
 
 @pytest.fixture
 def actions(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.animation")
+    return importlib.import_module(f"{extension}.blender_audio2face.animation.write")
 
 
 @pytest.fixture
 def segment(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.core.keys.frame_ranges").Segment
+    return importlib.import_module(
+        f"{extension}.blender_audio2face.core.keys.frame_ranges"
+    ).FrameRange
 
 
 @pytest.fixture
@@ -31,9 +33,9 @@ def key():
 
 def write_every_frame(actions, key, new, values: dict[str, np.ndarray], undo: ExitStack):
     """Keys shape keys, by their data paths, on each frame of a segment."""
-    rooms = actions.__name__.rpartition(".")[0]
-    channel_path = importlib.import_module(f"{rooms}.channel_keys").ChannelPath
-    every_frame = importlib.import_module(f"{rooms}.shaping.keys").every_frame
+    rooms = actions.__name__.rpartition(".animation")[0]
+    channel_path = importlib.import_module(f"{rooms}.core.keys.slicing").FCurvePath
+    every_frame = importlib.import_module(f"{rooms}.core.keys.keyframes").every_frame
     frames = np.arange(new.start, new.end)
     keys = {channel_path(path): every_frame(frames, column) for path, column in values.items()}
     bakes = [actions.StripKeys((new,), keys)]
@@ -83,7 +85,7 @@ def test_keys_move_the_shape_key(actions, segment, key) -> None:
 
 def test_new_keys_are_as_is_relied_on(actions, key) -> None:
     """What a new key has already is not written to it."""
-    table = importlib.import_module(f"{actions.__name__}.key_table")
+    table = importlib.import_module(actions.__name__.replace("write", "keyframe_table"))
     key.key_blocks["jawOpen"].keyframe_insert("value", frame=5)
     (curve,) = fcurves(key.animation_data.action)
     curve.keyframe_points.clear()
@@ -199,12 +201,12 @@ def test_a_failure_leaves_no_trace(actions, segment, key, before: str) -> None:
     if before == "ours":
         write(actions, key, segment("a", 1, 4), 0.25)
     whole = state(key)
-    record = [action.get(actions.RECORD) for action in bpy.data.actions]
+    record = [action.get("audio2face") for action in bpy.data.actions]
     values = {JAW: np.full(3, 0.5, np.float32), 'key_blocks["tongueOut"].value': np.zeros(2)}
     with pytest.raises(ValueError), ExitStack() as undo:
         write_every_frame(actions, key, segment("a", 2, 5), values, undo)
     assert state(key) == whole
-    assert [action.get(actions.RECORD) for action in bpy.data.actions] == record
+    assert [action.get("audio2face") for action in bpy.data.actions] == record
 
 
 def test_a_feature_length_bake_is_written_whole(actions, segment, key) -> None:

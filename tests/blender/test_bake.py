@@ -352,21 +352,21 @@ class TestWhileTheBakeRuns:
         """(write, face): the curves are there, and the scene may still change."""
         inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
         composing = importlib.import_module(f"{extension}.blender_audio2face.core.compose")
-        finished = importlib.import_module(
+        run_to_completion = importlib.import_module(
             f"{extension}.blender_audio2face.core.background_job"
-        ).finished
+        ).run_to_completion
         choice = importlib.import_module(f"{extension}.model.runtime_choice").RuntimeChoice()
         face = make_face("Face", ("jawOpen",))
         add_sound(speech)
         every_frame = (("reduction", "EVERY_FRAME"),)
         request = bake_module.request_for(bpy.context, "", {}, every_frame)
         planned = bake_module.prepare(request)
-        spoken, how = inference.listen(planned.strips, choice, None, lambda _: None)
+        spoken, how = inference.analyze(planned.strips, choice, None, lambda _: None)
 
         def write():
-            plan = bake_module.look_again(planned)
+            plan = bake_module.revalidate(planned)
             takes = composing.compose(plan.face, spoken)
-            return finished(bake_module.write_steps(plan, takes, how))[1]
+            return run_to_completion(bake_module.write_steps(plan, takes, how))[1]
 
         return write, face
 
@@ -410,7 +410,9 @@ class TestWhileTheBakeRuns:
         add_sound(speech)
         make_face("Second", ("jawOpen",))
         first = make_face("First", ("jawOpen",))
-        actions = importlib.import_module(bake_module.__name__.replace(".bake", ".actions"))
+        actions = importlib.import_module(
+            bake_module.__name__.replace("bake.pipeline", "animation.write")
+        )
         real = actions.write_steps
 
         def fails_on_second(datablock, name, *rest, **options):

@@ -23,13 +23,18 @@ def bake(extension: str):
     """Keys jawOpen at 0.5 in frames 10 to 19: ``bake(datablock, output)``."""
     actions, segments, channel_keys, shaping_keys = (
         importlib.import_module(f"{extension}.blender_audio2face.{name}")
-        for name in ("actions", "segments", "channel_keys", "shaping.keys")
+        for name in (
+            "animation.write",
+            "core.keys.frame_ranges",
+            "core.keys.slicing",
+            "core.keys.keyframes",
+        )
     )
 
     def write(datablock, output: str, path: str = JAW):
         keys = shaping_keys.every_frame(np.arange(10.0, 20.0), np.full(10, 0.5))
-        wanted = (segments.Segment("speech", 10, 20),)
-        channel = channel_keys.ChannelPath(path)
+        wanted = (segments.FrameRange("speech", 10, 20),)
+        channel = channel_keys.FCurvePath(path)
         with ExitStack() as undo:
             bakes = [actions.StripKeys(wanted, {channel: keys})]
             baked = actions.write_keys(datablock, "A2F", bakes, output, undo)
@@ -105,7 +110,7 @@ def test_driver(hiding, bake, face) -> None:
 def test_driver_of_a_channel_that_was_left_out(hiding, bake, face, extension) -> None:
     channel_path = importlib.import_module(
         f"{extension}.blender_audio2face.core.keys.slicing"
-    ).ChannelPath
+    ).FCurvePath
     key = face.data.shape_keys
     bake(key, "ACTION")
     key.key_blocks["tongueOut"].driver_add("value")

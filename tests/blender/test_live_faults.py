@@ -56,13 +56,13 @@ def test_keys_are_made_anew_as_far_as_they_can_be(
     baked, extension: str, capsys, fault, change: str
 ) -> None:
     """The panel, too, still finds what hides them."""
-    hidden_in = importlib.import_module(
+    find_hidden_results = importlib.import_module(
         f"{extension}.blender_audio2face.diagnostics.speaker_checks"
-    ).hidden_in
+    ).find_hidden_results
     fault()
     before, kept = census(), {action.name for action in ours()}
     for speaker in speakers():
-        hidden_in(speaker)
+        find_hidden_results(speaker)
         if change == "dial":
             speaker.dials.jaw = 0.5
             assert "Traceback" not in capsys.readouterr().err
@@ -167,7 +167,7 @@ def session(rooms, folder: Path):
     started.end()
 
 
-def look_again(session, seconds: float) -> float | None:
+def revalidate(session, seconds: float) -> float | None:
     session._looked = 0.0
     return session.tick(seconds + session.engine.delay)
 
@@ -176,7 +176,7 @@ def look_again(session, seconds: float) -> float | None:
 def test_real_time_goes_on_or_says_why_not(rooms, session, fault) -> None:
     fault()
     for seconds in (0.55, 0.6):
-        if look_again(session, seconds) is None:
+        if revalidate(session, seconds) is None:
             assert "ended: " in bpy.context.window_manager.audio2face_live.message
     bpy.context.scene.frame_set(9)
     session.end()

@@ -205,7 +205,7 @@ def test_a_failure_in_a_step_takes_all_back(
     extension: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    actions = importlib.import_module(f"{extension}.blender_audio2face.animation")
+    actions = importlib.import_module(f"{extension}.blender_audio2face.animation.write")
     real = actions.write_steps
 
     def fails_on_second(datablock, name, *rest, **options):

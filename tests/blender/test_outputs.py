@@ -21,9 +21,15 @@ class Modules:
     """The extension's modules that the tests use, by name."""
 
     def __init__(self, extension: str) -> None:
-        for name in ("actions", "clearing", "segments", "channel_keys", "timing"):
-            setattr(self, name, importlib.import_module(f"{extension}.blender_audio2face.{name}"))
-        self.keys = importlib.import_module(f"{extension}.blender_audio2face.core.keys.keyframes")
+        def module(name: str):
+            return importlib.import_module(f"{extension}.blender_audio2face.{name}")
+
+        self.actions = module("animation.write")
+        self.clearing = module("animation.remove")
+        self.ranges = module("core.keys.frame_ranges")
+        self.channel_keys = module("core.keys.slicing")
+        self.timing = module("core.sound.strip_timing")
+        self.keys = module("core.keys.keyframes")
 
 
 @pytest.fixture
@@ -38,16 +44,16 @@ def key():
 
 def speech(a2f: Modules, strip: str = "speech", left: int = 10, right: int = 20) -> tuple:
     """A strip's segments at 24 fps: rest 3 frames before, 8 frames of release."""
-    return a2f.segments.wanted(strip, a2f.timing.StripTiming(24.0, 1, 0, 0.0, left, right))
+    return a2f.ranges.requested_ranges(strip, a2f.timing.StripTiming(24.0, 1, 0, 0.0, left, right))
 
 
 def write(a2f: Modules, datablock, wanted: tuple, output: str, paths=(JAW,), value=0.5, **more):
     """Keys each frame: rest before, ``value`` in the speech, down to 0 after it."""
-    frames = a2f.segments.frames_of(wanted).astype(np.float64)
-    speaking = a2f.segments.lies_in(frames, tuple(s for s in wanted if s.part == 2))
+    frames = a2f.ranges.frames_of(wanted).astype(np.float64)
+    speaking = a2f.ranges.lies_in(frames, tuple(s for s in wanted if s.part == 2))
     column = np.where(speaking, value, 0.0).astype(np.float32)
     keys = {
-        a2f.channel_keys.ChannelPath(*((path,) if isinstance(path, str) else path)): (
+        a2f.channel_keys.FCurvePath(*((path,) if isinstance(path, str) else path)): (
             a2f.keys.every_frame(frames, column)
         )
         for path in paths
@@ -172,7 +178,7 @@ def test_an_objects_own_action_is_not_lost(a2f) -> None:
 def test_an_armature_that_was_never_evaluated_is_keyed(a2f) -> None:
     """Blender would crash: it has no pose yet."""
     rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
-    errors = sys.modules[a2f.actions.__package__.replace("actions", "errors")]
+    errors = sys.modules[a2f.actions.__package__.replace("animation", "errors")]
     with pytest.raises(errors.PlanError, match="view layer"):
         write(a2f, rig, speech(a2f), "ACTION", paths=(("scale", 1),))
     bpy.context.scene.collection.objects.link(rig)
@@ -187,8 +193,8 @@ def test_bezier_keys_show_the_hermite_curve(a2f, key) -> None:
     keys = a2f.keys.Keys(
         frames, random.random(60, np.float32), random.normal(0, 0.1, 60).astype(np.float32)
     )
-    whole = (a2f.segments.Segment("speech", 0, int(frames[-1]) + 1),)
-    channel = a2f.channel_keys.ChannelPath(JAW)
+    whole = (a2f.ranges.FrameRange("speech", 0, int(frames[-1]) + 1),)
+    channel = a2f.channel_keys.FCurvePath(JAW)
     with ExitStack() as undo:
         bakes = [a2f.actions.StripKeys(whole, {channel: keys})]
         baked = a2f.actions.write_keys(key, "A2F", bakes, "ACTION", undo)
@@ -206,9 +212,9 @@ def test_a_strip_baked_over_another_leaves_the_rest_of_its_curve(a2f, key) -> No
     keys = a2f.keys.Keys(
         np.array([0.0, 20.0, 40.0]), np.array([0, 1, 0], np.float32), np.zeros(3, np.float32)
     )
-    channel = a2f.channel_keys.ChannelPath(JAW)
-    first = (a2f.segments.Segment("a", 0, 41),)
-    for wanted in (first, (a2f.segments.Segment("b", 28, 33),)):
+    channel = a2f.channel_keys.FCurvePath(JAW)
+    first = (a2f.ranges.FrameRange("a", 0, 41),)
+    for wanted in (first, (a2f.ranges.FrameRange("b", 28, 33),)):
         flat = a2f.keys.Keys(
             np.array([28.0, 32.0]), np.full(2, 0.3, np.float32), np.zeros(2, np.float32)
         )
@@ -313,7 +319,7 @@ def test_clearing_the_active_action_gives_it_back_whole(a2f, key) -> None:
     write(a2f, key, speech(a2f), "ACTIVE", paths=(JAW, TONGUE))
     write(a2f, key, speech(a2f, "b", 15, 70), "ACTIVE", value=0.7)
     write(a2f, key, speech(a2f, "speech", 12, 22), "ACTIVE", value=0.2)
-    assert a2f.actions.baked_strips(key) == ("b", "speech")
+    assert a2f.clearing.baked_strips(key) == ("b", "speech")
     assert a2f.clearing.clear(key) > 0
     assert everything(key) == whole
 
@@ -324,7 +330,7 @@ def test_only_one_strips_keys_are_cleared(a2f, key) -> None:
     write(a2f, key, speech(a2f, "b", 50, 60), "ACTIVE")
     assert a2f.clearing.clear(key, {"speech"}) == 19
     assert [frame for frame, _ in keys_of(own, "jawOpen")] == [1, 14, 47, *range(50, 68)]
-    assert a2f.actions.baked_strips(key) == ("b",)
+    assert a2f.clearing.baked_strips(key) == ("b",)
 
 
 def test_a_channel_that_is_no_longer_baked_is_the_artists_again(a2f, key) -> None:
@@ -351,11 +357,11 @@ def test_a_slot_is_made_where_the_active_action_has_none(a2f, key) -> None:
 
 def strip_keys(a2f: Modules, wanted: tuple, value: float, paths=(JAW, TONGUE)) -> object:
     """A strip's keys on each frame: ``value`` in the speech, 0 around it."""
-    frames = a2f.segments.frames_of(wanted).astype(np.float64)
-    speaking = a2f.segments.lies_in(frames, tuple(s for s in wanted if s.part == 2))
+    frames = a2f.ranges.frames_of(wanted).astype(np.float64)
+    speaking = a2f.ranges.lies_in(frames, tuple(s for s in wanted if s.part == 2))
     keys = a2f.keys.every_frame(frames, np.where(speaking, value, 0.0))
     return a2f.actions.StripKeys(
-        wanted, {a2f.channel_keys.ChannelPath(path): keys for path in paths}
+        wanted, {a2f.channel_keys.FCurvePath(path): keys for path in paths}
     )
 
 
@@ -439,7 +445,7 @@ def test_a_change_of_output_leaves_one_result(a2f, key, first, second, has_own) 
     assert shown(key, JAW, 3, 15, 60) == [0, 0.5, 0]
     if has_own and second != "ACTION":
         assert shown(key, TONGUE, 15) == [0.75]
-    assert a2f.actions.baked_strips(key) == ("speech",)
+    assert a2f.clearing.baked_strips(key) == ("speech",)
     a2f.clearing.clear(key)
     if has_own:
         assert everything(key) == whole
@@ -513,9 +519,9 @@ def test_a_failure_after_writing_leaves_no_trace(a2f, key, output, before) -> No
         write(a2f, key, speech(a2f), before)
     whole = everything(key)
     wanted = speech(a2f, "speech", 12, 30)
-    frames = a2f.segments.frames_of(wanted).astype(np.float64)
+    frames = a2f.ranges.frames_of(wanted).astype(np.float64)
     keys = {
-        a2f.channel_keys.ChannelPath(path): a2f.keys.every_frame(frames, np.ones(len(frames)))
+        a2f.channel_keys.FCurvePath(path): a2f.keys.every_frame(frames, np.ones(len(frames)))
         for path in (JAW, TONGUE)
     }
     with pytest.raises(KeyboardInterrupt), ExitStack() as undo:

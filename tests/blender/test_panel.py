@@ -68,7 +68,7 @@ class Recorder:
 def panels(extension: str) -> dict[str, type]:
     """Every panel and menu by its short name: sound, face, look, bake, strips, presets, ..."""
     found = {}
-    for name in ("sound", "face", "look", "bake"):
+    for name in ("sound", "face", "look", "bake.pipeline"):
         module = importlib.import_module(f"{extension}.blender_audio2face.ui.panels.{name}")
         for cls in module.CLASSES:
             found.setdefault(cls.__name__.split("_", 2)[2].removesuffix("_V3D"), cls)
@@ -258,11 +258,11 @@ def test_progress_and_cancel_while_a_bake_runs(panels, job, hum: Path) -> None:
     add_sound(hum)
     make_face("Face", ("jawOpen",))
     assert not bpy.ops.audio2face.cancel.poll()
-    go_on = threading.Event()
+    run_for = threading.Event()
 
     def work(on_progress) -> None:
         on_progress(0.4)
-        while not go_on.wait(0.01):
+        while not run_for.wait(0.01):
             on_progress(0.4)
 
     bake = job.Job(work)

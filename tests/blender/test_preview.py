@@ -34,12 +34,12 @@ def rooms(extension: str) -> Iterator[SimpleNamespace]:
         preview=room("realtime.preview"),
         hearing=room("realtime.preview_hearing"),
         registration=room("registration"),
-        bake_panel=room("panels.bake"),
-        job=room("job"),
+        bake_panel=room("ui.panels.bake"),
+        job=room("core.background_job"),
     )
     for one in room("realtime.preview").previews():
         one.end()
-    room("job").stop_all(5.0)
+    room("core.background_job").stop_all(5.0)
 
 
 @pytest.fixture

@@ -23,7 +23,9 @@ def rooms(extension: str) -> SimpleNamespace:
         return importlib.import_module(f"{extension}.blender_audio2face.{name}")
 
     found = SimpleNamespace(
-        apply=room("realtime.apply"), faces=room("faces"), mapping=room("rigs.mapping")
+        apply=room("realtime.apply"),
+        faces=room("scene.face_plan"),
+        mapping=room("core.rigs.mapping"),
     )
     yield found
     for hold in found.apply.holds():
@@ -288,7 +290,7 @@ def test_bones_and_properties_are_held_too(rooms) -> None:
         Link("jawOpen", Target("bone", "jaw", "location", 1, rest=0.0, extreme=4.0)),
         Link("mouthFunnel", Target("property", "funnel")),
     )
-    plan = importlib.import_module(rooms.faces.__name__.replace("faces", "object_plan"))
+    plan = rooms.faces
     planned = plan.plan_object(rig, rooms.mapping.Mapping(None, links))
     follower = make_face("Follower", ("driven",))
     driver = follower.data.shape_keys.key_blocks["driven"].driver_add("value").driver

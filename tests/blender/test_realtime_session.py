@@ -202,7 +202,7 @@ def test_an_error_of_our_own_ends_it_too(live, rooms, monkeypatch: pytest.Monkey
     assert rooms.running() is None
 
 
-def look_again(session) -> float | None:
+def revalidate(session) -> float | None:
     session._looked = 0.0
     return session.tick()
 
@@ -241,7 +241,7 @@ def test_it_ends_when_what_it_moves_is_deleted(live, rooms, delete, said: str) -
     delete()
     speak(session, source, 0.5)
     session.tick()
-    assert look_again(session) is None
+    assert revalidate(session) is None
     assert said in message()
     assert rooms.running() is None
 
@@ -253,9 +253,9 @@ def test_it_ends_with_its_speaker(live) -> None:
     speak(session, source)
     session.tick()
     bpy.context.scene.audio2face.speakers[0].name = "Renamed"
-    assert look_again(session) is not None
+    assert revalidate(session) is not None
     bpy.context.scene.audio2face.speakers.clear()
-    assert look_again(session) is None
+    assert revalidate(session) is None
     assert "speaker was removed" in message()
     assert values_of(one) == BEFORE
 
@@ -270,7 +270,7 @@ def test_another_mapping_counts_at_once(live, extension: str) -> None:
     mapping = importlib.import_module(f"{extension}.blender_audio2face.core.rigs.mapping")
     link = mapping.Link("jawOpen", mapping.Target("shape", "browInnerUp"), offset=0.75)
     settings.set_mapping(bpy.context.scene.audio2face.speakers[0], mapping.Mapping(None, (link,)))
-    look_again(session)
+    revalidate(session)
     speak(session, source, 0.5)
     session.tick()
     assert values_of(one)[:3] == [0.0] * 3
@@ -290,7 +290,7 @@ def test_undo_and_redo_leave_it_running(live, rooms) -> None:
     for step in (bpy.ops.ed.undo, bpy.ops.ed.redo, bpy.ops.ed.undo):
         step()
         speak(session, source, 0.5)
-        assert look_again(session) is not None
+        assert revalidate(session) is not None
         assert shows_speech(bpy.data.objects["Face"])
     session.end()
     assert values_of(bpy.data.objects["Face"]) == BEFORE

@@ -123,14 +123,14 @@ def test_retimed_meta(strip_module, strip, tmp_path: Path) -> None:
 def test_only_this_strip_is_measured(strip_module, strip, tmp_path: Path) -> None:
     scene = bpy.context.scene
     retime(strip, frame=60, speed=150)
-    alone = strip_module.plan_strip(scene, strip).timing
+    isolated_strip = strip_module.plan_strip(scene, strip).timing
     add_sound(write_wav(tmp_path / "hum.wav", tone(6.0), 16000), channel=2, name="hum")
     strip.volume = 0.01
     strip.keyframe_insert("volume", frame=10)
     other = bpy.data.scenes.new("Other")
     if bpy.app.version >= (5, 0, 0):
         bpy.context.workspace.sequencer_scene = other
-    assert strip_module.plan_strip(scene, strip).timing == alone
+    assert strip_module.plan_strip(scene, strip).timing == isolated_strip
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["file", "packed"])
@@ -181,8 +181,8 @@ def test_a_bake_listens_for_the_timing_once(
     assert len(measured) == 1
     strip.select = not strip.select
     bpy.context.scene.frame_set(33)
-    assert bake.look_again(plan) == plan
+    assert bake.revalidate(plan) == plan
     assert len(measured) == 1
     retime(strip, 80, 3.0)
     with pytest.raises(Exception, match="was changed while its sound"):
-        bake.look_again(plan)
+        bake.revalidate(plan)

@@ -330,7 +330,7 @@ def test_one_speaker_that_fails_does_not_stop_the_others(
     extension: str, hum: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
-    actions = importlib.import_module(f"{extension}.blender_audio2face.animation")
+    actions = importlib.import_module(f"{extension}.blender_audio2face.animation.write")
     real = actions.write_steps
 
     def write(datablock, name, *rest, **options):

@@ -20,13 +20,13 @@ class Addon:
         def module(name: str):
             return importlib.import_module(f"{extension}.blender_audio2face.{name}")
 
-        self.targets = module("targets")
-        self.character = module("character")
-        self.effect = module("shape_effect")
-        self.bones = module("bones")
-        self.plan = module("target_plan")
-        self.mapping = module("rigs.mapping")
-        self.pose = module("rigs.pose")
+        self.targets = module("scene.face_plan")
+        self.character = module("scene.face_objects")
+        self.effect = module("scene.shape_effect")
+        self.bones = module("scene.pose_bones")
+        self.plan = module("core.target_plan")
+        self.mapping = module("core.rigs.mapping")
+        self.pose = module("core.rigs.pose")
 
 
 @pytest.fixture

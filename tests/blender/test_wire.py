@@ -26,10 +26,10 @@ def wire(extension: str) -> Iterator[SimpleNamespace]:
             name: module(f"realtime.wire.{name}")
             for name in ("session", "receiver", "sender", "threads", "live_link_packet", "encoders")
         },
-        panel=(panel := module("panels.wire")),
+        panel=(panel := module("ui.panels.streaming")),
         receive_panel=panel.CLASSES[1],
         send_panel=panel.CLASSES[2],
-        kinds=module("properties.wire").KINDS,
+        kinds=module("scene.properties.streaming").KINDS,
     )
     yield room
     room.threads.stop_all()

@@ -2,11 +2,11 @@
 
 import pytest
 from a2f.blender_audio2face.core.keys.bake_record import Record, SetAside, dumps, loads
-from a2f.blender_audio2face.core.keys.frame_ranges import Part, Segment
-from a2f.blender_audio2face.core.keys.slicing import ChannelPath
+from a2f.blender_audio2face.core.keys.frame_ranges import FrameRange, Part
+from a2f.blender_audio2face.core.keys.slicing import FCurvePath
 
-JAW, EAR = ChannelPath('key_blocks["jaw\\"Öpen"].value'), ChannelPath('pose.bones["ear"].scale', 2)
-A, B = Segment("a", 1, 100), Segment('é "1"', 150, 200, Part.LEAD_IN)
+JAW, EAR = FCurvePath('key_blocks["jaw\\"Öpen"].value'), FCurvePath('pose.bones["ear"].scale', 2)
+A, B = FrameRange("a", 1, 100), FrameRange('é "1"', 150, 200, Part.LEAD_IN)
 
 
 def test_record_survives_its_text() -> None:
@@ -44,12 +44,12 @@ def test_a_channel_is_owned_where_a_strip_keyed_it() -> None:
     record = Record(ours=True, segments=(A, B), channels={"a": (JAW, EAR), B.strip: (EAR,)})
     assert record.owned(JAW) == (A,)
     assert record.owned(EAR) == (A, B)
-    assert record.owned(ChannelPath("location")) == ()
+    assert record.owned(FCurvePath("location")) == ()
 
 
 def test_a_second_bake_replaces_the_strips_channels_and_keeps_the_first_values() -> None:
     first = Record(ours=True).with_bake((A,), (JAW, EAR), {JAW: 0.1, EAR: 1.0})
-    moved = Segment("a", 300, 400)
+    moved = FrameRange("a", 300, 400)
     second = first.with_bake((moved,), (EAR,), {EAR: 0.7})
     assert second.segments == (moved,)
     assert second.channels == {"a": (EAR,)}
@@ -58,6 +58,6 @@ def test_a_second_bake_replaces_the_strips_channels_and_keeps_the_first_values()
 
 def test_a_strip_that_is_covered_whole_is_forgotten() -> None:
     record = Record(ours=True).with_bake((A,), (JAW,), {})
-    over = record.with_bake((Segment("over", 0, 200),), (JAW,), {})
+    over = record.with_bake((FrameRange("over", 0, 200),), (JAW,), {})
     assert over.strips == ("over",)
     assert over.without({"over"}).segments == ()

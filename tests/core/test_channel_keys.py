@@ -2,9 +2,14 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.keys.frame_ranges import Part, Segment, granted, wanted
+from a2f.blender_audio2face.core.keys.frame_ranges import (
+    FrameRange,
+    Part,
+    allowed_ranges,
+    requested_ranges,
+)
 from a2f.blender_audio2face.core.keys.keyframes import Keys
-from a2f.blender_audio2face.core.keys.slicing import ChannelPath, led_from, restricted, sampled
+from a2f.blender_audio2face.core.keys.slicing import FCurvePath, blend_from, clip_to_ranges, sampled
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 
 BEZIER = Keys(
@@ -42,13 +47,13 @@ def test_a_single_key_is_level() -> None:
 
 
 def test_a_path_without_an_index_is_the_first_of_its_array() -> None:
-    assert ChannelPath("value") == ("value", 0)
+    assert FCurvePath("value") == ("value", 0)
 
 
 @pytest.mark.parametrize("keys", [BEZIER, LINES])
 @pytest.mark.parametrize("start,end", [(0, 22), (2, 15), (5, 8), (4, 11), (-9, 3), (11, 60)])
 def test_a_cut_leaves_the_shape(keys: Keys, start: int, end: int) -> None:
-    cut = restricted(keys, (Segment("a", start, end),))
+    cut = clip_to_ranges(keys, (FrameRange("a", start, end),))
     assert np.all((cut.frames >= max(start, 0)) & (cut.frames < min(end, 22)))
     assert np.all(np.diff(cut.frames) > 0)
     frames = np.arange(max(start, 0), min(end, 22))
@@ -57,22 +62,22 @@ def test_a_cut_leaves_the_shape(keys: Keys, start: int, end: int) -> None:
 
 @pytest.mark.parametrize("keys", [BEZIER, LINES])
 def test_each_of_several_pieces_keeps_its_shape(keys: Keys) -> None:
-    cut = restricted(keys, (Segment("a", 0, 2), Segment("a", 5, 22)))
+    cut = clip_to_ranges(keys, (FrameRange("a", 0, 2), FrameRange("a", 5, 22)))
     for frames in (np.arange(0, 2), np.arange(5, 22)):
         assert sampled(cut, frames)[0] == pytest.approx(sampled(keys, frames)[0], abs=1e-6)
 
 
 def test_nothing_is_added_where_nothing_is_cut() -> None:
-    whole = (Segment("a", 0, 1, Part.LEAD_IN), Segment("a", 3, 22))
-    assert restricted(BEZIER, whole) is BEZIER
+    whole = (FrameRange("a", 0, 1, Part.LEAD_IN), FrameRange("a", 3, 22))
+    assert clip_to_ranges(BEZIER, whole) is BEZIER
 
 
 @pytest.mark.parametrize("slopes", [np.zeros(12, np.float32), None])
 def test_the_speech_starts_and_ends_on_the_artists_curve(slopes: np.ndarray | None) -> None:
-    want = wanted("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
+    want = requested_ranges("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
     frames = np.array([7, *range(10, 21)], np.float64)
     keys = Keys(frames, np.array([0, *[0.5] * 3, *np.linspace(0.4, 0.1, 8)], np.float32), slopes)
-    led = led_from(keys, want, want, lambda frame: frame / 100)
+    led = blend_from(keys, want, want, lambda frame: frame / 100)
     assert led.values[0] == pytest.approx(0.07)
     assert led.values[-1] == pytest.approx(0.20)
     assert led.values[1:4] == pytest.approx([0.5] * 3)
@@ -81,10 +86,10 @@ def test_the_speech_starts_and_ends_on_the_artists_curve(slopes: np.ndarray | No
 
 
 def test_a_release_has_the_slopes_of_the_way_it_takes() -> None:
-    want = wanted("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
+    want = requested_ranges("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
     frames = np.arange(10.0, 21.0)
     slopes = np.full(11, 0.01, np.float32)
-    led = led_from(Keys(frames, np.zeros(11, np.float32), slopes), want, want, lambda _: 0.8)
+    led = blend_from(Keys(frames, np.zeros(11, np.float32), slopes), want, want, lambda _: 0.8)
 
     def way(frame: np.ndarray) -> np.ndarray:
         u = np.clip((frame - 12) / 8, 0.0, 1.0)
@@ -96,7 +101,7 @@ def test_a_release_has_the_slopes_of_the_way_it_takes() -> None:
 
 
 def test_a_release_cut_by_a_neighbour_stays_as_it_is() -> None:
-    want = wanted("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
-    cut = granted((Segment("b", 16, 30),), want)
+    want = requested_ranges("a", StripTiming(24.0, 1, 0, 0.0, 10, 13))
+    cut = allowed_ranges((FrameRange("b", 16, 30),), want)
     keys = Keys(np.arange(10.0, 16.0), np.full(6, 0.5, np.float32), None)
-    assert led_from(keys, want, cut, lambda _: 9.0).values == pytest.approx([0.5] * 6)
+    assert blend_from(keys, want, cut, lambda _: 9.0).values == pytest.approx([0.5] * 6)

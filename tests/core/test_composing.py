@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.analysis import Spoken
+from a2f.blender_audio2face.core.analysis import StripCurves
 from a2f.blender_audio2face.core.cached_curves import decode
-from a2f.blender_audio2face.core.compose import ComposedTake, FacePlan, Look, compose
+from a2f.blender_audio2face.core.compose import ComposedTake, FacePlan, KeyingSettings, compose
 from a2f.blender_audio2face.core.keys.keyframes import evaluate
 from a2f.blender_audio2face.core.rigs.mapping import Link, Target
 from a2f.blender_audio2face.core.shaping.settings import Dials
-from a2f.blender_audio2face.core.sound.sound_segment import heard
+from a2f.blender_audio2face.core.sound.sound_segment import segment_of_strip
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
 from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
 from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
@@ -19,12 +19,12 @@ from a2f.blender_audio2face.errors import BakeError, PlanError
 
 from .mouths import talking
 
-FEW = Look(Dials(), every_frame=False, tolerance=0.01)
+FEW = KeyingSettings(Dials(), every_frame=False, tolerance=0.01)
 EVERY = replace(FEW, every_frame=True)
 JAW = Target("bone", "jaw", "location", 2, rest=10.0, extreme=-30.0)
 
 
-def face(look: Look) -> FacePlan:
+def face(look: KeyingSettings) -> FacePlan:
     """A shape key, and a bone that travels 40 units."""
     infinite = (-np.inf, np.inf)
     links = (
@@ -35,13 +35,13 @@ def face(look: Look) -> FacePlan:
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Spoken:
+def line(tmp_path: Path) -> StripCurves:
     """Two seconds from frame 11 on, and the release after them."""
     path = tmp_path / "speech.wav"
     path.write_bytes(b"sound")
     timing = StripTiming(25.0, 11.0, 0.0, 0.0, 11, 61)
     plan = StripPlan("Line", SoundSource("speech.wav", str(path)), timing)
-    return Spoken(plan, talking([(80, 4)], rows=round(100 * (2 + RELEASE)), noise=0.0))
+    return StripCurves(plan, talking([(80, 4)], rows=round(100 * (2 + RELEASE)), noise=0.0))
 
 
 def keys_of(composed: ComposedTake):
@@ -50,10 +50,10 @@ def keys_of(composed: ComposedTake):
     return keys
 
 
-def test_a_take_is_keyed_from_what_is_kept(line: Spoken) -> None:
+def test_a_take_is_keyed_from_what_is_kept(line: StripCurves) -> None:
     (made,) = compose(face(EVERY), [line])
     assert made.strip is line.strip
-    assert made.heard == heard(line.strip)
+    assert made.heard == segment_of_strip(line.strip)
     assert np.array_equal(decode(made.data).values, made.curves.values)
     keys = keys_of(made)["shape", 0]
     assert keys.frames.tolist() == line.strip.timing.frames.tolist()
@@ -62,12 +62,12 @@ def test_a_take_is_keyed_from_what_is_kept(line: Spoken) -> None:
     assert keys.values[[0, -1]].tolist() == [0.0, 0.0]
 
 
-def test_a_bone_moves_between_its_own_rest_and_extreme(line: Spoken) -> None:
+def test_a_bone_moves_between_its_own_rest_and_extreme(line: StripCurves) -> None:
     keys = keys_of(compose(face(EVERY), [line])[0])
     assert keys["bone", 2].values == pytest.approx(10.0 - 40.0 * keys["shape", 0].values, abs=1e-4)
 
 
-def test_few_keys_are_as_exact_as_a_control_travels(line: Spoken) -> None:
+def test_few_keys_are_as_exact_as_a_control_travels(line: StripCurves) -> None:
     few, every = (keys_of(compose(face(look), [line])[0]) for look in (FEW, EVERY))
     for channel, span in ((("shape", 0), 1.0), (("bone", 2), 40.0)):
         assert len(few[channel].frames) < len(every[channel].frames)
@@ -76,7 +76,7 @@ def test_few_keys_are_as_exact_as_a_control_travels(line: Spoken) -> None:
         assert error.max() > 0.001 * span
 
 
-def test_only_the_preview_range_is_composed(line: Spoken) -> None:
+def test_only_the_preview_range_is_composed(line: StripCurves) -> None:
     timing = line.strip.timing
     later = replace(
         line,
@@ -92,7 +92,7 @@ def test_only_the_preview_range_is_composed(line: Spoken) -> None:
         compose(face(replace(EVERY, preview=(100, 110))), [line, later])
 
 
-def test_progress_goes_from_strip_to_strip(line: Spoken) -> None:
+def test_progress_goes_from_strip_to_strip(line: StripCurves) -> None:
     told: list[float] = []
     compose(face(FEW), [line, line], told.append)
     assert told == sorted(told)
@@ -101,7 +101,7 @@ def test_progress_goes_from_strip_to_strip(line: Spoken) -> None:
     assert told[-1] < 1.0
 
 
-def test_a_sound_that_is_gone_is_told(line: Spoken) -> None:
+def test_a_sound_that_is_gone_is_told(line: StripCurves) -> None:
     Path(str(line.strip.source.content)).unlink()
     with pytest.raises(BakeError, match=r'The sound of "Line" cannot be read'):
         compose(face(FEW), [line])

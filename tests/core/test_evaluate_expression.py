@@ -86,9 +86,9 @@ def test_brows_that_follow_the_pitch_are_told_from_those_that_do_not() -> None:
     phase = 2 * np.pi * np.cumsum(melody) / rate
     voice = sum(np.sin(k * phase) / k for k in range(1, 8)).astype(np.float32) * 0.1
     brow = np.sin(2 * np.pi * 0.7 * np.arange(300) / 100)
-    at_once, _, _ = pitch_following([(brow, voice, None)])
+    batch_update, _, _ = pitch_following([(brow, voice, None)])
     late_at_once, best, lag = pitch_following([(np.roll(brow, 8), voice, None)])
-    assert at_once > 0.9
+    assert batch_update > 0.9
     assert best > late_at_once
     assert lag == pytest.approx(80, abs=30)
     assert pitch_following([(-brow, voice, None)])[0] < -0.9

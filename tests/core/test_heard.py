@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.sound import sound_segment as module
-from a2f.blender_audio2face.core.sound.sound_segment import digest, dumps, heard, loads
+from a2f.blender_audio2face.core.sound.sound_segment import digest, dumps, loads, segment_of_strip
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.core.sound.volume import Volume
@@ -17,7 +17,7 @@ PLAN = StripPlan(
 
 
 def offset(old: StripPlan, new: StripPlan) -> float | None:
-    return heard(new).offset_in(heard(old))
+    return segment_of_strip(new).offset_in(segment_of_strip(old))
 
 
 def placed(plan: StripPlan = PLAN, **timing: object) -> StripPlan:
@@ -91,7 +91,7 @@ def test_a_steady_part_of_a_faded_strip_needs_nothing_new() -> None:
 
 @pytest.mark.parametrize("plan", [PLAN, faded(np.linspace(0, 1, 101))])
 def test_the_record_survives_its_text(plan: StripPlan) -> None:
-    assert loads(dumps(heard(plan))) == heard(plan)
+    assert loads(dumps(segment_of_strip(plan))) == segment_of_strip(plan)
 
 
 @pytest.mark.parametrize(

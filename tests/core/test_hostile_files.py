@@ -268,13 +268,13 @@ def test_presets(plain: object) -> None:
         refused(error)
 
 
-KEPT = cached_curves.encode(a2f_curves.Curves(CURVES.names, CURVES.rate, CURVES.values))
+NON_CANCELLABLE = cached_curves.encode(a2f_curves.Curves(CURVES.names, CURVES.rate, CURVES.values))
 
 
 @FEW
-@given(body=spoilt(KEPT[9:]))
+@given(body=spoilt(NON_CANCELLABLE[9:]))
 def test_takes(body: bytes) -> None:
-    data = KEPT[:5] + zlib.crc32(body).to_bytes(4, "little") + body
+    data = NON_CANCELLABLE[:5] + zlib.crc32(body).to_bytes(4, "little") + body
     try:
         curves = cached_curves.decode(data)
     except cached_curves.TakeError as error:

@@ -36,13 +36,13 @@ def test_cancelling_ends_the_decoding_too(decoded: list[float]) -> None:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        analysis.listen((HOUR,), RuntimeChoice("numpy"), None, on_progress)
+        analysis.analyze((HOUR,), RuntimeChoice("numpy"), None, on_progress)
     assert 0 < len(decoded) < 30
 
 
 def test_progress_covers_all_strips(decoded: list[float]) -> None:
     seen = []
-    spoken, said = analysis.listen((BLIP, BLIP), RuntimeChoice("numpy"), None, seen.append)
+    spoken, said = analysis.analyze((BLIP, BLIP), RuntimeChoice("numpy"), None, seen.append)
     assert seen == sorted(seen)
     assert (seen[0], seen[-1]) == (0.0, pytest.approx(1.0))
     assert said.audio_seconds == 4.0

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from a2f.blender_audio2face.core.background_job import (
-    KEPT,
+    NON_CANCELLABLE,
     CancelledError,
     Job,
     running,
@@ -98,9 +98,9 @@ class Written:
             self.lines.append("taken back")
             raise
         self.lines.append("kept")
-        yield KEPT
+        yield NON_CANCELLABLE
         self.lines.append("noted")
-        yield KEPT
+        yield NON_CANCELLABLE
         self.lines.append("told")
 
 
@@ -115,9 +115,9 @@ def stepping_job() -> tuple[Job, Written]:
 def test_a_job_lasts_until_its_steps_are_taken() -> None:
     job, written = stepping_job()
     assert job.done and not job.stepping
-    assert not job.go_on(0.0)
+    assert not job.run_for(0.0)
     assert job.stepping and running() == [job]
-    assert job.go_on(60.0)
+    assert job.run_for(60.0)
     assert written.lines == ["curves", "kept", "noted", "told"]
     job.join(5.0)
     assert running() == []
@@ -125,7 +125,7 @@ def test_a_job_lasts_until_its_steps_are_taken() -> None:
 
 def test_cancel_takes_steps_back_where_it_can() -> None:
     job, written = stepping_job()
-    job.go_on(0.0)
+    job.run_for(0.0)
     stop_stepping()
     job.join(5.0)
     assert written.lines == ["curves", "taken back"]
@@ -134,8 +134,8 @@ def test_cancel_takes_steps_back_where_it_can() -> None:
 
 def test_cancel_goes_on_to_the_end_where_it_cannot() -> None:
     job, written = stepping_job()
-    job.go_on(0.0)
-    job.go_on(0.0)
+    job.run_for(0.0)
+    job.run_for(0.0)
     job.cancel()
     assert written.lines == ["curves", "kept", "noted", "told"]
 
@@ -148,9 +148,9 @@ def test_a_step_that_fails_ends_the_job() -> None:
     job = Job(lambda _: None, steps)
     job.start()
     job.result()
-    assert not job.go_on(0.0)
+    assert not job.run_for(0.0)
     with pytest.raises(MemoryError):
-        job.go_on(0.0)
+        job.run_for(0.0)
     job.join(5.0)
     assert not job.stepping and not job.is_alive()
 
@@ -162,25 +162,25 @@ def test_steps_of_work_that_failed_raise_what_it_raised() -> None:
     job = Job(work, lambda _: iter(()))
     job.start()
     with pytest.raises(ValueError, match="no such sound"):
-        job.go_on(0.0)
+        job.run_for(0.0)
     job.join(5.0)
     assert not job.is_alive()
 
 
 def test_stop_stepping_lets_work_go_on() -> None:
-    go_on = threading.Event()
-    job = Job(lambda _: go_on.wait(5.0), lambda _: iter(()))
+    run_for = threading.Event()
+    job = Job(lambda _: run_for.wait(5.0), lambda _: iter(()))
     job.start()
     stop_stepping()
     assert running() == [job]
-    go_on.set()
-    assert job.go_on(0.0)
+    run_for.set()
+    assert job.run_for(0.0)
 
 
 def test_a_job_without_steps_has_none_to_take() -> None:
     job = Job(lambda _: "curves")
     job.start()
-    assert job.go_on(0.0)
+    assert job.run_for(0.0)
     assert not job.stepping
 
 
@@ -194,7 +194,7 @@ def test_a_job_ends_even_where_its_steps_cannot_be_taken_back() -> None:
     job = Job(lambda _: None, steps)
     job.start()
     job.result()
-    job.go_on(0.0)
+    job.run_for(0.0)
     with pytest.raises(ReferenceError, match="removed"):
         job.cancel()
     job.join(5.0)

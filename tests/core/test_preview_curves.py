@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.compose import FacePlan, Look, take_keys
+from a2f.blender_audio2face.core.compose import FacePlan, KeyingSettings, take_keys
 from a2f.blender_audio2face.core.rigs.mapping import Link, Target
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
@@ -31,7 +31,7 @@ def face(**look: object) -> FacePlan:
     )
     plan = TargetPlan("Face", (), "KEY", 1, None, links)
     values = {"dials": Dials(), "every_frame": False, "tolerance": 0.01} | look
-    return FacePlan((plan,), Look(**values))
+    return FacePlan((plan,), KeyingSettings(**values))
 
 
 def speech(seconds: float) -> Curves:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.background_job import CancelledError
-from a2f.blender_audio2face.core.compose import FacePlan, Look
+from a2f.blender_audio2face.core.compose import FacePlan, KeyingSettings
 from a2f.blender_audio2face.core.rigs.mapping import Link, Target
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
@@ -19,7 +19,9 @@ from a2f.blender_audio2face.realtime.preview_listener import Listener, Order
 from tests.core.networks import random_network
 
 LINK = PlannedLink(Link("jawOpen", Target("shape", "jawOpen")), "jaw", 0, 0.0, 1.0)
-FACE = FacePlan((TargetPlan("Face", (), "KEY", 1, None, (LINK,)),), Look(Dials(), False, 0.01))
+FACE = FacePlan(
+    (TargetPlan("Face", (), "KEY", 1, None, (LINK,)),), KeyingSettings(Dials(), False, 0.01)
+)
 
 
 def strip(left: int, seconds: int, sound: bytes = b"a", trim: int = 0) -> StripPlan:

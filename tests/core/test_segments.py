@@ -3,33 +3,33 @@
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.keys.frame_ranges import (
+    FrameRange,
     Part,
-    Segment,
+    allowed_ranges,
     covered,
     frames_of,
-    granted,
     lies_in,
     of_strips,
     rebaked,
+    requested_ranges,
     runs,
-    wanted,
     within,
 )
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 
-A, B = Segment("a", 1, 100), Segment("b", 150, 200)
+A, B = FrameRange("a", 1, 100), FrameRange("b", 150, 200)
 
 
-def parts(strip: str, left: int, right: int, fps: float = 24.0) -> tuple[Segment, ...]:
+def parts(strip: str, left: int, right: int, fps: float = 24.0) -> tuple[FrameRange, ...]:
     """What a strip wants: at 24 fps 3 frames to lead in, 8 to release."""
-    return wanted(strip, StripTiming(fps, 1, 0, 0.0, left, right))
+    return requested_ranges(strip, StripTiming(fps, 1, 0, 0.0, left, right))
 
 
-def record_of(*bakes: tuple[Segment, ...]) -> tuple[Segment, ...]:
+def record_of(*bakes: tuple[FrameRange, ...]) -> tuple[FrameRange, ...]:
     """The record after some strips were baked, each given what it wants."""
     record = ()
     for want in bakes:
-        record = rebaked(record, granted(record, want))
+        record = rebaked(record, allowed_ranges(record, want))
     return record
 
 
@@ -43,19 +43,22 @@ def test_baking_again_replaces_the_strips_own_segments() -> None:
 
 
 def test_an_overlap_belongs_to_the_later_bake() -> None:
-    assert rebaked((A,), (Segment("b", 50, 150),)) == (Segment("a", 1, 50), Segment("b", 50, 150))
-    assert rebaked((A,), (Segment("b", 0, 100),)) == (Segment("b", 0, 100),)
-    middle = Segment("b", 40, 60)
-    assert rebaked((A,), (middle,)) == (Segment("a", 1, 40), middle, Segment("a", 60, 100))
+    assert rebaked((A,), (FrameRange("b", 50, 150),)) == (
+        FrameRange("a", 1, 50),
+        FrameRange("b", 50, 150),
+    )
+    assert rebaked((A,), (FrameRange("b", 0, 100),)) == (FrameRange("b", 0, 100),)
+    middle = FrameRange("b", 40, 60)
+    assert rebaked((A,), (middle,)) == (FrameRange("a", 1, 40), middle, FrameRange("a", 60, 100))
 
 
 def test_speech_is_granted_whole_over_another_strips() -> None:
     speech = parts("b", 50, 120)[1]
-    assert granted((A,), (speech,)) == (speech,)
+    assert allowed_ranges((A,), (speech,)) == (speech,)
 
 
 def test_segments_of_some_strips() -> None:
-    assert of_strips((A, B, Segment("a", 300, 400)), {"a"}) == (A, Segment("a", 300, 400))
+    assert of_strips((A, B, FrameRange("a", 300, 400)), {"a"}) == (A, FrameRange("a", 300, 400))
 
 
 def test_which_frames_lie_in_segments() -> None:
@@ -64,36 +67,41 @@ def test_which_frames_lie_in_segments() -> None:
 
 
 def test_touching_segments_are_one_run() -> None:
-    assert runs((Segment("a", 20, 28), Segment("b", 40, 50), Segment("a", 10, 20))) == (
+    assert runs((FrameRange("a", 20, 28), FrameRange("b", 40, 50), FrameRange("a", 10, 20))) == (
         (10, 28),
         (40, 50),
     )
-    late = (Segment("c", 40, 50), Segment("a", 0, 10), Segment("b", 45, 60), Segment("b", 60, 61))
+    late = (
+        FrameRange("c", 40, 50),
+        FrameRange("a", 0, 10),
+        FrameRange("b", 45, 60),
+        FrameRange("b", 60, 61),
+    )
     assert runs(late) == ((0, 10), (40, 61))
-    assert runs((*late, Segment("d", 42, 44))) == ((0, 10), (40, 61))
+    assert runs((*late, FrameRange("d", 42, 44))) == ((0, 10), (40, 61))
 
 
 def test_a_lead_in_covers_the_way_to_its_speech() -> None:
     lead_in, *rest = parts("a", 10, 20)
-    assert covered((lead_in, B, *rest)) == (Segment("a", 7, 10, Part.LEAD_IN), B, *rest)
+    assert covered((lead_in, B, *rest)) == (FrameRange("a", 7, 10, Part.LEAD_IN), B, *rest)
     beside = parts("a", 10, 20, fps=10.0)
     assert covered(beside) == beside
 
 
 def test_segments_are_cut_to_a_range() -> None:
     assert within(parts("a", 10, 20), 12, 22) == (
-        Segment("a", 12, 20, Part.SPEECH),
-        Segment("a", 20, 22, Part.RELEASE),
+        FrameRange("a", 12, 20, Part.SPEECH),
+        FrameRange("a", 20, 22, Part.RELEASE),
     )
-    assert within(parts("a", 10, 20), 20, 60) == (Segment("a", 20, 28, Part.RELEASE),)
+    assert within(parts("a", 10, 20), 20, 60) == (FrameRange("a", 20, 28, Part.RELEASE),)
     assert within(parts("a", 10, 20), 50, 60) == ()
 
 
 def test_a_strip_alone_leads_in_and_is_released() -> None:
-    assert granted((), parts("a", 10, 20)) == (
-        Segment("a", 7, 8, Part.LEAD_IN),
-        Segment("a", 10, 20, Part.SPEECH),
-        Segment("a", 20, 28, Part.RELEASE),
+    assert allowed_ranges((), parts("a", 10, 20)) == (
+        FrameRange("a", 7, 8, Part.LEAD_IN),
+        FrameRange("a", 10, 20, Part.SPEECH),
+        FrameRange("a", 20, 28, Part.RELEASE),
     )
     assert frames_of(parts("a", 10, 20)).tolist() == [7, *range(10, 28)]
 
@@ -112,9 +120,9 @@ def test_neighbours_share_the_gap_whichever_is_baked_first(gap: int) -> None:
 
 def test_a_release_does_not_go_on_behind_the_next_strip() -> None:
     assert record_of(parts("b", 22, 24), parts("a", 10, 20)) == (
-        Segment("a", 7, 8, Part.LEAD_IN),
-        Segment("a", 10, 20, Part.SPEECH),
-        Segment("a", 20, 22, Part.RELEASE),
-        Segment("b", 22, 24, Part.SPEECH),
-        Segment("b", 24, 32, Part.RELEASE),
+        FrameRange("a", 7, 8, Part.LEAD_IN),
+        FrameRange("a", 10, 20, Part.SPEECH),
+        FrameRange("a", 20, 22, Part.RELEASE),
+        FrameRange("b", 22, 24, Part.SPEECH),
+        FrameRange("b", 24, 32, Part.RELEASE),
     )

@@ -24,7 +24,7 @@ def speech() -> np.ndarray:
     return read_audio(SPEECH)
 
 
-def at_once(config: NetworkConfig, arrays: dict, samples: np.ndarray) -> np.ndarray:
+def batch_update(config: NetworkConfig, arrays: dict, samples: np.ndarray) -> np.ndarray:
     """Channels [T, C] of features of the whole sound and one call of the network."""
     count = frame_count(len(samples))
     blocks = -(-count // config.block_frames)
@@ -56,14 +56,14 @@ def test_block_sizes_change_nothing(speech: np.ndarray, seed: int) -> None:
     config, arrays = random_network()
     samples = speech[: 60000 + 37 * seed]
     live = pushed(Stream(NumpyNetwork(config, arrays)), cut(samples, seed))
-    assert np.abs(live - at_once(config, arrays, samples)).max() < 1e-5
+    assert np.abs(live - batch_update(config, arrays, samples)).max() < 1e-5
 
 
 def test_one_sample_at_a_time(speech: np.ndarray) -> None:
     config, arrays = random_network()
     samples = speech[8000:12001]
     live = pushed(Stream(NumpyNetwork(config, arrays)), list(samples[:, None]))
-    assert np.abs(live - at_once(config, arrays, samples)).max() < 1e-5
+    assert np.abs(live - batch_update(config, arrays, samples)).max() < 1e-5
 
 
 def test_live_is_the_bake_with_the_shipped_weights(speech: np.ndarray) -> None:
@@ -82,7 +82,7 @@ def test_every_variant_streams(speech: np.ndarray, changes: dict) -> None:
     config, arrays = random_network(**changes)
     samples = speech[:40000]
     live = pushed(Stream(NumpyNetwork(config, arrays)), cut(samples, 1))
-    assert np.abs(live - at_once(config, arrays, samples)).max() < 1e-5
+    assert np.abs(live - batch_update(config, arrays, samples)).max() < 1e-5
 
 
 @pytest.mark.parametrize("count", [0, 1, 159, 160, 161, 1600, 16001])

@@ -8,10 +8,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.cached_curves import TakeError, encode
-from a2f.blender_audio2face.core.sound.sound_segment import heard
+from a2f.blender_audio2face.core.sound.sound_segment import segment_of_strip
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
-from a2f.blender_audio2face.scene.analysis_cache import NewTake, as_kept, store_take, where_it_plays
+from a2f.blender_audio2face.scene.analysis_cache import (
+    NewTake,
+    cached_curves_of,
+    replaced_curves_of,
+    store_take,
+)
 from a2f.model.curves import Curves
 
 CURVES = Curves(("jawOpen",), 100.0, np.linspace(0, 1, 300, dtype=np.float32)[:, None])
@@ -74,7 +79,7 @@ def strip(tmp_path: Path) -> StripPlan:
 @pytest.mark.parametrize("timing", [TIMING, WARPED])
 def test_a_take_comes_back_as_it_was(timing: StripTiming) -> None:
     take = store_take(Speaker(), new(timing, file="/a.wav"), ExitStack())
-    kept = as_kept(take)
+    kept = cached_curves_of(take)
     assert (kept.key, kept.label, kept.timing, kept.cut) == ("1a", "Line", timing, 0.0)
     assert (kept.curves.names, kept.curves.rate) == (CURVES.names, CURVES.rate)
     assert kept.curves.values == pytest.approx(CURVES.values, abs=1e-3)
@@ -82,24 +87,24 @@ def test_a_take_comes_back_as_it_was(timing: StripTiming) -> None:
 
 
 def test_a_trimmed_strip_plays_its_take_from_later_on(strip: StripPlan) -> None:
-    take = store_take(Speaker(), new(heard=heard(strip)), ExitStack())
+    take = store_take(Speaker(), new(heard=segment_of_strip(strip)), ExitStack())
     later = replace(strip, timing=replace(TIMING, left_handle=22))
-    placed = where_it_plays(take, later)
+    placed = replaced_curves_of(take, later)
     assert placed is not None
     assert (placed.label, placed.timing) == ("Line 2", later.timing)
     assert placed.cut == pytest.approx(10 / 25)
-    assert as_kept(take).cut == pytest.approx(0.0)
-    store_take(speaker := Speaker(), new(later.timing, heard=heard(strip)), ExitStack())
-    assert as_kept(speaker.takes["1a"]).cut == pytest.approx(10 / 25)
+    assert cached_curves_of(take).cut == pytest.approx(0.0)
+    store_take(speaker := Speaker(), new(later.timing, heard=segment_of_strip(strip)), ExitStack())
+    assert cached_curves_of(speaker.takes["1a"]).cut == pytest.approx(10 / 25)
 
 
 def test_what_was_not_heard_is_not_placed(strip: StripPlan) -> None:
-    take = store_take(Speaker(), new(heard=heard(strip)), ExitStack())
+    take = store_take(Speaker(), new(heard=segment_of_strip(strip)), ExitStack())
     longer = replace(strip, timing=replace(TIMING, right_handle=72))
-    assert where_it_plays(take, longer) is None
+    assert replaced_curves_of(take, longer) is None
     Path(str(strip.source.content)).write_bytes(b"other")
-    assert where_it_plays(take, strip) is None
-    assert where_it_plays(store_take(Speaker(), new(), ExitStack()), strip) is None
+    assert replaced_curves_of(take, strip) is None
+    assert replaced_curves_of(store_take(Speaker(), new(), ExitStack()), strip) is None
 
 
 def test_a_new_take_is_taken_back() -> None:
@@ -113,13 +118,15 @@ def test_a_new_take_is_taken_back() -> None:
 
 def test_an_older_take_comes_back(strip: StripPlan) -> None:
     speaker = Speaker()
-    before = as_kept(store_take(speaker, new(heard=heard(strip), file="/a.wav"), ExitStack()))
+    before = cached_curves_of(
+        store_take(speaker, new(heard=segment_of_strip(strip), file="/a.wav"), ExitStack())
+    )
     with ExitStack() as undo:
         flat = Curves(("jawOpen",), 100.0, np.zeros((50, 1), np.float32))
         store_take(speaker, new(WARPED, label="Other", data=encode(flat)), undo)
-        assert as_kept(speaker.takes["1a"]).timing == WARPED
-        assert len(as_kept(speaker.takes["1a"]).curves.values) == 50
-    after = as_kept(speaker.takes["1a"])
+        assert cached_curves_of(speaker.takes["1a"]).timing == WARPED
+        assert len(cached_curves_of(speaker.takes["1a"]).curves.values) == 50
+    after = cached_curves_of(speaker.takes["1a"])
     assert (after.label, after.timing, after.cut) == (before.label, TIMING, before.cut)
     assert np.array_equal(after.curves.values, before.curves.values)
     assert len(speaker.takes) == 1
@@ -129,4 +136,4 @@ def test_a_take_that_lost_its_curves_is_damaged() -> None:
     take = store_take(Speaker(), new(), ExitStack())
     take["curves"] = [1, 2]
     with pytest.raises(TakeError):
-        as_kept(take)
+        cached_curves_of(take)

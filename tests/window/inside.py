@@ -24,7 +24,7 @@ def main() -> None:
     answer, name, *arguments = sys.argv[sys.argv.index("--") + 1 :]
     steps = SCENES[name](Window(), *arguments)
 
-    def go_on() -> float | None:
+    def run_for() -> float | None:
         try:
             return next(steps)
         except StopIteration as end:
@@ -36,7 +36,7 @@ def main() -> None:
             sys.stderr.flush()
             os._exit(1)
 
-    bpy.app.timers.register(go_on, first_interval=2.0, persistent=True)
+    bpy.app.timers.register(run_for, first_interval=2.0, persistent=True)
 
 
 if __name__ == "__main__":

@@ -169,9 +169,9 @@ def _demo_head(window: Window) -> Scene:
 
 def _bake_until(window: Window, stage: str) -> Scene:
     """Presses the button and waits for a stage: "listening" or "writing"."""
-    room("operators.bake")._STEP_SECONDS = 0.0  # a step at a time, so that there is time between
+    room("ui.operators.bake")._STEP_SECONDS = 0.0  # a step at a time, so that there is time between
     window.press("audio2face.bake")
-    job = room("job")
+    job = room("core.background_job")
     while True:
         (running,) = job.running()
         if running.stepping if stage == "writing" else running.progress > 0:

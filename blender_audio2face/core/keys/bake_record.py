@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from .frame_ranges import Part, Segment, rebaked
-from .slicing import ChannelPath
+from .frame_ranges import FrameRange, Part, rebaked
+from .slicing import FCurvePath
 
 REPLACE = "REPLACE"
 """How an Action is blended that hides what lies below it."""
@@ -41,9 +41,9 @@ class Record:
     """
 
     ours: bool
-    segments: tuple[Segment, ...] = ()
-    channels: Mapping[str, tuple[ChannelPath, ...]] = field(default_factory=dict)
-    before: Mapping[ChannelPath, float] = field(default_factory=dict)
+    segments: tuple[FrameRange, ...] = ()
+    channels: Mapping[str, tuple[FCurvePath, ...]] = field(default_factory=dict)
+    before: Mapping[FCurvePath, float] = field(default_factory=dict)
     set_aside: SetAside | None = None
     blend_type: str | None = None
 
@@ -53,20 +53,20 @@ class Record:
         return tuple(self.channels)
 
     @property
-    def all_channels(self) -> tuple[ChannelPath, ...]:
+    def all_channels(self) -> tuple[FCurvePath, ...]:
         """Everything keyed, each once."""
         return tuple(dict.fromkeys(one for keyed in self.channels.values() for one in keyed))
 
-    def owned(self, channel: ChannelPath) -> tuple[Segment, ...]:
+    def owned(self, channel: FCurvePath) -> tuple[FrameRange, ...]:
         """The segments of the strips that keyed a channel: its keys there are ours."""
         strips = {strip for strip, keyed in self.channels.items() if channel in keyed}
         return tuple(segment for segment in self.segments if segment.strip in strips)
 
     def with_bake(
         self,
-        new: tuple[Segment, ...],
-        keyed: tuple[ChannelPath, ...],
-        values: Mapping[ChannelPath, float],
+        new: tuple[FrameRange, ...],
+        keyed: tuple[FCurvePath, ...],
+        values: Mapping[FCurvePath, float],
     ) -> "Record":
         """The record after ``new``, all of one strip, was baked onto ``keyed``; ``values`` are
         the channels' present ones, kept where the record has none."""
@@ -128,13 +128,13 @@ def _plain(record: Record) -> dict[str, object]:
 
 
 def _record(plain: dict) -> Record:
-    listed = [ChannelPath(str(path), int(index)) for path, index, _ in plain["channels"]]
+    listed = [FCurvePath(str(path), int(index)) for path, index, _ in plain["channels"]]
     values = [value for _, _, value in plain["channels"]]
     aside = plain["set_aside"]
     return Record(
         ours=bool(plain["ours"]),
         segments=tuple(
-            Segment(str(strip), _frame(start), _frame(end), Part(part))
+            FrameRange(str(strip), _frame(start), _frame(end), Part(part))
             for strip, start, end, part in plain["segments"]
         ),
         channels={

@@ -25,7 +25,7 @@ class Part(IntEnum):
 
 
 @dataclass(frozen=True)
-class Segment:
+class FrameRange:
     """Frames [start, end) baked from one strip."""
 
     strip: str
@@ -34,17 +34,19 @@ class Segment:
     part: Part = Part.SPEECH
 
 
-def wanted(strip: str, timing: StripTiming) -> tuple[Segment, ...]:
+def requested_ranges(strip: str, timing: StripTiming) -> tuple[FrameRange, ...]:
     """The segments a bake would write had it the Action for itself; ``timing.frames`` in parts."""
     lead_in, left, right = timing.rest_before, timing.left_handle, timing.right_handle
     return (
-        Segment(strip, lead_in, lead_in + 1, Part.LEAD_IN),
-        Segment(strip, left, right, Part.SPEECH),
-        Segment(strip, right, timing.release_end, Part.RELEASE),
+        FrameRange(strip, lead_in, lead_in + 1, Part.LEAD_IN),
+        FrameRange(strip, left, right, Part.SPEECH),
+        FrameRange(strip, right, timing.release_end, Part.RELEASE),
     )
 
 
-def granted(segments: tuple[Segment, ...], new: tuple[Segment, ...]) -> tuple[Segment, ...]:
+def allowed_ranges(
+    segments: tuple[FrameRange, ...], new: tuple[FrameRange, ...]
+) -> tuple[FrameRange, ...]:
     """What of ``new``, all of one strip, may be baked: each up to where another strip's higher
     part begins. Speech is granted whole, so the strip baked last has the frames of an overlap."""
     kept = []
@@ -59,35 +61,35 @@ def granted(segments: tuple[Segment, ...], new: tuple[Segment, ...]) -> tuple[Se
     return tuple(kept)
 
 
-def of_strips(segments: tuple[Segment, ...], strips: Collection[str]) -> tuple[Segment, ...]:
+def of_strips(segments: tuple[FrameRange, ...], strips: Collection[str]) -> tuple[FrameRange, ...]:
     """The segments of some strips."""
     return tuple(segment for segment in segments if segment.strip in strips)
 
 
-def frames_of(segments: tuple[Segment, ...]) -> np.ndarray:
+def frames_of(segments: tuple[FrameRange, ...]) -> np.ndarray:
     """The frames of segments one after the other, int64 [N]."""
     frames = [np.arange(segment.start, segment.end) for segment in segments]
     return np.concatenate([np.empty(0, np.int64), *frames])
 
 
-def within(segments: tuple[Segment, ...], start: int, end: int) -> tuple[Segment, ...]:
+def within(segments: tuple[FrameRange, ...], start: int, end: int) -> tuple[FrameRange, ...]:
     """What of the segments lies in frames [start, end)."""
     cut = (replace(s, start=max(s.start, start), end=min(s.end, end)) for s in segments)
     return tuple(segment for segment in cut if segment.start < segment.end)
 
 
-def lies_in(frames: np.ndarray, segments: tuple[Segment, ...]) -> np.ndarray:
+def lies_in(frames: np.ndarray, segments: tuple[FrameRange, ...]) -> np.ndarray:
     """Which of ``frames`` [N] lie in any of the segments, bool [N]."""
     return np.searchsorted(_edges(segments), frames, side="right") % 2 == 1
 
 
 @lru_cache(maxsize=64)
-def _edges(segments: tuple[Segment, ...]) -> np.ndarray:
+def _edges(segments: tuple[FrameRange, ...]) -> np.ndarray:
     """Starts and ends of the runs, ascending; a bake asks for the same ones for each F-curve."""
     return np.array([edge for run in runs(segments) for edge in run], np.float64)
 
 
-def runs(segments: tuple[Segment, ...]) -> tuple[tuple[int, int], ...]:
+def runs(segments: tuple[FrameRange, ...]) -> tuple[tuple[int, int], ...]:
     """The segments' frames as ranges [start, end) that do not touch, ascending."""
     merged: list[tuple[int, int]] = []
     for segment in sorted(segments, key=lambda segment: segment.start):
@@ -98,7 +100,7 @@ def runs(segments: tuple[Segment, ...]) -> tuple[tuple[int, int], ...]:
     return tuple(merged)
 
 
-def covered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+def covered(segments: tuple[FrameRange, ...]) -> tuple[FrameRange, ...]:
     """The segments with each lead-in reaching to its strip's speech: between the two, nothing
     else may be keyed on the same curve."""
     starts: dict[str, list[int]] = defaultdict(list)
@@ -113,7 +115,9 @@ def covered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return tuple(reaching)
 
 
-def rebaked(segments: tuple[Segment, ...], new: tuple[Segment, ...]) -> tuple[Segment, ...]:
+def rebaked(
+    segments: tuple[FrameRange, ...], new: tuple[FrameRange, ...]
+) -> tuple[FrameRange, ...]:
     """The record after ``new``, all of one strip, was baked: the strip's earlier segments are
     gone, the others keep the frames that ``new`` did not take."""
     kept = [old for old in segments if old.strip not in {segment.strip for segment in new}]
@@ -122,6 +126,6 @@ def rebaked(segments: tuple[Segment, ...], new: tuple[Segment, ...]) -> tuple[Se
     return tuple(sorted((*kept, *new), key=lambda segment: segment.start))
 
 
-def _without(old: Segment, taken: Segment) -> list[Segment]:
+def _without(old: FrameRange, taken: FrameRange) -> list[FrameRange]:
     pieces = ((old.start, min(old.end, taken.start)), (max(old.start, taken.end), old.end))
     return [replace(old, start=start, end=end) for start, end in pieces if start < end]

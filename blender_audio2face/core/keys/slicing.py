@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .frame_ranges import Part, Segment, lies_in, runs
+from .frame_ranges import FrameRange, Part, lies_in, runs
 from .keyframes import Keys
 
 
-class ChannelPath(NamedTuple):
+class FCurvePath(NamedTuple):
     """What an F-curve moves: its data path from the datablock, and its array index."""
 
     path: str
@@ -34,7 +34,7 @@ def sampled(keys: Keys, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return values, (start + u * (2 * square + 3 * u * cubic)) / step
 
 
-def restricted(keys: Keys, segments: tuple[Segment, ...]) -> Keys:
+def clip_to_ranges(keys: Keys, segments: tuple[FrameRange, ...]) -> Keys:
     """The keys that lie in the segments; where a cut runs between two keys, the frame next to it
     becomes a key, so that what is left of the curve keeps its shape."""
     frames = np.asarray(keys.frames, np.float64)
@@ -62,10 +62,10 @@ def restricted(keys: Keys, segments: tuple[Segment, ...]) -> Keys:
     )
 
 
-def led_from(
+def blend_from(
     keys: Keys,
-    wanted: tuple[Segment, ...],
-    granted: tuple[Segment, ...],
+    wanted: tuple[FrameRange, ...],
+    allowed_ranges: tuple[FrameRange, ...],
     base: Callable[[float], float],
 ) -> Keys:
     """The keys with a lead-in that starts at another curve instead of at rest, and a release that
@@ -80,7 +80,7 @@ def led_from(
     frames = np.asarray(keys.frames, np.float64)
     values = np.array(keys.values, np.float64)
     slopes = None if keys.slopes is None else np.array(keys.slopes, np.float64)
-    for segment in granted:
+    for segment in allowed_ranges:
         if segment.part is Part.LEAD_IN:
             values[frames == segment.start] = base(segment.start)
         elif segment.part is Part.RELEASE and segment in wanted:

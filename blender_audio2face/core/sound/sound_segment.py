@@ -32,7 +32,7 @@ _MOST = 512
 
 
 @dataclass(frozen=True)
-class Heard:
+class SoundSegment:
     """The part of a sound behind some curves.
 
     Attributes:
@@ -70,7 +70,7 @@ class Heard:
         return gains / (gains.max() or 1.0)
 
 
-def heard(plan: StripPlan, known_digest: str | None = None) -> Heard:
+def segment_of_strip(plan: StripPlan, known_digest: str | None = None) -> SoundSegment:
     """What the network hears of a strip; reads the sound's file, unless its digest is known.
 
     Raises:
@@ -82,7 +82,7 @@ def heard(plan: StripPlan, known_digest: str | None = None) -> Heard:
         times = np.round(plan.frame_times, 4)
         fade = (tuple(times.tolist()), tuple(np.round(plan.volume.gains, 4).tolist()))
     name = known_digest or digest(plan.source)
-    return Heard(name, round(start, 6), round(end, 6), fade)
+    return SoundSegment(name, round(start, 6), round(end, 6), fade)
 
 
 def digest(source: SoundSource) -> str:
@@ -104,12 +104,12 @@ def digest(source: SoundSource) -> str:
     return hasher.hexdigest()
 
 
-def dumps(heard: Heard) -> str:
+def dumps(heard: SoundSegment) -> str:
     """JSON text of a record."""
     return json.dumps([heard.digest, heard.start, heard.end, heard.fade])
 
 
-def loads(text: object) -> Heard | None:
+def loads(text: object) -> SoundSegment | None:
     """The record back from its text; None when it is not one."""
     if not isinstance(text, str):
         return None
@@ -120,7 +120,7 @@ def loads(text: object) -> Heard | None:
             fade = (tuple(map(float, times)), tuple(map(float, gains)))
             if len(times) != len(gains) or not times:
                 return None
-        found = Heard(str(name), float(start), float(end), fade)
+        found = SoundSegment(str(name), float(start), float(end), fade)
         numbers = (found.start, found.end, *(one for part in fade or () for one in part))
         return found if all(map(math.isfinite, numbers)) else None
     except (ValueError, TypeError, OverflowError, RecursionError):

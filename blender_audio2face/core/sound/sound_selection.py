@@ -26,4 +26,4 @@ class SoundFile:
     first_frame: int = 1
 
 
-Selector = Strips | Channel | SoundFile
+SoundChoice = Strips | Channel | SoundFile

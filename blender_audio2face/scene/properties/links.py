@@ -3,8 +3,8 @@
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ...bake import live_update
 from ...core.rigs.mapping import LIMIT
+from ..live_changes import on_change
 
 KINDS = (
     ("shape", "Shape Key", "A shape key of the face's meshes"),
@@ -17,34 +17,32 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
     output: StringProperty(
         name="Channel",
         description="ARKit channel, or viseme of the preset, that moves the target",
-        update=live_update.on_change,
+        update=on_change,
     )
-    kind: EnumProperty(
-        name="Kind", description="What the target is", items=KINDS, update=live_update.on_change
-    )
+    kind: EnumProperty(name="Kind", description="What the target is", items=KINDS, update=on_change)
     target: StringProperty(
         name="Target",
         description="Name of the shape key, the bone, or the property",
-        update=live_update.on_change,
+        update=on_change,
     )
     path: StringProperty(
         name="Path",
         description="For a bone: location, rotation_euler, rotation_quaternion or scale. For a "
         "property: the bone that has it, or empty for the object",
-        update=live_update.on_change,
+        update=on_change,
     )
     component: IntProperty(
         name="Component",
         description="Which number of the path, counted from 0: X is 0, Y is 1, Z is 2",
         min=0,
         max=31,
-        update=live_update.on_change,
+        update=on_change,
     )
     enabled: BoolProperty(
         name="Use",
         description="Key this target; off, the line is left out",
         default=True,
-        update=live_update.on_change,
+        update=on_change,
     )
     multiplier: FloatProperty(
         name="Multiplier",
@@ -52,37 +50,37 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
         default=1.0,
         soft_min=-2.0,
         soft_max=2.0,
-        update=live_update.on_change,
+        update=on_change,
     )
     offset: FloatProperty(
         name="Offset",
         description="This is added after the multiplier",
         soft_min=-1.0,
         soft_max=1.0,
-        update=live_update.on_change,
+        update=on_change,
     )
     low: FloatProperty(
         name="Lowest",
         description="After multiplier and offset, the value is held above this",
         default=-LIMIT,
-        update=live_update.on_change,
+        update=on_change,
     )
     high: FloatProperty(
         name="Highest",
         description="After multiplier and offset, the value is held below this",
         default=LIMIT,
-        update=live_update.on_change,
+        update=on_change,
     )
     rest: FloatProperty(
         name="Rest",
         description="The target's value where the channel is 0",
-        update=live_update.on_change,
+        update=on_change,
     )
     extreme: FloatProperty(
         name="Extreme",
         description="The target's value where the channel is 1",
         default=1.0,
-        update=live_update.on_change,
+        update=on_change,
     )
     still: BoolProperty(
         name="Moves Nothing", description="The shape key leaves every vertex where it is"

@@ -3,8 +3,8 @@
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, StringProperty
 
-from ...bake import live_update
 from ...core.shaping.settings import RANGES, Dials
+from ..live_changes import on_change
 
 _NEUTRAL = Dials()
 _NOT_A_FACTOR = ("offset_ms", "blink_rate")
@@ -20,7 +20,7 @@ def _dial(name: str, label: str, description: str) -> FloatProperty:
         max=high,
         precision=0 if name in _NOT_A_FACTOR else 2,
         subtype="NONE" if name in _NOT_A_FACTOR else "FACTOR",
-        update=live_update.on_change,
+        update=on_change,
     )
 
 
@@ -77,7 +77,7 @@ class Audio2FaceDials(bpy.types.PropertyGroup):
         name="Blinks",
         description="Adds blinks at natural intervals",
         default=_NEUTRAL.blinks,
-        update=live_update.on_change,
+        update=on_change,
     )
     blink_rate: _dial(
         "blink_rate", "Per Minute", "Blinks in a minute; people who talk blink 15 to 25 times"
@@ -93,7 +93,7 @@ class Audio2FaceDials(bpy.types.PropertyGroup):
         name="Seed",
         description="Another number gives other blinks, eye darts and nods",
         min=0,
-        update=live_update.on_change,
+        update=on_change,
     )
 
 

@@ -11,7 +11,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ...bake import live_update
+from ..live_changes import on_change
 from . import OWN_CONTEXT
 from .links import Audio2FaceLink
 from .shaping import Audio2FaceDials
@@ -93,7 +93,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     preset: StringProperty(
         name="Preset",
         description="Which naming the rig follows; empty for the one that fits best",
-        update=live_update.on_change,
+        update=on_change,
     )
     links: CollectionProperty(
         name="Mapping",
@@ -112,7 +112,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         name="Keys",
         description="How many keys are written",
         items=REDUCTIONS,
-        update=live_update.on_change,
+        update=on_change,
     )
     tolerance: FloatProperty(
         name="Tolerance",
@@ -121,7 +121,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         min=0.001,
         max=0.2,
         precision=3,
-        update=live_update.on_change,
+        update=on_change,
     )
     only_preview_range: BoolProperty(
         name="Only Preview Range",

@@ -16,7 +16,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from ....model.errors import A2FError
 from ....model.runtime_choice import RuntimeChoice
 from ...core import background_job
-from ...core.background_job import finished
+from ...core.background_job import run_to_completion
 from ...scene import redraw
 from ...scene.face_objects import chosen_objects
 from ...scene.properties.speaker import OUTPUTS, REDUCTIONS
@@ -26,7 +26,7 @@ from .common import publish, refuse, speaker_property
 
 if TYPE_CHECKING:
     from ...bake.pipeline import BakeRequest, Refusal
-    from ...bake.several import Listened, Outcome
+    from ...bake.several import AnalyzedBake, Outcome
 
 _TICK_SECONDS = 0.1
 _STEP_TICK_SECONDS = 0.01
@@ -64,7 +64,7 @@ class ModalBake:
             return {"PASS_THROUGH"}
         if not self._job.stepping:
             self._tick(context, _STEP_TICK_SECONDS)
-        if not self._job.go_on(_STEP_SECONDS):
+        if not self._job.run_for(_STEP_SECONDS):
             return {"RUNNING_MODAL"}  # nothing may change between two steps
         if self._again:
             from ...bake.several import compose_all
@@ -84,7 +84,7 @@ class ModalBake:
         return {"RUNNING_MODAL"}
 
     def _start(self, context, work) -> None:
-        self._again: tuple[Listened, ...] = ()
+        self._again: tuple[AnalyzedBake, ...] = ()
         self._job = background_job.Job(work, self._steps)
         self._job.on_stop = partial(self._end, context)  # a disabled operator is not told
         self._job.start()
@@ -147,7 +147,7 @@ class BakeOperator(ModalBake):
     )
 
     def execute(self, context) -> set[str]:
-        from ...bake.several import Outcome, listen_all, plan_all, write_steps
+        from ...bake.several import Outcome, analyze_all, plan_all, write_steps
         from ...core.compose import no_progress
 
         outcome = Outcome()
@@ -156,14 +156,14 @@ class BakeOperator(ModalBake):
             runtime, weights = self._runtime(context), self._weights(context)
         except A2FError as error:
             return refuse(self, error)
-        listened = listen_all(plans, runtime, weights, outcome, no_progress)
-        finished(write_steps(listened, outcome))
+        listened = analyze_all(plans, runtime, weights, outcome, no_progress)
+        run_to_completion(write_steps(listened, outcome))
         return self._tell(context, outcome)
 
     def invoke(self, context, _event) -> set[str]:
         if bpy.app.background:
             return self.execute(context)
-        from ...bake.several import Outcome, listen_all, plan_all
+        from ...bake.several import Outcome, analyze_all, plan_all
 
         self._outcome = Outcome()
         try:
@@ -173,7 +173,9 @@ class BakeOperator(ModalBake):
             return refuse(self, error)
         if not plans:
             return self._tell(context, self._outcome)
-        return self._run_modal(context, partial(listen_all, plans, runtime, weights, self._outcome))
+        return self._run_modal(
+            context, partial(analyze_all, plans, runtime, weights, self._outcome)
+        )
 
     def _runtime(self, context) -> RuntimeChoice:
         preferred = preferred_runtime(context)

@@ -16,9 +16,9 @@ class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
     bl_label = "Update"
 
     def act(self, context, speaker) -> None:
-        from ...bake.rekey import place_anew
+        from ...bake.rekey import retime_keys
 
-        publish(self, context, speaker, place_anew(context.scene, speaker))
+        publish(self, context, speaker, retime_keys(context.scene, speaker))
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
@@ -34,13 +34,15 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> str:
-        from ...animation.clear import clear
+        from ...animation.remove import clear
+        from ...realtime.apply import give_back
         from ...scene.face_plan import animated_datablocks
 
         keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
         if not keys:
             raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
         face = animated_datablocks(members_of(speaker))
+        give_back(frozenset(datablock.session_uid for datablock in face))
         count = sum(clear(datablock, keys) for datablock in face)
         for key in keys:
             speaker.takes.remove(speaker.takes.find(key))
@@ -63,9 +65,9 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
 
     def act(self, _context, speaker) -> str:
         from ...diagnostics import fix
-        from ...diagnostics.speaker_checks import hidden_in
+        from ...diagnostics.speaker_checks import find_hidden_results
 
-        found = hidden_in(speaker)
+        found = find_hidden_results(speaker)
         chosen = found if self.index < 0 else found[self.index : self.index + 1]
         for hidden in chosen:
             fix(hidden)

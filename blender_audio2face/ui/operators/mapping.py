@@ -5,8 +5,8 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ...bake import live_update
 from ...errors import PlanError
+from ...scene import live_changes
 from ...scene.speakers import add_members, members_of
 from .common import SpeakerOperator
 
@@ -30,7 +30,7 @@ class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
             raise PlanError(
                 f'There is no preset "{self.preset}": choose one of {", ".join(sorted(known))}.'
             )
-        with live_update.at_once(speaker):
+        with live_changes.batch_update(speaker):
             speaker.links.clear()
             speaker.preset = self.preset
 
@@ -142,7 +142,7 @@ class AUDIO2FACE_OT_link_remove(SpeakerOperator, bpy.types.Operator):
             raise PlanError(f"The mapping has no line {index}; it has {len(speaker.links)}.")
         speaker.links.remove(index)
         speaker.active_link = min(speaker.active_link, max(len(speaker.links) - 1, 0))
-        live_update.on_change(speaker, context)
+        live_changes.on_change(speaker, context)
 
 
 class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):

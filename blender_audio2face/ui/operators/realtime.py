@@ -154,14 +154,14 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
 
     def execute(self, context) -> set[str]:
         from ...bake.several import compose_all, write_steps
-        from ...core.background_job import finished
+        from ...core.background_job import run_to_completion
         from ...core.compose import no_progress
 
         self._begin(context)
-        finished(self._steps(self._write()))
+        run_to_completion(self._steps(self._write()))
         if self._again:
             listened = compose_all(self._again, self._outcome, no_progress)
-            finished(write_steps(listened, self._outcome))
+            run_to_completion(write_steps(listened, self._outcome))
         return self._tell(context, self._outcome)
 
     def invoke(self, context, _event) -> set[str]:

@@ -4,7 +4,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ....model.channels import ARKIT_52
-from ...bake import live_update
+from ...scene import live_changes
 from ...scene.face_objects import chosen_objects
 from ...scene.properties.speaker import SOURCES
 from ...scene.speakers import add_members, add_speaker, remove_speaker
@@ -89,7 +89,7 @@ class AUDIO2FACE_OT_channel_strengths(SpeakerOperator, bpy.types.Operator):
     remove: BoolProperty(name="Reset", description="Give every channel the same strength again")
 
     def act(self, context, speaker) -> None:
-        with live_update.at_once(speaker):
+        with live_changes.batch_update(speaker):
             speaker.dials.channels.clear()
             if not self.remove:
                 for name in ARKIT_52:

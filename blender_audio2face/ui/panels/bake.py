@@ -107,9 +107,9 @@ def _draw_after(layout, context) -> None:
 
 def _draw_hidden(layout, context, speaker) -> None:
     """What hides the result, each with the button that takes it away."""
-    from ...diagnostics.speaker_checks import hidden_in
+    from ...diagnostics.speaker_checks import find_hidden_results
 
-    for index, hidden in enumerate(hidden_in(speaker)):
+    for index, hidden in enumerate(find_hidden_results(speaker)):
         box = layout.box()
         draw_lines(box, context, [hidden.sentence], icon="ERROR")
         box.operator("audio2face.fix", text=hidden.fix_label).index = index

@@ -1,0 +1,62 @@
+"""Tells whoever keys a speaker that one of its properties changed, and when not to.
+
+The properties of a speaker know nothing of baking: ``bake.live_update`` listens.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import bpy
+
+    from .properties.scene import Audio2FaceSettings
+    from .properties.speaker import Audio2FaceSpeaker
+
+_listener: "Callable[[Audio2FaceSpeaker], None] | None" = None
+_suspended = 0
+
+
+def set_listener(listener: "Callable[[Audio2FaceSpeaker], None] | None") -> None:
+    """Who is called with a speaker after one of its properties changed; None for nobody."""
+    global _listener
+    _listener = listener
+
+
+def on_change(group: "bpy.types.PropertyGroup", _context: object) -> None:
+    """The ``update`` of every property that changes keys without a new analysis."""
+    if _listener is None or _suspended:
+        return
+    speaker = owner_of(group.id_data.audio2face, group)
+    if speaker is not None:
+        _listener(speaker)
+
+
+@contextmanager
+def batch_update(speaker: "Audio2FaceSpeaker") -> Iterator[None]:
+    """Within it many properties of a speaker change; its keys follow once, at the end."""
+    with suspend_live_update():
+        yield
+    on_change(speaker, None)
+
+
+@contextmanager
+def suspend_live_update() -> Iterator[None]:
+    """Within it properties change and keys do not follow."""
+    global _suspended
+    _suspended += 1
+    try:
+        yield
+    finally:
+        _suspended -= 1
+
+
+def owner_of(
+    settings: "Audio2FaceSettings", group: "bpy.types.PropertyGroup"
+) -> "Audio2FaceSpeaker | None":
+    """The speaker that a property group is part of."""
+    path = group.path_from_id()
+    for speaker in settings.speakers:
+        if path.startswith(speaker.path_from_id()):
+            return speaker
+    return None
