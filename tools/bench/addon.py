@@ -41,16 +41,16 @@ def write_keys(shape_keys, frames: np.ndarray, values: np.ndarray, slopes: np.nd
         shape_keys: a ``bpy.types.Key`` with the ARKit names.
         frames, values, slopes: of the keys, each [K].
     """
-    animation, ranges = _part("animation"), _part("core.keys.frame_ranges")
+    write, ranges = _part("animation.write"), _part("core.keys.frame_ranges")
     keys = _part("core.keys.keyframes").Keys(frames, values, slopes)
-    path = _part("core.keys.slicing").ChannelPath
+    path = _part("core.keys.slicing").FCurvePath
     curves = {path(block.path_from_id("value")): keys for block in shape_keys.key_blocks[1:53]}
-    span = ranges.Segment("speech", 0, int(frames[-1]) + 1)
+    span = ranges.FrameRange("speech", 0, int(frames[-1]) + 1)
+    bakes = (_part("animation.layer").StripKeys((span,), curves),)
     with ExitStack() as undo:
-        bakes = (animation.StripKeys((span,), curves),)
-        baked = animation.write_keys(shape_keys, "A2F Head", bakes, animation.ACTION, undo)
+        baked = write.write_keys(shape_keys, "A2F Head", bakes, write.ACTION, undo)
         undo.pop_all()
-    animation.commit(baked)
+    write.commit(baked)
 
 
 def _part(name: str) -> ModuleType:

@@ -328,6 +328,8 @@ def real_time(clip: str, seconds: int) -> dict[str, float]:
     window = Window()
     addon.enable()
     shape_keys = demo_head().data.shape_keys
+    window.press("speaker_add")
+    window.press("mapping_edit")  # a mapping of its own is looked at now and then
     window.run(2.0)
     with window.clock.counting_as("real time start"):
         window.press("live_start", file=clip)
