@@ -14,7 +14,7 @@ from a2f.blender_audio2face.realtime.engine import Engine
 from a2f.blender_audio2face.realtime.file_source import Faults, FileSource
 from a2f.model.audio_file import read_audio
 from a2f.model.numpy_network import NumpyNetwork
-from a2f.model.numpy_runtime import NumpyRuntime
+from a2f.model.runtime import choose_runtime
 from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
 
@@ -70,7 +70,7 @@ def test_face_stays_within_five_milliseconds_of_the_voice_in_constant_memory() -
     config, arrays = load_weights()
     sound = speech_with_pauses()
     jaw = config.channels.index("jawOpen")
-    baked = NumpyRuntime(config, arrays).predict(sound).values[:, jaw]
+    baked = choose_runtime("numpy").predict(sound).values[:, jaw]
 
     source = FileSource(
         Loop(sound, 60 * MINUTES * RATE), RATE, block=0.02, real_time=False, faults=FAULTS
