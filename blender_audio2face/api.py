@@ -17,10 +17,9 @@ from ..model.curves import Curves
 from ..model.errors import A2FError
 from ..model.restartable import Restartable
 from ..model.runtime import choose_runtime
-from .bake import hand_edits
-from .bake.write_keys import finish, key_speaker
-from .core.cached_curves import encode
-from .core.report import BakeReport, describe
+from .bake.pipeline import plan_curves, run
+from .core.cached_curves import StripCurves, encode
+from .core.report import BakeReport
 from .core.rigs.mapping import Link, Mapping, Target, is_driven_by, known_outputs
 from .core.rigs.preset import preset_with_id
 from .core.shaping.settings import Dials
@@ -29,12 +28,10 @@ from .core.sound.samples import audible_blocks, sound_seconds
 from .core.sound.strip_plan import SoundSource
 from .core.sound.strip_timing import StripTiming
 from .core.target_plan import TargetPlan
-from .diagnostics.speaker_checks import find_hidden_results
 from .errors import PlanError
 from .scene import live_changes, speaker_settings
-from .scene.analysis_cache import NewTake, cached_curves_of, store_take
 from .scene.face_plan import plan_face
-from .scene.speakers import add_members, add_speaker, members_of, speaker_of
+from .scene.speakers import add_members, add_speaker, speaker_of
 
 __all__ = [
     "A2FError",
@@ -142,17 +139,13 @@ def bake(
                 speaker_settings.set_mapping(speaker, mapping)
             elif preset:
                 speaker_settings.set_mapping(speaker, Mapping(preset, ()))
-        plans, skipped = plan_face(members_of(speaker), speaker)
-        _check_channels(curves, plans)
-        take = NewTake(f"curves {name}", name, _timing(scene, frame_start, curves), encode(curves))
-        takes = [cached_curves_of(store_take(speaker, take, undo))]
-        written = key_speaker(speaker, plans, takes, undo)
+        known_as, timing = speaker.name, _timing(scene, frame_start, curves)
+        strip = StripCurves(name, timing, encode(curves), key=f"curves {name}")
+        plan = plan_curves(speaker, strip)
+        _check_channels(curves, plan.face.plans)
+        report = run(plan)
         undo.pop_all()
-    outcomes = finish(written)
-    hand_edits.remember(plans)
-    hidden = [one.sentence for one in find_hidden_results(speaker)]
-    report = describe(takes, outcomes, skipped, None, hidden=hidden)
-    speaker.report = report.text
+    scene.audio2face.speakers[known_as].report = report.text
     return report
 
 

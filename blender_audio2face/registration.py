@@ -36,6 +36,7 @@ _STOP_SECONDS = 2.0
 @bpy.app.handlers.persistent
 def _stop_before_load(*_) -> None:
     """A bake must not write into the file that is loaded next, nor real time."""
+    live_update.cancel()
     background_job.stop_all(timeout=0.0)
     wire_threads.stop_all()
     _give_faces_back()
@@ -43,8 +44,21 @@ def _stop_before_load(*_) -> None:
 
 @bpy.app.handlers.persistent
 def _stop_before_undo(*_) -> None:
-    """Undo frees what a half-written bake holds; one that still listens may go on."""
+    """Undo frees what a half-written bake holds; one that is still analysed may go on."""
+    live_update.pause()
     background_job.stop_stepping()
+
+
+@bpy.app.handlers.persistent
+def _catch_up(*_) -> None:
+    """An undo may bring back dials without their keys."""
+    live_update.catch_up()
+
+
+@bpy.app.handlers.persistent
+def _finish_before_save(*_) -> None:
+    """A file holds the keys of the dials that it holds."""
+    live_update.flush()
 
 
 @bpy.app.handlers.persistent
@@ -71,6 +85,9 @@ def _handlers() -> tuple[tuple[list, Callable], ...]:
         (handlers.undo_post, _heal_live),
         (handlers.redo_post, _heal_live),
         (handlers.load_post, _heal_live),
+        (handlers.undo_post, _catch_up),
+        (handlers.redo_post, _catch_up),
+        (handlers.save_pre, _finish_before_save),
     )
 
 
@@ -87,6 +104,7 @@ def register() -> None:
 
 
 def unregister() -> None:
+    live_update.unregister()
     background_job.stop_all(_STOP_SECONDS)
     wire_threads.stop_all()
     _give_faces_back()

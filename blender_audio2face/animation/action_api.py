@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 
 SLOTTED = bpy.app.version >= (4, 4, 0)
 

@@ -9,8 +9,8 @@ import bpy
 from ..core.background_job import MainThreadTask
 from ..core.keys import bake_record
 from ..core.keys.bake_record import Record
-from ..core.keys.slicing import FCurvePath
-from . import action_api, key_digests, keyframe_table
+from ..core.keys.keyframes import FCurvePath
+from . import action_api, keyframe_table
 from .keyframe_table import KeyTable
 from .transaction import Transaction
 
@@ -22,6 +22,10 @@ SET_ASIDE = "audio2face_set_aside"
 
 REPLACED = "audio2face_replaced"
 """Custom property of an Action: the one that holds the keys a bake replaced in it."""
+
+
+_ABOUT_KEYS = ("audio2face_fingerprint", "audio2face_handles", "audio2face_keyed")
+"""Custom properties that are about baked keys (``key_digests``; the last, of version 0.1.0)."""
 
 
 def action_at(action, name: str):
@@ -46,7 +50,7 @@ def set_record(action, slot, record: Record | None) -> None:
     if records:
         action[RECORD] = bake_record.dumps(records)
         return
-    for name in (RECORD, SET_ASIDE, key_digests.KEYED):
+    for name in (RECORD, SET_ASIDE, *_ABOUT_KEYS):
         if name in action:
             del action[name]
 

@@ -1,45 +1,106 @@
-"""Digests of the keys that were baked, kept on the Action that has them: a dial passes over the
-F-curves that would get the same keys again."""
+"""Whether baked keys were changed by hand: digests of them, kept on the Action that has them.
+
+A digest sees frames, values, interpolation and handles alike. Values are compared bit for bit;
+handles by sums with some tolerance, as Blender rounds aligned handles whenever it updates a curve.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from ..core import persistence
-from ..core.keys.keyframes import Keys
-from ..core.keys.slicing import FCurvePath
-from . import action_api
+from ..core.background_job import NON_CANCELLABLE, MainThreadTask
+from ..core.keys.frame_ranges import lies_in
+from ..core.keys.keyframes import FCurvePath
+from . import action_api, action_properties, keyframe_table, nla
+from .keyframe_table import KeyTable
 
-KEYED = "audio2face_keyed"
-"""Custom property of an Action of ours: slot handle -> [path, index, digest] of its channels."""
+VALUES = "audio2face_fingerprint"
+"""Custom property of an Action: digest of the baked frames, values and interpolations."""
 
-
-def digest(keys: Iterable[Keys]) -> str:
-    """What tells the keys of one F-curve, strip by strip, from any others."""
-    hasher = hashlib.blake2b(digest_size=12)
-    for one in keys:
-        hasher.update(f"{len(one.frames)} {one.slopes is None} ".encode())
-        for kind, numbers in ((np.float64, one.frames), (np.float32, one.values)):
-            hasher.update(np.ascontiguousarray(numbers, kind).data)
-        if one.slopes is not None:
-            hasher.update(np.ascontiguousarray(one.slopes, np.float32).data)
-    return hasher.hexdigest()
+HANDLES = "audio2face_handles"
+"""Custom property of an Action: [path, index, sums] of each F-curve with baked keys."""
 
 
-def read(action, slot) -> dict[FCurvePath, str]:
-    """The digests kept for a slot; empty where there are none of ours."""
-    rows = persistence.rows(_all(action).get(str(action_api.handle_of(slot))), str, int, str) or ()
-    return {FCurvePath(path, index): told for path, index, told in rows}
+def baked_actions(datablock) -> Iterator[tuple]:
+    """(Action, slot) of everything that plays baked keys on a datablock."""
+    anim = datablock.animation_data
+    if anim is None:
+        return
+    for user in (anim, *(strip for _, strip in nla.strips_of(anim))):
+        slot = action_api.slot_of(user)
+        if action_properties.record_of(user.action, slot) is not None and user.action.is_editable:
+            yield user.action, slot
 
 
-def write(action, slot, digests: Mapping[FCurvePath, str]) -> None:
-    """Keeps a slot's digests in place of those it had."""
-    all_slots = _all(action)
-    own = [[*channel, told] for channel, told in digests.items()]
-    action[KEYED] = json.dumps({**all_slots, str(action_api.handle_of(slot)): own})
+def remember(action, handle: int | None) -> MainThreadTask[None]:
+    """Notes the baked keys of the slot with a handle as they are, an F-curve a step.
+
+    Raises ReferenceError where the Action was removed between two steps.
+    """
+    values, tables = yield from _read(action, handle)
+    action.pop("audio2face_keyed", None)  # of version 0.1.0
+    action[VALUES] = values
+    action[HANDLES] = json.dumps(
+        [
+            [*path, np.round(keyframe_table.handle_sums(table), 6).ravel().tolist()]
+            for path, table in tables.items()
+        ]
+    )
 
 
-def _all(action) -> dict[str, list]:
-    return persistence.names(persistence.document(action.get(KEYED)), list)
+def was_edited(action, handle: int | None) -> MainThreadTask[bool]:
+    """Whether baked keys are not as ``remember`` noted them; an F-curve a step."""
+    noted = action.get(VALUES)
+    if noted is None:
+        return False
+    values, tables = yield from _read(action, handle)
+    if values != noted:
+        return True
+    sums = _noted_sums(action)
+    return any(
+        path in sums and not keyframe_table.sums_alike(table, sums[path])
+        for path, table in tables.items()
+    )
+
+
+def digest(tables: Iterable[tuple[FCurvePath, KeyTable]]) -> str:
+    """Digest of the frames, values and interpolations of keys, F-curve by F-curve."""
+    hasher = hashlib.sha256()
+    for path, table in tables:
+        hasher.update(repr(tuple(path)).encode())
+        for name, kind in (("co", np.float32), ("interpolation", np.int32)):
+            hasher.update(np.ascontiguousarray(table.columns[name], kind).tobytes())
+    return hasher.hexdigest()[:32]
+
+
+def _read(action, handle: int | None) -> MainThreadTask[tuple[str, dict[FCurvePath, KeyTable]]]:
+    """(digest, keys by F-curve) of what bakes own in a slot, moved by hand or not."""
+    slot = action_api.slot_with_handle(action, handle)
+    record = action_properties.record_of(action, slot)
+    paths = set(record.all_channels) & action_api.curves_of(action, slot).keys()
+    tables: dict[FCurvePath, KeyTable] = {}
+    for path in sorted(paths):
+        curve = action_api.curve_of(action, action_api.slot_with_handle(action, handle), path)
+        if curve is None:
+            continue  # it was removed between two steps
+        table = keyframe_table.read(curve)
+        if len(table):
+            owned = lies_in(table.frames, record.owned(path))
+            tables[path] = table.where(owned)
+        yield NON_CANCELLABLE
+    return digest(tables.items()), tables
+
+
+def _noted_sums(action) -> dict[FCurvePath, np.ndarray]:
+    rows = persistence.document(action.get(HANDLES))
+    sums = {}
+    for row in rows if isinstance(rows, list) else ():
+        try:
+            path, index, numbers = row
+            sums[FCurvePath(str(path), int(index))] = np.array(numbers, float).reshape(-1, 2)
+        except (TypeError, ValueError, OverflowError):
+            continue
+    return sums

@@ -1,4 +1,4 @@
-"""All that the keys of an F-curve carry, as arrays: read, cut, joined and written at once."""
+"""All that the keys of an F-curve carry, as arrays: read, merged, compared and written at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,6 +49,8 @@ ATTRIBUTES = {
 
 _HANDLES = ("handle_left", "handle_right")
 _HANDLE_TYPES = ("handle_left_type", "handle_right_type")
+_SUMMED = 32
+"""Keys in a sum of ``handle_sums``."""
 
 
 @dataclass(frozen=True)
@@ -120,33 +122,75 @@ def write(curve: "bpy.types.FCurve", table: KeyTable) -> None:
     curve.update()
 
 
-def write_beside(
-    curve: "bpy.types.FCurve", kept: KeyTable, baked: KeyTable, new: Sequence[Keys]
-) -> None:
-    """Replaces an F-curve's keys.
+def combine(kept: KeyTable, baked: KeyTable, new: Sequence[Keys]) -> KeyTable:
+    """All keys that an F-curve is to have, ascending in time.
 
     Args:
-        curve: the F-curve.
         kept: keys that stay as they are.
         baked: keys of earlier bakes that stay; where a new key becomes the neighbour of one with
             aligned handles, the handle is fitted to the new distance.
         new: new keys. All frames differ.
     """
-    tables = [kept, baked, *(fresh(keys) for keys in new)]
+    tables = [kept, baked, *(new_keys(keys) for keys in new)]
     table, order = _ascending(tables)
     if sum(map(bool, tables)) > 1:
         is_new = order >= len(kept) + len(baked)
         is_baked = (order >= len(kept)) & ~is_new
         _fit_handles(table, is_new | is_baked & _beside(is_new))
-    write(curve, table)
+    return table
 
 
-def joined(first: KeyTable, second: KeyTable) -> KeyTable:
+def is_alike(table: KeyTable, other: KeyTable) -> bool:
+    """Whether two tables show the same curve; Blender rounds aligned handles at each update."""
+    if len(table) != len(other):
+        return False
+    columns, others = table.columns, other.columns
+    names = ("co", "interpolation", "easing", "type", *_HANDLE_TYPES)
+    if any((_column(table, name) != _column(other, name)).any() for name in names):
+        return False
+    by_hand = [name for name in _HANDLES if name in columns and name in others]
+    if len(table) > 1 and _set_by_hand(columns) and len(by_hand) < len(_HANDLES):
+        return False
+    reach = _rounding(columns["co"])
+    return all((np.abs(columns[name] - others[name]) <= reach).all() for name in by_hand)
+
+
+def handle_sums(table: KeyTable) -> np.ndarray:
+    """A few numbers that tell where the handles set by hand are, float64 [S, 2]: weighted sums
+    over 32 keys each of how far (frames, values) the handles stand from their keys."""
+    sums = np.zeros((-(-len(table) // _SUMMED), 2))
+    weights = 1.0 + 0.5 * np.cos(2.4 * np.arange(len(table)))
+    for side, (name, kind) in enumerate(zip(_HANDLES, _HANDLE_TYPES, strict=True)):
+        if name not in table.columns:
+            continue
+        types = _column(table, kind)[:, 0]
+        counted = weights * ((types == _FREE) | (types == _ALIGNED)) * (1.0 + 0.3 * side)
+        offsets = table.columns[name].astype(np.float64) - table.columns["co"]
+        np.add.at(sums, np.arange(len(table)) // _SUMMED, counted[:, None] * offsets)
+    return sums
+
+
+def sums_alike(table: KeyTable, sums: np.ndarray) -> bool:
+    """Whether ``handle_sums`` gives much the same for a table as it gave before."""
+    now = handle_sums(table)
+    if now.shape != sums.shape:
+        return False
+    return bool((np.abs(now - sums) <= _SUMMED * _rounding(table.columns["co"])).all())
+
+
+def _rounding(co: np.ndarray) -> np.ndarray:
+    """How far Blender's updates move an aligned handle at most, float64 [2]: four of the steps
+    that float32 has at the farthest frame, or 0.001, and as much of a value."""
+    farthest = np.abs(co).max(axis=0, initial=1.0)
+    return np.maximum(4.0 * np.spacing(farthest.astype(np.float32)), [1e-3, 2e-4 * farthest[1]])
+
+
+def merge(first: KeyTable, second: KeyTable) -> KeyTable:
     """The keys of both, ascending in time."""
     return _ascending([first, second])[0]
 
 
-def fresh(keys: Keys) -> KeyTable:
+def new_keys(keys: Keys) -> KeyTable:
     """New keys; what they do not say is as Blender makes a key."""
     frames, values = np.asarray(keys.frames, np.float64), np.asarray(keys.values, np.float64)
     count = len(frames)

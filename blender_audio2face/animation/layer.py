@@ -10,10 +10,10 @@ from ..core.background_job import MainThreadTask
 from ..core.keys import frame_ranges
 from ..core.keys.bake_record import Record
 from ..core.keys.frame_ranges import FrameRange
-from ..core.keys.keyframes import Keys
-from ..core.keys.slicing import FCurvePath, blend_from, clip_to_ranges
+from ..core.keys.keyframes import FCurvePath, Keys
+from ..core.keys.slicing import blend_from, clip_to_ranges
 from ..errors import FACE_CHANGED, GoneError
-from . import action_api, action_properties, key_digests, keyframe_table, property_values
+from . import action_api, action_properties, keyframe_table, property_values
 from .keyframe_table import NO_KEYS, KeyTable
 from .transaction import Transaction
 
@@ -24,32 +24,29 @@ class Layer:
 
     Attributes:
         is_copy: the Action is removed if the bake fails, so its F-curves need no way back.
-        as_left: its keys are known to be as the last bake left them, so that F-curves which would
-            get the same again are passed over.
     """
 
     action: object
     slot: object
     datablock: object
     is_copy: bool
-    as_left: bool = False
 
 
 @dataclass(frozen=True)
-class StripKeys:
-    """What one sound strip keys.
+class StripKeyframes:
+    """What one strip keys on one datablock.
 
     Attributes:
-        wanted: the strip's segments, ascending.
-        keys: what to key. Keys outside the segments are left out.
+        requested: the frames that it asks for, ascending.
+        keys: what to key. Keys outside of these frames are left out.
     """
 
-    wanted: tuple[FrameRange, ...]
+    requested: tuple[FrameRange, ...]
     keys: Mapping[FCurvePath, Keys]
 
 
-def bake(
-    layer: Layer, record: Record, bakes: Sequence[StripKeys], changes: Transaction
+def write_layer(
+    layer: Layer, record: Record, bakes: Sequence[StripKeyframes], changes: Transaction
 ) -> MainThreadTask[tuple[FrameRange, ...]]:
     """Writes strips' keys into a layer, all that the same strips baked before goes; returns the
     segments they got. Raises GoneError where a control is not there any more."""
@@ -61,15 +58,15 @@ def bake(
         raise GoneError(FACE_CHANGED) from error
     after = record.without(strips)
     for one in bakes:
-        new = frame_ranges.allowed_ranges(after.segments, one.wanted)
+        new = frame_ranges.allowed_ranges(after.segments, one.requested)
         after = after.with_bake(new, tuple(one.keys), before)
     yield from _rewrite(layer, record, after, bakes, changes)
     return frame_ranges.of_strips(after.segments, strips)
 
 
-def strips_of(bakes: Sequence[StripKeys]) -> set[str]:
+def strips_of(bakes: Sequence[StripKeyframes]) -> set[str]:
     """Names of the strips."""
-    return {segment.strip for one in bakes for segment in one.wanted}
+    return {segment.strip for one in bakes for segment in one.requested}
 
 
 def withdraw(
@@ -87,7 +84,11 @@ def withdraw(
 
 
 def _rewrite(
-    layer: Layer, record: Record, after: Record, bakes: Sequence[StripKeys], changes: Transaction
+    layer: Layer,
+    record: Record,
+    after: Record,
+    bakes: Sequence[StripKeyframes],
+    changes: Transaction,
 ) -> MainThreadTask[None]:
     """Brings a layer from one record to another, with new keys for the strips of ``bakes``."""
     if not layer.is_copy:
@@ -97,17 +98,18 @@ def _rewrite(
     allowed_ranges = [frame_ranges.of_strips(after.segments, strips_of([one])) for one in bakes]
     still_replaced, emptied = {}, set()
     handle = action_api.handle_of(layer.slot)
-    digests = {
-        channel: key_digests.digest(one.keys[channel] for one in bakes if channel in one.keys)
-        for channel in wanted
-    }
-    there = _digests_there(layer, record, after)
     for channel in dict.fromkeys((*record.all_channels, *replaced, *wanted)):
         curve, table = action_api.curve_of(layer.action, layer.slot, channel), None
         if curve is None and channel not in wanted and channel not in replaced:
             continue
-        stands = curve is not None and channel not in replaced and channel in there
-        if stands and there[channel] == digests.get(channel):
+        new = [
+            _NewKeys(one.requested, got, clip_to_ranges(one.keys[channel], got))
+            for one, got in zip(bakes, allowed_ranges, strict=True)
+            if channel in one.keys
+        ]
+        is_plain = curve is not None and channel not in replaced
+        if is_plain and _has_keys_already(curve, channel, record, after, new):
+            yield
             continue
         if curve is None:
             collection = action_api.ensure_collection(layer.action, layer.slot)
@@ -117,11 +119,6 @@ def _rewrite(
         elif not layer.is_copy:
             table = keyframe_table.read(curve)
             changes.back(_write_again, layer.action, handle, channel, table)
-        new = [
-            _NewKeys(one.wanted, got, clip_to_ranges(one.keys[channel], got))
-            for one, got in zip(bakes, allowed_ranges, strict=True)
-            if channel in one.keys
-        ]
         hidden = _rewrite_curve(curve, table, channel, record, after, new, replaced.get(channel))
         if len(hidden):
             still_replaced[channel] = hidden
@@ -132,8 +129,6 @@ def _rewrite(
         layer.action, layer.slot, layer.datablock, still_replaced, changes
     )
     action_properties.set_record(layer.action, layer.slot, after if after.strips else None)
-    if layer.is_copy and after.strips:
-        key_digests.write(layer.action, layer.slot, digests)
     if emptied:
         changes.finish.append(lambda: action_api.remove_curves(layer.action, layer.slot, emptied))
 
@@ -149,20 +144,28 @@ def _write_again(action, handle: int | None, channel: FCurvePath, table: KeyTabl
         keyframe_table.write(curve, table)
 
 
-def _digests_there(layer: Layer, record: Record, after: Record) -> dict[FCurvePath, str]:
-    """What is keyed already, as far as it is known and has the frames that it is to have."""
-    moved = (record.segments, record.channels) != (after.segments, after.channels)
-    return {} if moved or not layer.as_left else key_digests.read(layer.action, layer.slot)
-
-
 @dataclass(frozen=True)
 class _NewKeys:
-    """What one strip keys on one F-curve: the segments it wanted, those it got, and the keys
+    """What one strip keys on one F-curve: the ranges it asked for, those it got, and the keys
     that lie in them."""
 
-    wanted: tuple[FrameRange, ...]
-    allowed_ranges: tuple[FrameRange, ...]
+    requested: tuple[FrameRange, ...]
+    allowed: tuple[FrameRange, ...]
     keys: Keys
+
+
+def _has_keys_already(
+    curve, channel: FCurvePath, record: Record, after: Record, new: Sequence[_NewKeys]
+) -> bool:
+    """Whether an F-curve without the artist's keys holds just what is to be written."""
+    strips = {segment.strip for keys in new for segment in keys.allowed}
+    if any(segment.strip not in strips for segment in after.owned(channel)):
+        return False
+    table = keyframe_table.read(curve)
+    if not frame_ranges.lies_in(table.frames, record.owned(channel)).all():
+        return False
+    wanted = keyframe_table.combine(NO_KEYS, NO_KEYS, [keys.keys for keys in new])
+    return keyframe_table.is_alike(table, wanted)
 
 
 def _rewrite_curve(
@@ -176,31 +179,30 @@ def _rewrite_curve(
 ) -> KeyTable:
     """Brings one F-curve, whose keys are ``table`` (None: not read yet), from one record to
     another; returns the artist's keys it covers."""
-    allowed_ranges = tuple(segment for one in new for segment in one.allowed_ranges)
+    allowed_ranges = tuple(segment for one in new for segment in one.allowed)
     strips = {segment.strip for segment in allowed_ranges}
     owned = record.owned(channel)
     others = tuple(s for s in after.owned(channel) if s.strip not in strips)
-    fresh = [one.keys for one in new]
+    made = [one.keys for one in new]
     frames = keyframe_table.frames_of(curve) if table is None else table.frames
     is_ours = frame_ranges.lies_in(frames, owned)
     if is_ours.all() and not others and replaced is None:
-        keyframe_table.write_beside(curve, NO_KEYS, NO_KEYS, fresh)
+        keyframe_table.write(curve, keyframe_table.combine(NO_KEYS, NO_KEYS, made))
         return NO_KEYS
     table = keyframe_table.read(curve) if table is None else table
     seams = _seams(curve, frames[is_ours], owned, others)
-    artists = keyframe_table.joined(table.where(~is_ours), replaced or NO_KEYS)
+    artists = keyframe_table.merge(table.where(~is_ours), replaced or NO_KEYS)
     hidden = np.zeros(len(artists), bool)
     if len(artists):
         hidden = frame_ranges.lies_in(
             artists.frames, frame_ranges.covered((*others, *allowed_ranges))
         )
-    if fresh and len(artists) and not record.ours:
+    if made and len(artists) and not record.ours:
         keyframe_table.write(curve, artists)
-        fresh = [
-            blend_from(one.keys, one.wanted, one.allowed_ranges, curve.evaluate) for one in new
-        ]
+        made = [blend_from(one.keys, one.requested, one.allowed, curve.evaluate) for one in new]
     baked = table.where(is_ours & frame_ranges.lies_in(frames, others))
-    keyframe_table.write_beside(curve, artists.where(~hidden), baked, [*fresh, *seams])
+    table = keyframe_table.combine(artists.where(~hidden), baked, [*made, *seams])
+    keyframe_table.write(curve, table)
     return artists.where(hidden)
 
 

@@ -6,7 +6,7 @@ instead of 0, so there a second track of ours, below the first, holds the shape 
 
 import bpy
 
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 from . import action_api, action_properties
 from .transaction import Transaction
 

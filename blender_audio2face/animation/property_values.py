@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 
 if TYPE_CHECKING:
     import bpy

@@ -7,11 +7,10 @@ import bpy
 
 from ..core.background_job import MainThreadTask, run_to_completion
 from ..core.keys.bake_record import Record
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 from ..errors import PlanError
 from . import action_api, action_properties, nla, property_values
-from . import layer as layering
-from .layer import Layer
+from .layer import Layer, withdraw
 from .transaction import Transaction
 
 
@@ -139,14 +138,14 @@ def _taken_out(
             changes.finish.append(partial(property_values.put, datablock, channel, value))
     if not record.ours:
         layer = Layer(action, slot, datablock, is_copy=False)
-        return None, None, (yield from layering.withdraw(layer, record, gone, changes))
+        return None, None, (yield from withdraw(layer, record, gone, changes))
     copy = action.copy()
     copy.use_fake_user = action.use_fake_user
     copy_slot = action_api.slot_with_handle(copy, action_api.handle_of(slot))
     changes.back(bpy.data.actions.remove, copy)
     changes.need_action(copy, copy_slot)
     layer = Layer(copy, copy_slot, datablock, is_copy=True)
-    count = yield from layering.withdraw(layer, record, gone, changes)
+    count = yield from withdraw(layer, record, gone, changes)
     return copy, copy_slot, count
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,19 +12,20 @@ import numpy as np
 from ..core.background_job import MainThreadTask, guarded, run_to_completion
 from ..core.keys import frame_ranges
 from ..core.keys.bake_record import REPLACE, Record, SetAside
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
+from ..core.report import WrittenAction
+from ..core.target_plan import TargetPlan
 from ..errors import FACE_CHANGED, GoneError, PlanError
 from . import action_api, action_properties, nla, remove
-from . import layer as layering
-from .layer import Layer, StripKeys
+from .layer import Layer, StripKeyframes, strips_of, withdraw, write_layer
 from .transaction import Transaction
 
 ACTION, NLA, ACTIVE = "ACTION", "NLA", "ACTIVE"
 
 
 @dataclass
-class BakedAction:
-    """Keys written, and the Action that plays them.
+class PendingAction:
+    """Keys that were written and can be taken back, until ``commit``.
 
     Attributes:
         action: the Action that holds the keys.
@@ -35,7 +36,8 @@ class BakedAction:
         previous_curves: how many F-curves of it moved the datablock.
         previous_was_ours: it is an earlier state of ``action``.
         frames: the frames baked, ascending int64 [K].
-        muted_paths: data paths written whose F-curve is muted.
+        controls, keys: how many F-curves and keys were given.
+        transaction: what is left to do.
     """
 
     action: Any
@@ -43,11 +45,12 @@ class BakedAction:
     previous_curves: int
     previous_was_ours: bool
     frames: np.ndarray
-    muted_paths: tuple[str, ...]
+    transaction: Transaction
     output: str = ACTION
     note: str | None = None
     track: str | None = None
-    _changes: Transaction | None = field(default=None, repr=False)
+    controls: int = 0
+    keys: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,6 @@ class _Place:
         ours: the active Action is one that a bake made.
         in_nla: (track, strip) of an Action that a bake made, or None.
         before: the values channels had before they were baked in any of these.
-        as_left: the baked keys are known to be as the last bake left them.
     """
 
     anim: Any
@@ -73,31 +75,25 @@ class _Place:
     ours: bool
     in_nla: tuple | None
     before: Mapping[FCurvePath, float]
-    as_left: bool = False
 
 
 def write_keys(
-    datablock, name: str, bakes: Sequence[StripKeys], output: str, undo: ExitStack
-) -> BakedAction:
-    """All of ``write_steps`` at once."""
-    return run_to_completion(write_steps(datablock, name, bakes, output, undo))
+    datablock, name: str, bakes: Sequence[StripKeyframes], output: str, undo: ExitStack
+) -> PendingAction:
+    """All of ``write_task`` at once."""
+    return run_to_completion(write_task(datablock, name, bakes, output, undo))
 
 
-def write_steps(
-    datablock,
-    name: str,
-    bakes: Sequence[StripKeys],
-    output: str,
-    undo: ExitStack,
-    *,
-    as_left: bool = False,
-) -> MainThreadTask[BakedAction]:
-    """Keys strips' segments on a datablock, an F-curve a step. ``commit`` what it returns, once
-    nothing can fail.
+def write_task(
+    datablock, name: str, bakes: Sequence[StripKeyframes], output: str, undo: ExitStack
+) -> MainThreadTask[PendingAction]:
+    """Keys strips on a datablock, an F-curve a step. ``commit`` what it returns, once nothing can
+    fail.
 
-    Frames that belong to what other strips baked are left out (``segments.granted``); what the
+    Frames that belong to other strips are left out (``frame_ranges.allowed_ranges``); what the
     same strips baked before goes, wherever it was. Keys of the artist that the new ones cover in
-    the active Action are kept, and come back with ``clearing.clear``.
+    the active Action are kept, and come back with ``remove.clear``. F-curves that hold just these
+    keys already are passed over.
 
     Between the steps nothing else may change the datablock's animation, nor undo or load a file.
     A failure in any of them, and giving up after one, leaves all to ``undo``.
@@ -109,33 +105,53 @@ def write_steps(
         output: ACTION, NLA or ACTIVE. Where it would lose something of the artist's or cannot be,
             another is taken; the result says so.
         undo: gets the steps that put everything back as it was.
-        as_left: the baked keys are known to be as the last bake left them, so that F-curves which
-            would get the same again are passed over.
 
     Raises:
-        PlanError: the datablock is in NLA tweak mode, or an armature without a pose.
+        PlanError: the datablock is in NLA tweak mode, or an armature without a pose; or other
+            strips have every frame.
     """
     changes = Transaction(undo)
-    place = replace(_look(datablock, changes), as_left=as_left)
-    chosen, note = _choose(datablock, place, layering.strips_of(bakes), output)
+    place = _look(datablock, changes)
+    chosen, note = _choose(datablock, place, strips_of(bakes), output)
     if chosen == ACTIVE:
         steps = _write_active(datablock, place, bakes, changes)
     else:
         steps = _write_ours(datablock, place, name, bakes, chosen, changes)
-    baked = yield from guarded(steps, changes.check)
-    baked.note = note
-    baked._changes = changes
-    return baked
+    pending = yield from guarded(steps, changes.check)
+    if not len(pending.frames):
+        raise PlanError(
+            f'Nothing to key on "{datablock.name}": other strips have every frame of this one. '
+            "Set another preview range, or move the strip."
+        )
+    pending.note = note
+    pending.controls = len({channel for strip in bakes for channel in strip.keys})
+    pending.keys = sum(len(keys.frames) for strip in bakes for keys in strip.keys.values())
+    return pending
 
 
-def check(baked: BakedAction) -> None:
+def check(pending: PendingAction) -> None:
     """Raises GoneError where something that ``commit`` needs is gone."""
-    baked._changes.check()
+    pending.transaction.check()
 
 
-def commit(baked: BakedAction) -> None:
-    """Drops what the bake replaced once nothing can fail any more."""
-    baked._changes.done()
+def commit(pending: PendingAction, plan: TargetPlan) -> WrittenAction:
+    """Drops what the bake replaced once nothing can fail any more; says what was written."""
+    is_set_aside = pending.previous is not None and not pending.previous_was_ours
+    pending.transaction.done()
+    return WrittenAction(
+        plan=plan,
+        action=pending.action.name,
+        output=pending.output,
+        note=pending.note,
+        track=pending.track,
+        controls=pending.controls,
+        keys=pending.keys,
+        frames=len(pending.frames) * pending.controls,
+        first_frame=int(pending.frames.min()),
+        last_frame=int(pending.frames.max()),
+        set_aside=pending.previous.name if is_set_aside else None,
+        set_aside_curves=pending.previous_curves if is_set_aside else 0,
+    )
 
 
 def _look(datablock, changes: Transaction) -> _Place:
@@ -222,8 +238,8 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
 
 
 def _write_active(
-    datablock, place: _Place, bakes: Sequence[StripKeys], changes: Transaction
-) -> MainThreadTask[BakedAction]:
+    datablock, place: _Place, bakes: Sequence[StripKeyframes], changes: Transaction
+) -> MainThreadTask[PendingAction]:
     if place.ours:
         yield from remove.from_active(datablock, None, changes)
         changes.assigned = place.anim.action
@@ -237,23 +253,24 @@ def _write_active(
     changes.need_action(action, slot)
     record = action_properties.record_of(action, slot) or Record(ours=False)
     record = replace(record, before={**place.before, **record.before})
-    layer = Layer(action, slot, datablock, is_copy=False)
-    new = yield from layering.bake(layer, record, bakes, changes)
+    artists = Layer(action, slot, datablock, is_copy=False)
+    new = yield from write_layer(artists, record, bakes, changes)
     if place.in_nla is not None:
-        strips = layering.strips_of(bakes)
+        strips = strips_of(bakes)
         yield from remove.from_strip(datablock, *place.in_nla, strips, changes)
-    muted = _muted(action, slot, bakes)
-    return BakedAction(action, None, 0, False, frame_ranges.frames_of(new), muted, ACTIVE)
+    _check_curves(action, slot, bakes)
+    frames = frame_ranges.frames_of(new)
+    return PendingAction(action, None, 0, False, frames, changes, ACTIVE)
 
 
 def _write_ours(
     datablock,
     place: _Place,
     name: str,
-    bakes: Sequence[StripKeys],
+    bakes: Sequence[StripKeyframes],
     output: str,
     changes: Transaction,
-) -> MainThreadTask[BakedAction]:
+) -> MainThreadTask[PendingAction]:
     old, old_slot, record = _our_earlier(place)
     if old is not None:
         action = old.copy()
@@ -264,25 +281,25 @@ def _write_ours(
     slot = action_api.ensure_slot(action, datablock, old_slot or place.slot)
     changes.need_action(action, slot)
     yield
-    layer = Layer(action, slot, datablock, is_copy=True, as_left=place.as_left)
-    new = yield from layering.bake(layer, record, bakes, changes)
+    ours = Layer(action, slot, datablock, is_copy=True)
+    new = yield from write_layer(ours, record, bakes, changes)
     if place.record is not None and not place.ours and place.active.is_editable:
         artists = Layer(place.active, place.slot, datablock, is_copy=False)
-        strips = layering.strips_of(bakes)
-        yield from layering.withdraw(artists, place.record, strips, changes)
-    baked = BakedAction(action, old, place.curves, old is not None, frame_ranges.frames_of(new), ())
-    baked.muted_paths = _muted(action, slot, bakes)
-    baked.output = output
+        strips = strips_of(bakes)
+        yield from withdraw(artists, place.record, strips, changes)
+    _check_curves(action, slot, bakes)
+    frames = frame_ranges.frames_of(new)
+    pending = PendingAction(action, old, place.curves, old is not None, frames, changes, output)
     if output == NLA:
-        baked.track = _to_nla(datablock, place, action, slot, changes)
+        pending.track = _to_nla(datablock, place, action, slot, changes)
     else:
         if old is None:
-            baked.previous = place.active
+            pending.previous = place.active
         _to_active(place, action, slot, changes)
     changes.assigned = place.anim.action
     if old is not None:
         changes.dropped.insert(0, (old, action))
-    return baked
+    return pending
 
 
 def _our_earlier(place: _Place) -> tuple:
@@ -352,10 +369,8 @@ def _change_record(action, slot, **changed) -> None:
     )
 
 
-def _muted(action, slot, bakes: Sequence[StripKeys]) -> tuple[str, ...]:
-    """Data paths whose F-curve is muted. Raises GoneError where one was removed meanwhile."""
-    curves = action_api.curves_of(action, slot)
-    channels = dict.fromkeys(channel for one in bakes for channel in one.keys)
-    if not curves.keys() >= channels.keys():
+def _check_curves(action, slot, bakes: Sequence[StripKeyframes]) -> None:
+    """Raises GoneError where an F-curve was removed meanwhile."""
+    channels = {channel for strip in bakes for channel in strip.keys}
+    if not action_api.curves_of(action, slot).keys() >= channels:
         raise GoneError(FACE_CHANGED)
-    return tuple(channel.path for channel in channels if action_api.is_muted(curves[channel]))

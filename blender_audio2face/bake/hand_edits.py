@@ -1,83 +1,51 @@
 """Whether the artist changed baked keys by hand: dials must not overwrite that unasked."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
-import numpy as np
-
-from ..animation import action_api, action_properties, keyframe_table, nla
-from ..core.background_job import NON_CANCELLABLE, MainThreadTask, run_to_completion
-from ..core.keys.frame_ranges import lies_in
+from ..animation import action_api, key_digests
+from ..core.background_job import MainThreadTask, run_to_completion
 from ..core.target_plan import TargetPlan
-from ..errors import GoneError
+from ..errors import GoneError, PlanError
 from ..scene.face_plan import datablock_of
 
-_FINGERPRINT = "audio2face_fingerprint"
-_COMPARED = {"co": np.float32, "interpolation": np.int32}
+
+class EditedError(PlanError):
+    """Baked keys were changed by hand, so that they may not be replaced unasked."""
 
 
-def remember(plans: Sequence[TargetPlan]) -> None:
-    """Notes the keys as they were just baked."""
-    run_to_completion(remember_steps(plans))
-
-
-def remember_steps(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
-    """``remember``, an F-curve a step; what was baked is kept by now. What is gone by then is left
-    out."""
+def remember_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
+    """Notes the keys as they were just baked, an F-curve a step; what was removed is left out."""
     for plan in plans:
         try:
-            found = tuple(baked_actions(datablock_of(plan)))
+            found = tuple(key_digests.baked_actions(datablock_of(plan)))
         except GoneError:
             continue
         for action, handle in [(action, action_api.handle_of(slot)) for action, slot in found]:
             with suppress(ReferenceError):
-                action[_FINGERPRINT] = yield from _fingerprint(action, handle)
+                yield from key_digests.remember(action, handle)
+
+
+def check_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
+    """Raises EditedError where baked keys were changed by hand; an F-curve a step."""
+    names = yield from _edited(plans)
+    if names:
+        listed = ", ".join(f'"{name}"' for name in names)
+        raise EditedError(
+            f"The keys in {listed} were changed by hand, so the dials leave them alone: "
+            "Update replaces them."
+        )
 
 
 def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
     """Names of the Actions whose baked keys are not as they were baked."""
-    return [
-        action.name
-        for plan in plans
-        for action, slot in baked_actions(datablock_of(plan))
-        if _FINGERPRINT in action and action[_FINGERPRINT] != _now(action, slot)
-    ]
+    return run_to_completion(_edited(plans))
 
 
-def baked_actions(datablock) -> Iterator[tuple]:
-    """(Action, slot) of everything that plays baked keys on a datablock."""
-    anim = datablock.animation_data
-    if anim is None:
-        return
-    for user in (anim, *(strip for _, strip in nla.strips_of(anim))):
-        slot = action_api.slot_of(user)
-        if action_properties.record_of(user.action, slot) is not None and user.action.is_editable:
-            yield user.action, slot
-
-
-def _now(action, slot) -> str:
-    return run_to_completion(_fingerprint(action, action_api.handle_of(slot)))
-
-
-def _fingerprint(action, handle: int | None) -> MainThreadTask[str]:
-    """Digest of the keys that bakes own in the slot with a handle, moved by hand or not.
-
-    Raises ReferenceError where the Action was removed between two steps.
-    """
-    slot = action_api.slot_with_handle(action, handle)
-    record = action_properties.record_of(action, slot)
-    channels = set(record.all_channels)
-    digest = hashlib.sha256()
-    for channel in sorted(channels & action_api.curves_of(action, slot).keys()):
-        slot = action_api.slot_with_handle(action, handle)
-        curve = action_api.curve_of(action, slot, channel)
-        if curve is None:
-            continue  # it was removed between two steps
-        columns = keyframe_table.columns_of(curve, _COMPARED)
-        owned = lies_in(columns["co"][:, 0], record.owned(channel))
-        digest.update(repr(tuple(channel)).encode())
-        for name, kind in _COMPARED.items():
-            digest.update(np.ascontiguousarray(columns[name][owned], kind).tobytes())
-        yield NON_CANCELLABLE
-    return digest.hexdigest()[:32]
+def _edited(plans: Sequence[TargetPlan]) -> MainThreadTask[list[str]]:
+    names = []
+    for plan in plans:
+        for action, slot in tuple(key_digests.baked_actions(datablock_of(plan))):
+            if (yield from key_digests.was_edited(action, action_api.handle_of(slot))):
+                names.append(action.name)
+    return names

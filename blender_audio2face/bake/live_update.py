@@ -1,24 +1,196 @@
-"""Keys follow the dials: whatever property of a speaker changes, its keys are made again."""
+"""Keys follow the dials: whatever property of a speaker changes, its keys are made again.
 
-from typing import TYPE_CHECKING
+With a window this waits until the artist pauses, composes in a thread and writes in short steps, so
+that the window never waits; the last value always wins. Without one it is done at once, as timers
+never fire there.
+"""
 
-from ...model.errors import A2FError, memory_told
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import bpy
+
+from ...model.errors import A2FError
+from ...model.runtime_choice import RuntimeChoice
 from ..core import background_job
-from .rekey import reshape_keys
+from ..core.background_job import CancelledError, Job
+from ..scene import speaker_settings
+from ..scene.redraw import redraw_sidebars
+from . import pipeline
+from .pipeline import Outcome
 
-if TYPE_CHECKING:
-    from ..scene.properties.speaker import Audio2FaceSpeaker
+_PAUSE = 0.15
+"""Seconds without a change after which keys follow."""
+
+_SOON = 0.25
+"""Seconds; work that takes no longer is not given up for a newer value, so that the face follows
+while a slider is dragged."""
+
+_TICK = 0.02
+_STEP_TICK = 0.005
+_STEP_SECONDS = 0.012
 
 
-def on_speaker_change(speaker: "Audio2FaceSpeaker") -> None:
-    """Keys a speaker's cached curves again; what prevents it goes into its report."""
-    settings = speaker.id_data.audio2face
-    if not settings.live or any(job.stepping for job in background_job.running()):
-        return  # the bake that is being written finds the change
-    if not len(speaker.takes):
+@dataclass
+class _Running:
+    """Keys of one speaker that are on their way."""
+
+    job: Job
+    outcome: Outcome
+
+
+_due: dict[tuple[int, str], float] = {}
+"""(session_uid of the scene, name) of each speaker that changed -> when its keys are due."""
+
+_running: dict[tuple[int, str], _Running] = {}
+"""The one speaker whose keys are being made, if any."""
+
+
+def on_speaker_change(speaker) -> None:
+    """Keys a speaker's curves again; what prevents it goes into its report."""
+    if not speaker.id_data.audio2face.live or not len(speaker.takes):
         return
+    if not bpy.app.background:
+        _schedule(speaker)
+    elif not any(job.stepping for job in background_job.running()):
+        _update_now(speaker)  # a bake that is being written finds the change
+
+
+def flush() -> None:
+    """Makes the keys of all that changed, straight through: before a file is saved."""
+    for key in list(dict.fromkeys((*_running, *_due))):
+        _cancel_running()
+        _due.pop(key, None)
+        speaker = _speaker(key)
+        if speaker is not None:
+            _update_now(speaker)
+
+
+def cancel() -> None:
+    """Forgets all that is due and gives up what is being made: a bake makes these keys itself."""
+    _due.clear()
+    _cancel_running()
+
+
+def pause() -> None:
+    """Takes back what is being written, and leaves it due: undo frees what it points at."""
+    for key in tuple(_running):
+        _due[key] = time.monotonic() + _PAUSE
+    _cancel_running()
+
+
+def catch_up() -> None:
+    """Makes the keys of speakers whose settings are not those of their keys, as after an undo."""
+    for scene in bpy.data.scenes:
+        for speaker in scene.audio2face.speakers:
+            if not speaker_settings.is_keyed(speaker):
+                on_speaker_change(speaker)
+
+
+def unregister() -> None:
+    """Gives up what is due and being made."""
+    cancel()
+    if bpy.app.timers.is_registered(advance):
+        bpy.app.timers.unregister(advance)
+
+
+def _schedule(speaker) -> None:
+    key = speaker.id_data.session_uid, speaker.name
+    _due[key] = time.monotonic() + _PAUSE
+    running = _running.get(key)
+    if running is not None and not running.job.done:
+        left = running.job.seconds_left
+        if left is None or left > _SOON:
+            _cancel_running()
+    if not bpy.app.timers.is_registered(advance):
+        bpy.app.timers.register(advance, first_interval=_TICK)
+
+
+def advance() -> float | None:
+    """What Blender's timer does: goes on with the keys that are being made, or begins the next.
+
+    Returns:
+        Seconds until it wants to be called again; None when all is done.
+    """
+    for key, running in tuple(_running.items()):
+        if not running.job.done:
+            return _TICK
+        if not _go_on(key, running):
+            return _STEP_TICK
+    if not _due:
+        return None
+    if background_job.running():
+        return _TICK
+    key = min(_due, key=_due.__getitem__)
+    wait = _due[key] - time.monotonic()
+    if wait > 0.0:
+        return wait
+    del _due[key]
+    speaker = _speaker(key)
+    if speaker is not None:
+        _attempt(speaker, lambda: _start(key, speaker))
+    return _TICK
+
+
+def _start(key: tuple[int, str], speaker) -> None:
+    plan, outcome = pipeline.plan_reshape(speaker), Outcome()
+
+    def work(on_progress: Callable[[float], None]):
+        return pipeline.analyze_all((plan,), RuntimeChoice(), None, outcome, on_progress)
+
+    def steps(bakes):
+        again = yield from pipeline.check_and_write(bakes, outcome)
+        if again:  # the settings changed meanwhile
+            _due.setdefault(key, time.monotonic())
+
+    job = Job(work, steps)
+    job.exclusive = False  # a bake may begin; it gives this up
+    _running[key] = _Running(job, outcome)
+    job.start()
+
+
+def _go_on(key: tuple[int, str], running: _Running) -> bool:
+    """Takes steps; whether the last one is taken."""
     try:
-        with memory_told():
-            speaker.report = reshape_keys(speaker).text
+        if not running.job.run_for(_STEP_SECONDS):
+            return False
+    except CancelledError:
+        pass
+    finally:
+        if not running.job.stepping:
+            _running.pop(key, None)
+    speaker = _speaker(key)
+    if speaker is not None:
+        for _, _, report in running.outcome.written:
+            speaker.report = report.text
+        for refusal in running.outcome.refusals:
+            speaker.report = str(refusal.error)
+    redraw_sidebars()
+    return True
+
+
+def _update_now(speaker) -> None:
+    def update() -> None:
+        speaker.report = pipeline.run(pipeline.plan_reshape(speaker)).text
+
+    _attempt(speaker, update)
+
+
+def _attempt(speaker, act: Callable[[], None]) -> None:
+    try:
+        act()
     except A2FError as error:
         speaker.report = str(error)
+
+
+def _cancel_running() -> None:
+    for key in tuple(_running):
+        _running.pop(key).job.cancel()
+
+
+def _speaker(key: tuple[int, str]):
+    """The speaker with a key, or None."""
+    scene_uid, name = key
+    scene = next((scene for scene in bpy.data.scenes if scene.session_uid == scene_uid), None)
+    return scene.audio2face.speakers.get(name) if scene is not None else None

@@ -1,66 +1,50 @@
-"""A bake from end to end, without any interface: request, plan, write.
+"""The one way from a request to keys.
 
-A bake is planned on the main thread (``prepare``), heard and composed anywhere (``inference``,
-``composing``), looked at again (``look_again``) and written in steps on the main thread
-(``write_steps``). A request names things by what survives undo, renaming and deletion, so the plan
-can be made again just before writing. ``baking`` does this for several speakers at once.
+A plan is made on the main thread (``plan_bake``, ``plan_reshape``, ``plan_retime``,
+``plan_curves``). ``analyze_all`` and ``compose_all`` then run in any thread, and
+``check_and_write`` on the main thread again, in steps that leave a window alive. Before anything is
+written the plan is held against the scene as it is by then; on any failure the scene is as it was.
+A speaker that fails stops no other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import bpy
 
-from ...model.errors import A2FError
-from ..core.background_job import NON_CANCELLABLE, MainThreadTask
-from ..core.compose import ComposedTake, FacePlan
+from ...model.errors import A2FError, memory_told
+from ...model.runtime_choice import RuntimeChoice
+from ..animation.layer import StripKeyframes
+from ..animation.write import PendingAction, check, commit, write_task
+from ..core import analysis
+from ..core.background_job import (
+    NON_CANCELLABLE,
+    MainThreadTask,
+    guarded,
+    run_to_completion,
+)
+from ..core.cached_curves import StripCurves
+from ..core.compose import FaceKeys, FacePlan, OnProgress, compose, no_progress, part_of
 from ..core.report import BakeReport, Inference, describe
 from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import SkippedMesh, StripPlan
+from ..core.target_plan import TargetPlan
 from ..diagnostics.speaker_checks import hidden_steps
 from ..errors import FACE_CHANGED, FACE_GONE, GoneError, PlanError, StripError
+from ..realtime.apply import give_back
 from ..scene import live_changes, speaker_settings
-from ..scene.analysis_cache import NewTake, Placed, store_take
-from ..scene.face_objects import chosen_objects
-from ..scene.face_plan import objects_with_uids, plan_face, with_effect
-from ..scene.resolve_sound import (
-    SoundSelection,
-    mark_strip,
-    plan_selection,
-    selection_of_takes,
-    sound_selection_of,
-)
-from ..scene.speakers import (
-    add_members,
-    add_speaker,
-    find_speaker,
-    members_of,
-    speaker_of,
-    way_back,
-)
+from ..scene.analysis_cache import cached_curves, store_curves
+from ..scene.face_plan import datablock_of, objects_with_uids, plan_face, with_effect
+from ..scene.resolve_sound import mark_strip, plan_selection, strip_of_take
+from ..scene.speakers import add_members, add_speaker, find_speaker, members_of, way_back
 from ..scene.strip_fingerprint import strip_fingerprint
 from . import hand_edits
-from .write_keys import TakePart, finish, key_steps
+from .request import BakeRequest, Refusal
 
-
-@dataclass(frozen=True)
-class BakeRequest:
-    """What the artist asked for.
-
-    Attributes:
-        scene_uid: session_uid of the scene that the face and the speaker belong to.
-        speaker: name of the speaker; empty for a new one.
-        object_uids: session_uids of the face's objects, the most important first.
-        voice: where the sound is.
-        choices: (property, value) of the speaker to set first.
-    """
-
-    scene_uid: int
-    speaker: str
-    object_uids: tuple[int, ...]
-    voice: SoundSelection
-    choices: tuple[tuple[str, object], ...] = ()
+_ANALYZED = 0.9
+"""Progress at which all sound was analysed; the rest is composing."""
 
 
 @dataclass(frozen=True)
@@ -69,103 +53,248 @@ class BakePlan:
 
     Attributes:
         request: what was asked for.
-        strips: what to listen to.
-        glimpse: of the strips, to know cheaply that they are as they were.
         face: what to key, and how.
         skipped: objects of the face that are not keyed.
+        strips: what to analyse.
+        fingerprint: of the strips, to know cheaply that they are as they were.
+        kept: curves that need no analysis, each with the strip that they are to be moved to, or
+            None where they stay.
+        is_rekey: the curves are the speaker's own, from an earlier bake.
+        keeps_hand_edits: refuse where baked keys were changed by hand.
+        remarks: sentences for the report.
     """
 
     request: BakeRequest
-    strips: tuple[StripPlan, ...]
-    strip_fingerprint: tuple[object, ...]
     face: FacePlan
     skipped: tuple[SkippedMesh, ...]
+    strips: tuple[StripPlan, ...] = ()
+    fingerprint: tuple[object, ...] = ()
+    kept: tuple[tuple[StripCurves, StripPlan | None], ...] = ()
+    is_rekey: bool = False
+    keeps_hand_edits: bool = False
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """How much sound there is to analyse."""
+        return sum(strip.timing.source_duration for strip in self.strips)
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A speaker who cannot be baked, and why."""
+class Bake:
+    """A bake whose curves are there.
 
-    speaker: str
-    error: A2FError
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.speaker}: {self.error}" if self.speaker else str(self.error)
-
-
-def request_for(
-    context,
-    speaker_name: str,
-    voice: dict[str, object],
-    choices: tuple[tuple[str, object], ...] = (),
-) -> BakeRequest:
-    """The request of one bake; refuses, without touching files, what cannot be baked.
-
-    Args:
-        context: gives scene and selection.
-        speaker_name: an existing speaker; empty for the selection's, or a new one.
-        voice: values of a speaker's properties that stand in for his own.
-        choices: (property, value) of the speaker that the bake is to set.
-
-    Raises:
-        StripError, PlanError: with the sentence that says why.
+    Attributes:
+        plan: of the bake.
+        strips: the curves of each strip.
+        inference: how they were made; None for curves from before.
+        keys: of each strip; None until they are composed.
     """
-    scene = context.scene
-    if speaker_name:
-        speaker = find_speaker(scene, speaker_name)
-        objects = members_of(speaker)
-    else:
-        speaker, objects = _of_selection(context)
-    plan_face(objects, speaker, check_effect=False)
-    uids = tuple(obj.session_uid for obj in objects)
-    name = speaker.name if speaker is not None else ""
-    sound = sound_selection_of(context, speaker, voice)
-    return BakeRequest(scene.session_uid, name, uids, sound, choices)
+
+    plan: BakePlan
+    strips: tuple[StripCurves, ...]
+    inference: Inference | None = None
+    keys: tuple[FaceKeys | None, ...] | None = None
 
 
-def requests_for_all(context) -> tuple[tuple[BakeRequest, ...], tuple[Refusal, ...]]:
-    """A request for each speaker of the scene: from the voice in his settings, else from the
-    strips he was baked from; and those who cannot be baked."""
-    requests, refusals = [], []
-    for speaker in context.scene.audio2face.speakers:
-        try:
-            requests.append(_request_of(context, speaker))
-        except A2FError as error:
-            refusals.append(Refusal(speaker.name, error))
-    return tuple(requests), tuple(refusals)
+@dataclass
+class Outcome:
+    """What has come of some bakes so far.
+
+    Attributes:
+        written: (scene's uid, speaker's name, report) of each bake that was written.
+        refusals: the others, and why.
+    """
+
+    written: list[tuple[int, str, BakeReport]] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
 
-def _request_of(context, speaker) -> BakeRequest:
-    voice = None
-    if speaker.source == "STRIP" and not speaker.strip:
-        voice = selection_of_takes(context, speaker)
-    request = request_for(context, speaker.name, {})
-    return request if voice is None else replace(request, voice=voice)
-
-
-def _of_selection(context) -> tuple[object, list]:
-    """(speaker or None, objects) of what is selected: the active face's speaker as a whole, with
-    what is selected besides and is no other speaker's."""
-    objects = chosen_objects(context)
-    speaker = speaker_of(context.scene, objects[0]) if objects else None
-    if speaker is None:
-        return None, objects
-    known = members_of(speaker)
-    others = [obj for obj in objects if speaker_of(context.scene, obj) is None]
-    return speaker, [*known, *(obj for obj in others if obj not in known)]
-
-
-def prepare(request: BakeRequest) -> BakePlan:
-    """The plan of a bake, from the scene as it is now.
+def plan_bake(request: BakeRequest) -> BakePlan:
+    """The plan of a bake with its analysis.
 
     Raises:
-        StripError: a strip is gone or cannot be read.
+        StripError: a strip was removed or cannot be read.
         PlanError: nothing would move.
     """
     face, skipped = _face(request)
-    strips = plan_selection(request.voice)
-    return BakePlan(request, strips, strip_fingerprint(request.voice), face, skipped)
+    strips = plan_selection(request.selection)
+    return BakePlan(request, face, skipped, strips, strip_fingerprint(request.selection))
+
+
+def plan_reshape(speaker) -> BakePlan:
+    """The plan to key a speaker's curves again where they are, with its settings as they are.
+
+    Raises:
+        PlanError: nothing would move.
+        TakeError: what the speaker keeps is damaged.
+    """
+    kept = tuple((cached_curves(take), None) for take in speaker.takes)
+    return _plan_rekey(speaker, kept, keeps_hand_edits=True)
+
+
+def plan_retime(scene, speaker) -> BakePlan:
+    """The plan to key a speaker's curves where their strips play now, without analysis.
+
+    Raises:
+        PlanError: nothing would move, or the speaker was not baked.
+        TakeError: what the speaker keeps is damaged.
+        StripError: none of the strips is there any more.
+    """
+    if not len(speaker.takes):
+        raise PlanError(f'"{speaker.name}" was not baked yet: press Bake Speech.')
+    kept, remarks = [], []
+    for take in speaker.takes:
+        try:
+            strip = strip_of_take(scene, take) if take.heard else None
+        except (StripError, OSError) as error:
+            remarks.append(str(error))
+        else:
+            kept.append((cached_curves(take), strip))
+    if not kept:
+        raise StripError(" ".join(remarks))
+    return _plan_rekey(speaker, tuple(kept), remarks=tuple(remarks))
+
+
+def plan_curves(speaker, strip: StripCurves) -> BakePlan:
+    """The plan to key curves of a script's own. Raises PlanError where nothing would move."""
+    request = _request_of(speaker)
+    face, skipped = _face(request)
+    return BakePlan(request, face, skipped, kept=((strip, None),))
+
+
+def plan_all(requests: Sequence[BakeRequest], outcome: Outcome) -> tuple[BakePlan, ...]:
+    """Plans of the bakes that can be; the others go into the outcome."""
+    plans = []
+    for request in requests:
+        try:
+            plans.append(plan_bake(request))
+        except A2FError as error:
+            outcome.refusals.append(Refusal(request.speaker, error))
+    return tuple(plans)
+
+
+def analyze(
+    plan: BakePlan,
+    runtime: RuntimeChoice,
+    weights: Path | None,
+    on_progress: OnProgress = no_progress,
+    choose: Callable | None = None,
+) -> Bake:
+    """The curves of a plan.
+
+    Args:
+        plan: of the bake.
+        runtime: what the network is to run on.
+        weights: the network's weights file, None for the bundled one.
+        on_progress: see OnProgress.
+        choose: takes the place of ``choose_runtime``, for many bakes one after another.
+
+    Raises:
+        BakeError: a sound cannot be read, or no strip plays what was analysed.
+        model.errors.A2FError: the network cannot run, or its weights cannot be used.
+    """
+    if plan.strips:
+        strips, inference = analysis.analyze(plan.strips, runtime, weights, on_progress, choose)
+        return Bake(plan, strips, inference)
+    found, remarks = [], []
+    for curves, strip in plan.kept:
+        moved = curves if strip is None else curves.moved_to(strip)
+        if moved is not None:
+            found.append(moved)
+        else:
+            remarks.append(
+                f'Strip "{curves.name}" plays sound that was not analysed: bake it again.'
+            )
+    remarks = [*plan.remarks, *remarks]
+    if not found:
+        raise StripError(" ".join(remarks))
+    return Bake(replace(plan, remarks=tuple(remarks)), tuple(found))
+
+
+def analyze_all(
+    plans: Sequence[BakePlan],
+    runtime: RuntimeChoice,
+    weights: Path | None,
+    outcome: Outcome,
+    on_progress: OnProgress,
+) -> tuple[Bake, ...]:
+    """Analyses and composes; bakes that fail go into the outcome. See ``analyze``."""
+    total, done, bakes = sum(plan.seconds for plan in plans) or 1.0, 0.0, []
+    for plan in plans:
+        start, done = done, done + _ANALYZED * plan.seconds / total
+        try:
+            with memory_told():
+                bakes.append(analyze(plan, runtime, weights, part_of(on_progress, start, done)))
+        except A2FError as error:
+            outcome.refusals.append(Refusal(plan.request.speaker, error))
+    return compose_all(bakes, outcome, part_of(on_progress, _ANALYZED, 1.0))
+
+
+def compose_all(
+    bakes: Sequence[Bake], outcome: Outcome, on_progress: OnProgress
+) -> tuple[Bake, ...]:
+    """Composes the keys of bakes that have none; bakes that fail go into the outcome."""
+    composed = []
+    for index, bake in enumerate(bakes):
+        progress = part_of(on_progress, index / len(bakes), (index + 1) / len(bakes))
+        try:
+            with memory_told():
+                keys = bake.keys or compose(bake.plan.face, bake.strips, progress)
+        except A2FError as error:
+            outcome.refusals.append(Refusal(bake.plan.request.speaker, error))
+        else:
+            composed.append(replace(bake, keys=keys))
+    return tuple(composed)
+
+
+def check_and_write(bakes: Sequence[Bake], outcome: Outcome) -> MainThreadTask[tuple[Bake, ...]]:
+    """Writes what still fits the scene, each bake whole or not at all.
+
+    Returns:
+        What is to be composed again before anything is written, as settings or names changed
+        meanwhile; nothing when all is written.
+    """
+    current = []
+    for bake in bakes:
+        try:
+            plan = revalidate(bake.plan)
+        except A2FError as error:
+            outcome.refusals.append(Refusal(bake.plan.request.speaker, error))
+        else:
+            keys = bake.keys if plan.face == bake.plan.face else None
+            current.append(replace(bake, plan=plan, keys=keys))
+        yield
+    if any(bake.keys is None for bake in current):
+        return tuple(current)
+    yield from write_all(current, outcome)
+    return ()
+
+
+def write_all(bakes: Sequence[Bake], outcome: Outcome) -> MainThreadTask[None]:
+    """Writes what was planned for the scene as it is; each bake whole or not at all."""
+    for bake in bakes:
+        request = bake.plan.request
+        try:
+            with memory_told():
+                speaker, report = yield from write(bake)
+        except A2FError as error:
+            outcome.refusals.append(Refusal(request.speaker, error))
+        else:
+            outcome.written.append((request.scene_uid, speaker, report))
+        yield
+
+
+def run(plan: BakePlan) -> BakeReport:
+    """Keys curves that are there already, straight through.
+
+    Raises:
+        A2FError: nothing was keyed; the sentence says why.
+    """
+    with memory_told():
+        bake = analyze(plan, RuntimeChoice(), None)
+        bake = replace(bake, keys=compose(plan.face, bake.strips))
+        return run_to_completion(write(bake))[1]
 
 
 def revalidate(plan: BakePlan) -> BakePlan:
@@ -173,101 +302,146 @@ def revalidate(plan: BakePlan) -> BakePlan:
 
     Raises:
         StripError: a strip changed since it was planned.
-        PlanError: nothing would move any more.
+        PlanError: nothing would move any more, or the speaker's curves were cleared.
     """
-    face, skipped = _face(plan.request)
-    if strip_fingerprint(plan.request.voice) != plan.strip_fingerprint:
-        _check_unchanged(plan.request, plan.strips)
+    request = plan.request
+    face, skipped = _face(request)
+    if plan.strips and strip_fingerprint(request.selection) != plan.fingerprint:
+        _check_unchanged(request, plan.strips)
+    if plan.is_rekey:
+        takes = find_speaker(_scene(request), request.speaker).takes
+        if any(curves.key not in takes for curves, _ in plan.kept):
+            raise GoneError(FACE_CHANGED)
     return replace(plan, face=face, skipped=skipped)
 
 
-def write_steps(
-    plan: BakePlan, takes: Sequence[ComposedTake], inference: Inference
-) -> MainThreadTask[tuple[str, BakeReport]]:
-    """Keeps what was heard and keys it; on any failure the scene is as it was before.
+def write(bake: Bake) -> MainThreadTask[tuple[str, BakeReport]]:
+    """Keeps the curves with the speaker and keys them; on any failure the scene is as it was.
 
     Args:
-        plan: of the scene as it is now.
-        takes: composed for this plan.
-        inference: how they were heard, for the report.
+        bake: composed for the scene as it is now.
 
     Returns:
         The speaker's name, a new one's if there was none, and the report.
 
     Raises:
+        EditedError: baked keys were changed by hand.
         StripError, PlanError: keys cannot be written as they were planned, as the scene was
             changed since.
     """
-    request = plan.request
-    faces = []
+    plan, request = bake.plan, bake.plan.request
+    plans = []
     for face in plan.face.plans:
-        faces.append(with_effect(face))
+        plans.append(face if plan.is_rekey else with_effect(face))
         yield
+    if plan.keeps_hand_edits:
+        yield from hand_edits.check_task(plans)
     with ExitStack() as undo:
         _check_same(plan)
-        scene, speaker, objects = _resolved(request)
-        if speaker is None:
-            speaker = add_speaker(scene, objects[0].name, objects, undo)
-        else:
-            before = speaker_settings.snapshot(speaker)
-            way_back(speaker, undo, lambda found: speaker_settings.restore(found, before))
-            add_members(speaker, objects, undo)
-        with live_changes.suspend_live_update():
-            for name, value in request.choices:
-                setattr(speaker, name, value)
-        known_as, output = speaker.name, speaker.output
-        placed, parts = [], []
-        for one in takes:
-            speaker = find_speaker(_scene(request), known_as)
-            key = store_take(speaker, _new_take(request, one, undo), undo).name
-            if one.keys is not None:
-                placed.append(Placed(key, one.strip.name, one.strip.timing, one.curves))
-                parts.append(
-                    TakePart(plan.face.look.requested_ranges(key, one.strip.timing), one.keys)
-                )
+        speaker = _speaker(request, undo)
+        name, output = speaker.name, speaker.output
+        strips, parts = [], []
+        for strip, keys in zip(bake.strips, bake.keys, strict=True):
+            strip = _identified(request, strip, undo)
+            store_curves(find_speaker(_scene(request), name), strip, undo)
+            if keys is not None:
+                requested = plan.face.settings.requested_ranges(strip.key, strip.timing)
+                strips.append(strip)
+                parts.append((requested, keys))
             yield
-        written = yield from key_steps(faces, parts, output, undo)
+        give_back(frozenset(face.uid for face in plans))
+        pending = yield from _write_faces(plans, parts, output, undo)
         _check_same(plan)
         undo.pop_all()
-    outcomes = finish(written)
+    written = [commit(action, face) for action, face in zip(pending, plans, strict=True)]
+    speaker_settings.note_keyed(find_speaker(_scene(request), name))
     yield NON_CANCELLABLE
-    yield from hand_edits.remember_steps(faces)
-    found = yield from hidden_steps(request.object_uids, faces)
-    hidden = [one.sentence for one in found]
-    return known_as, describe(placed, outcomes, plan.skipped, inference, hidden=hidden)
+    yield from hand_edits.remember_task(plans)
+    hidden = () if plan.is_rekey else (yield from hidden_steps(request.object_uids, plans))
+    sentences = [found.sentence for found in hidden]
+    return name, describe(
+        strips, written, plan.skipped, bake.inference, plan.remarks, hidden=sentences
+    )
+
+
+def _write_faces(
+    plans: Sequence[TargetPlan], parts: Sequence[tuple], output: str, undo: ExitStack
+) -> MainThreadTask[tuple[PendingAction, ...]]:
+    """Keys strips, (ranges, keys for each plan), on every datablock of a face.
+
+    Raises GoneError where something of the face was removed between two steps.
+    """
+    pending: list[PendingAction] = []
+
+    def check_all() -> None:
+        for action in pending:
+            check(action)
+
+    for index, plan in enumerate(plans):
+        strips = [StripKeyframes(requested, keys[index]) for requested, keys in parts]
+        task = write_task(datablock_of(plan), f"A2F {plan.object_name}", strips, output, undo)
+        pending.append((yield from guarded(task, check_all)))
+        yield
+        check_all()
+    return tuple(pending)
+
+
+def _plan_rekey(speaker, kept: tuple, **options) -> BakePlan:
+    request = _request_of(speaker)
+    face, skipped = _face(request)
+    return BakePlan(request, face, skipped, kept=kept, is_rekey=True, **options)
+
+
+def _request_of(speaker) -> BakeRequest:
+    uids = tuple(obj.session_uid for obj in members_of(speaker))
+    return BakeRequest(speaker.id_data.session_uid, speaker.name, uids)
 
 
 def _face(request: BakeRequest) -> tuple[FacePlan, tuple[SkippedMesh, ...]]:
-    """(the face as it is now and as it is to be keyed, objects that are not)."""
+    """(the face as it is now and as it is to be keyed, objects that are not keyed)."""
     scene, speaker, objects = _resolved(request)
     plans, skipped = plan_face(objects, speaker, check_effect=False)
-    return FacePlan(
-        plans, speaker_settings.keying_settings(speaker, scene, request.choices)
-    ), skipped
+    settings = speaker_settings.keying_settings(speaker, scene, request.choices)
+    return FacePlan(plans, settings), skipped
 
 
-def _new_take(request: BakeRequest, take: ComposedTake, undo: ExitStack) -> NewTake:
-    strip = take.strip
-    selector = request.voice.selector
-    if isinstance(selector, SoundFile):
-        key, path = f"file {strip.name}", selector.path
+def _speaker(request: BakeRequest, undo: ExitStack):
+    """The speaker of a request, made if there is none, with its choices set."""
+    scene, speaker, objects = _resolved(request)
+    if speaker is None:
+        speaker = add_speaker(scene, objects[0].name, objects, undo)
     else:
-        key, path = mark_strip(request.voice, strip.name, undo), ""
-    return NewTake(key, strip.name, strip.timing, take.data, take.heard, path)
+        before = speaker_settings.snapshot(speaker)
+        way_back(speaker, undo, lambda found: speaker_settings.restore(found, before))
+        add_members(speaker, objects, undo)
+    with live_changes.suspend_live_update():
+        for name, value in request.choices:
+            setattr(speaker, name, value)
+    return speaker
+
+
+def _identified(request: BakeRequest, strip: StripCurves, undo: ExitStack) -> StripCurves:
+    """The curves with the key by which their keys are known."""
+    if strip.key:
+        return strip
+    selector = request.selection.selector
+    if isinstance(selector, SoundFile):
+        return replace(strip, key=f"file {strip.name}", file=selector.path)
+    return replace(strip, key=mark_strip(request.selection, strip.name, undo))
 
 
 def _check_unchanged(request: BakeRequest, strips: tuple[StripPlan, ...]) -> None:
-    now = plan_selection(request.voice)
-    if now == strips:
+    current = plan_selection(request.selection)
+    if current == strips:
         return
-    then = {strip.name: strip for strip in strips}
-    changed = [strip.name for strip in now if then.get(strip.name) != strip]
-    names = ", ".join(f'"{name}"' for name in (changed or then))
+    before = {strip.name: strip for strip in strips}
+    changed = [strip.name for strip in current if before.get(strip.name) != strip]
+    names = ", ".join(f'"{name}"' for name in (changed or before))
     raise StripError(f"Strip {names} was changed while its sound was analysed: bake again.")
 
 
 def _check_same(plan: BakePlan) -> None:
-    """Raises PlanError where the face is no more as it was planned."""
+    """Raises PlanError where the face is not as it was planned."""
     if _face(plan.request)[0] != plan.face:
         raise GoneError(FACE_CHANGED)
 

@@ -12,8 +12,8 @@ from ...model.command.digests import Digests
 from ...model.command.shared import Shared
 from ...model.errors import A2FError
 from ...model.runtime_choice import RuntimeChoice
-from ..bake.pipeline import BakePlan, BakeRequest, revalidate, write_steps
-from ..bake.pipeline import prepare as plan_of
+from ..bake.pipeline import Bake, BakePlan, analyze, plan_bake, revalidate, write
+from ..bake.request import BakeRequest
 from ..core import analysis
 from ..core.background_job import run_to_completion
 from ..core.compose import compose
@@ -125,7 +125,7 @@ def face_job(
     objects = tuple(obj.session_uid for obj in members_of(speaker))
     voice = wanted_voice(options, place, speaker)
     request = BakeRequest(place.scene.session_uid, speaker.name, objects, voice)
-    plan = plan_of(request)
+    plan = plan_bake(request)
     digest = jobs.bake_job(speaker, plan.face.plans, plan.strips, weights, digests)
     return FaceJob(speaker, plan.face.plans, digest, plan)
 
@@ -173,15 +173,17 @@ def _bake(bakes: Bakes, one: FaceJob, console: Observer, done: float, share: flo
         jobs.check_not_edited(speaker, one.plans)
     console.log("info", f"Listening to {_seconds(one):.1f} s of sound for {speaker.name}")
     runtime = _runtime(bakes.options)
-    spoken, how = analysis.analyze(
-        plan.strips,
+    made = analyze(
+        plan,
         runtime,
         bakes.weights,
         lambda part: console.progress(_LISTENED * (done + share * part)),
         bakes.shared.runtime,
     )
+    how = made.inference
     plan = revalidate(plan)
-    _, report = run_to_completion(write_steps(plan, compose(plan.face, spoken), how))
+    keys = compose(plan.face, made.strips)
+    _, report = run_to_completion(write(Bake(plan, made.strips, how, keys)))
     jobs.remember(speaker, one.plans, one.digest, _takes(plan), others)
     speaker.report = report.text
     if how.remark is not None:
@@ -212,8 +214,8 @@ def _seconds(one: FaceJob) -> float:
 
 def _takes(plan: BakePlan) -> list[str]:
     """The keys of the takes that a bake made."""
-    names, voice = [strip.name for strip in plan.strips], plan.request.voice
-    if isinstance(voice.selector, SoundFile):
+    names, selection = [strip.name for strip in plan.strips], plan.request.selection
+    if isinstance(selection.selector, SoundFile):
         return [f"file {name}" for name in names]
-    sounds = sequencer_api.sound_strips(scene_of(voice))
+    sounds = sequencer_api.sound_strips(scene_of(selection))
     return [strip_id.uid_of(one) for one in sounds if one.name in names]

@@ -15,7 +15,7 @@ from ...model.command.digests import Digests
 from ...model.command.finished import digest_of, digest_of_file
 from ...model.command.release import release
 from ...model.weights_file import DEFAULT_WEIGHTS
-from ..animation import action_api, action_properties
+from ..animation import action_api, action_properties, key_digests
 from ..bake import hand_edits
 from ..core.keys.frame_ranges import lies_in
 from ..core.sound import sound_segment
@@ -134,7 +134,7 @@ def _keys(plans: Sequence[TargetPlan], jobs: Mapping[str, Sequence[str]]) -> dic
     digests = {job: hashlib.blake2b(digest_size=16) for job in jobs}
     found = False
     for plan in plans:
-        for action, slot in hand_edits.baked_actions(datablock_of(plan)):
+        for action, slot in key_digests.baked_actions(datablock_of(plan)):
             found = True
             record = action_properties.record_of(action, slot)
             for channel, curve in sorted(action_api.curves_of(action, slot).items()):

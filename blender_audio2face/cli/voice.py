@@ -3,8 +3,8 @@
 import argparse
 
 from ...model.real_path import real_path
-from ..core.sound.sound_selection import SoundFile, Strips
-from ..scene.resolve_sound import SoundSelection, selection_of_takes, sound_selection_of
+from ..core.sound.sound_selection import SoundFile, SoundSelection, Strips
+from ..scene.resolve_sound import selection_of_takes, sound_selection_of
 from .errors import CommandError
 from .place import Place
 

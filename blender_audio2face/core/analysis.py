@@ -1,35 +1,21 @@
-"""From the sound of strips to curves: the work of the background thread. Imports no bpy."""
+"""From the sound of strips to their curves: decoding and the network, in any thread."""
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from ...model.audio_file import SAMPLE_RATE
-from ...model.curves import Curves
 from ...model.restartable import Restartable
 from ...model.runtime import choose_runtime
 from ...model.runtime_choice import RuntimeChoice
 from ...model.runtime_protocol import Runtime
+from .cached_curves import StripCurves
 from .report import Inference
 from .sound.decoders import DECODERS
 from .sound.samples import strip_blocks
 from .sound.strip_plan import StripPlan
 from .sound.strip_timing import RELEASE
-
-
-@dataclass(frozen=True)
-class StripCurves:
-    """What the network made of one strip.
-
-    Attributes:
-        strip: the strip as it was planned.
-        curves: from its first audible frame to RELEASE seconds after its last.
-    """
-
-    strip: StripPlan
-    curves: Curves
 
 
 def analyze(
@@ -50,10 +36,11 @@ def analyze(
         choose: takes the place of ``choose_runtime``, for many sounds one after another.
 
     Returns:
-        What was heard in each strip, and how.
+        The curves of each strip, and how they were made.
 
     Raises:
         BakeError: a sound cannot be decoded.
+        TakeError: curves cannot be kept.
         model.errors.A2FError: the network cannot run, or its weights cannot be used.
     """
     began = time.perf_counter()
@@ -61,7 +48,7 @@ def analyze(
     total = sum(strip.timing.source_duration for strip in strips)
     choose = choose or choose_runtime
     runtime = choose(choice.name, weights, total, choice.device, choice.torch_folder)
-    spoken, done = [], 0.0
+    analyzed, done = [], 0.0
     for strip in strips:
         share = strip.timing.source_duration / total
 
@@ -70,9 +57,10 @@ def analyze(
 
         sound = Restartable(partial(strip_blocks, strip, SAMPLE_RATE, DECODERS))
         seconds = strip.timing.source_duration + RELEASE
-        spoken.append(StripCurves(strip, runtime.predict_blocks(sound, seconds, within)))
+        curves = runtime.predict_blocks(sound, seconds, within)
+        analyzed.append(StripCurves.of_strip(strip, curves))
         done += share
-    return tuple(spoken), Inference(
+    return tuple(analyzed), Inference(
         runtime=runtime.name,
         device=runtime.device,
         weights=weights.name if weights is not None else None,

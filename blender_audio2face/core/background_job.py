@@ -1,9 +1,7 @@
-"""Work on the main thread in short steps, so that a window stays alive. Imports no bpy.
+"""Work in the background, and work on the main thread in steps that leave a window alive.
 
-Steps are a generator whose return value is what the work came to. What it did so far can be taken
-back by closing it, but for the steps after which it yields KEPT.
-
-A piece of work in the background, with progress and cancel. Imports no bpy.
+A main-thread task is a generator whose return value is what the work came to. What it did so far
+can be taken back by closing it, but for the steps after which it yields NON_CANCELLABLE.
 """
 
 import threading
@@ -66,6 +64,10 @@ _TOO_EARLY = 0.05
 """Progress below which no end is foretold."""
 
 
+_jobs: "set[Job]" = set()
+"""Every job that has not ended."""
+
+
 class CancelledError(Exception):
     """Raised inside the work when it was cancelled."""
 
@@ -74,11 +76,10 @@ class Job(threading.Thread):
     """Runs ``work`` in a thread and carries its result, or its exception, to whoever asks.
 
     ``work`` gets one function to call with its progress (0..1); once the job was cancelled that
-    call raises CancelledError, so work ends at its next step. The threads Python keeps count of
-    are the only list of jobs there is (see ``running``).
+    call raises CancelledError, so work ends at its next step.
 
     What has to be done with the result on the main thread may be given as ``steps``: the job goes
-    on until they are all taken with ``go_on``, and cancelling it takes back what they did.
+    on until they are all taken with ``run_for``, and cancelling it takes back what they did.
 
     Attributes:
         exclusive: whether no bake may begin before it ends.
@@ -106,6 +107,10 @@ class Job(threading.Thread):
         self._steps: MainThreadTask[Any] | None = None
         self._can_go_back = True
 
+    def start(self) -> None:
+        _jobs.add(self)
+        super().start()
+
     def run(self) -> None:
         try:
             self._result = self._work(self._on_progress)
@@ -114,6 +119,7 @@ class Job(threading.Thread):
         self._worked.set()
         if self._to_steps is not None:
             self._ended.wait()
+        _jobs.discard(self)
 
     def cancel(self) -> None:
         """Asks the work to end, and takes back its steps; returns at once. Once steps were taken,
@@ -182,6 +188,7 @@ class Job(threading.Thread):
         except BaseException as error:
             self._steps = None
             self._ended.set()
+            _jobs.discard(self)
             if isinstance(error, StopIteration):
                 return True
             raise
@@ -195,24 +202,22 @@ class Job(threading.Thread):
 
 def running() -> list[Job]:
     """Exclusive jobs at work that were not cancelled."""
-    jobs = [t for t in threading.enumerate() if isinstance(t, Job)]
-    return [one for one in jobs if one.exclusive and not one.cancelled]
+    return [job for job in tuple(_jobs) if job.exclusive and not job.cancelled]
 
 
 def stop_all(timeout: float) -> None:
     """Cancels every job and waits up to ``timeout`` seconds for each to end."""
-    for thread in threading.enumerate():
-        if isinstance(thread, Job):
-            try:
-                thread.cancel()
-            finally:
-                if thread.on_stop is not None:
-                    thread.on_stop()
-            thread.join(timeout)
+    for job in tuple(_jobs):
+        try:
+            job.cancel()
+        finally:
+            if job.on_stop is not None:
+                job.on_stop()
+        job.join(timeout)
 
 
 def stop_stepping() -> None:
     """Cancels the jobs whose steps are not all taken; those still at work go on."""
-    for one in running():
-        if one.stepping:
-            one.cancel()
+    for job in running():
+        if job.stepping:
+            job.cancel()

@@ -1,19 +1,27 @@
-"""The network's curves as a few kilobytes of bytes, to be kept in a file and read back anywhere.
+"""The curves of a strip, as a speaker keeps them: a few kilobytes, read back in any Blender.
 
-Layout, little-endian: magic, version, CRC-32 of all that follows it; rows, channels, rate, length
-of the names; names (JSON, UTF-8); lowest value and step of each channel; then, compressed with
-zlib, whole numbers of steps as differences from row to row, channel after channel, low bytes
-before high bytes. A step is 1/4096, or what 16 bits allow for a channel that spans more than 16.
+Layout of the bytes, little-endian: magic, version, CRC-32 of all that follows it; rows, channels,
+rate, length of the names; names (JSON, UTF-8); lowest value and step of each channel; then,
+compressed with zlib, whole numbers of steps as differences from row to row, channel after channel,
+low bytes before high bytes. A step is 1/4096, or what 16 bits allow for a channel that spans more
+than 16.
 """
 
 import json
 import struct
 import zlib
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from ...model.curves import Curves
 from ...model.errors import A2FError
+from ..errors import BakeError
+from .sound import sound_segment
+from .sound.sound_segment import SoundSegment
+from .sound.strip_plan import StripPlan
+from .sound.strip_timing import StripTiming
 
 STEP = 1.0 / 4096.0
 """Resolution of values: the error is at most half of it."""
@@ -29,6 +37,63 @@ _BLOCK = 1024  # rows, which fit a processor's cache
 
 class TakeError(A2FError):
     """Curves that cannot be kept, or bytes that are not kept curves."""
+
+
+@dataclass(frozen=True)
+class StripCurves:
+    """The curves of one strip, and where they play.
+
+    Attributes:
+        name: the strip's name, for people.
+        timing: where the strip plays.
+        encoded: its curves, as ``encode`` gives them.
+        cut: seconds of the curves before the strip's first frame.
+        segment: which part of which sound was analysed; None for curves without a sound.
+        file: path of a sound file that is in no strip; else empty.
+        key: what the keys made of it are known by, whatever the strip is called; empty until the
+            speaker keeps it.
+    """
+
+    name: str
+    timing: StripTiming
+    encoded: bytes
+    cut: float = 0.0
+    segment: SoundSegment | None = None
+    file: str = ""
+    key: str = ""
+
+    @cached_property
+    def curves(self) -> Curves:
+        """Raises TakeError where the bytes are damaged."""
+        return decode(self.encoded)
+
+    @classmethod
+    def of_strip(cls, strip: StripPlan, curves: Curves) -> "StripCurves":
+        """The curves that were made of a strip; reads the sound once more, for its digest.
+
+        Raises:
+            BakeError: the sound cannot be read any more.
+            TakeError: the curves cannot be kept.
+        """
+        try:
+            segment = sound_segment.segment_of_strip(strip)
+        except OSError as error:
+            raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
+        return cls(strip.name, strip.timing, encode(curves), segment=segment)
+
+    def moved_to(self, strip: StripPlan) -> "StripCurves | None":
+        """The same curves where the strip plays now; None where it plays what was not analysed.
+
+        Raises BakeError where the sound cannot be read.
+        """
+        try:
+            segment = sound_segment.segment_of_strip(strip)
+        except OSError as error:
+            raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
+        cut = segment.offset_in(self.segment) if self.segment is not None else None
+        if cut is None:
+            return None
+        return replace(self, name=strip.name, timing=strip.timing, cut=cut)
 
 
 def encode(curves: Curves) -> bytes:

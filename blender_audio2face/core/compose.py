@@ -1,4 +1,4 @@
-"""From what was heard to the keys of F-curves: pure work, for the background thread. No bpy."""
+"""From the curves of strips to the keys of F-curves: pure work, for a background thread."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,28 +9,24 @@ import numpy as np
 from ...model.channels import MOUTH_GROUP
 from ...model.curves import Curves
 from ...model.sampling import sample_at
-from ..errors import BakeError, PlanError
-from .cached_curves import decode, encode
+from ..errors import PlanError
+from .cached_curves import StripCurves
 from .keys import frame_ranges
 from .keys.frame_ranges import FrameRange
-from .keys.keyframes import Keys, closures, every_frame, groups, reduce_keys
-from .keys.slicing import FCurvePath
+from .keys.keyframes import FCurvePath, Keys, closures, every_frame, groups, reduce_keys
 from .rigs.mapping import needs
 from .rigs.preset import preset_with_id
 from .rigs.visemes import DERIVED
 from .shaping.settings import Dials
 from .shaping.shape import shape
-from .sound import sound_segment
-from .sound.sound_segment import SoundSegment
-from .sound.strip_plan import StripPlan
 from .sound.strip_timing import StripTiming
-from .target_plan import Channel, TargetPlan, columns, resting
+from .target_plan import TargetPlan, columns, resting
 
 if TYPE_CHECKING:
     pass
 
-TakeKeys = tuple[Mapping[FCurvePath, Keys], ...]
-"""The keys of one take on each datablock that was planned."""
+FaceKeys = tuple[Mapping[FCurvePath, Keys], ...]
+"""The keys of one strip on each datablock that was planned."""
 
 OnProgress = Callable[[float], None]
 """Gets fractions 0..1; an exception it raises ends the work."""
@@ -57,106 +53,89 @@ class KeyingSettings:
     preview: tuple[int, int] | None = None
 
     def requested_ranges(self, key: str, timing: StripTiming) -> tuple[FrameRange, ...]:
-        """The frames to key of a take: all, or what of them lies in the preview range."""
+        """The frames to key of a strip: all, or what of them lies in the preview range."""
         whole = frame_ranges.requested_ranges(key, timing)
         return whole if self.preview is None else frame_ranges.within(whole, *self.preview)
 
 
 @dataclass(frozen=True)
 class FacePlan:
-    """A face and its look, as they were on the main thread.
+    """What of a face is keyed, and how, as it was on the main thread.
 
     Attributes:
         plans: what is keyed.
-        look: and how.
+        settings: and how.
     """
 
     plans: tuple[TargetPlan, ...]
-    look: KeyingSettings
-
-
-@dataclass(frozen=True)
-class ComposedTake:
-    """A strip that was heard, ready to be written.
-
-    Attributes:
-        strip: as it was planned.
-        heard: which part of which sound it is.
-        data: its curves, encoded as they are kept.
-        curves: and as they come back from there.
-        keys: for each plan of the face; None where the strip is outside of the preview range.
-    """
-
-    strip: StripPlan
-    heard: SoundSegment
-    data: bytes
-    curves: Curves
-    keys: TakeKeys | None
+    settings: KeyingSettings
 
 
 def compose(
-    face: FacePlan, spoken: Sequence["Spoken"], on_progress: OnProgress = no_progress
-) -> tuple[ComposedTake, ...]:
-    """All that is to be written of strips that were heard.
+    face: FacePlan, strips: Sequence[StripCurves], on_progress: OnProgress = no_progress
+) -> tuple[FaceKeys | None, ...]:
+    """The keys of each strip; None for one that lies outside of the preview range.
 
     Args:
         face: from the main thread.
-        spoken: the strips and their curves.
+        strips: their curves, and where they play.
         on_progress: see OnProgress.
 
     Raises:
-        BakeError: a sound cannot be read any more.
         PlanError: no strip lies in the preview range.
-        TakeError: curves cannot be kept.
+        TakeError: curves are damaged.
     """
-    check_preview(face.look, [one.strip.timing for one in spoken])
-    composed = []
-    for index, one in enumerate(spoken):
-        strip = one.strip
-        data = encode(one.curves)
-        curves = decode(data)  # keyed from what is kept, as dials will do
-        keys = None
-        if face.look.requested_ranges("", strip.timing):
-            progress = part_of(on_progress, index / len(spoken), (index + 1) / len(spoken))
-            keys = take_keys(face, curves, strip.timing, 0.0, progress)
-        try:
-            composed.append(
-                ComposedTake(strip, sound_segment.segment_of_strip(strip), data, curves, keys)
-            )
-        except OSError as error:
-            raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
+    check_preview(face.settings, [strip.timing for strip in strips])
+    composed: list[FaceKeys | None] = []
+    for index, strip in enumerate(strips):
+        progress = part_of(on_progress, index / len(strips), (index + 1) / len(strips))
+        is_keyed = face.settings.requested_ranges(strip.key, strip.timing)
+        composed.append(face_keys(face, strip, progress) if is_keyed else None)
     return tuple(composed)
 
 
-def check_preview(look: KeyingSettings, timings: Sequence[StripTiming]) -> None:
+def check_preview(settings: KeyingSettings, timings: Sequence[StripTiming]) -> None:
     """Raises PlanError when none of the strips is in the range that alone is to be keyed."""
-    if not any(look.requested_ranges("", timing) for timing in timings):
+    if not any(settings.requested_ranges("", timing) for timing in timings):
         raise PlanError(
             "No strip lies in the preview range: set another range, or turn Only Preview Range off."
         )
 
 
-def take_keys(
+def face_keys(
+    face: FacePlan, strip: StripCurves, on_progress: OnProgress = no_progress
+) -> FaceKeys:
+    """The keys of one strip.
+
+    Args:
+        face: what is keyed, and how.
+        strip: its curves, and where they play.
+        on_progress: see OnProgress.
+    """
+    return keys_of_curves(face, strip.curves, strip.timing, strip.cut, on_progress)
+
+
+def keys_of_curves(
     face: FacePlan,
     curves: Curves,
     timing: StripTiming,
     cut: float,
     on_progress: OnProgress = no_progress,
-) -> TakeKeys:
-    """The keys of one take.
+) -> FaceKeys:
+    """The keys of curves.
 
     Args:
         face: what is keyed, and how.
-        curves: what was heard.
+        curves: what was analysed.
         timing: where it plays.
         cut: seconds of the curves before the strip's first frame.
         on_progress: see OnProgress.
     """
-    names, values = _at_frames(curves, face.look.dials, timing, cut)
+    names, values = _at_frames(curves, face.settings.dials, timing, cut)
     made = []
     for index, plan in enumerate(face.plans):
         progress = part_of(on_progress, index / len(face.plans), (index + 1) / len(face.plans))
-        made.append(dict(_keys(plan, face.look, timing, names, values, progress)))
+        made.append(dict(_keys(plan, face.settings, timing, names, values, progress)))
     return tuple(made)
 
 
@@ -175,7 +154,7 @@ def part_of(on_progress: OnProgress, start: float, end: float) -> OnProgress:
 
 def _keys(
     plan: TargetPlan,
-    look: KeyingSettings,
+    settings: KeyingSettings,
     timing: StripTiming,
     names: tuple[str, ...],
     values: np.ndarray,
@@ -191,31 +170,31 @@ def _keys(
         on_progress(done / len(made))
         done += len(group)
         faded = {one: rest[one] + timing.weights * (made[one] - rest[one]) for one in group}
-        if look.every_frame:
+        if settings.every_frame:
             for channel, column in faded.items():
-                yield FCurvePath(*channel), every_frame(timing.frames, column)
+                yield channel, every_frame(timing.frames, column)
             continue
         scaled = {channel: column / spans[channel] for channel, column in faded.items()}
-        few = reduce_keys(timing.frames, scaled, look.tolerance, anchors, mouth)
+        few = reduce_keys(timing.frames, scaled, settings.tolerance, anchors, mouth)
         for channel, keys in few.items():
-            yield FCurvePath(*channel), _stretched(keys, spans[channel])
+            yield channel, _stretched(keys, spans[channel])
 
 
-def _spans(plan: TargetPlan) -> dict[Channel, float]:
+def _spans(plan: TargetPlan) -> dict[FCurvePath, float]:
     """How far each control travels between rest and extreme; keys are as exact as that is large."""
-    spans: dict[Channel, float] = {}
+    spans: dict[FCurvePath, float] = {}
     for one in plan.links:
-        channel = (one.path, one.index)
+        channel = FCurvePath(one.path, one.index)
         travel = abs(one.link.target.extreme - one.link.target.rest)
         spans[channel] = max(travel, spans.get(channel, 1e-6))
     return spans
 
 
-def _mouth_channels(plan: TargetPlan) -> set[Channel]:
+def _mouth_channels(plan: TargetPlan) -> set[FCurvePath]:
     """The controls that closures of the lips have to show in."""
     preset = preset_with_id(plan.preset_id) if plan.preset_id is not None else None
     return {
-        (one.path, one.index)
+        FCurvePath(one.path, one.index)
         for one in plan.links
         if any(name in MOUTH_GROUP or name in DERIVED for name in needs(preset, one.link.output))
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..scene.analysis_cache import Placed
+from .cached_curves import StripCurves
 from .sound.strip_plan import SkippedMesh
 from .target_plan import TargetPlan
 
@@ -28,13 +28,13 @@ class Inference:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenAction:
     """What was written for one datablock.
 
     Attributes:
         plan: what was to be keyed on it.
         action: name of the Action that holds the keys.
-        output: "ACTION", "NLA" or "ACTIVE" (``actions``).
+        output: "ACTION", "NLA" or "ACTIVE".
         note: why it is not the output that was asked for, or None.
         track: name of the NLA track, or None.
         controls: how many controls were keyed.
@@ -80,8 +80,8 @@ class BakeReport:
 
 
 def describe(
-    takes: Sequence[Placed],
-    written: Sequence[Written],
+    strips: Sequence[StripCurves],
+    written: Sequence[WrittenAction],
     skipped: Sequence[SkippedMesh],
     inference: Inference | None,
     remarks: Sequence[str] = (),
@@ -90,7 +90,7 @@ def describe(
     """The report of keys that were written.
 
     Args:
-        takes: what was keyed.
+        strips: what was keyed.
         written: what was written.
         skipped: objects that were not keyed.
         inference: how the curves were made; None when they were kept from before.
@@ -99,12 +99,12 @@ def describe(
     """
     faces = ", ".join(dict.fromkeys(one.plan.object_name for one in written))
     controls = sum(one.controls for one in written)
-    strips = ", ".join(f'"{take.label}"' for take in takes[:3])
-    strips += f" and {len(takes) - 3} more" if len(takes) > 3 else ""
-    first = min(take.timing.left_handle for take in takes)
-    last = max(take.timing.right_handle for take in takes) - 1
+    names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
+    names += f" and {len(strips) - 3} more" if len(strips) > 3 else ""
+    first = min(strip.timing.left_handle for strip in strips)
+    last = max(strip.timing.right_handle for strip in strips) - 1
     summary = (
-        f"Keyed {_counted(controls, 'control')} of {faces} from {strips}, frames {first} to {last}"
+        f"Keyed {_counted(controls, 'control')} of {faces} from {names}, frames {first} to {last}"
     )
     details = [] if inference is None else _inference_details(inference)
     for one in written:
@@ -127,7 +127,7 @@ def _inference_details(inference: Inference) -> list[str]:
     return lines
 
 
-def _details(one: Written) -> list[str]:
+def _details(one: WrittenAction) -> list[str]:
     plan = one.plan
     saved = f", {one.frames / one.keys:.1f} times fewer than frames" if one.keys else ""
     lines = [
@@ -155,7 +155,7 @@ def _details(one: Written) -> list[str]:
     return lines
 
 
-def _place(one: Written) -> str:
+def _place(one: WrittenAction) -> str:
     if one.output == "NLA":
         return f'NLA track "{one.track}"'
     return f'Action "{one.action}"'

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .keys.keyframes import FCurvePath
 from .rigs.mapping import Link, Mapping, at_rest, drive, is_driven_by
 from .rigs.preset import Preset, preset_with_id
-
-Channel = tuple[str, int]
-"""(data path, array index) of an F-curve."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class TargetPlan:
 
 def columns(
     plan: TargetPlan, names: Sequence[str], values: np.ndarray
-) -> dict[Channel, np.ndarray]:
+) -> dict[FCurvePath, np.ndarray]:
     """The values to key.
 
     Args:
@@ -91,7 +89,7 @@ def columns(
     return _sums(planned, made)
 
 
-def resting(plan: TargetPlan, names: Sequence[str]) -> dict[Channel, float]:
+def resting(plan: TargetPlan, names: Sequence[str]) -> dict[FCurvePath, float]:
     """The value of each F-curve of `columns` where nobody speaks."""
     preset = _preset(plan)
     planned = _driven_links(plan, preset, names)
@@ -110,12 +108,12 @@ def _driven_links(
     return [one for one in plan.links if is_driven_by(names, preset, one.link)]
 
 
-def _sums(planned: list[PlannedLink], made: list[np.ndarray]) -> dict[Channel, np.ndarray]:
+def _sums(planned: list[PlannedLink], made: list[np.ndarray]) -> dict[FCurvePath, np.ndarray]:
     """Each control's rest and what all its links add to it, within its range."""
-    sums: dict[Channel, np.ndarray] = {}
-    ranges: dict[Channel, tuple[float, float]] = {}
+    sums: dict[FCurvePath, np.ndarray] = {}
+    ranges: dict[FCurvePath, tuple[float, float]] = {}
     for one, column in zip(planned, made, strict=True):
-        channel = (one.path, one.index)
+        channel = FCurvePath(one.path, one.index)
         if channel in sums:
             sums[channel] = sums[channel] + (column - np.float32(one.link.target.rest))
         else:

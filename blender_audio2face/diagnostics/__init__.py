@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 from ..errors import BakeError
 from . import action_checks, curve_checks, object_checks
 from .baked_controls import look

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..animation import action_api, action_properties, nla
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..animation import action_api
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 from .baked_controls import Baked, Check, label
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from ...model.errors import A2FError
 from ..core.background_job import NON_CANCELLABLE, MainThreadTask, run_to_completion
-from ..core.keys.slicing import FCurvePath
+from ..core.keys.keyframes import FCurvePath
 from ..core.target_plan import TargetPlan
 from ..errors import GoneError
 from ..scene.face_objects import has_shape_keys

@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 import bpy
 import numpy as np
 
-from ..core.target_plan import Channel, TargetPlan
+from ..core.keys.keyframes import FCurvePath
+from ..core.target_plan import TargetPlan
 from ..errors import GoneError, PlanError
 from .frame_columns import FrameColumns
 from .held import HeldDatablock
@@ -83,7 +84,7 @@ class Hold:
             self._columns = names, FrameColumns(self._plans, names)
         self.put(self._columns[1](values))
 
-    def put(self, columns: Sequence[Mapping[Channel, float]]) -> None:
+    def put(self, columns: Sequence[Mapping[FCurvePath, float]]) -> None:
         """Shows values of controls.
 
         Args:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.keys.keyframes import FCurvePath
 from ..core.rigs.mapping import is_driven_by, output_weights
 from ..core.rigs.preset import preset_with_id
 from ..core.rigs.visemes import DERIVED, features
-from ..core.target_plan import Channel, PlannedLink, TargetPlan
+from ..core.target_plan import PlannedLink, TargetPlan
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ class FrameColumns:
     def __init__(self, plans: Sequence[TargetPlan], names: Sequence[str]) -> None:
         """Raises PresetError, MappingError where a plan names what there is not."""
         self._names = tuple(names)
-        self._channels: list[list[Channel]] = []
+        self._channels: list[list[FCurvePath]] = []
         links: list[tuple[PlannedLink, dict[str, float]]] = []
         control: list[int] = []
         base: list[float] = []
         ranges: dict[int, tuple[float, float]] = {}
         for plan in plans:
             preset = preset_with_id(plan.preset_id) if plan.preset_id is not None else None
-            places: dict[Channel, int] = {}
+            places: dict[FCurvePath, int] = {}
             for one in plan.links:
                 if not is_driven_by(self._names, preset, one.link):
                     continue
@@ -65,7 +66,7 @@ class FrameColumns:
         self._base = np.array(base, np.float32)
         self._low, self._high = np.array([*ranges.values()], np.float32).reshape(-1, 2).T
 
-    def __call__(self, values: np.ndarray) -> list[dict[Channel, float]]:
+    def __call__(self, values: np.ndarray) -> list[dict[FCurvePath, float]]:
         """The values of each plan's controls, within their ranges.
 
         Args:

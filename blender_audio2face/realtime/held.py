@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..animation import property_values
-from ..core.keys.slicing import FCurvePath
-from ..core.target_plan import Channel, TargetPlan
+from ..core.keys.keyframes import FCurvePath
+from ..core.target_plan import TargetPlan
 from ..scene.face_plan import datablock_of
 from . import rest
 
@@ -22,10 +22,10 @@ class HeldDatablock:
     def __init__(self, plan: TargetPlan) -> None:
         """Raises GoneError when the datablock is gone."""
         self.plan = plan
-        self._shown: Mapping[Channel, float] = {}
+        self._shown: Mapping[FCurvePath, float] = {}
         self._names: tuple[str, ...] = ()
-        self._places: dict[Channel, int] = {}
-        self._known: frozenset[Channel] = frozenset()
+        self._places: dict[FCurvePath, int] = {}
+        self._known: frozenset[FCurvePath] = frozenset()
         self._found = None
         self.find()
 
@@ -51,7 +51,7 @@ class HeldDatablock:
         anim = self._datablock.animation_data
         return anim is not None and (anim.action is not None or len(anim.nla_tracks) > 0)
 
-    def show(self, columns: Mapping[Channel, float]) -> None:
+    def show(self, columns: Mapping[FCurvePath, float]) -> None:
         """Sets controls; what they had is kept the first time. Raises ReferenceError when the
         datablock is gone."""
         self._shown = columns
@@ -85,7 +85,7 @@ class HeldDatablock:
             self._remember(self._known, afresh=True)
             self.show_again()
 
-    def _remember(self, channels: frozenset[Channel], *, afresh: bool = False) -> None:
+    def _remember(self, channels: frozenset[FCurvePath], *, afresh: bool = False) -> None:
         kept = {} if afresh else rest.remembered(self._datablock)
         for channel in channels - kept.keys():
             try:
@@ -95,14 +95,14 @@ class HeldDatablock:
         rest.remember(self._datablock, kept)
         self._known = frozenset(channels)
 
-    def _set(self, columns: Mapping[Channel, float]) -> None:
+    def _set(self, columns: Mapping[FCurvePath, float]) -> None:
         if self.plan.kind == "KEY":
             self._set_shapes(columns)
             return
         for channel, value in columns.items():
             property_values.put(self._datablock, FCurvePath(*channel), value)
 
-    def _set_shapes(self, columns: Mapping[Channel, float]) -> None:
+    def _set_shapes(self, columns: Mapping[FCurvePath, float]) -> None:
         """All at once: 40 times as fast as one by one."""
         blocks = self._datablock.key_blocks
         names = tuple(block.name for block in blocks)

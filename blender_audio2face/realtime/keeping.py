@@ -7,16 +7,15 @@ from pathlib import Path
 import bpy
 
 from ..bake import pipeline
-from ..bake.pipeline import BakeRequest
-from ..bake.several import AnalyzedBake
-from ..core.analysis import StripCurves
+from ..bake.pipeline import Bake
+from ..bake.request import BakeRequest
+from ..core.cached_curves import StripCurves
 from ..core.report import Inference
-from ..core.sound.sound_selection import Strips
+from ..core.sound.sound_selection import SoundSelection, Strips
 from ..errors import PlanError, StripError
 from ..scene import sequencer_api
 from ..scene import strips as strip
 from ..scene.face_plan import objects_with_uids
-from ..scene.resolve_sound import SoundSelection
 from ..scene.speakers import speaker_of
 from .session import Session
 from .take_file import Take, takes_folder, write_take
@@ -61,7 +60,7 @@ class Keeping:
         take = self._read().from_whole_frame(self._fps)
         return Kept(take, write_take(self._folder, self._face.name, take.samples))
 
-    def place(self, kept: Kept) -> AnalyzedBake:
+    def place(self, kept: Kept) -> Bake:
         """Puts the sound into the sequencer, and plans its keys; on the main thread.
 
         Raises:
@@ -86,10 +85,10 @@ class Keeping:
             self._face.object_uids,
             SoundSelection(sequencer.session_uid, Strips((made.name,))),
         )
-        plan = pipeline.prepare(request)
+        plan = pipeline.plan_bake(request)
         seconds = len(kept.take.curves.values) / kept.take.curves.rate
-        spoken = tuple(StripCurves(one, kept.take.curves) for one in plan.strips)
-        return AnalyzedBake(plan, spoken, Inference("real time", "cpu", seconds, seconds))
+        curves = tuple(StripCurves.of_strip(one, kept.take.curves) for one in plan.strips)
+        return Bake(plan, curves, Inference("real time", "cpu", seconds, seconds))
 
     def told(self) -> str:
         """Where the sound is, for the artist."""

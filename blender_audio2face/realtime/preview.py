@@ -17,7 +17,7 @@ from pathlib import Path
 import bpy
 
 from ...model.errors import A2FError, memory_told
-from ..bake.pipeline import BakeRequest
+from ..bake.request import BakeRequest
 from ..core.compose import FacePlan, no_progress
 from ..core.target_plan import TargetPlan
 from ..errors import PlanError
@@ -59,8 +59,8 @@ class Preview:
         self._request = request
         scene = self._scene()
         face = self._face(scene)
-        self._strips = plan_selection(request.voice)
-        self._glimpse = strip_fingerprint(request.voice)
+        self._strips = plan_selection(request.selection)
+        self._glimpse = strip_fingerprint(request.selection)
         self._listener = Listener(Order(self._strips, face), weights, scene.frame_current_final)
         self._changed = False
         self._drawn = 0.0
@@ -142,14 +142,14 @@ class Preview:
 
     def _look_again(self, scene) -> None:
         """Orders anew what is to be shown, where the scene changed."""
-        seen = strip_fingerprint(self._request.voice)
+        seen = strip_fingerprint(self._request.selection)
         if seen == self._glimpse and not self._changed:
             return
         self._changed = False
         if seen != self._glimpse:
             self._glimpse, self._strips = seen, ()
         face = self._face(scene)
-        self._strips = self._strips or plan_selection(self._request.voice)
+        self._strips = self._strips or plan_selection(self._request.selection)
         order = Order(self._strips, face)
         if order != self._listener.order:
             self._listener.order = order

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...model.channels import ARKIT_52
 from ...model.curves import Curves
-from ..core.compose import FacePlan, take_keys
+from ..core.compose import FacePlan, keys_of_curves
 from ..core.keys import frame_ranges
 from ..core.keys.frame_ranges import FrameRange
 from ..core.rigs.mapping import HEAD, Link, Target
@@ -67,7 +67,7 @@ def face_frames(face: FacePlan, strips: Sequence[HeardStrip]) -> FaceFrames:
         nothing was heard yet, none are known.
     """
     plans = face.plans
-    face = FacePlan((*plans, _CHANNELS), replace(face.look, every_frame=True))
+    face = FacePlan((*plans, _CHANNELS), replace(face.settings, every_frame=True))
     owned = _owned(face, [strip.timing for strip in strips])
     if not owned:
         return NO_FRAMES
@@ -120,7 +120,7 @@ def _owned(face: FacePlan, timings: Sequence[StripTiming]) -> tuple[FrameRange, 
     """The frames that each strip, by its number, would have keys on."""
     owned: tuple[FrameRange, ...] = ()
     for index, timing in enumerate(timings):
-        wanted = face.look.requested_ranges(str(index), timing)
+        wanted = face.settings.requested_ranges(str(index), timing)
         owned = frame_ranges.rebaked(owned, frame_ranges.allowed_ranges(owned, wanted))
     return owned
 
@@ -140,7 +140,7 @@ def _shown(face: FacePlan, timing: StripTiming, stretch: Stretch) -> tuple[np.nd
 
 
 def _columns(face: FacePlan, curves: Curves, timing: StripTiming, cut: float) -> Columns:
-    made = take_keys(face, curves, timing, cut)
+    made = keys_of_curves(face, curves, timing, cut)
     return [
         {(channel.path, channel.array_index): keys.values for channel, keys in one.items()}
         for one in made

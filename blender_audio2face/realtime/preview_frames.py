@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.target_plan import Channel, TargetPlan
+from ..core.keys.keyframes import FCurvePath
+from ..core.target_plan import TargetPlan
 
-Columns = Sequence[Mapping[Channel, np.ndarray]]
+Columns = Sequence[Mapping[FCurvePath, np.ndarray]]
 """For each datablock of a face, its controls' values at N frames, float32 [N] each."""
 
 
@@ -28,12 +29,12 @@ class FaceFrames:
     plans: tuple[TargetPlan, ...]
     first: int
     known: np.ndarray
-    channels: tuple[tuple[Channel, ...], ...]
+    channels: tuple[tuple[FCurvePath, ...], ...]
     values: tuple[np.ndarray, ...]
     heard_names: tuple[str, ...] = ()
     heard: np.ndarray | None = None
 
-    def at(self, frame: float) -> tuple[dict[Channel, float], ...] | None:
+    def at(self, frame: float) -> tuple[dict[FCurvePath, float], ...] | None:
         """For each datablock its controls' values at a frame, between two whole ones on the
         straight line that joins them; None where nothing is shown, or nothing known yet."""
         if not self._is_known(frame):
@@ -73,7 +74,7 @@ class FramesInMaking:
         self._plans = plans
         self._first = first
         self._known = np.zeros(count, bool)
-        self._channels: tuple[tuple[Channel, ...], ...] = ()
+        self._channels: tuple[tuple[FCurvePath, ...], ...] = ()
         self._values: tuple[np.ndarray, ...] = ()
 
     def lay(self, frames: np.ndarray, columns: Columns) -> None:

@@ -182,7 +182,7 @@ class Listener:
     def _is_awaited(self, order: Order, hearings: list[Hearing]) -> bool:
         """Whether the playhead stands where nothing is shown, though it was heard."""
         playhead = self.playhead
-        preview = order.face.look.preview
+        preview = order.face.settings.preview
         if preview is not None and not preview[0] <= playhead < preview[1]:
             return False
         if self.frames.at(playhead) is not None:

@@ -40,7 +40,7 @@ def remembered(datablock) -> dict[Channel, float]:
 def put_back(datablock) -> None:
     """Sets the values from before, and forgets them."""
     from ..animation.property_values import put
-    from ..core.keys.slicing import FCurvePath
+    from ..core.keys.keyframes import FCurvePath
 
     for channel, value in remembered(datablock).items():
         put(datablock, FCurvePath(*channel), value)

@@ -1,15 +1,12 @@
-"""Analysed sound, kept in the scene: dials and moved strips need no second listening."""
+"""Curves that a speaker keeps: dials and moved strips need no second analysis."""
 
 import json
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ...model.curves import Curves
-from ..core.cached_curves import TakeError, decode
+from ..core.cached_curves import StripCurves, TakeError
 from ..core.sound import sound_segment
-from ..core.sound.sound_segment import SoundSegment
-from ..core.sound.strip_plan import StripPlan
 from ..core.sound.strip_timing import StripTiming
 from .speakers import way_back
 
@@ -34,89 +31,46 @@ _MOST_FPS = 1e5
 _PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Curves and the strip they are for.
+def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitStack) -> None:
+    """Keeps the curves of a strip with the speaker, in place of those with its key.
 
-    Attributes:
-        key: names what is keyed from it in our Actions, whatever the strip is called.
-        label: the strip's name, for people.
-        timing: where it plays.
-        curves: what was heard.
-        cut: seconds of the curves before the strip's first frame.
+    ``undo`` gets the way back. What is there already is not written again.
     """
-
-    key: str
-    label: str
-    timing: StripTiming
-    curves: Curves
-    cut: float = 0.0
-
-
-@dataclass(frozen=True)
-class NewTake:
-    """What is to be kept of a strip that was listened to.
-
-    Attributes:
-        key, label: see Placed.
-        timing: where the strip plays.
-        data: its curves from its first audible frame on, as ``takes.encode`` gives them.
-        heard: which part of which sound it was; None for curves of a script's own.
-        file: path of a sound file that is in no strip; else empty.
-    """
-
-    key: str
-    label: str
-    timing: StripTiming
-    data: bytes
-    heard: SoundSegment | None = None
-    file: str = ""
-
-
-def store_take(speaker: "Audio2FaceSpeaker", new: NewTake, undo: ExitStack) -> "Audio2FaceTake":
-    """Keeps a take in place of the one with its key; ``undo`` gets the way back. Returns it."""
     takes = speaker.takes
-    take = takes.get(new.key)
+    take = takes.get(strip.key)
     if take is None:
         take = takes.add()
-        take.name = new.key
-        way_back(speaker, undo, lambda found: _remove(found, new.key))
+        take.name = strip.key
+        way_back(speaker, undo, lambda found: _remove(found, strip.key))
     else:
         state = _state(take)
-        way_back(speaker, undo, lambda found: _restore(found, new.key, state))
-    take.label = new.label
-    take.heard = sound_segment.dumps(new.heard) if new.heard is not None else ""
-    take.file, take.first_frame = new.file, new.timing.left_handle
-    _set_curves(take, new.data)
-    set_timing(take, new.timing)
-    return take
+        way_back(speaker, undo, lambda found: _restore(found, strip.key, state))
+    if take.get(_CURVES) != strip.encoded:
+        take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
+        take.file = strip.file
+        take.first_frame = strip.timing.left_handle
+        _set_curves(take, strip.encoded)
+    take.label = strip.name
+    take.timing = json.dumps(asdict(strip.timing))
 
 
-def cached_curves_of(take: "Audio2FaceTake") -> Placed:
-    """A take where it was keyed last. Raises TakeError when it is damaged."""
-    was = sound_segment.loads(take.heard)
-    timing = timing_of(take)
-    cut = timing.start - was.start if was is not None else 0.0
-    return Placed(take.name, take.label, timing, _curves(take), cut)
+def cached_curves(take: "Audio2FaceTake") -> StripCurves:
+    """The curves that a speaker keeps of a strip, where they were keyed last.
 
-
-def replaced_curves_of(take: "Audio2FaceTake", strip: StripPlan) -> Placed | None:
-    """A take where its strip plays now; None when the strip plays what was not heard.
-
-    Raises:
-        TakeError: the take is damaged.
-        OSError: the strip's sound cannot be read.
+    Raises TakeError when that place is damaged; damaged curves raise it when they are read.
     """
-    was = sound_segment.loads(take.heard)
-    cut = sound_segment.segment_of_strip(strip).offset_in(was) if was is not None else None
-    if cut is None:
-        return None
-    return Placed(take.name, strip.name, strip.timing, _curves(take), cut)
-
-
-def set_timing(take: "Audio2FaceTake", timing: StripTiming) -> None:
-    """Notes where a take is keyed."""
-    take.timing = json.dumps(asdict(timing))
+    segment = sound_segment.loads(take.heard)
+    timing = timing_of(take)
+    data = take.get(_CURVES)
+    return StripCurves(
+        name=take.label,
+        timing=timing,
+        encoded=data if isinstance(data, bytes) else b"",
+        cut=timing.start - segment.start if segment is not None else 0.0,
+        segment=segment,
+        file=take.file,
+        key=take.name,
+    )
 
 
 def timing_of(take: "Audio2FaceTake") -> StripTiming:
@@ -124,11 +78,11 @@ def timing_of(take: "Audio2FaceTake") -> StripTiming:
     try:
         return _timing(json.loads(take.timing))
     except _DAMAGE as error:
-        raise TakeError(f'What was kept of "{take.label}" is damaged: bake it again.') from error
+        raise TakeError(f'The curves kept of "{take.label}" are damaged: bake it again.') from error
 
 
 def _timing(stored: dict) -> StripTiming:
-    """A timing of what ``set_timing`` notes. Raises one of _DAMAGE for anything else."""
+    """A timing of what ``store_curves`` notes. Raises one of _DAMAGE for anything else."""
     frames = [stored.pop(name) for name in ("left_handle", "right_handle")]
     warp = stored.pop("warp")
     warp = None if warp is None else tuple(map(float, warp))
@@ -144,11 +98,6 @@ def _timing(stored: dict) -> StripTiming:
     if count <= 0 or (warp is not None and len(warp) != count + 1):
         raise ValueError("lengths")
     return timing
-
-
-def _curves(take: "Audio2FaceTake") -> Curves:
-    data = take.get(_CURVES)
-    return decode(data if isinstance(data, bytes) else b"")
 
 
 def _state(take: "Audio2FaceTake") -> dict:

@@ -1,28 +1,14 @@
-"""Whose voice a speaker has: from his settings to strips, and from takes back to their strips."""
+"""Which sound a speaker speaks from: from its settings to strips, and from kept curves back."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import bpy
 
 from ..core.background_job import unless_gone
-from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, Strips
+from ..core.sound.sound_selection import Channel, SoundFile, SoundSelection, Strips
 from ..core.sound.strip_plan import StripPlan
 from ..errors import StripError
 from . import sequencer_api, strip_id, strips
-
-
-@dataclass(frozen=True)
-class SoundSelection:
-    """Sounds of one scene.
-
-    Attributes:
-        scene_uid: session_uid of the scene whose sequencer is meant.
-        selector: which of its sounds.
-    """
-
-    scene_uid: int
-    selector: SoundChoice
 
 
 def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSelection:
@@ -70,25 +56,25 @@ def selection_of_takes(context, speaker) -> SoundSelection | None:
     return None
 
 
-def plan_selection(voice: SoundSelection) -> tuple[StripPlan, ...]:
+def plan_selection(selection: SoundSelection) -> tuple[StripPlan, ...]:
     """The strips of a voice as they are now. Raises StripError when one cannot be read."""
-    return strips.plan_sources(scene_of(voice), voice.selector)
+    return strips.plan_sources(scene_of(selection), selection.selector)
 
 
-def scene_of(voice: SoundSelection):
+def scene_of(selection: SoundSelection):
     """The scene of a voice. Raises StripError when it is gone."""
     for scene in bpy.data.scenes:
-        if scene.session_uid == voice.scene_uid:
+        if scene.session_uid == selection.scene_uid:
             return scene
     raise StripError("The scene with the sound is gone: choose another strip.")
 
 
-def mark_strip(voice: SoundSelection, name: str, undo: ExitStack) -> str:
+def mark_strip(selection: SoundSelection, name: str, undo: ExitStack) -> str:
     """Marks a strip of a voice, so that it is known again when it is renamed; returns the mark.
 
     Raises StripError when it is gone.
     """
-    scene = scene_of(voice)
+    scene = scene_of(selection)
     found = next((one for one in sequencer_api.sound_strips(scene) if one.name == name), None)
     if found is None:
         raise StripError(f'Strip "{name}" was removed while it was baked: choose another one.')

@@ -1,5 +1,6 @@
 """Between a speaker's Blender properties and the dataclasses that the pure rooms work with."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -120,3 +121,22 @@ def restore(speaker: "Audio2FaceSpeaker", before: Snapshot) -> None:
         set_mapping(speaker, before.mapping or Mapping(None, ()))
         for name in _KEY_VALUES:
             setattr(speaker, name, getattr(before, name))
+
+
+_KEYED_WITH = "keyed_with"
+"""Custom property of a speaker: digest of the settings that its keys were made with."""
+
+
+def note_keyed(speaker: "Audio2FaceSpeaker") -> None:
+    """Notes that the keys were made with the settings as they are."""
+    speaker[_KEYED_WITH] = _digest(speaker)
+
+
+def is_keyed(speaker: "Audio2FaceSpeaker") -> bool:
+    """Whether the keys are, as far as is known, those of the settings as they are."""
+    noted = speaker.get(_KEYED_WITH)
+    return noted is None or noted == _digest(speaker)
+
+
+def _digest(speaker: "Audio2FaceSpeaker") -> str:
+    return hashlib.blake2b(repr(snapshot(speaker)).encode(), digest_size=12).hexdigest()

@@ -6,9 +6,9 @@ glimpses that are alike mean two plans that are alike; where they differ, only t
 
 from collections.abc import Hashable
 
-from ..core.sound.sound_selection import SoundFile
+from ..core.sound.sound_selection import SoundFile, SoundSelection
 from . import sequencer_api
-from .resolve_sound import SoundSelection, scene_of
+from .resolve_sound import scene_of
 from .strips import chosen_strips, plan_sources, strip_volume
 
 _PLAIN = ("BOOLEAN", "INT", "FLOAT", "STRING", "ENUM")

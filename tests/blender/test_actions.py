@@ -34,21 +34,21 @@ def key():
 def write_every_frame(actions, key, new, values: dict[str, np.ndarray], undo: ExitStack):
     """Keys shape keys, by their data paths, on each frame of a segment."""
     rooms = actions.__name__.rpartition(".animation")[0]
-    channel_path = importlib.import_module(f"{rooms}.core.keys.slicing").FCurvePath
+    channel_path = importlib.import_module(f"{rooms}.core.keys.keyframes").FCurvePath
     every_frame = importlib.import_module(f"{rooms}.core.keys.keyframes").every_frame
     frames = np.arange(new.start, new.end)
     keys = {channel_path(path): every_frame(frames, column) for path, column in values.items()}
-    bakes = [actions.StripKeys((new,), keys)]
+    bakes = [actions.StripKeyframes((new,), keys)]
     return actions.write_keys(key, "A2F Face", bakes, actions.ACTION, undo)
 
 
 def write(actions, key, new, value: float) -> object:
-    """Keys jawOpen at one value for the whole segment; the BakedAction."""
+    """Keys jawOpen at one value for the whole segment; the PendingAction."""
     column = np.full(new.end - new.start, value, np.float32)
     with ExitStack() as undo:
         baked = write_every_frame(actions, key, new, {JAW: column}, undo)
         undo.pop_all()
-    actions.commit(baked)
+    actions.commit(baked, None)
     return baked
 
 
@@ -184,12 +184,6 @@ def test_our_action_kept_by_a_fake_user_is_changed_in_place(actions, segment, ke
     assert [(a.name, a.use_fake_user) for a in bpy.data.actions] == [("A2F Face", True)]
 
 
-def test_muted_curves_are_told(actions, segment, key) -> None:
-    write(actions, key, segment("a", 1, 4), 0.25)
-    fcurves(key.animation_data.action)[0].mute = True
-    assert write(actions, key, segment("a", 1, 4), 0.75).muted_paths == (JAW,)
-
-
 @pytest.mark.parametrize("before", ["nothing", "no action", "the artist's", "ours", "no slot"])
 def test_a_failure_leaves_no_trace(actions, segment, key, before: str) -> None:
     if before == "no action":
@@ -223,7 +217,7 @@ def test_a_feature_length_bake_is_written_whole(actions, segment, key) -> None:
                 actions, key, segment(strip, start, start + count), part, undo
             )
             undo.pop_all()
-        actions.commit(baked)
+        actions.commit(baked, None)
     for curve in fcurves(key.animation_data.action):
         co = np.empty(4 * count, np.float32)
         curve.keyframe_points.foreach_get("co", co)

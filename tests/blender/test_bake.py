@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -350,8 +351,7 @@ class TestWhileTheBakeRuns:
     @pytest.fixture
     def prepared(self, extension: str, loud_jaw, bake_module, speech: Path):
         """(write, face): the curves are there, and the scene may still change."""
-        inference = importlib.import_module(f"{extension}.blender_audio2face.core.analysis")
-        composing = importlib.import_module(f"{extension}.blender_audio2face.core.compose")
+        request = importlib.import_module(f"{extension}.blender_audio2face.bake.request")
         run_to_completion = importlib.import_module(
             f"{extension}.blender_audio2face.core.background_job"
         ).run_to_completion
@@ -359,14 +359,14 @@ class TestWhileTheBakeRuns:
         face = make_face("Face", ("jawOpen",))
         add_sound(speech)
         every_frame = (("reduction", "EVERY_FRAME"),)
-        request = bake_module.request_for(bpy.context, "", {}, every_frame)
-        planned = bake_module.prepare(request)
-        spoken, how = inference.analyze(planned.strips, choice, None, lambda _: None)
+        planned = bake_module.plan_bake(request.request_for(bpy.context, "", {}, every_frame))
+        analyzed = bake_module.analyze(planned, choice, None)
 
         def write():
             plan = bake_module.revalidate(planned)
-            takes = composing.compose(plan.face, spoken)
-            return run_to_completion(bake_module.write_steps(plan, takes, how))[1]
+            keys = bake_module.compose(plan.face, analyzed.strips)
+            bake = replace(analyzed, plan=plan, keys=keys)
+            return run_to_completion(bake_module.write(bake))[1]
 
         return write, face
 
@@ -410,17 +410,14 @@ class TestWhileTheBakeRuns:
         add_sound(speech)
         make_face("Second", ("jawOpen",))
         first = make_face("First", ("jawOpen",))
-        actions = importlib.import_module(
-            bake_module.__name__.replace("bake.pipeline", "animation.write")
-        )
-        real = actions.write_steps
+        real = bake_module.write_task
 
         def fails_on_second(datablock, name, *rest, **options):
             if name == "A2F Second":
                 raise MemoryError
             return real(datablock, name, *rest, **options)
 
-        monkeypatch.setattr(actions, "write_steps", fails_on_second)
+        monkeypatch.setattr(bake_module, "write_task", fails_on_second)
         with pytest.raises(RuntimeError, match="not enough memory"):
             bake()
         assert len(bpy.data.actions) == 0

@@ -32,7 +32,7 @@ def network(extension: str, monkeypatch: pytest.MonkeyPatch) -> Held:
 
     held = Held(room("model.curves").Curves)
     baking, operators = (
-        room("blender_audio2face.bake.several"),
+        room("blender_audio2face.bake.pipeline"),
         room("blender_audio2face.ui.operators.bake"),
     )
     compose = baking.compose

@@ -26,7 +26,7 @@ def bake(extension: str):
         for name in (
             "animation.write",
             "core.keys.frame_ranges",
-            "core.keys.slicing",
+            "core.keys.keyframes",
             "core.keys.keyframes",
         )
     )
@@ -36,10 +36,10 @@ def bake(extension: str):
         wanted = (segments.FrameRange("speech", 10, 20),)
         channel = channel_keys.FCurvePath(path)
         with ExitStack() as undo:
-            bakes = [actions.StripKeys(wanted, {channel: keys})]
+            bakes = [actions.StripKeyframes(wanted, {channel: keys})]
             baked = actions.write_keys(datablock, "A2F", bakes, output, undo)
             undo.pop_all()
-        actions.commit(baked)
+        actions.commit(baked, None)
         return baked
 
     return write
@@ -109,7 +109,7 @@ def test_driver(hiding, bake, face) -> None:
 
 def test_driver_of_a_channel_that_was_left_out(hiding, bake, face, extension) -> None:
     channel_path = importlib.import_module(
-        f"{extension}.blender_audio2face.core.keys.slicing"
+        f"{extension}.blender_audio2face.core.keys.keyframes"
     ).FCurvePath
     key = face.data.shape_keys
     bake(key, "ACTION")

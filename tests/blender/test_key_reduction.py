@@ -17,7 +17,7 @@ def test_the_bound_holds_in_blender(extension: str) -> None:
         for name in (
             "core.keys.keyframes",
             "animation.write",
-            "core.keys.slicing",
+            "core.keys.keyframes",
             "core.keys.frame_ranges",
         )
     )
@@ -31,10 +31,10 @@ def test_the_bound_holds_in_blender(extension: str) -> None:
     whole = (segments.FrameRange("speech", 100, 400),)
     path = channel_keys.FCurvePath(JAW)
     with ExitStack() as undo:
-        bakes = [actions.StripKeys(whole, {path: reduced})]
+        bakes = [actions.StripKeyframes(whole, {path: reduced})]
         baked = actions.write_keys(key, "A2F", bakes, "ACTION", undo)
         undo.pop_all()
-    actions.commit(baked)
+    actions.commit(baked, None)
 
     (curve,) = fcurves(baked.action)
     assert len(curve.keyframe_points) == len(reduced.frames)

@@ -119,7 +119,7 @@ def test_a_name_changed_after_all_was_composed_counts(operator, context) -> None
 def test_escape_while_keys_are_composed_leaves_no_trace(
     invoke, context, extension: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    baking = importlib.import_module(f"{extension}.blender_audio2face.bake.several")
+    baking = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
     composing = threading.Event()
 
     def compose(_face, _spoken, on_progress) -> None:
@@ -205,15 +205,15 @@ def test_a_failure_in_a_step_takes_all_back(
     extension: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    actions = importlib.import_module(f"{extension}.blender_audio2face.animation.write")
-    real = actions.write_steps
+    pipeline = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+    real = pipeline.write_task
 
     def fails_on_second(datablock, name, *rest, **options):
         if name == "A2F Second":
             raise MemoryError
         return real(datablock, name, *rest, **options)
 
-    monkeypatch.setattr(actions, "write_steps", fails_on_second)
+    monkeypatch.setattr(pipeline, "write_task", fails_on_second)
     make_face("Second", ("jawOpen",))
     make_face("First", ("jawOpen",))
     operator = invoke()

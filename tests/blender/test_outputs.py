@@ -27,7 +27,8 @@ class Modules:
         self.actions = module("animation.write")
         self.clearing = module("animation.remove")
         self.ranges = module("core.keys.frame_ranges")
-        self.channel_keys = module("core.keys.slicing")
+        self.channel_keys = module("core.keys.keyframes")
+        self.slicing = module("core.keys.slicing")
         self.timing = module("core.sound.strip_timing")
         self.keys = module("core.keys.keyframes")
 
@@ -59,10 +60,10 @@ def write(a2f: Modules, datablock, wanted: tuple, output: str, paths=(JAW,), val
         for path in paths
     }
     with ExitStack() as undo:
-        bakes = [a2f.actions.StripKeys(wanted, keys)]
+        bakes = [a2f.actions.StripKeyframes(wanted, keys)]
         baked = a2f.actions.write_keys(datablock, "A2F Face", bakes, output, undo)
         undo.pop_all()
-    a2f.actions.commit(baked)
+    a2f.actions.commit(baked, None)
     return baked
 
 
@@ -196,16 +197,16 @@ def test_bezier_keys_show_the_hermite_curve(a2f, key) -> None:
     whole = (a2f.ranges.FrameRange("speech", 0, int(frames[-1]) + 1),)
     channel = a2f.channel_keys.FCurvePath(JAW)
     with ExitStack() as undo:
-        bakes = [a2f.actions.StripKeys(whole, {channel: keys})]
+        bakes = [a2f.actions.StripKeyframes(whole, {channel: keys})]
         baked = a2f.actions.write_keys(key, "A2F", bakes, "ACTION", undo)
         undo.pop_all()
-    a2f.actions.commit(baked)
+    a2f.actions.commit(baked, None)
     (curve,) = fcurves(baked.action)
     assert {point.interpolation for point in curve.keyframe_points} == {"BEZIER"}
     assert {point.handle_left_type for point in curve.keyframe_points} == {"ALIGNED"}
     times = np.arange(frames[0], frames[-1], 0.5)
     blender = [curve.evaluate(time) for time in times]
-    assert blender == pytest.approx(a2f.channel_keys.sampled(keys, times)[0], abs=1e-4)
+    assert blender == pytest.approx(a2f.slicing.sampled(keys, times)[0], abs=1e-4)
 
 
 def test_a_strip_baked_over_another_leaves_the_rest_of_its_curve(a2f, key) -> None:
@@ -219,13 +220,15 @@ def test_a_strip_baked_over_another_leaves_the_rest_of_its_curve(a2f, key) -> No
             np.array([28.0, 32.0]), np.full(2, 0.3, np.float32), np.zeros(2, np.float32)
         )
         with ExitStack() as undo:
-            bakes = [a2f.actions.StripKeys(wanted, {channel: keys if wanted is first else flat})]
+            bakes = [
+                a2f.actions.StripKeyframes(wanted, {channel: keys if wanted is first else flat})
+            ]
             baked = a2f.actions.write_keys(key, "A2F", bakes, "ACTION", undo)
             undo.pop_all()
-        a2f.actions.commit(baked)
+        a2f.actions.commit(baked, None)
     (curve,) = fcurves(baked.action)
     kept = np.array([*range(28), *range(33, 41)], np.float64)
-    expected = a2f.channel_keys.sampled(keys, kept)[0]
+    expected = a2f.slicing.sampled(keys, kept)[0]
     assert [curve.evaluate(f) for f in kept] == pytest.approx(expected, abs=1e-3)
     assert [curve.evaluate(f) for f in range(28, 33)] == pytest.approx([0.3] * 5)
 
@@ -360,7 +363,7 @@ def strip_keys(a2f: Modules, wanted: tuple, value: float, paths=(JAW, TONGUE)) -
     frames = a2f.ranges.frames_of(wanted).astype(np.float64)
     speaking = a2f.ranges.lies_in(frames, tuple(s for s in wanted if s.part == 2))
     keys = a2f.keys.every_frame(frames, np.where(speaking, value, 0.0))
-    return a2f.actions.StripKeys(
+    return a2f.actions.StripKeyframes(
         wanted, {a2f.channel_keys.FCurvePath(path): keys for path in paths}
     )
 
@@ -405,7 +408,7 @@ def write_all(a2f: Modules, datablock, bakes: list, output: str):
     with ExitStack() as undo:
         baked = a2f.actions.write_keys(datablock, "A2F Face", bakes, output, undo)
         undo.pop_all()
-    a2f.actions.commit(baked)
+    a2f.actions.commit(baked, None)
     return baked
 
 
@@ -419,7 +422,7 @@ def test_giving_up_after_any_step_leaves_no_trace(a2f, key, output, before) -> N
     steps = 0
     while True:
         with ExitStack() as undo:
-            writing = a2f.actions.write_steps(key, "A2F Face", three_strips(a2f), output, undo)
+            writing = a2f.actions.write_task(key, "A2F Face", three_strips(a2f), output, undo)
             done = sum(1 for _, _ in zip(range(steps), writing, strict=False))
         assert everything(key) == whole
         if done < steps:
@@ -525,7 +528,7 @@ def test_a_failure_after_writing_leaves_no_trace(a2f, key, output, before) -> No
         for path in (JAW, TONGUE)
     }
     with pytest.raises(KeyboardInterrupt), ExitStack() as undo:
-        bakes = [a2f.actions.StripKeys(wanted, keys)]
+        bakes = [a2f.actions.StripKeyframes(wanted, keys)]
         a2f.actions.write_keys(key, "A2F Face", bakes, output, undo)
         raise KeyboardInterrupt
     assert everything(key) == whole

@@ -68,7 +68,7 @@ class Recorder:
 def panels(extension: str) -> dict[str, type]:
     """Every panel and menu by its short name: sound, face, look, bake, strips, presets, ..."""
     found = {}
-    for name in ("sound", "face", "look", "bake.pipeline"):
+    for name in ("sound", "face", "look", "bake"):
         module = importlib.import_module(f"{extension}.blender_audio2face.ui.panels.{name}")
         for cls in module.CLASSES:
             found.setdefault(cls.__name__.split("_", 2)[2].removesuffix("_V3D"), cls)

@@ -330,8 +330,8 @@ def test_one_speaker_that_fails_does_not_stop_the_others(
     extension: str, hum: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
-    actions = importlib.import_module(f"{extension}.blender_audio2face.animation.write")
-    real = actions.write_steps
+    pipeline = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+    real = pipeline.write_task
 
     def write(datablock, name, *rest, **options):
         if name == "A2F Anna":
@@ -339,7 +339,7 @@ def test_one_speaker_that_fails_does_not_stop_the_others(
         return real(datablock, name, *rest, **options)
 
     faces = two_speakers(hum)
-    monkeypatch.setattr(actions, "write_steps", write)
+    monkeypatch.setattr(pipeline, "write_task", write)
     assert bpy.ops.audio2face.bake_all() == {"FINISHED"}
     assert faces["Anna"].data.shape_keys.animation_data is None
     assert len(speaker("Anna").takes) == 0

@@ -3,7 +3,7 @@
 import pytest
 from a2f.blender_audio2face.core.keys.bake_record import Record, SetAside, dumps, loads
 from a2f.blender_audio2face.core.keys.frame_ranges import FrameRange, Part
-from a2f.blender_audio2face.core.keys.slicing import FCurvePath
+from a2f.blender_audio2face.core.keys.keyframes import FCurvePath
 
 JAW, EAR = FCurvePath('key_blocks["jaw\\"Öpen"].value'), FCurvePath('pose.bones["ear"].scale', 2)
 A, B = FrameRange("a", 1, 100), FrameRange('é "1"', 150, 200, Part.LEAD_IN)

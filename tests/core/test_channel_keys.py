@@ -8,8 +8,8 @@ from a2f.blender_audio2face.core.keys.frame_ranges import (
     allowed_ranges,
     requested_ranges,
 )
-from a2f.blender_audio2face.core.keys.keyframes import Keys
-from a2f.blender_audio2face.core.keys.slicing import FCurvePath, blend_from, clip_to_ranges, sampled
+from a2f.blender_audio2face.core.keys.keyframes import FCurvePath, Keys
+from a2f.blender_audio2face.core.keys.slicing import blend_from, clip_to_ranges, sampled
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 
 BEZIER = Keys(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.compose import FacePlan, KeyingSettings, take_keys
+from a2f.blender_audio2face.core.compose import FacePlan, KeyingSettings, keys_of_curves
 from a2f.blender_audio2face.core.rigs.mapping import Link, Target
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
@@ -52,7 +52,7 @@ def whole(timing: StripTiming, curves: Curves, cut: float = 0.0) -> HeardStrip:
 
 def keyed(timing: StripTiming, curves: Curves, cut: float = 0.0) -> dict[int, float]:
     every = face(every_frame=True)
-    keys = next(iter(take_keys(every, curves, timing, cut)[0].values()))
+    keys = next(iter(keys_of_curves(every, curves, timing, cut)[0].values()))
     return dict(zip(keys.frames.astype(int).tolist(), keys.values.tolist(), strict=True))
 
 

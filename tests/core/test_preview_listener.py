@@ -100,7 +100,7 @@ def test_dials_moves_and_trims_need_no_second_hearing(decoded) -> None:
     one = listener(strip(1, 6))
     one.work(quiet)
     before, count = one.frames.at(50)[0]["jaw", 0], len(decoded)
-    softer = replace(FACE, look=replace(FACE.look, dials=Dials(overall=0.5)))
+    softer = replace(FACE, settings=replace(FACE.settings, dials=Dials(overall=0.5)))
     one.order = Order((strip(101, 6),), softer)
     assert not one.up_to_date
     one.work(quiet)

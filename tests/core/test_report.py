@@ -1,28 +1,29 @@
 """What a bake says of itself."""
 
 import numpy as np
-from a2f.blender_audio2face.core.report import Inference, Written, describe
+from a2f.blender_audio2face.core.cached_curves import StripCurves, encode
+from a2f.blender_audio2face.core.report import Inference, WrittenAction, describe
 from a2f.blender_audio2face.core.sound.strip_plan import SkippedMesh
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.core.target_plan import TargetPlan
-from a2f.blender_audio2face.scene.analysis_cache import Placed
 from a2f.model.curves import Curves
 
-TAKE = Placed(
-    "1a2b", "speech", StripTiming(24.0, 1, 0, 0.0, 1, 49),
-    Curves(("jawOpen",), 100.0, np.zeros((200, 1), np.float32)),
-)  # fmt: skip
+STRIP = StripCurves(
+    "speech",
+    StripTiming(24.0, 1, 0, 0.0, 1, 49),
+    encode(Curves(("jawOpen",), 100.0, np.zeros((200, 1), np.float32))),
+)
 
 
 def plan(**values: object) -> TargetPlan:
     return TargetPlan("Face", (), "KEY", 1, "arkit", (), **values)
 
 
-def written(face: TargetPlan, **values: object) -> Written:
-    return Written(face, "A2F Face", "ACTION", None, None, 2, 50, 112, -2, 56, **values)
+def written(face: TargetPlan, **values: object) -> WrittenAction:
+    return WrittenAction(face, "A2F Face", "ACTION", None, None, 2, 50, 112, -2, 56, **values)
 
 
-def test_report_says_what_was_keyed_where_and_what_was_skipped() -> None:
+def test_report_lists_what_was_keyed_and_skipped() -> None:
     face = plan(
         missing=tuple(f"channel{i}" for i in range(9)),
         passed_over=("jaw_open",),
@@ -30,7 +31,7 @@ def test_report_says_what_was_keyed_where_and_what_was_skipped() -> None:
         without_effect=("jawLeft",),
     )
     report = describe(
-        [TAKE],
+        [STRIP],
         [written(face, set_aside="Old", set_aside_curves=3)],
         [SkippedMesh("Cube", "has no shape keys")],
         Inference("numpy", "cpu", 2.0, 0.5, "actor.npz", "The GPU gave out."),
@@ -53,9 +54,9 @@ def test_report_says_what_was_keyed_where_and_what_was_skipped() -> None:
         assert sentence in report.text
 
 
-def test_what_hides_it_is_told_apart() -> None:
+def test_hidden_results_have_lines_of_their_own() -> None:
     face = plan(hidden_by=("none of the keyed shape keys moves a vertex.",))
-    report = describe([TAKE], [written(face)], [], None, hidden=["An NLA track is soloed."])
+    report = describe([STRIP], [written(face)], [], None, hidden=["An NLA track is soloed."])
     assert "solo" not in report.text
     assert report.lines[-2:] == (
         "Hidden: An NLA track is soloed.",
@@ -63,6 +64,6 @@ def test_what_hides_it_is_told_apart() -> None:
     )
 
 
-def test_many_strips_are_counted() -> None:
-    report = describe([TAKE] * 5, [written(plan())], [], None)
+def test_report_of_many_strips_counts_them() -> None:
+    report = describe([STRIP] * 5, [written(plan())], [], None)
     assert 'from "speech", "speech", "speech" and 2 more, frames' in report.summary

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from .frame_ranges import FrameRange, Part, rebaked
-from .slicing import FCurvePath
+from .keyframes import FCurvePath
 
 REPLACE = "REPLACE"
 """How an Action is blended that hides what lies below it."""

@@ -1,16 +1,10 @@
-"""Cubic Hermite curves through some of a column's rows, fitted to all of them.
-
-A Bezier segment whose handles stand at a third of the interval is exactly the cubic Hermite
-segment with the handles' slopes: time is then linear in the curve's parameter.
-
-The keys of F-curves: one each frame, or as few as a bound on the error allows.
-"""
+"""The keys of F-curves: one on each frame, or as few as a bound on the error allows."""
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -26,6 +20,13 @@ _GROUP = 32_768
 stay in a processor's cache."""
 
 _Name = TypeVar("_Name")
+
+
+class FCurvePath(NamedTuple):
+    """What an F-curve moves: its data path from the datablock, and its array index."""
+
+    path: str
+    array_index: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,11 @@
 """Keys of one F-curve as numbers: cut to the frames a bake may write, blended into others."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from .frame_ranges import FrameRange, Part, lies_in, runs
 from .keyframes import Keys
-
-
-class FCurvePath(NamedTuple):
-    """What an F-curve moves: its data path from the datablock, and its array index."""
-
-    path: str
-    array_index: int = 0
 
 
 def sampled(keys: Keys, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

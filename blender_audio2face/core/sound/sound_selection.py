@@ -1,4 +1,4 @@
-"""Which sounds speak for a face. Imports no bpy."""
+"""Which sounds speak for a face."""
 
 from dataclasses import dataclass
 
@@ -27,3 +27,16 @@ class SoundFile:
 
 
 SoundChoice = Strips | Channel | SoundFile
+
+
+@dataclass(frozen=True)
+class SoundSelection:
+    """Sounds of one scene.
+
+    Attributes:
+        scene_uid: session_uid of the scene whose sequencer is meant.
+        selector: which of its sounds.
+    """
+
+    scene_uid: int
+    selector: SoundChoice

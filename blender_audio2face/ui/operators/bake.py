@@ -1,32 +1,31 @@
-"""Bake one speaker, or all of them.
+"""Bake one speaker or all of them, and update what was baked.
 
-With a window a bake decodes, speaks and composes in a thread and is then written in short steps; it
-stays a modal operator. Without one (background, scripts, ``EXEC_DEFAULT``) it runs straight
-through, as timers never fire there.
+With a window a bake is analysed and composed in a thread and then written in short steps; it stays
+a modal operator. Without one (background, scripts, ``EXEC_DEFAULT``) it runs straight through, as
+timers never fire there.
 """
 
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ....model.errors import A2FError
 from ....model.runtime_choice import RuntimeChoice
+from ...bake import live_update, pipeline
+from ...bake.request import Refusal, request_for, requests_for_all
 from ...core import background_job
 from ...core.background_job import run_to_completion
+from ...core.compose import no_progress
 from ...scene import redraw
 from ...scene.face_objects import chosen_objects
+from ...scene.face_plan import plan_face
 from ...scene.properties.speaker import OUTPUTS, REDUCTIONS
 from ...scene.weights_path import chosen_weights
 from ..preferences import RUNTIMES, preferred_runtime
-from .common import publish, refuse, speaker_property
-
-if TYPE_CHECKING:
-    from ...bake.pipeline import BakeRequest, Refusal
-    from ...bake.several import AnalyzedBake, Outcome
+from .common import attempt, chosen_speaker, has_speaker, publish, refuse, speaker_property
 
 _TICK_SECONDS = 0.1
 _STEP_TICK_SECONDS = 0.01
@@ -41,7 +40,7 @@ class ModalBake:
 
     def modal(self, context, event) -> set[str]:
         try:
-            return self._go_on(context, event)
+            return self._advance(context, event)
         except BaseException:
             self.cancel(context)
             raise
@@ -51,12 +50,12 @@ class ModalBake:
         self._job.cancel()
         self._end(context)
 
-    def _go_on(self, context, event) -> set[str]:
+    def _advance(self, context, event) -> set[str]:
         if event.type == "ESC" and event.value == "PRESS":
             self._job.cancel()
         if self._job.cancelled:
             self._end(context)
-            return self._tell_cancelled(context)
+            return self._report_cancelled(context)
         if event.type != "TIMER":
             return {"RUNNING_MODAL"} if self._job.stepping else {"PASS_THROUGH"}
         if not self._job.done:
@@ -67,16 +66,15 @@ class ModalBake:
         if not self._job.run_for(_STEP_SECONDS):
             return {"RUNNING_MODAL"}  # nothing may change between two steps
         if self._again:
-            from ...bake.several import compose_all
-
-            self._start(context, partial(compose_all, self._again, self._outcome))
+            self._start(context, partial(pipeline.compose_all, self._again, self._outcome))
             self._tick(context, _TICK_SECONDS)
             return {"RUNNING_MODAL"}
         self._end(context)
-        return self._tell(context, self._outcome)
+        return self._report_outcome(context, self._outcome)
 
     def _run_modal(self, context, work) -> set[str]:
         """Has ``work`` done in a thread, and goes on with what it returns in ``modal``."""
+        live_update.cancel()
         self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
         self._start(context, work)
         context.window_manager.modal_handler_add(self)
@@ -84,15 +82,13 @@ class ModalBake:
         return {"RUNNING_MODAL"}
 
     def _start(self, context, work) -> None:
-        self._again: tuple[AnalyzedBake, ...] = ()
+        self._again: tuple[pipeline.Bake, ...] = ()
         self._job = background_job.Job(work, self._steps)
-        self._job.on_stop = partial(self._end, context)  # a disabled operator is not told
+        self._job.on_stop = partial(self._end, context)  # modal() is not called again
         self._job.start()
 
-    def _steps(self, listened: "tuple[Listened, ...]"):
-        from ...bake.several import check_and_write_steps
-
-        self._again = yield from check_and_write_steps(listened, self._outcome)
+    def _steps(self, bakes: tuple[pipeline.Bake, ...]):
+        self._again = yield from pipeline.check_and_write(bakes, self._outcome)
 
     def _tick(self, context, seconds: float) -> None:
         """Has Blender call ``modal`` at another pace."""
@@ -106,15 +102,15 @@ class ModalBake:
             self._timer = None
         redraw.clear_progress(context)
 
-    def _tell_cancelled(self, context) -> set[str]:
+    def _report_cancelled(self, context) -> set[str]:
         if not self._outcome.written:
             self.report({"INFO"}, "Bake cancelled; nothing was changed")
             return {"CANCELLED"}
-        state = self._tell(context, self._outcome)
+        state = self._report_outcome(context, self._outcome)
         self.report({"WARNING"}, "Bake cancelled; the speakers that were written stay")
         return state
 
-    def _tell(self, context, outcome: "Outcome") -> set[str]:
+    def _report_outcome(self, context, outcome: pipeline.Outcome) -> set[str]:
         """Reports what was written and who was left out; an error only where all were."""
         for scene_uid, name, report in outcome.written:
             publish(self, context, _speaker_in(scene_uid, name), report)
@@ -126,12 +122,12 @@ class ModalBake:
             _leave_out(self, context.scene, refusal)
         return {"FINISHED"}
 
-    def _sentence(self, refusal: "Refusal") -> str:
+    def _sentence(self, refusal: Refusal) -> str:
         return str(refusal.error)
 
 
 class BakeOperator(ModalBake):
-    """What baking one speaker and baking all have in common: plan, listen, write."""
+    """What baking one speaker and baking all have in common: plan, analyse, write."""
 
     runtime: EnumProperty(
         name="Runtime",
@@ -147,35 +143,29 @@ class BakeOperator(ModalBake):
     )
 
     def execute(self, context) -> set[str]:
-        from ...bake.several import Outcome, analyze_all, plan_all, write_steps
-        from ...core.compose import no_progress
-
-        outcome = Outcome()
+        outcome = pipeline.Outcome()
         try:
-            plans = plan_all(self._requests(context, outcome), outcome)
+            plans = self._plans(context, outcome)
             runtime, weights = self._runtime(context), self._weights(context)
         except A2FError as error:
             return refuse(self, error)
-        listened = analyze_all(plans, runtime, weights, outcome, no_progress)
-        run_to_completion(write_steps(listened, outcome))
-        return self._tell(context, outcome)
+        bakes = pipeline.analyze_all(plans, runtime, weights, outcome, no_progress)
+        run_to_completion(pipeline.write_all(bakes, outcome))
+        return self._report_outcome(context, outcome)
 
     def invoke(self, context, _event) -> set[str]:
         if bpy.app.background:
             return self.execute(context)
-        from ...bake.several import Outcome, analyze_all, plan_all
-
-        self._outcome = Outcome()
+        self._outcome = outcome = pipeline.Outcome()
         try:
-            plans = plan_all(self._requests(context, self._outcome), self._outcome)
+            plans = self._plans(context, outcome)
             runtime, weights = self._runtime(context), self._weights(context)
         except A2FError as error:
             return refuse(self, error)
         if not plans:
-            return self._tell(context, self._outcome)
-        return self._run_modal(
-            context, partial(analyze_all, plans, runtime, weights, self._outcome)
-        )
+            return self._report_outcome(context, outcome)
+        work = partial(pipeline.analyze_all, plans, runtime, weights, outcome)
+        return self._run_modal(context, work)
 
     def _runtime(self, context) -> RuntimeChoice:
         preferred = preferred_runtime(context)
@@ -238,8 +228,6 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
             return False
         if len(context.scene.audio2face.speakers):
             return True  # a script may name one; execute says what is missing
-        from ...scene.face_plan import plan_face
-
         try:  # not the voice: a script may name another than the panel does
             plan_face(chosen_objects(context), None, check_effect=False)
         except A2FError as error:
@@ -247,18 +235,17 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
             return False
         return True
 
-    def _requests(self, context, _outcome: "Outcome") -> "tuple[BakeRequest, ...]":
-        from ...bake.pipeline import request_for
-
+    def _plans(self, context, outcome: pipeline.Outcome) -> tuple[pipeline.BakePlan, ...]:
         settings = tuple(
             (name, getattr(self, name))
             for name in ("output", "reduction")
             if self.properties.is_property_set(name)
         )
-        return (request_for(context, self.speaker, self._voice(), settings),)
+        request = request_for(context, self.speaker, self._sound(), settings)
+        return pipeline.plan_all((request,), outcome)
 
-    def _voice(self) -> dict[str, object]:
-        """What the call itself says of the voice; empty when the speaker's own settings count."""
+    def _sound(self) -> dict[str, object]:
+        """What the call itself says of the sound; empty when the speaker's own settings count."""
         if self.file:
             return {"source": "FILE", "file": self.file, "file_frame": self.file_frame}
         if self.channel:
@@ -281,15 +268,46 @@ class AUDIO2FACE_OT_bake_all(BakeOperator, bpy.types.Operator):
             return False
         return True
 
-    def _requests(self, context, outcome: "Outcome") -> "tuple[BakeRequest, ...]":
-        from ...bake.pipeline import requests_for_all
-
+    def _plans(self, context, outcome: pipeline.Outcome) -> tuple[pipeline.BakePlan, ...]:
         requests, refusals = requests_for_all(context)
         outcome.refusals += refusals
-        return requests
+        return pipeline.plan_all(requests, outcome)
 
-    def _sentence(self, refusal: "Refusal") -> str:
+    def _sentence(self, refusal: Refusal) -> str:
         return refusal.sentence
+
+
+class AUDIO2FACE_OT_update(ModalBake, bpy.types.Operator):
+    """Key again where the strips play now, with the dials as they are; nothing is analysed"""
+
+    bl_idname = "audio2face.update"
+    bl_label = "Update"
+
+    speaker: speaker_property()
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return not _bake_is_running(cls) and has_speaker(cls, context)
+
+    def execute(self, context) -> set[str]:
+        return attempt(self, lambda: self._update(context))
+
+    def invoke(self, context, _event) -> set[str]:
+        if bpy.app.background:
+            return self.execute(context)
+        self._outcome = outcome = pipeline.Outcome()
+        try:
+            plan = pipeline.plan_retime(context.scene, chosen_speaker(context, self.speaker))
+        except A2FError as error:
+            return refuse(self, error)
+        work = partial(pipeline.analyze_all, (plan,), RuntimeChoice(), None, outcome)
+        return self._run_modal(context, work)
+
+    def _update(self, context) -> None:
+        speaker = chosen_speaker(context, self.speaker)
+        name = speaker.name
+        report = pipeline.run(pipeline.plan_retime(context.scene, speaker))
+        publish(self, context, context.scene.audio2face.speakers[name], report)
 
 
 class AUDIO2FACE_OT_cancel(bpy.types.Operator):
@@ -318,7 +336,7 @@ def _speaker_in(scene_uid: int, name: str):
     return scene.audio2face.speakers.get(name) if scene is not None else None
 
 
-def _leave_out(operator, scene, refusal: "Refusal") -> None:
+def _leave_out(operator, scene, refusal: Refusal) -> None:
     """Tells of a speaker who was not baked while others were."""
     settings = scene.audio2face
     if refusal.speaker in settings.speakers:
@@ -335,4 +353,9 @@ def _bake_is_running(cls) -> bool:
     return True
 
 
-CLASSES = (AUDIO2FACE_OT_bake, AUDIO2FACE_OT_bake_all, AUDIO2FACE_OT_cancel)
+CLASSES = (
+    AUDIO2FACE_OT_bake,
+    AUDIO2FACE_OT_bake_all,
+    AUDIO2FACE_OT_update,
+    AUDIO2FACE_OT_cancel,
+)

@@ -6,19 +6,7 @@ from bpy.props import IntProperty, StringProperty
 from ....model.errors import A2FError
 from ...errors import PlanError
 from ...scene.speakers import members_of, shown_speaker
-from .common import SpeakerOperator, publish, refuse
-
-
-class AUDIO2FACE_OT_update(SpeakerOperator, bpy.types.Operator):
-    """Key again where the strips play now, with the dials as they are; nothing is analysed"""
-
-    bl_idname = "audio2face.update"
-    bl_label = "Update"
-
-    def act(self, context, speaker) -> None:
-        from ...bake.rekey import retime_keys
-
-        publish(self, context, speaker, retime_keys(context.scene, speaker))
+from .common import SpeakerOperator, refuse
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
@@ -113,7 +101,6 @@ def _go_to_voice(scene, speaker) -> None:
 
 
 CLASSES = (
-    AUDIO2FACE_OT_update,
     AUDIO2FACE_OT_clear,
     AUDIO2FACE_OT_fix,
     AUDIO2FACE_OT_play,

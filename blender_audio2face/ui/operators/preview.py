@@ -32,7 +32,7 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
         return True
 
     def execute(self, context) -> set[str]:
-        from ...bake.pipeline import request_for
+        from ...bake.request import request_for
         from ...realtime.preview import Preview, preview_of
 
         try:

@@ -153,7 +153,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         return False
 
     def execute(self, context) -> set[str]:
-        from ...bake.several import compose_all, write_steps
+        from ...bake.pipeline import compose_all, write_all
         from ...core.background_job import run_to_completion
         from ...core.compose import no_progress
 
@@ -161,8 +161,8 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         run_to_completion(self._steps(self._write()))
         if self._again:
             listened = compose_all(self._again, self._outcome, no_progress)
-            run_to_completion(write_steps(listened, self._outcome))
-        return self._tell(context, self._outcome)
+            run_to_completion(write_all(listened, self._outcome))
+        return self._report_outcome(context, self._outcome)
 
     def invoke(self, context, _event) -> set[str]:
         if bpy.app.background:
@@ -171,7 +171,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         return self._run_modal(context, lambda _on_progress: self._write())
 
     def _begin(self, context) -> None:
-        from ...bake.several import Outcome
+        from ...bake.pipeline import Outcome
         from ...realtime.keeping import Keeping
         from ...scene import sequencer_api
 
@@ -181,7 +181,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         self._keeping: Keeping = Keeping(running_session(), context.scene, sequencer)
 
     def _write(self) -> "Kept | None":
-        from ...bake.pipeline import Refusal
+        from ...bake.request import Refusal
 
         try:
             with memory_told():
@@ -191,7 +191,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
             return None
 
     def _steps(self, result):
-        from ...bake.pipeline import Refusal
+        from ...bake.request import Refusal
         from ...realtime.keeping import Kept
 
         if isinstance(result, Kept):
@@ -203,12 +203,12 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         elif result is not None:
             yield from super()._steps(result)
 
-    def _tell(self, context, outcome) -> set[str]:
-        state = super()._tell(context, outcome)
+    def _report_outcome(self, context, outcome) -> set[str]:
+        state = super()._report_outcome(context, outcome)
         return self._finished(state)
 
-    def _tell_cancelled(self, context) -> set[str]:
-        return self._finished(super()._tell_cancelled(context))
+    def _report_cancelled(self, context) -> set[str]:
+        return self._finished(super()._report_cancelled(context))
 
     def _finished(self, state: set[str]) -> set[str]:
         """The strip stays, whatever came of its keys."""

@@ -85,7 +85,7 @@ def _draw_buttons(layout, context, speaker) -> None:
         layout.operator("audio2face.bake_all", icon="COMMUNITY")
     if is_playing(context):
         return
-    from ...bake.pipeline import request_for
+    from ...bake.request import request_for
 
     try:
         request_for(context, speaker.name if speaker is not None else "", {})
