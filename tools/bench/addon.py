@@ -41,16 +41,18 @@ def write_keys(shape_keys, frames: np.ndarray, values: np.ndarray, slopes: np.nd
         shape_keys: a ``bpy.types.Key`` with the ARKit names.
         frames, values, slopes: of the keys, each [K].
     """
-    write, ranges = _part("animation.write"), _part("core.keys.frame_ranges")
-    keys = _part("core.keys.keyframes").Keys(frames, values, slopes)
-    path = _part("core.keys.slicing").FCurvePath
-    curves = {path(block.path_from_id("value")): keys for block in shape_keys.key_blocks[1:53]}
-    span = ranges.FrameRange("speech", 0, int(frames[-1]) + 1)
-    bakes = (_part("animation.layer").StripKeys((span,), curves),)
+    write, keyframes = _part("animation.write"), _part("core.keys.keyframes")
+    keys = keyframes.Keys(frames, values, slopes)
+    curves = {
+        keyframes.FCurvePath(block.path_from_id("value")): keys
+        for block in shape_keys.key_blocks[1:53]
+    }
+    span = _part("core.keys.frame_ranges").FrameRange("speech", 0, int(frames[-1]) + 1)
+    bakes = (_part("animation.layer").StripKeyframes((span,), curves),)
     with ExitStack() as undo:
-        baked = write.write_keys(shape_keys, "A2F Head", bakes, write.ACTION, undo)
+        pending = write.write_keys(shape_keys, "A2F Head", bakes, write.ACTION, undo)
         undo.pop_all()
-    write.commit(baked)
+    pending.transaction.done()
 
 
 def _part(name: str) -> ModuleType:

@@ -212,8 +212,15 @@ class Window:
                 found.append(sum(calls[count:]))
         return found
 
-    def settle(self) -> None:
-        """Runs until the add-on has nothing more to do. Raises StageError where it never rests."""
+    def settle(self) -> float:
+        """Runs until the add-on has nothing more to do.
+
+        Returns:
+            When that was, by ``time.perf_counter``.
+
+        Raises:
+            StageError: it does not come to rest.
+        """
         began = busy = time.perf_counter()
         while (now := time.perf_counter()) - busy < _QUIET:
             self.turn()
@@ -221,6 +228,7 @@ class Window:
                 busy = now
             if now - began > _LONGEST_WAIT:
                 raise StageError("The add-on does not come to rest.")
+        return busy
 
     def longest(self) -> dict[str, float]:
         """Seconds of the longest call, by what the artist was doing."""
@@ -272,7 +280,7 @@ def dials_and_preview(clip: str, other: str) -> dict[str, float]:
         other: another of the same length.
 
     Returns:
-        Seconds of the longest call, by what the artist did.
+        Seconds of the longest call by what the artist did, and those from a dial step to its keys.
     """
     window = Window()
     addon.enable()
@@ -283,10 +291,12 @@ def dials_and_preview(clip: str, other: str) -> dict[str, float]:
     with window.clock.counting_as("bake"), _keyed_anew(shape_keys):
         window.press("bake", runtime="numpy")
         window.settle()
+    waits = []
     for value in (0.8, 0.9, 1.1):
         with window.clock.counting_as("dial step"), _keyed_anew(shape_keys):
+            began = time.perf_counter()
             window.set(_speaker().dials, "jaw", value)
-            window.settle()
+            waits.append(window.settle() - began)
     with window.clock.counting_as("slider dragged"), _keyed_anew(shape_keys):
         for value in np.linspace(1.0, 0.7, 15):
             window.set(_speaker().dials, "lips", float(value))
@@ -319,7 +329,7 @@ def dials_and_preview(clip: str, other: str) -> dict[str, float]:
         window.set(_speaker().dials, "jaw", 0.9)
         window.settle()
     window.press("preview")
-    return window.longest()
+    return {**window.longest(), "from a dial step to its keys": max(waits)}
 
 
 def real_time(clip: str, seconds: int) -> dict[str, float]:
