@@ -9,7 +9,7 @@ BPY_VERSIONS ?= 4.2.23 5.0.1 5.2.3
 BLENDER ?= blender
 # The Python of a zip with torch (`make build GPU=cpu`).
 PYTHON ?= python3.11
-# TORCH=no leaves out the tests that compare NumPy's curves with torch's.
+# TORCH=no leaves out the tests that need torch.
 TORCH ?= yes
 
 # What `import bpy` and drawing without a screen need on a bare Debian or Ubuntu.
@@ -27,45 +27,51 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 VENV_TRAIN := .venv-train
 VENV_FUZZ := .venv-fuzz
+TEST_PACKAGES := $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch)
 
-# Fuzzing (CONTRIBUTING.md): seconds for each target, and which of them; all if none is named.
+# Fuzzing (docs/testing.md): for how long, and which readers; all if none is named.
 SECONDS ?= 60
 TARGETS ?=
 
 # A zip that holds torch as well (docs/gpu.md): `make build GPU=cpu PYTHON=3.11 PLATFORM=linux-x64`.
 TORCH_BUILD = --gpu=$(GPU) --python=$(patsubst python%,%,$(notdir $(PYTHON))) \
-	$(if $(PLATFORM),--platform=$(PLATFORM))
+	$(if $(PLATFORM),--platform=$(PLATFORM)) $(if $(INDEX),--index=$(INDEX))
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
-.PHONY: demo test test-all test-others bench fuzz lint test-core mutation test-blender test-app test-window build wheels lock-torch data filmed train evaluate clean system-packages
+.PHONY: demo test test-all test-others bench fuzz lint test-core test-tools test-blender test-app \
+	test-window build wheels data filmed train evaluate clean system-packages bpy-versions
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
 
-test: lint test-core test-blender
+# `make -j2 -Otarget test` halves the time.
+test: lint test-core test-tools test-blender
 
-# Four releases of Blender's Python module. `make -j2 -Otarget test-all` halves the time.
+# Four releases of Blender's Python module.
 test-all: test test-others
 
 test-others: $(BPY_VERSIONS:%=test-bpy-%)
 
+# Imports and types are checked with the root as package a2f, as Blender will have it.
 lint: $(VENV)/.test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m tools.check_types
+	@mkdir -p out/lint && ln -sfn ../.. out/lint/a2f
+	cd out/lint && PYTHONPATH=. $(CURDIR)/$(VENV)/bin/lint-imports ../../pyproject.toml --no-logo
+	cd out/lint && MYPYPATH=. $(CURDIR)/$(PY) -m mypy --config-file ../../pyproject.toml \
+		--explicit-package-bases -p a2f.model -p a2f.blender_audio2face.core
 
 # Fails below 90 % coverage of the core, too.
-test-core: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch)
+test-core: $(TEST_PACKAGES)
 	$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest tests/core
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 
-# Small faults in the code of timing and mapping, each of which a test has to notice: docs/testing.md.
-mutation: $(VENV)/.test
-	$(PY) -m tools.mutation $(FILES)
+test-tools: $(TEST_PACKAGES)
+	$(PY) -m pytest tests/tools
 
 test-blender: $(VENV)/.test build
 	$(PY) -m pytest tests/blender
@@ -82,21 +88,19 @@ test-window: $(VENV)/.test build
 	$(PY) -m pytest tests/window --blender=$(BLENDER)
 
 # How fast it is, on a quiet machine about ten minutes: docs/performance.md, its plot and figures.
-bench: $(VENV)/.test $(if $(filter yes,$(TORCH)),$(VENV)/.torch) build
+bench: $(TEST_PACKAGES) build
 	$(PY) -m tools.bench --zip $(ZIP) --out docs $(OPTIONS)
 
-# Inputs with which a reader fails are kept in out/fuzz.
+# The input with which a reader fails is kept in out/fuzz.
 fuzz: $(VENV_FUZZ)/.fuzz
-	$(VENV_FUZZ)/bin/python -m tools.fuzz --seconds $(SECONDS) $(TARGETS)
+	TARGETS="$(TARGETS)" $(VENV_FUZZ)/bin/python -m tests.fuzz.fuzz -max_total_time=$(SECONDS) \
+		-timeout=10 -rss_limit_mb=2048
 
 build: $(VENV)/.demo
 	$(PY) -m tools.build $(if $(GPU),$(TORCH_BUILD))
 
 wheels: $(VENV)/.demo
 	$(PY) -m tools.build.wheels
-
-lock-torch: $(VENV)/.demo
-	$(PY) -m tools.build.torch_lock $(TORCH_BUILD) $(if $(INDEX),--index=$(INDEX))
 
 data: $(VENV_TRAIN)/.train
 	@test -n "$(CORPORA)" || { echo "Say where the corpora are: make data CORPORA=/path" >&2; exit 1; }
@@ -121,6 +125,9 @@ clean:
 
 system-packages:
 	@echo $(DEBIAN_PACKAGES)
+
+bpy-versions:
+	@echo $(BPY_VERSIONS)
 
 # $(call make-venv,FOLDER,PYTHON)
 define make-venv

@@ -15,10 +15,17 @@ from .command.batch.curves import CurvesCheck, CurvesDoer
 from .command.batch.doing import Doer
 from .command.batch.pool import WorkerCommand, blender_worker
 from .command.batch.worker import serve
-from .command.console import Console, Outcome
-from .command.options import CommandParser, common_options, console_of, force_option, parsed
-from .command.running import run_command
-from .command.shared import Shared
+from .command.console import (
+    CommandParser,
+    Console,
+    Outcome,
+    common_options,
+    console_for,
+    force_option,
+    parse_options,
+)
+from .command.run import run_command
+from .command.runtime_cache import RuntimeCache
 from .runtime import choose_runtime
 
 _WORKER = WorkerCommand((sys.executable, "-m", "model", "worker"), Path(__file__).parents[1])
@@ -26,12 +33,12 @@ _WORKER = WorkerCommand((sys.executable, "-m", "model", "worker"), Path(__file__
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit code (``command.exit_codes``)."""
-    options = parsed(_parser(), arguments)
+    options = parse_options(_parser(), arguments)
     if isinstance(options, int):
         return options
     if options.command == "worker":
         return serve(_doer())
-    console = console_of(options)
+    console = console_for(options)
     if options.command == "batch":
         work, stopped = _batch, batch_command.STOPPED
         return run_command(console, lambda: work(options, console), stopped)
@@ -46,7 +53,7 @@ def _batch(options: argparse.Namespace, console: Console) -> Outcome:
 
 
 def _doer() -> Doer:
-    return CurvesDoer(Shared(choose_runtime)).do
+    return CurvesDoer(RuntimeCache(choose_runtime)).do
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,9 +10,9 @@ from functools import partial
 
 import numpy as np
 
-from .audio_features import FRAME_RATE
 from .channels import MOUTH_GROUP
-from .opening import known_opening, tells_opening
+from .features import FRAME_RATE
+from .lip_seal import lip_opening
 from .sampling import LIDS, LIDS_SHUT, SEALED, nearest
 
 _ROUNDING = 1e-9  # s
@@ -74,9 +74,9 @@ class FrameSampler:
         none = np.zeros((0, len(names)), np.float32)
         self._window = _Window(none, 0, none, 0)
         self._closures = []
-        if tells_opening(names):
+        if all(name in names for name in ("jawOpen", "mouthClose")):
             mouth = [names.index(name) for name in MOUTH_GROUP if name in names]
-            self._closures.append(_Closures(partial(known_opening, names), SEALED, mouth))
+            self._closures.append(_Closures(partial(lip_opening, names), SEALED, mouth))
         lids = [names.index(name) for name in LIDS if name in names]
         if lids:
             self._closures.append(

@@ -4,7 +4,7 @@ import argparse
 from contextlib import ExitStack
 
 from ...model.command.console import Console, Outcome
-from ...model.formats import read
+from ...model.curve_files import read
 from .. import api
 from ..scene.speakers import members_of
 from . import finishing, jobs

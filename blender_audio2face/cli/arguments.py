@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ...model.command import predict
 from ...model.command.batch import command as batch
-from ...model.command.options import CommandParser, common_options, force_option
-from ...model.runtime_choice import DEVICES, RUNTIMES
+from ...model.command.console import CommandParser, common_options, force_option
+from ...model.runtime import DEVICES, RUNTIMES
 from ..core.shaping.settings import RANGES
 from ..core.sound.strip_timing import LAST_FRAME
 

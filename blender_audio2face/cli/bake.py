@@ -8,10 +8,10 @@ from pathlib import Path
 import bpy
 
 from ...model.command.console import Console, Observer, Outcome
-from ...model.command.digests import Digests
-from ...model.command.shared import Shared
+from ...model.command.job_record import FileDigests
+from ...model.command.runtime_cache import RuntimeCache
 from ...model.errors import A2FError
-from ...model.runtime_choice import RuntimeChoice
+from ...model.runtime import RuntimeChoice
 from ..bake.pipeline import Bake, BakePlan, analyze, plan_bake, revalidate, write
 from ..bake.request import BakeRequest
 from ..core import analysis
@@ -19,10 +19,10 @@ from ..core.background_job import run_to_completion
 from ..core.compose import compose
 from ..core.sound.sound_selection import SoundFile
 from ..scene import sequencer_api, strip_id
+from ..scene.preferred_runtime import preferred_runtime
 from ..scene.resolve_sound import scene_of
 from ..scene.speakers import members_of
 from ..scene.weights_path import chosen_weights
-from ..ui.preferences import preferred_runtime
 from . import finishing, jobs
 from .errors import CommandError
 from .faces import set_options, wanted_speakers
@@ -51,7 +51,7 @@ class Bakes:
 
     options: argparse.Namespace
     weights: Path | None
-    shared: Shared
+    shared: RuntimeCache
     faces: list[FaceJob] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ def bake(options: argparse.Namespace, console: Console) -> Outcome:
     """
     output = output_path(options.output)
     with ExitStack() as undo:
-        bakes = prepare(options, undo, Shared(analysis.choose_runtime))
+        bakes = prepare(options, undo, RuntimeCache(analysis.choose_runtime))
         saved = not finishing.is_written(output, bakes.faces, force=options.force)
         if saved:
             carry_out(bakes, console)
@@ -92,7 +92,7 @@ def bake(options: argparse.Namespace, console: Console) -> Outcome:
     return outcome(output, bakes, saved=saved)
 
 
-def prepare(options: argparse.Namespace, undo: ExitStack, shared: Shared) -> Bakes:
+def prepare(options: argparse.Namespace, undo: ExitStack, shared: RuntimeCache) -> Bakes:
     """The bakes that a command means; ``undo`` gets the way back from what it sets.
 
     Raises:
@@ -119,7 +119,7 @@ def face_job(
     place: Place,
     speaker,
     weights: Path | None,
-    digests: Digests,
+    digests: FileDigests,
 ) -> FaceJob:
     """The job on one face; its work is the plan. Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))

@@ -18,12 +18,12 @@ from ...model.command.batch.results import RowResult
 from ...model.command.batch.rows import Row
 from ...model.command.batch.worker import serve
 from ...model.command.console import Console, Outcome
-from ...model.command.running import Failure, attempt
-from ...model.command.shared import Shared
-from ...model.real_path import real_path
+from ...model.command.run import Failure, attempt
+from ...model.command.runtime_cache import RuntimeCache
+from ...model.input_files import real_path
 from ..core import analysis
 from ..core.rigs.preset import preset_with_id
-from ..ui.preferences import preferred_runtime
+from ..scene.preferred_runtime import preferred_runtime
 from . import finishing
 from .arguments import command_parser
 from .bake import Bakes, carry_out, outcome, prepare
@@ -76,7 +76,7 @@ class FaceDoer:
 
     def __init__(self) -> None:
         self._arguments = RowArguments()
-        self._shared = Shared(analysis.choose_runtime)
+        self._shared = RuntimeCache(analysis.choose_runtime)
         folder = preferred_runtime(bpy.context).torch_folder
         self._curves = CurvesDoer(self._shared, decode, folder)
 
@@ -113,7 +113,7 @@ class _Turn:
         force: bool,
         listener: Listener,
         arguments: RowArguments,
-        shared: Shared,
+        shared: RuntimeCache,
     ) -> None:
         self._group = group
         self._force = force

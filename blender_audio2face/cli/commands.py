@@ -4,22 +4,21 @@ import argparse
 from collections.abc import Sequence
 
 from ...model.command.batch.command import STOPPED
-from ...model.command.console import Console, Outcome
-from ...model.command.options import console_of, parsed
-from ...model.command.running import run_command
+from ...model.command.console import Console, Outcome, console_for, parse_options
+from ...model.command.run import run_command
 from .arguments import command_parser
 
 
 def run_arguments(arguments: Sequence[str]) -> int:
-    """Runs a command; returns the exit code (``model.command.exit_codes``)."""
-    options = parsed(command_parser(), list(arguments))
+    """Runs a command; returns the exit code (``model.command.console``)."""
+    options = parse_options(command_parser(), list(arguments))
     if isinstance(options, int):
         return options
     if options.command == "worker":
         from .batch import work
 
         return work()
-    console = console_of(options)
+    console = console_for(options)
     stopped = {"stopped": STOPPED} if options.command == "batch" else {}
     return run_command(console, lambda: _run(options, console), **stopped)
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...model.command.console import Outcome
-from ...model.command.exit_codes import ExitCode
-from ...model.command.finished import digest_of, digest_of_file, is_done
+from ...model.command.console import ExitCode, Outcome
+from ...model.command.job_record import digest_of, digest_of_file, is_up_to_date
 from .place import open_blend
 from .saving import is_open_file, save_as, save_in_place
 
@@ -38,7 +37,7 @@ def is_written(output: Path, faces: Sequence[FaceJob], *, force: bool) -> bool:
     Raises:
         ChangedOutputError: it was changed since a job made it.
     """
-    return not is_open_file(output) and is_done(output, _whole(faces), force=force)
+    return not is_open_file(output) and is_up_to_date(output, _whole(faces), force=force)
 
 
 def save(output: Path, faces: Sequence[FaceJob]) -> None:

@@ -4,9 +4,8 @@ import argparse
 from contextlib import ExitStack
 from pathlib import Path
 
-from ...model.command.console import Console, Outcome
-from ...model.command.digests import Digests
-from ...model.command.exit_codes import ExitCode
+from ...model.command.console import Console, ExitCode, Outcome
+from ...model.command.job_record import FileDigests
 from ...model.errors import A2FError
 from ..bake import hand_edits
 from ..core.sound.strip_plan import StripPlan
@@ -51,7 +50,7 @@ def _inspected(
     except A2FError as error:
         problems.append(str(error))
     try:
-        one = face_job(options, place, speaker, weights, Digests())
+        one = face_job(options, place, speaker, weights, FileDigests())
         strips = one.work.strips
         bake = "nothing to do" if jobs.is_finished(speaker, plans, one.digest) else "to do"
     except (A2FError, OSError) as error:

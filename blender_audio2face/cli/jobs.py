@@ -11,9 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...model.command.digests import Digests
-from ...model.command.finished import digest_of, digest_of_file
-from ...model.command.release import release
+from ...model.command.job_record import FileDigests, digest_of, digest_of_file, release
 from ...model.weights_file import DEFAULT_WEIGHTS
 from ..animation import action_api, action_properties, key_digests
 from ..bake import hand_edits
@@ -35,7 +33,7 @@ def bake_job(
     plans: Sequence[TargetPlan],
     strips: Sequence[StripPlan],
     weights: Path | None,
-    digests: Digests,
+    digests: FileDigests,
 ) -> str:
     """Digest of all that the keys of a bake depend on; reads the sounds and the weights.
 

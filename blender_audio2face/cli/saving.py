@@ -6,10 +6,9 @@ from pathlib import Path
 
 import bpy
 
-from ...model.command.errors import OutputError
-from ...model.command.finished import finishing
-from ...model.command.replacing import replacing
-from ...model.real_path import real_path
+from ...model.command.atomic_write import OutputError, atomic_write
+from ...model.command.job_record import recorded_write
+from ...model.input_files import real_path
 from .errors import CommandError
 from .place import open_blend
 
@@ -39,13 +38,13 @@ def save_in_place() -> None:
         OutputError: it could not be written.
     """
     blend = open_blend()
-    with replacing(blend, lambda _: _keep_backup(blend)) as path:
+    with atomic_write(blend, lambda _: _keep_backup(blend)) as path:
         _save(path)
 
 
 def save_as(output: Path, job: str) -> None:
     """Saves another file, with the record of a finished job beside it. Raises OutputError."""
-    with finishing(output, job) as path:
+    with recorded_write(output, job) as path:
         _save(path)
 
 
@@ -66,6 +65,6 @@ def _save(path: Path) -> None:
 def _keep_backup(blend: Path) -> None:
     if bpy.context.preferences.filepaths.save_version < 1:
         return
-    copy: AbstractContextManager[Path] = replacing(blend.with_name(blend.name + "1"))
+    copy: AbstractContextManager[Path] = atomic_write(blend.with_name(blend.name + "1"))
     with copy as path:
         shutil.copy2(blend, path)

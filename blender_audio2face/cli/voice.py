@@ -2,7 +2,7 @@
 
 import argparse
 
-from ...model.real_path import real_path
+from ...model.input_files import real_path
 from ..core.sound.sound_selection import SoundFile, SoundSelection, Strips
 from ..scene.resolve_sound import selection_of_takes, sound_selection_of
 from .errors import CommandError

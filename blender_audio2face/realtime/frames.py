@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 
 from ...model.channels import MOUTH_GROUP
-from ...model.opening import lip_opening
+from ...model.lip_seal import lip_opening
 from ...model.sampling import SEALED
 
 _KEPT = 1024

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...model.audio_features import FRAME_RATE
 from ...model.curves import Curves
+from ...model.features import FRAME_RATE
 from ..core.shaping.layers.eyes import blink_track, dart_tracks
 from ..core.shaping.settings import Dials
 from ..core.shaping.shape import shape

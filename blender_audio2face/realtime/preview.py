@@ -16,7 +16,7 @@ from pathlib import Path
 
 import bpy
 
-from ...model.errors import A2FError, memory_told
+from ...model.errors import A2FError, memory_errors_reported
 from ..bake.request import BakeRequest
 from ..core.compose import FacePlan, no_progress
 from ..core.target_plan import TargetPlan
@@ -127,7 +127,7 @@ class Preview:
         try:
             scene = self._scene()
             try:
-                with memory_told():
+                with memory_errors_reported():
                     self._look_again(scene)
                     self._see_to_the_job()
             except A2FError as error:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ...model.audio_features import FRAME_RATE
-from ...model.audio_file import SAMPLE_RATE
 from ...model.curves import Curves
+from ...model.features import FRAME_RATE
+from ...model.framing import SAMPLE_RATE
 from ...model.streaming import StepNetwork, Stream
 from ..core.cached_curves import decode, encode
 from ..core.sound.decoders import DECODERS

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...model.audio_features import FRAME_RATE
 from ...model.curves import Curves
+from ...model.features import FRAME_RATE
 from ...model.framing import HOP, SAMPLE_RATE, frame_count
 
 

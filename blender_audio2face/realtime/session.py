@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from ...model.errors import A2FError, memory_told
+from ...model.errors import A2FError, memory_errors_reported
 from ...model.streaming import Stream
 from ..core.shaping.settings import Dials
 from ..errors import PlanError
@@ -117,7 +117,7 @@ class Session:
         if self._ended:
             return None
         try:
-            with memory_told():
+            with memory_errors_reported():
                 self._go_on(self.engine.now() if now is None else now)
         except A2FError as error:
             self.end(str(error))

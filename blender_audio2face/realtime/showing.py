@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...model.audio_features import FRAME_RATE
+from ...model.features import FRAME_RATE
 from ...model.frame_sampling import FrameSampler
 from ..core.shaping.settings import NEUTRAL, Dials
 from .shaper import Shaper

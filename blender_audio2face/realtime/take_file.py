@@ -8,8 +8,8 @@ from typing import BinaryIO
 import bpy
 import numpy as np
 
-from ...model.audio_features import FRAME_RATE
 from ...model.curves import Curves
+from ...model.features import FRAME_RATE
 from ...model.framing import HOP, SAMPLE_RATE
 from .errors import TakeError
 

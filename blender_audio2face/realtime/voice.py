@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...model.audio_file import SAMPLE_RATE
+from ...model.framing import SAMPLE_RATE
 from ...model.numpy_network import NumpyNetwork
 from ...model.streaming import Stream, low_latency
 from ...model.weights_file import DEFAULT_WEIGHTS, load_weights

@@ -1,12 +1,10 @@
 """Curves that a speaker keeps: dials and moved strips need no second analysis."""
 
-import json
 from contextlib import ExitStack
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..core.cached_curves import StripCurves, TakeError
-from ..core.sound import sound_segment
+from ..core.sound import sound_segment, strip_timing
 from ..core.sound.strip_timing import StripTiming
 from .speakers import way_back
 
@@ -14,20 +12,6 @@ if TYPE_CHECKING:
     from .properties.speaker import Audio2FaceSpeaker, Audio2FaceTake
 
 _CURVES = "curves"
-_DAMAGE = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-)
-_FARTHEST = 1 << 22
-"""Frames; four times as far as Blender's timeline goes."""
-
-_MOST_FPS = 1e5
-"""Frames a second; three times Blender's highest rate."""
-
 _PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
 
 
@@ -46,12 +30,11 @@ def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitSta
         state = _state(take)
         way_back(speaker, undo, lambda found: _restore(found, strip.key, state))
     if take.get(_CURVES) != strip.encoded:
-        take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
-        take.file = strip.file
-        take.first_frame = strip.timing.left_handle
         _set_curves(take, strip.encoded)
-    take.label = strip.name
-    take.timing = json.dumps(asdict(strip.timing))
+    take.label, take.file = strip.name, strip.file
+    take.first_frame = strip.timing.left_handle
+    take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
+    take.timing = strip_timing.dumps(strip.timing)
 
 
 def cached_curves(take: "Audio2FaceTake") -> StripCurves:
@@ -76,28 +59,9 @@ def cached_curves(take: "Audio2FaceTake") -> StripCurves:
 def timing_of(take: "Audio2FaceTake") -> StripTiming:
     """Where a take is keyed. Raises TakeError when that is damaged."""
     try:
-        return _timing(json.loads(take.timing))
-    except _DAMAGE as error:
+        return strip_timing.loads(take.timing)
+    except ValueError as error:
         raise TakeError(f'The curves kept of "{take.label}" are damaged: bake it again.') from error
-
-
-def _timing(stored: dict) -> StripTiming:
-    """A timing of what ``store_curves`` notes. Raises one of _DAMAGE for anything else."""
-    frames = [stored.pop(name) for name in ("left_handle", "right_handle")]
-    warp = stored.pop("warp")
-    warp = None if warp is None else tuple(map(float, warp))
-    timing = StripTiming(**stored, left_handle=frames[0], right_handle=frames[1], warp=warp)
-    if not all(isinstance(frame, int) and abs(frame) < _FARTHEST for frame in frames):
-        raise ValueError("frames")
-    places = (timing.content_start, timing.content_trim_start, timing.sound_offset, *(warp or ()))
-    if not all(abs(place) < _FARTHEST * _MOST_FPS for place in places):
-        raise ValueError("places")
-    count = frames[1] - frames[0]
-    if not 1.0 / _MOST_FPS <= timing.fps <= _MOST_FPS:
-        raise ValueError("rate")
-    if count <= 0 or (warp is not None and len(warp) != count + 1):
-        raise ValueError("lengths")
-    return timing
 
 
 def _state(take: "Audio2FaceTake") -> dict:

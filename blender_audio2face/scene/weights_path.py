@@ -4,7 +4,7 @@ from pathlib import Path
 
 import bpy
 
-from ...model.regular_file import why_not_a_file
+from ...model.input_files import why_not_a_file
 from ..errors import WeightsChoiceError
 
 

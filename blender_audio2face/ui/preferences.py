@@ -6,7 +6,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...model.errors import A2FError
-from ...model.runtime_choice import RuntimeChoice
+from ..scene.preferred_runtime import ADDON, addon_preferences, preferred_runtime
 from .panels.common import draw_lines
 
 RUNTIMES = (
@@ -21,7 +21,6 @@ DEVICES = (
     ("mps", "Metal", "The GPU of a Mac with Apple silicon"),
     ("xpu", "XPU", "A GPU by Intel"),
 )
-_ROOT = __package__.partition(".blender_audio2face")[0]
 
 
 def _forget_devices(preferences: "Audio2FacePreferences", _context) -> None:
@@ -37,7 +36,7 @@ def _folder_was_chosen(preferences: "Audio2FacePreferences", context) -> None:
 
 
 class Audio2FacePreferences(bpy.types.AddonPreferences):
-    bl_idname = _ROOT
+    bl_idname = ADDON
 
     runtime: EnumProperty(name="Runtime", description="What runs the network", items=RUNTIMES)
     device: EnumProperty(name="Device", description="What PyTorch runs on", items=DEVICES)
@@ -71,13 +70,12 @@ class AUDIO2FACE_OT_find_devices(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context) -> bool:
-        return _preferences(context) is not None
+        return addon_preferences(context) is not None
 
     def execute(self, context) -> set[str]:
-        from ...model.devices import find_devices
-        from ...model.torch_package import import_torch
+        from ...model.torch_package import find_devices, import_torch
 
-        preferences = _preferences(context)
+        preferences = addon_preferences(context)
         try:
             torch = import_torch(preferred_runtime(context).torch_folder)
         except A2FError as error:
@@ -88,24 +86,6 @@ class AUDIO2FACE_OT_find_devices(bpy.types.Operator):
         lines += [device.sentence for device in find_devices(torch)]
         preferences.devices = "\n".join(lines)
         return {"FINISHED"}
-
-
-def preferred_runtime(context) -> RuntimeChoice:
-    """What the preferences say; the defaults when the add-on was registered from a script."""
-    preferences = _preferences(context)
-    if preferences is None:
-        return RuntimeChoice()
-    folder = preferences.torch_folder.strip()
-    return RuntimeChoice(
-        preferences.runtime,
-        preferences.device,
-        Path(folder) if folder else None,
-    )
-
-
-def _preferences(context) -> Audio2FacePreferences | None:
-    addon = context.preferences.addons.get(_ROOT)
-    return addon.preferences if addon is not None else None
 
 
 CLASSES = (AUDIO2FACE_OT_find_devices, Audio2FacePreferences)

@@ -355,7 +355,7 @@ class TestWhileTheBakeRuns:
         run_to_completion = importlib.import_module(
             f"{extension}.blender_audio2face.core.background_job"
         ).run_to_completion
-        choice = importlib.import_module(f"{extension}.model.runtime_choice").RuntimeChoice()
+        choice = importlib.import_module(f"{extension}.model.runtime").RuntimeChoice()
         face = make_face("Face", ("jawOpen",))
         add_sound(speech)
         every_frame = (("reduction", "EVERY_FRAME"),)

@@ -68,6 +68,6 @@ def test_every_option_is_told(extension: str) -> None:
 
 
 def test_every_code_is_told(extension: str) -> None:
-    codes = importlib.import_module(f"{extension}.model.command.exit_codes")
+    codes = importlib.import_module(f"{extension}.model.command.console")
     told = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
     assert [int(code) for code in told] == list(codes.ExitCode)

@@ -15,9 +15,8 @@ import pytest
 
 from tests.blender.extension import ROOT, built_zip
 from tests.blender.fresh import needs_module, run_script
-from tools.build import blender_tool
+from tools.build.extension_zip import SHIPPED, run_blender_tool
 from tools.build.manifest import FILENAME, wheel_names
-from tools.build.staging import SHIPPED
 
 needs_sound = pytest.mark.skipif(
     not bpy.app.build_options.audaspace, reason="this bpy is built without sound"
@@ -76,7 +75,7 @@ def test_zip_without_wheels_lacks_only_them() -> None:
 @needs_module
 def test_the_root_builds_the_same_zip(tmp_path: Path) -> None:
     """`blender --command extension build` in the repository's root, as Blender's manual says."""
-    blender_tool.build(ROOT, tmp_path / "root.zip")
+    run_blender_tool("build", f"--source-dir={ROOT}", f"--output-filepath={tmp_path / 'root.zip'}")
     assert names_in(tmp_path / "root.zip") == names_in(built_zip())
 
 

@@ -21,7 +21,7 @@ __all__ = ["bake", "context", "folder", "network"]
 def fails_soon(extension: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From its call on the memory ends with the second F-curve."""
     tables = importlib.import_module(f"{extension}.blender_audio2face.animation.keyframe_table")
-    write, count = tables.write_beside, 0
+    write, count = tables.write, 0
 
     def failing(*arguments) -> None:
         nonlocal count
@@ -30,7 +30,7 @@ def fails_soon(extension: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], 
             raise MemoryError
         write(*arguments)
 
-    return lambda: monkeypatch.setattr(tables, "write_beside", failing)
+    return lambda: monkeypatch.setattr(tables, "write", failing)
 
 
 @pytest.mark.parametrize("name", ("bake", "bake_all"))
@@ -67,9 +67,10 @@ def test_keys_stay_where_new_ones_cannot_be_made(
     (action,) = ours()
     before = keys_of(action, "jawOpen")
     speaker = bpy.context.scene.audio2face.speakers["Anna"]
+    bpy.context.scene.audio2face.live = change == "dial"
     fails_soon()
+    speaker.dials.overall = 0.5
     if change == "dial":
-        speaker.dials.overall = 0.5
         assert speaker.report.startswith("There is not enough memory")
     else:
         with pytest.raises(RuntimeError, match="There is not enough memory"):

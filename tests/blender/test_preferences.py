@@ -22,7 +22,7 @@ def preferences(extension: str):
 
 @pytest.fixture
 def preferred(extension: str):
-    module = importlib.import_module(f"{extension}.blender_audio2face.ui.preferences")
+    module = importlib.import_module(f"{extension}.blender_audio2face.scene.preferred_runtime")
     return lambda: module.preferred_runtime(bpy.context)
 
 
@@ -71,6 +71,22 @@ def test_a_bake_is_given_the_choice(preferences, bake, extension, monkeypatch, l
     assert seconds == pytest.approx(0.5, abs=0.1)
 
 
+def test_api_predict_uses_the_torch_folder(
+    preferences, extension, monkeypatch, tmp_path: Path
+) -> None:
+    api = importlib.import_module(f"{extension}.blender_audio2face.api")
+    asked: list[tuple] = []
+
+    def choose(*requested):
+        asked.append(requested)
+        return SimpleNamespace(predict_blocks=lambda *_: None)
+
+    monkeypatch.setattr(api, "choose_runtime", choose)
+    preferences.torch_folder = str(tmp_path)
+    api.predict(write_wav(tmp_path / "hum.wav", tone(0.5), 16000))
+    assert asked[0][4] == tmp_path
+
+
 def test_a_device_that_gives_out_is_reported(bake, extension, monkeypatch) -> None:
     """A torch whose card has no memory left: the bake is NumPy's, and says so."""
     torch = ModuleType("torch")
@@ -86,7 +102,7 @@ def test_a_device_that_gives_out_is_reported(bake, extension, monkeypatch) -> No
     assert bake(runtime="torch") == {"FINISHED"}
     report = bpy.context.scene.audio2face.report
     assert "numpy on cpu" in report
-    assert "PyTorch ran out of memory on cuda, so NumPy on the CPU heard all of it" in report
+    assert "PyTorch failed on cuda (CUDA out of memory), so NumPy ran on the CPU instead" in report
     assert bpy.data.actions
 
 

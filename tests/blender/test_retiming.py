@@ -172,12 +172,13 @@ def test_a_bake_listens_for_the_timing_once(
 ) -> None:
     """Looking at an unchanged strip again needs no mixdown; a changed one is told."""
     bake = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+    request = importlib.import_module(f"{extension}.blender_audio2face.bake.request")
     retiming = importlib.import_module(f"{extension}.blender_audio2face.scene.retiming")
     real, measured = retiming.retimed, []
     monkeypatch.setattr(retiming, "retimed", lambda *a: measured.append(a) or real(*a))
     retime(strip, 60, 1.5)
     make_face("Face", ("jawOpen",))
-    plan = bake.prepare(bake.request_for(bpy.context, "", {}))
+    plan = bake.plan_bake(request.request_for(bpy.context, "", {}))
     assert len(measured) == 1
     strip.select = not strip.select
     bpy.context.scene.frame_set(33)

@@ -10,8 +10,7 @@ from model.command.batch.checks import Checked, check_manifest
 from model.command.batch.errors import ManifestError
 from model.command.batch.manifest import Entry, read_manifest
 from model.command.batch.row_numbers import row_numbers
-from model.command.errors import UsageError
-from model.command.exit_codes import ExitCode
+from model.command.console import ExitCode, UsageError
 
 
 def manifest(folder: Path, text: str | bytes, name: str = "shots.csv") -> tuple[Entry, ...]:

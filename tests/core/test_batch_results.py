@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from model.__main__ import main
+from model.command.atomic_write import OutputError
 from model.command.batch.results import RowResult, add_result, mend_results, read_results
-from model.command.errors import OutputError
-from model.command.exit_codes import ExitCode
+from model.command.console import ExitCode
 from model.curves import Curves
 from tests.core.hum import write_hum
 

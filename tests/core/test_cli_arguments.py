@@ -6,8 +6,7 @@ import pytest
 from a2f.blender_audio2face.cli.arguments import OUTPUTS, REDUCTIONS, command_parser, dial
 from a2f.blender_audio2face.cli.commands import run_arguments
 from a2f.blender_audio2face.core.shaping.settings import RANGES, Dials
-from a2f.model.command.errors import UsageError
-from a2f.model.command.exit_codes import ExitCode
+from a2f.model.command.console import ExitCode, UsageError
 
 
 def parse(*arguments: str):

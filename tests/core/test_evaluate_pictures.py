@@ -7,6 +7,7 @@ from model.channels import ARKIT_52
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("scipy")
+pytest.importorskip("torch")
 import matplotlib.pyplot as plt
 
 from tools.evaluate.pictures import Sentence, draw_attention, draw_curves, seal

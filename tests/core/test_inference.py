@@ -8,12 +8,12 @@ from a2f.blender_audio2face.core import analysis
 from a2f.blender_audio2face.core.background_job import CancelledError
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
 from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
-from a2f.model.runtime_choice import RuntimeChoice
+from a2f.model.runtime import RuntimeChoice
 
 HOUR = StripPlan(
     "speech", SoundSource("s.wav", "s.wav"), StripTiming(25.0, 1, 1.0, 0.0, 1, 1 + 3600 * 25)
 )
-BLIP = StripPlan("blip", SoundSource("b.wav", "b.wav"), StripTiming(25.0, 1, 1.0, 0.0, 1, 51))
+BLIP = StripPlan("blip", SoundSource("b.wav", b"sound"), StripTiming(25.0, 1, 1.0, 0.0, 1, 51))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from model.command.exit_codes import ExitCode
+from model.command.console import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "tools" / "farm" / "openjd" / "template.yaml"

@@ -15,8 +15,7 @@ from a2f.blender_audio2face.realtime.hearing import Hearing
 from a2f.blender_audio2face.realtime.showing import Showing
 from a2f.model.audio_file import read_audio
 from a2f.model.framing import frame_count
-from a2f.model.numpy_network import NumpyNetwork
-from a2f.model.numpy_runtime import NumpyRuntime
+from a2f.model.numpy_network import NumpyNetwork, NumpyRuntime
 from a2f.model.resampling import resample, sinc_resample
 from a2f.model.sampling import sample_at
 from a2f.model.streaming import Stream, low_latency

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from a2f.blender_audio2face.errors import BakeError
 from a2f.blender_audio2face.realtime.voice import file_as_microphone, open_stream
-from a2f.model.audio_file import SAMPLE_RATE
+from a2f.model.framing import SAMPLE_RATE
 
 from model.audio_file import read_audio
 

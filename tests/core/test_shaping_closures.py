@@ -5,7 +5,7 @@ import pytest
 from a2f.blender_audio2face.core.keys.keyframes import closures, evaluate, reduce_keys
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
-from a2f.model.opening import lip_opening
+from a2f.model.lip_seal import lip_opening
 from a2f.model.sampling import SEALED, sample_at
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from model.lip_seal import apply_seal
-from model.opening import lip_opening
+from model.lip_seal import apply_seal, lip_opening
 from tools.data.phones import PHONES
 from tools.teacher.articulation import ARTICULATORS, targets_of
 from tools.teacher.coarticulation import articulators

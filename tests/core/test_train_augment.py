@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("scipy")
 pytest.importorskip("soundfile")
 
-from model.audio_features import FeatureConfig, mel_filters
+from model.features import FeatureConfig, mel_filters
 from tools.train.augment import telephone, vary_log_mel, vary_waveform, warp_formants
 from tools.train.codecs import gsm, mp3, opus
 from tools.train.music import music

@@ -52,6 +52,43 @@ def bake_undo_redo(window: Window) -> Scene:
     return {"before": before, "baked": baked, "undone": undone, "redone": redone}
 
 
+def dials_undo_redo(window: Window) -> Scene:
+    """A dial is dragged twice; its keys come later, and undo and redo bring them back too."""
+    yield from _demo_head(window)
+    yield from window.bake()
+    yield 0.5
+    heights = {"baked": _jaw_height()}
+    for name, value in (("first", 0.5), ("second", 0.25)):
+        for between in (0.9, 0.7, value):
+            bpy.context.scene.audio2face.speakers[0].dials.jaw = between
+        with window.override():
+            bpy.ops.ed.undo_push(message="Jaw")
+        yield from _until_keyed()
+        heights[name] = _jaw_height()
+    yield from _undo(window, "undo")
+    yield from _until_keyed()
+    heights["undone"] = _jaw_height()
+    yield from _undo(window, "redo")
+    yield from _until_keyed()
+    heights["redone"] = _jaw_height()
+    return {"heights": heights, "after": state()}
+
+
+def _jaw_height() -> float:
+    animation = bpy.data.objects["Demo Head"].data.shape_keys.animation_data
+    api = room("animation.action_api")
+    curves = api.curves_of(animation.action, api.slot_of(animation))
+    jaw = next(curve for path, curve in curves.items() if '"jawOpen"' in path.path)
+    return max(point.co.y for point in jaw.keyframe_points)
+
+
+def _until_keyed() -> Scene:
+    live = room("bake.live_update")
+    yield 0.3
+    while live._due or live._running:
+        yield 0.05
+
+
 def escape(window: Window, stage: str) -> Scene:
     """The key Esc, pressed in the window."""
     yield from _demo_head(window)
@@ -257,6 +294,7 @@ FAULTS: dict[str, Callable[[Window], Scene]] = {
 
 SCENES: dict[str, Callable[..., Scene]] = {
     "bake undo redo": bake_undo_redo,
+    "dials undo redo": dials_undo_redo,
     "escape": escape,
     "faults": faults,
     "quit": quit_while,

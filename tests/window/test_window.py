@@ -30,6 +30,17 @@ def test_the_button_keys_and_undo_takes_it_back(play) -> None:
     assert told["redone"]["keyed"]
 
 
+def test_dials_are_keyed_later_and_undo_brings_their_keys_back(play) -> None:
+    played = play("dials undo redo")
+    went_well(played)
+    heights = played.told["heights"]
+    assert heights["first"] == pytest.approx(0.5 * heights["baked"], rel=0.05)
+    assert heights["second"] == pytest.approx(0.25 * heights["baked"], rel=0.05)
+    assert heights["undone"] == pytest.approx(heights["first"], abs=0.001)
+    assert heights["redone"] == pytest.approx(heights["second"], abs=0.001)
+    assert at_rest(played.told["after"])
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_escape_leaves_no_trace(play, stage: str) -> None:
     played = play("escape", stage)

@@ -1,8 +1,7 @@
-"""From the source tree to the zips that Blender installs.
+"""Builds the zips that Blender installs: `make build`, or `python -m tools.build --help`.
 
-`targets` says which Pythons and systems the bundled wheels serve, `wheels` fetches and checks them,
-`staging` lays out what a zip holds, `blender_tool` runs Blender's own builder over it, `archive`
-makes the zip the same wherever it is built. `sbom` lists what is in it, with `licences`.
-`torch_build` is a zip for one Python on one platform that holds torch as well, `torch_lock` writes
-its lock. Nothing here is shipped, and nothing here imports bpy.
+`manifest` reads and changes blender_manifest.toml, `wheels` fetches and checks the bundled packages
+for every supported Python and system, `torch_wheels` the packages of a zip with PyTorch,
+`extension_zip` stages the files, runs Blender's own builder and makes the zip reproducible.
+Nothing here is shipped.
 """

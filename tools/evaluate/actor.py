@@ -17,7 +17,7 @@ import numpy as np
 
 from model.channels import ARKIT_52
 from model.errors import A2FError
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from model.runtime import choose_runtime
 from tools.data.cache import CacheError, Utterance, load
 from tools.teacher.lip_geometry import width

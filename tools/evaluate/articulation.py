@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.stats import rankdata, spearmanr
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 
 from .lag import best_lag
 from .phone_classes import (

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from model.audio_features import HOP
 from model.channels import ARKIT_52
+from model.features import HOP
 from model.lip_seal import apply_seal
 from tools.teacher.prosody import smooth
 from tools.teacher.teach import teach

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from tools.teacher.lip_geometry import width as mouth_width
 
 _RATE = 100

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.numpy_runtime import NumpyRuntime
+from model.numpy_network import NumpyRuntime
 from model.streaming import delay
 from model.weights_file import DEFAULT_WEIGHTS, load_weights
 from tools.data.cache import Utterance

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from tools.teacher.prosody import prosody
 
 from .effect_size import Effect, paired_effect

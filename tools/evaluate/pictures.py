@@ -15,7 +15,7 @@ from scipy.signal import spectrogram
 
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 
 from .articulation import rounding
 from .attention import attention_weights

@@ -8,7 +8,7 @@ import numpy as np
 
 from model.optional import optional_import
 from model.runtime import choose_runtime
-from model.runtime_protocol import Runtime
+from model.streaming import Runtime
 from model.weights_file import load_weights
 
 _REPEATS = 3

@@ -3,7 +3,7 @@
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 
 _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
 WIDTH_SHARES: dict[str, float] = {

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from model.audio_features import SAMPLE_RATE, FeatureConfig
+from model.features import SAMPLE_RATE, FeatureConfig
 
 from .codecs import gsm, mp3, opus
 from .music import music

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model.audio_features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
 from model.channels import ARKIT_52
+from model.features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
 from tools.data.cache import Utterance, load
 
 from .augment import no_speech, vary_log_mel, vary_waveform

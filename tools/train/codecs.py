@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 from scipy.signal import resample
 
-from model.audio_features import SAMPLE_RATE
+from model.features import SAMPLE_RATE
 
 # What an MP3 starts with when its bit rate leaves no room for LAME's tag, which says so: 576
 # samples of the encoder's and 529 of the decoder's delay.

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.audio_features import FeatureConfig
+from model.features import FeatureConfig
 from model.network_config import NetworkConfig
 
 

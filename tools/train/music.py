@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.audio_features import SAMPLE_RATE
+from model.features import SAMPLE_RATE
 
 _SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 3, 5, 7, 10))
 _TABLE = 2048

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from model.audio_features import extract
+from model.features import extract
 from model.framing import HOP, frame_count
 from model.network_config import NetworkConfig
 from tools.data.cache import CacheError, load

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.signal import fftconvolve
 
-from model.audio_features import SAMPLE_RATE
+from model.features import SAMPLE_RATE
 
 _DIFFUSE_FROM = 0.04
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.signal import lfilter
 
-from model.audio_features import SAMPLE_RATE
+from model.features import SAMPLE_RATE
 
 from .music import music
 from .rooms import reverberate

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping as JsonObject
 from pathlib import Path
 
-from ....model.regular_file import why_not_a_file
-from ....model.shown import on_one_line, shown
+from ....model.errors import one_line, quoted
+from ....model.input_files import why_not_a_file
 from ...errors import MappingError, PresetError
 from .mapping import BONE_PATHS, KINDS, LIMIT, Link, Mapping, Target, known_outputs
 from .preset import Preset, preset_with_id
@@ -65,7 +65,7 @@ def loads(text: str) -> Mapping:
     version = document.get("version")
     if version != VERSION:
         raise MappingError(
-            f"The mapping file has version {on_one_line(repr(version), 40)}, and this release "
+            f"The mapping file has version {one_line(repr(version), 40)}, and this release "
             f"reads version {VERSION}: update the extension, or save the mapping again."
         )
     _refuse_unknown(document, ("format", "version", "preset", "links"), "the file")
@@ -113,7 +113,7 @@ def _link(item: object, where: str, outputs: set[str]) -> Link:
     _refuse_unknown(link, ("output", "target", "enabled", *_LINK_NUMBERS), where)
     output = _text(link, "output", where)
     if output not in outputs:
-        raise MappingError(f"The mapping file names an unknown output {shown(output)} in {where}.")
+        raise MappingError(f"The mapping file names an unknown output {quoted(output)} in {where}.")
     numbers = {name: _number(link, name, usual, where) for name, usual in _LINK_NUMBERS.items()}
     if numbers["low"] > numbers["high"]:
         raise MappingError(f"In the mapping file, {where} has a low bound above its high bound.")
@@ -138,7 +138,7 @@ def _target(item: object, where: str) -> Target:
     size = BONE_PATHS.get(path, 0) if kind == "bone" else 1 if kind == "shape" else 32
     if not 0 <= component < size:
         raise MappingError(
-            f"{where.capitalize()} has no component {component} of {shown(path)}: bones have "
+            f"{where.capitalize()} has no component {component} of {quoted(path)}: bones have "
             f"{', '.join(BONE_PATHS)}."
         )
     rest, extreme = (_number(target, name, usual, where) for name, usual in _ENDS.items())
@@ -154,7 +154,9 @@ def _object(item: object, where: str) -> JsonObject:
 def _refuse_unknown(item: JsonObject, known: tuple[str, ...], where: str) -> None:
     unknown = [name for name in item if name not in known]
     if unknown:
-        raise MappingError(f"The mapping file has an unknown entry {shown(unknown[0])} in {where}.")
+        raise MappingError(
+            f"The mapping file has an unknown entry {quoted(unknown[0])} in {where}."
+        )
 
 
 def _text(item: JsonObject, name: str, where: str) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from ....model.channels import ARKIT_52
-from ....model.shown import on_one_line, shown
+from ....model.errors import one_line, quoted
 from ...errors import PresetError
 from .visemes import DERIVED
 
@@ -80,7 +80,7 @@ def preset_with_id(preset_id: str) -> Preset:
         if preset.id == preset_id:
             return preset
     known = ", ".join(preset.id for preset in presets())
-    raise PresetError(f"There is no rig preset {shown(preset_id)}: choose one of {known}.")
+    raise PresetError(f"There is no rig preset {quoted(preset_id)}: choose one of {known}.")
 
 
 def read_preset(data: Mapping, source: str) -> Preset:
@@ -114,7 +114,7 @@ def read_preset(data: Mapping, source: str) -> Preset:
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise PresetError(
-            f"Rig preset {source} cannot be read: {on_one_line(repr(error))}."
+            f"Rig preset {source} cannot be read: {one_line(repr(error))}."
         ) from error
     names = [output.name for output in outputs]
     if preset.kind not in KINDS or len(set(names)) != len(names):
@@ -123,12 +123,12 @@ def read_preset(data: Mapping, source: str) -> Preset:
         unknown = [name for name in output.weights if name not in (*ARKIT_52, *DERIVED)]
         if unknown or not output.weights or output.need not in NEEDS:
             raise PresetError(
-                f"Output {shown(output.name)} of rig preset {source} needs weights of channels or "
-                f"features and a known need; it has {shown(', '.join(unknown) or output.need)}."
+                f"Output {quoted(output.name)} of rig preset {source} needs weights of channels or "
+                f"features and a known need; it has {quoted(', '.join(unknown) or output.need)}."
             )
         if any(name not in names for name in output.unless):
             raise PresetError(
-                f"Output {shown(output.name)} of {source} gives way to no output of it."
+                f"Output {quoted(output.name)} of {source} gives way to no output of it."
             )
     return preset
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ....model.regular_file import why_not_a_file
+from ....model.input_files import why_not_a_file
 from .strip_plan import SoundSource, StripPlan
 
 _TOLERANCE = 0.03
@@ -47,7 +47,7 @@ class SoundSegment:
     end: float
     fade: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
-    def offset_in(self, older: "Heard") -> float | None:
+    def offset_in(self, older: "SoundSegment") -> float | None:
         """Seconds into the curves of ``older`` at which this range begins; None when they do not
         hold it and the network has to run."""
         inside = older.start - _TOLERANCE <= self.start and self.end <= older.end + _TOLERANCE
@@ -55,7 +55,7 @@ class SoundSegment:
             return None
         return self.start - older.start
 
-    def _fades_like(self, older: "Heard") -> bool:
+    def _fades_like(self, older: "SoundSegment") -> bool:
         if self.fade is None and older.fade is None:
             return True
         count = max(math.ceil((self.end - self.start) * _FADE_RATE), 2)

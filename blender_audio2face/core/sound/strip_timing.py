@@ -1,7 +1,8 @@
 """Where a sound strip's frames lie in its sound file, and which frames are keyed for it."""
 
+import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -106,3 +107,42 @@ class StripTiming:
     def _whole_frames(self, seconds: float) -> int:
         # A rounding error of seconds * fps must not add a frame.
         return math.ceil(seconds * self.fps - 1e-6)
+
+
+_FARTHEST_FRAME = 1 << 22
+"""Four times as far as Blender's timeline goes."""
+
+_HIGHEST_FPS = 1e5
+"""Three times Blender's highest rate."""
+
+
+def dumps(timing: StripTiming) -> str:
+    """A timing as the JSON that a .blend keeps."""
+    return json.dumps(asdict(timing))
+
+
+def loads(text: str) -> StripTiming:
+    """The timing that ``dumps`` wrote. Raises ValueError for any other text."""
+    try:
+        stored = json.loads(text)
+        warp = stored["warp"]
+        stored["warp"] = None if warp is None else tuple(map(float, warp))
+        timing = StripTiming(**stored)
+        _check(timing)
+    except (TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"no timing of a strip: {error}") from error
+    return timing
+
+
+def _check(timing: StripTiming) -> None:
+    frames, warp = (timing.left_handle, timing.right_handle), timing.warp or ()
+    if not all(isinstance(frame, int) and abs(frame) < _FARTHEST_FRAME for frame in frames):
+        raise ValueError("frames")
+    places = (timing.content_start, timing.content_trim_start, timing.sound_offset, *warp)
+    if not all(abs(place) < _FARTHEST_FRAME * _HIGHEST_FPS for place in places):
+        raise ValueError("places")
+    if not 1.0 / _HIGHEST_FPS <= timing.fps <= _HIGHEST_FPS:
+        raise ValueError("rate")
+    count = frames[1] - frames[0]
+    if count <= 0 or (timing.warp is not None and len(warp) != count + 1):
+        raise ValueError("lengths")

@@ -35,7 +35,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ....model.formats.live_link import ANGLES, CHANNELS
+from ....model.curve_files.live_link import ANGLES, CHANNELS
 from .errors import DecodeError, WireError
 
 VERSION = 6

@@ -13,7 +13,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ....model.errors import A2FError
-from ....model.runtime_choice import RuntimeChoice
+from ....model.runtime import RuntimeChoice
 from ...bake import live_update, pipeline
 from ...bake.request import Refusal, request_for, requests_for_all
 from ...core import background_job
@@ -22,9 +22,10 @@ from ...core.compose import no_progress
 from ...scene import redraw
 from ...scene.face_objects import chosen_objects
 from ...scene.face_plan import plan_face
+from ...scene.preferred_runtime import preferred_runtime
 from ...scene.properties.speaker import OUTPUTS, REDUCTIONS
 from ...scene.weights_path import chosen_weights
-from ..preferences import RUNTIMES, preferred_runtime
+from ..preferences import RUNTIMES
 from .common import attempt, chosen_speaker, has_speaker, publish, refuse, speaker_property
 
 _TICK_SECONDS = 0.1

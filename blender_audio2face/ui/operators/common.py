@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bpy.props import StringProperty
 
-from ....model.errors import A2FError, memory_told
+from ....model.errors import A2FError, memory_errors_reported
 from ...errors import PlanError
 from ...scene.properties import OWN_CONTEXT
 from ...scene.speakers import find_speaker, shown_speaker
@@ -45,7 +45,7 @@ def has_speaker(cls, context) -> bool:
 def attempt(operator, act: Callable[[], str | None]) -> set[str]:
     """Runs ``act``; its text, or the sentence of its A2FError, is reported."""
     try:
-        with memory_told():
+        with memory_errors_reported():
             text = act()
     except A2FError as error:
         return refuse(operator, error)

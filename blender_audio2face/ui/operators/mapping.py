@@ -73,7 +73,7 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
-        from ....model.command.replacing import replacing
+        from ....model.command.atomic_write import atomic_write
         from ...core.rigs.mapping_file import dumps
         from ...scene.face_plan import automatic_mapping
         from ...scene.speaker_settings import mapping_of
@@ -82,7 +82,7 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         if mapping is None:
             mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
-        with replacing(path) as written:
+        with atomic_write(path) as written:
             written.write_text(dumps(mapping), encoding="utf-8")
         return f"Saved {len(mapping.links)} links to {path.name}"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ....model.errors import A2FError, memory_told
+from ....model.errors import A2FError, memory_errors_reported
 from ...realtime.running import running_session
 from ...scene.face_objects import chosen_objects
 from ...scene.speakers import members_of, shown_speaker, speaker_of
@@ -184,7 +184,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         from ...bake.request import Refusal
 
         try:
-            with memory_told():
+            with memory_errors_reported():
                 return self._keeping.write()
         except A2FError as error:
             self._outcome.refusals.append(Refusal("", error))

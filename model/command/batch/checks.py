@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import A2FError
-from ...regular_file import why_not_a_file
-from ..exit_codes import ExitCode
+from ...input_files import why_not_a_file
+from ..console import ExitCode
 from .errors import RowError
 from .groups import Group, groups_of
 from .manifest import Entry

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...real_path import real_path
-from ...runtime_choice import DEVICES, RUNTIMES
+from ...input_files import real_path
+from ...runtime import DEVICES, RUNTIMES
+from ..atomic_write import OutputError
 from ..console import Console, Outcome
-from ..errors import OutputError
 from .checks import CheckArguments, Checked, Refusal, check_manifest
 from .doing import Doer
 from .errors import ManifestError, WorkerError

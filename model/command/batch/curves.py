@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from ...audio_file import audio_blocks
-from ..console import Outcome
-from ..options import CommandParser, force_option
+from ..console import CommandParser, Outcome, force_option
 from ..predict import add_arguments, predict
-from ..shared import Shared
+from ..runtime_cache import RuntimeCache
 from .doing import Listener, do_row
 from .errors import RowError
 from .groups import Group
@@ -30,7 +29,7 @@ class CurvesDoer:
 
     def __init__(
         self,
-        shared: Shared,
+        shared: RuntimeCache,
         decode: Callable[[Path], Iterable[np.ndarray]] = audio_blocks,
         torch_folder: Path | None = None,
     ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ..console import Observer, Outcome
-from ..running import Failure, attempt
+from ..run import Failure, attempt
 from .groups import Group
 from .results import RowResult
 from .rows import Row

@@ -7,9 +7,7 @@ A row is known by its command line and the bytes of all that it reads. Where its
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..digests import Digests
-from ..finished import digest_of
-from ..release import release
+from ..job_record import FileDigests, digest_of, release
 from .groups import Group
 from .rows import Row
 
@@ -27,7 +25,7 @@ class Known:
             output, job = line.get("output"), line.get("job")
             if isinstance(output, str) and isinstance(job, str):
                 self._made[output, job] = line
-        self.digests = Digests()
+        self.digests = FileDigests()
 
     def job_of(self, row: Row) -> str:
         """Digest of what a row is made from. Raises OSError where a file cannot be read."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...shown import on_one_line, shown
+from ...errors import one_line, quoted
 from .errors import ManifestError
 
 COLUMNS = (
@@ -79,7 +79,7 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, object]]:
         ]
     except (csv.Error, ValueError, TypeError) as error:  # the latter: "sep=" with a quote
         raise ManifestError(
-            f'The manifest "{path}" is no CSV ({on_one_line(error)}): export it again.'
+            f'The manifest "{path}" is no CSV ({one_line(error)}): export it again.'
         ) from error
     header, *rows = table or [[]]
     names = [name.lower() for name in header]
@@ -105,13 +105,13 @@ def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ManifestError(f'The manifest "{path}" is no JSON ({on_one_line(error)}).') from error
+        raise ManifestError(f'The manifest "{path}" is no JSON ({one_line(error)}).') from error
     defaults: object = {}
     if isinstance(document, dict):
         unknown = sorted(document.keys() - {"defaults", "rows"})
         if unknown:
             raise ManifestError(
-                f'{shown(unknown[0])} in "{path}" is not known: it has to hold "rows", a list of '
+                f'{quoted(unknown[0])} in "{path}" is not known: it has to hold "rows", a list of '
                 'objects, and may hold "defaults".'
             )
         defaults, document = document.get("defaults", {}), document.get("rows")
@@ -159,6 +159,6 @@ def _check_known(path: Path, where: str, names: Sequence[str]) -> None:
     unknown = [name for name in names if name not in COLUMNS]
     if unknown:
         raise ManifestError(
-            f'The column {shown(unknown[0])} in {where} of "{path}" is not known: '
+            f'The column {quoted(unknown[0])} in {where} of "{path}" is not known: '
             f"there are {', '.join(COLUMNS)}."
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...shown import on_one_line
+from ...errors import one_line
 from ..console import LEVELS
 from .errors import WorkerError
 from .groups import Group
@@ -96,6 +96,6 @@ def _understood(who: str) -> Iterator[None]:
         yield
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise WorkerError(
-            f"{who} says what is not understood ({on_one_line(error)}): install the same release "
+            f"{who} says what is not understood ({one_line(error)}): install the same release "
             "of this extension everywhere."
         ) from error

@@ -18,8 +18,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO
 
-from ..exit_codes import ExitCode
-from ..running import Failure
+from ..console import ExitCode
+from ..run import Failure
 from .doing import failed
 from .errors import WorkerError
 from .groups import Group

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import OutputError
-from ..exit_codes import ExitCode
+from ..atomic_write import OutputError
+from ..console import ExitCode
 
 SUFFIX = ".results.jsonl"
 _FORMAT = "audio2face-batch-row"

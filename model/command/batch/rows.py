@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...real_path import real_path
+from ...input_files import real_path
 from .errors import RowError
 from .manifest import Entry
 

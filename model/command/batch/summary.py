@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from ..exit_codes import ExitCode
+from ..console import ExitCode
 from .results import RowResult
 
 STATUSES = ("done", "unchanged", "error")

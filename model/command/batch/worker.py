@@ -8,8 +8,8 @@ import time
 from queue import SimpleQueue
 from typing import TextIO
 
-from ..exit_codes import ExitCode
-from ..running import StoppedError, signals_raised
+from ..console import ExitCode
+from ..run import StoppedError, stop_on_signals
 from .doing import Doer
 from .errors import WorkerError
 from .messages import ENDED, LOG, PROGRESS, READY, STARTED, event_line, group_of
@@ -28,7 +28,7 @@ def serve(doer: Doer) -> int:
         inbox = _Inbox()
         threading.Thread(target=inbox.fill, args=(sys.stdin,), daemon=True).start()
         try:
-            with signals_raised():
+            with stop_on_signals():
                 _say(out, READY)
                 while (line := inbox.next()) is not None:
                     group, force = group_of(line)

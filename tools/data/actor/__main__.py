@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from model.runtime import choose_runtime
 
 from ..cache import Utterance, write_corpus

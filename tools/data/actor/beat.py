@@ -25,7 +25,7 @@ def read_beat(path: Path) -> Track:
         with np.errstate(over="ignore"):
             values = np.array([frame["weights"] for frame in frames], np.float32)
         times = np.array(
-            [frame.get("time", index / _FPS) for index, frame in enumerate(frames)], np.float64
+            [float(frame.get("time", index / _FPS)) for index, frame in enumerate(frames)]
         )
     except _DAMAGE as error:
         raise ActorError(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.npz_archive import NpzArchive, NpzError, opened
+from model.input_files import NpzArchive, NpzError, open_npz
 
 from .track import ActorError, Track, checked
 
@@ -21,7 +21,7 @@ _MOST_BYTES = 1 << 32
 def read_capture_npz(path: Path) -> Track:
     """Reads one file. Raises `ActorError` where an array is missing or does not fit."""
     try:
-        with opened(path, _MOST_BYTES) as archive:
+        with open_npz(path, _MOST_BYTES) as archive:
             names = tuple(map(str, _read(archive, "names", "U")))
             values = _read(archive, "bs", "fiu").astype(np.float32)
             if "t" in archive:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 
 from ..cache import CURVE_HOP, SAMPLE_RATE, Recording, curve_rows
 from ..energy import level_curve, silence_threshold

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.shown import fitted
+from model.errors import shorten_middle
 
 _LONGEST = 1000
 _LARGEST = 1e12
@@ -16,7 +16,7 @@ class ActorError(RuntimeError):
     """A recording that cannot be used; the text says which, why and what to do, on one line."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(fitted(sentence, _LONGEST))
+        super().__init__(shorten_middle(sentence, _LONGEST))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .....model.curves import Curves
-from .....model.opening import lip_opening
+from .....model.lip_seal import lip_opening
 from .....model.sampling import SEALED
 from ..settings import Dials
 from .accents import find_accents
