@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.data.inventory import PHONES, VOWELS
+from tools.data.phones import PHONES, VOWELS
 from tools.evaluate.phone_classes import (
     HEIGHT,
     height,

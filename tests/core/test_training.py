@@ -46,7 +46,7 @@ class StoppingMaker:
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
-    phones = [Phone(ipa, 0.2 * i, 0.2 * i + 0.2, 0) for i, ipa in enumerate("mɑsu")]
+    phones = [Phone(ipa, 0.2 * i, 0.2 * i + 0.2) for i, ipa in enumerate("mɑsu")]
     recordings = [
         Recording(str(i), rng.normal(0, 0.1, 12800).astype(np.float32), "x", "en", None, phones,
                   "train")

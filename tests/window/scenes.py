@@ -269,7 +269,7 @@ def _disable(window: Window) -> Scene:
 
 def _modal_operators() -> Iterator[str]:
     for one in _window().modal_operators:
-        with suppress(ReferenceError, ValueError):  # what was disabled has no name any more
+        with suppress(ReferenceError, ValueError, AttributeError):  # disabled meanwhile
             yield one.bl_idname
 
 

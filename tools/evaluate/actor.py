@@ -1,7 +1,7 @@
 """``python -m tools.evaluate.actor CORPUS --cache DIR --weights FILE…``: a captured actor.
 
 For each weights file and each take the agreement with the captured curves of what was held out
-(``split`` "test" of a corpus made by ``python -m tools.data.actor``). The bundled network comes
+(``split`` "test" of a corpus made by ``python -m tools.actor``). The bundled network comes
 first.
 """
 

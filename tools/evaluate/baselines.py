@@ -6,7 +6,7 @@ from model.channels import ARKIT_52
 from model.features import HOP
 from model.lip_seal import apply_seal
 from tools.teacher.prosody import smooth
-from tools.teacher.teach import teach
+from tools.teacher.targets import make_targets
 
 from .articulation import expected_opening
 from .phone_classes import Phones, is_rounded, whole_vowels
@@ -33,7 +33,7 @@ def loudness_jaw(samples: np.ndarray) -> np.ndarray:
 
 def taught(phones: Phones, samples: np.ndarray, arousal: float = 0.0) -> np.ndarray:
     """Channels [T, 52] that the teacher makes from the labels."""
-    return apply_seal(ARKIT_52, teach(phones, samples, arousal))
+    return apply_seal(ARKIT_52, make_targets(phones, samples, arousal))
 
 
 def drawn(phones: Phones, samples: np.ndarray) -> np.ndarray:

@@ -98,4 +98,4 @@ def kind(corpus: str) -> str:
 
 def spans(utterance: Utterance) -> Phones:
     """Its phones as (IPA, start, end) in seconds; empty where none are known."""
-    return [(phone.ipa, phone.start, phone.end) for phone in utterance.phones or ()]
+    return utterance.phones or []

@@ -1,6 +1,6 @@
 """Which phones the articulation score asks for which gesture.
 
-The classes are given for ARPAbet; here they stand in the IPA of tools.data.inventory, completed
+The classes are given for ARPAbet; here they stand in the IPA of tools.data.phones, completed
 with the phones of other languages that are their neighbours on the IPA chart.
 """
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from model.runtime import choose_runtime
 from tools.data.cache import Utterance
-from tools.teacher.arousal import arousals
+from tools.teacher.prosody import arousals
 
 from .baselines import drawn, loudness_jaw, taught
 from .conditions import CLEAN, Condition

@@ -15,8 +15,7 @@ from model.channels import ARKIT_52
 from model.lip_seal import remove_seal
 from tools.data.cache import Utterance
 from tools.data.phones import PHONES
-from tools.teacher.arousal import arousals
-from tools.teacher.teach import teach
+from tools.teacher.targets import utterance_targets
 
 UNKNOWN = -100
 """Phone class of frames without a label; the loss leaves them out."""
@@ -63,11 +62,9 @@ def corpus_targets(
         raw = np.empty((total, len(ARKIT_52)), np.float16)
         phone = np.empty(total, np.int16)
         start = 0
-        excitement = arousals([u.samples() for u in utterances], [u.speaker for u in utterances])
-        for utterance, arousal in zip(utterances, excitement, strict=True):
+        for utterance, targets in zip(utterances, utterance_targets(utterances), strict=True):
             stop = start + rows(utterance)
-            spans = [(p.ipa, p.start, p.end) for p in utterance.phones]
-            raw[start:stop] = teach(spans, utterance.samples(), float(arousal))
+            raw[start:stop] = targets
             phone[start:stop] = _phones(utterance)
             start = stop
         np.save(raw_file, raw)
@@ -88,8 +85,7 @@ def _captured(utterance: Utterance, hear: Hear | None) -> np.ndarray:
 
 
 def _phones(utterance: Utterance) -> np.ndarray:
-    spans = [(p.ipa, p.start, p.end) for p in utterance.phones or ()]
-    return phone_classes(spans, rows(utterance))
+    return phone_classes(utterance.phones or (), rows(utterance))
 
 
 def rows(utterance: Utterance) -> int:

@@ -13,7 +13,7 @@ from model.channels import ARKIT_52
 from model.curve_files import FORMATS, CurvesFileError, format_for, live_link, read, write
 from model.curve_files.plain import decimal_rows
 from model.curves import Curves
-from tools.data.actor.live_link import read_live_link
+from tools.actor.tracks import read_live_link
 
 
 def speech(rows: int, rate: float) -> Curves:
