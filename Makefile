@@ -112,7 +112,7 @@ filmed: $(VENV_TRAIN)/.train
 		--films $(CORPORA)/capture/grid_s1
 
 train: $(VENV_TRAIN)/.train
-	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN)
+	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN) $(OPTIONS)
 
 evaluate: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.evaluate --cache $(CACHE) \

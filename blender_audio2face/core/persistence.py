@@ -88,3 +88,22 @@ def loads(text: object) -> Pose:
 
 def _is_channel(_bone: str, path: str, component: int, value: float) -> bool:
     return 0 <= component < BONE_PATHS.get(path, 0) and abs(value) <= _FARTHEST
+
+
+Jobs = Mapping[str, tuple[list[str], str]]
+"""Digest of a finished job -> (keys of its takes, digest of the keys that it made)."""
+
+
+def dump_jobs(jobs: Jobs) -> str:
+    """The text of a speaker's finished jobs."""
+    return json.dumps(jobs)
+
+
+def load_jobs(text: object) -> dict[str, tuple[list[str], str]]:
+    """The jobs back from their text; those that are none of ours are left out."""
+    found = {}
+    for job, plain in names(document(text), list).items():
+        match plain:
+            case [list(takes), str(digest)] if all(isinstance(take, str) for take in takes):
+                found[job] = (takes, digest)
+    return found

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tools.demo.head.arrays import head_part
+from tools.demo.head.export import head_part
 from tools.demo.head.part import TOOTH, Part
-from tools.demo.head.skin import CONTACT_ROW, SIN
-from tools.demo.head.skull import EYE_LEFT, EYE_RADIUS
+from tools.demo.head.skin import CONTACT_ROW, EYE_LEFT, EYE_RADIUS, SIN
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tools.demo.head.arrays import character
-from tools.demo.head.export import STEP, second_differences, to_srgb
+from tools.demo.head.export import STEP, character, second_differences, to_srgb
 from tools.demo.head.part import MATERIALS, Part
 from tools.demo.head.shape_keys import shape_key_offsets
 from tools.demo.head.skin import COLUMNS, CONTACT_ROW, PARTNER

@@ -1,7 +1,6 @@
 """What a .blend keeps as JSON comes back, or is nothing, whatever it says."""
 
 import pytest
-from a2f.blender_audio2face.cli import job_record
 from a2f.blender_audio2face.core import persistence
 from a2f.blender_audio2face.errors import PlanError
 
@@ -48,9 +47,9 @@ def test_values_come_back() -> None:
     "text", [DEEP, "[]", '{"j": [[["a"]], "k"]}', '{"j": [["a"]]}', '{"j": ["a", "k"]}', None]
 )
 def test_jobs_that_are_none(text: object) -> None:
-    assert job_record.loads(text) == {}
+    assert persistence.load_jobs(text) == {}
 
 
 def test_jobs_come_back() -> None:
     jobs = {"j": (["a", "b"], "k"), "l": ([], "")}
-    assert job_record.loads(job_record.dumps(jobs)) == jobs
+    assert persistence.load_jobs(persistence.dump_jobs(jobs)) == jobs

@@ -50,7 +50,7 @@ SOCKETS = {"socket", "select", "selectors", "pythonosc"}
 WIRE = "blender_audio2face/realtime/wire/"
 """The only package that may open sockets, once the artist starts it."""
 
-PROCESSES = {"model/command/batch/pool.py", "model/command/two_processes.py"}
+PROCESSES = {"model/command/batch/workers.py", "model/command/two_processes.py"}
 """Starts workers, which are Blender again or Python again, by a list of arguments."""
 
 NAMED_IMPORTS = {
@@ -62,7 +62,6 @@ OWN_FOLDER_READERS = {
     "blender_audio2face/demo_head/asset.py",
     "blender_audio2face/demo_head/speech.py",
     "blender_audio2face/core/rigs/preset.py",
-    "model/__main__.py",
     "model/command/job_record.py",
     "model/command/two_processes.py",
     "model/weights_file.py",

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import bpy
 
-from tools.docs.window import Window
+from tools.demo.window import Window
 
 MODULE = "bl_ext.user_default.audio2face_blender"
 SENTENCE = Path(__file__).parents[2] / "blender_audio2face" / "demo_head" / "sentence.flac"

@@ -19,7 +19,6 @@ from unittest import mock
 
 import numpy as np
 import soundfile
-from a2f.blender_audio2face.cli import job_record
 from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.blender_audio2face.core import cached_curves, persistence
 from a2f.blender_audio2face.core.keys import bake_record
@@ -32,10 +31,9 @@ from a2f.blender_audio2face.realtime.wire.encoders import encoder
 from a2f.blender_audio2face.realtime.wire.errors import DecodeError, WireError
 from a2f.blender_audio2face.realtime.wire.inbox import Inbox
 from a2f.model import audio_file, resampling
-from a2f.model.command.batch import messages, results
+from a2f.model.command.batch import results
 from a2f.model.command.batch.checks import check_manifest
-from a2f.model.command.batch.errors import ManifestError, WorkerError
-from a2f.model.command.batch.manifest import read_manifest
+from a2f.model.command.batch.manifest import ManifestError, read_manifest
 from a2f.model.command.console import UsageError
 from a2f.model.curve_files import CurvesFileError, read, write
 from a2f.model.curves import Curves
@@ -266,12 +264,12 @@ def _read_key_digests(text: str) -> None:
 
 
 def _read_job_record(text: str) -> None:
-    for names, digest in job_record.loads(text).values():
+    for names, digest in persistence.load_jobs(text).values():
         assert isinstance(digest, str)
         set(names)
 
 
-# Manifests and what a batch's processes say to each other.
+# Manifests, and what a batch keeps.
 
 _ROWS = [
     {"name": "a", "audio": "a.wav", "output": "a.csv", "fps": 24, "format": "livelink"},
@@ -282,7 +280,7 @@ _TABLE = (
     b'name;audio;output;dials;objects;blend;fps\n"a;b";a.wav;a.csv;;;24\n'
     b"2;;;jaw=1|blinks=off;Head;b.blend;\n"
 )
-RESULT = results.RowResult(1, "a", Path("a"), "done").document()
+RESULT = results.RowResult(1, "a", Path("a"), "done").to_json()
 _PARSER = command_parser()
 
 
@@ -290,10 +288,10 @@ def _manifest_in(name: str) -> Callable[[bytes, Path], None]:
     def read_rows(data: bytes, folder: Path) -> None:
         for needed in ("a.wav", "b.blend"):
             (folder / needed).touch()
-        entries = read_manifest(file_with(folder, name, data))
-        checked = check_manifest(entries, folder, {}, _PARSER.parse_args, folder)
+        rows = read_manifest(file_with(folder, name, data))
+        checked = check_manifest(rows, folder, {}, _PARSER.parse_args, folder)
         for refusal in checked.refused.values():
-            assert_sentence(refusal.sentence)
+            assert_sentence(refusal.error)
 
     return read_rows
 
@@ -301,13 +299,6 @@ def _manifest_in(name: str) -> Callable[[bytes, Path], None]:
 def _read_results(data: bytes, folder: Path) -> None:
     for line in results.read_results(file_with(folder, "results.jsonl", data)):
         assert isinstance(line, dict)
-
-
-def _read_event(text: str) -> None:
-    event = messages.event_of(f"{messages.MARK}{text}\n")
-    assert event["event"]
-    for result in event.get("results", ()) if event["event"] == messages.ENDED else ():
-        assert isinstance(result, results.RowResult)
 
 
 def _read_command_line(text: str) -> None:
@@ -420,9 +411,6 @@ READERS: dict[str, Reader] = {
         _manifest_in("m.json"), {"defaults": {"runtime": "numpy"}, "rows": _ROWS}, (ManifestError,)
     ),
     "results": Reader(_read_results, RESULT),
-    "worker-event": Reader(
-        _text_reader(_read_event), {"event": "ended", "results": [RESULT]}, (WorkerError,)
-    ),
     "command-line": Reader(
         _text_reader(_read_command_line),
         b"bake --speaker a --dial jaw=0.5 --tolerance 0.01 --into nla --frame-start 12 -o b.blend",
