@@ -114,12 +114,6 @@ class Engine:
         return self._analyzer.meter.level if self.running else (SILENT_DB, SILENT_DB)
 
     @property
-    def gain_db(self) -> float:
-        """The automatic gain now; 0 without it."""
-        gain = self._analyzer.gain
-        return gain.gain_db if gain is not None else 0.0
-
-    @property
     def counts(self) -> BlockCounts:
         """How the blocks arrived so far."""
         return replace(self._analyzer.counts, dropped=self._dropped)

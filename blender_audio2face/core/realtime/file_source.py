@@ -1,7 +1,6 @@
-"""A sound in place of a microphone: in real time or as fast as it is taken, and with faults."""
+"""A sound in place of a microphone: in real time, or as fast as it is taken."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic
@@ -19,27 +18,6 @@ _RATE = 100
 """Frames per second in which the length of a file is counted."""
 
 
-@dataclass(frozen=True)
-class Faults:
-    """Faults of transmission, drawn at random for each block.
-
-    Attributes:
-        missing: share of blocks that never arrive.
-        late: share of blocks that arrive after the next two.
-        jitter: seconds by which the clock of each block may be off.
-        rate_error: by how much the clock runs faster than the sound (1e-4: 100 ppm).
-        unplugged: seconds of sound after which the device is unplugged; None for never.
-        seed: of the random draws.
-    """
-
-    missing: float = 0.0
-    late: float = 0.0
-    jitter: float = 0.0
-    rate_error: float = 0.0
-    unplugged: float | None = None
-    seed: int = 0
-
-
 class FileSource:
     """Sends a sound block by block. In real time silence follows its end; otherwise it ends.
 
@@ -54,7 +32,6 @@ class FileSource:
         label: str = "File",
         block: float = 0.02,
         real_time: bool = True,
-        faults: Faults | None = None,
     ) -> None:
         """
         Args:
@@ -63,14 +40,12 @@ class FileSource:
             label: the name shown to the artist.
             block: seconds in a block.
             real_time: whether blocks arrive when they would from a microphone.
-            faults: of transmission.
         """
         self.rate, self.label, self.block, self.is_live = rate, label, block, real_time
         self.latency = block
         self.done = Event()
         self._samples = samples
         self._size = max(round(block * rate), 1)
-        self._faults = faults or Faults()
         self._stopping = Event()
         self._began = monotonic()
         self._sent = 0.0
@@ -101,26 +76,9 @@ class FileSource:
 
     def blocks(self) -> Iterator[tuple[np.ndarray | None, float, float]]:
         """What is sent: (samples, or None where it is unplugged; their clock; when they arrive)."""
-        faults, rng = self._faults, np.random.default_rng(self._faults.seed)
-        period = self._size / self.rate * (1.0 + faults.rate_error)
-        late: list[tuple[int, np.ndarray, float]] = []
+        period = self._size / self.rate
         for index in self._indices():
-            due = (index + 1) * period
-            if faults.unplugged is not None and due > faults.unplugged:
-                yield None, 0.0, due
-                return
-            fate = rng.random()
-            clock = index * period + rng.uniform(-1.0, 1.0) * faults.jitter
-            samples = self._block(index)
-            if fate < faults.missing:
-                pass
-            elif fate < faults.missing + faults.late:
-                late.append((index + 2, samples, clock))
-            else:
-                yield samples, clock, due + rng.random() * faults.jitter
-            while late and late[0][0] <= index:
-                _, samples, clock = late.pop(0)
-                yield samples, clock, due
+            yield self._block(index), index * period, (index + 1) * period
 
     def _send(self, on_block: OnBlock, on_error: OnError) -> None:
         for samples, seconds, due in self.blocks():

@@ -9,11 +9,7 @@ import numpy as np
 import pytest
 from a2f.blender_audio2face.core.realtime import engine as engine_module
 from a2f.blender_audio2face.core.realtime.engine import Engine
-from a2f.blender_audio2face.core.realtime.file_source import (
-    Faults,
-    FileSource,
-    file_as_microphone,
-)
+from a2f.blender_audio2face.core.realtime.file_source import FileSource, file_as_microphone
 from a2f.blender_audio2face.core.realtime.live_settings import LiveSettings
 from a2f.blender_audio2face.core.realtime.recorder import Recorder
 from a2f.blender_audio2face.core.realtime.streaming_analyzer import StreamingAnalyzer, open_stream
@@ -27,6 +23,7 @@ from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
 
 from tests.core.networks import random_network
+from tests.core.realtime.faulty_source import Faults, FaultySource
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 
@@ -97,7 +94,7 @@ def test_faults_keep_face_in_sync(speech: np.ndarray) -> None:
     faults = Faults(missing=0.03, late=0.03, jitter=0.004, rate_error=2e-4, seed=3)
     rate, seconds = 16000, 30
     sound = np.zeros(rate * seconds, np.float32)
-    source = FileSource(sound, rate, real_time=False, faults=faults)
+    source = FaultySource(sound, rate, faults)
     analyzer = StreamingAnalyzer(rate, source.block, stream(), gain=False)
     worst = 0.0
     for samples, clock, _ in source.blocks():
@@ -142,7 +139,7 @@ def test_stop_from_any_thread_ends_engine(speech: np.ndarray) -> None:
 
 def test_unplugging_ends_engine_and_keeps_recording(speech: np.ndarray) -> None:
     faults = Faults(unplugged=1.0)
-    source = FileSource(speech, 16000, "Desk mic", real_time=False, faults=faults)
+    source = FaultySource(speech, 16000, faults, "Desk mic")
     engine = Engine(source, stream())
     engine.start_recording()
     engine.start()

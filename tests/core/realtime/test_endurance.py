@@ -10,15 +10,16 @@ import time
 from pathlib import Path
 
 import numpy as np
-from a2f.blender_audio2face.realtime.engine import Engine
-from a2f.blender_audio2face.realtime.file_source import Faults, FileSource
+from a2f.blender_audio2face.core.realtime.engine import Engine
 from a2f.model.audio_file import read_audio
 from a2f.model.numpy_network import NumpyNetwork
 from a2f.model.runtime import choose_runtime
 from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
 
-SPEECH = Path(__file__).parents[1] / "data" / "surprise.flac"
+from tests.core.realtime.faulty_source import Faults, FaultySource
+
+SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 RATE = 16000
 FAULTS = Faults(missing=0.003, late=0.003, jitter=0.004, rate_error=1e-4)
 MINUTES = int(os.environ.get("A2F_ENDURANCE_MINUTES", "1"))
@@ -66,15 +67,13 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def test_face_stays_within_five_milliseconds_of_the_voice_in_constant_memory() -> None:
+def test_faulty_microphone_keeps_face_within_five_milliseconds() -> None:
     config, arrays = load_weights()
     sound = speech_with_pauses()
     jaw = config.channels.index("jawOpen")
     baked = choose_runtime("numpy").predict(sound).values[:, jaw]
 
-    source = FileSource(
-        Loop(sound, 60 * MINUTES * RATE), RATE, block=0.02, real_time=False, faults=FAULTS
-    )
+    source = FaultySource(Loop(sound, 60 * MINUTES * RATE), RATE, FAULTS)
     engine = Engine(source, Stream(NumpyNetwork(config, arrays)))
     shown = np.full((6000 * MINUTES + 200, 2), np.nan)  # full, so that its memory is there already
     count, sizes = 0, []
@@ -103,9 +102,10 @@ def test_face_stays_within_five_milliseconds_of_the_voice_in_constant_memory() -
     ]
     print(engine.counts, f"{time.monotonic() - began:.0f} s, {60 * MINUTES / cost:.0f} x real time")
     print("delay by minute, ms:", *(f"{1000 * delay:.0f}" for delay in delays))
-    growth = max(sizes[5:], default=0) - min(sizes[5:], default=0)
-    print(f"memory after the first five minutes: + {growth / 1e6:.1f} MB")
-    assert growth < 5e6
+    if MINUTES > 6:  # of less, test_memory_does_not_grow_while_analysing tells
+        growth = max(sizes[5:]) - min(sizes[5:])
+        print(f"memory after the first five minutes: + {growth / 1e6:.1f} MB")
+        assert growth < 5e6
     assert engine.error is None
     assert engine.counts.missing >= 5 * MINUTES
     assert engine.counts.late >= 3 * MINUTES
