@@ -1,42 +1,20 @@
-"""The command that Blender knows, and what each of its own commands runs."""
+"""The command that Blender knows."""
 
-import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import bpy
 
-from ...model.command.batch.command import STOPPED
-from ...model.command.console import Console, Outcome, console_for, parse_options
-from ...model.command.run import run_command
-from . import batch, inspection
-from .arguments import command_parser
-from .bake import apply, bake
-from .selection import path_of
-
 COMMAND = "audio2face"
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace, Console], Outcome]] = {
-    "apply": apply,
-    "bake": bake,
-    "batch": batch.batch,
-    "inspect": inspection.inspect,
-    "predict": batch.predict,
-    "presets": inspection.list_presets,
-}
 _registered: list = []
 """The handle that Blender gives for a command, and wants back to forget it."""
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs a command on the open file; returns the exit code (``model.command.console``)."""
-    options = parse_options(command_parser(path_of), list(arguments))
-    if isinstance(options, int):
-        return options
-    if options.command == "worker":
-        return batch.work()
-    console = console_for(options)
-    stopped = {"stopped": STOPPED} if options.command == "batch" else {}
-    return run_command(console, lambda: _COMMANDS[options.command](options, console), **stopped)
+    """Runs a command on the open file; returns its exit code."""
+    from . import commands  # most Blenders run none, and start quicker without
+
+    return commands.run(arguments)
 
 
 def register() -> None:
