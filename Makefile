@@ -108,11 +108,11 @@ data: $(VENV_TRAIN)/.train
 
 filmed: $(VENV_TRAIN)/.train
 	@test -n "$(CORPORA)" || { echo "Say where the corpora are: make filmed CORPORA=/path" >&2; exit 1; }
-	$(VENV_TRAIN)/bin/python -m tools.teacher.filmed_corpus --cache $(CACHE) \
+	$(VENV_TRAIN)/bin/python -m tools.teacher.filmed_lips corpus --cache $(CACHE) \
 		--films $(CORPORA)/capture/grid_s1
 
 train: $(VENV_TRAIN)/.train
-	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN)
+	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN) $(OPTIONS)
 
 evaluate: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.evaluate --cache $(CACHE) \

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import bpy
 
-from ..model.audio_file import SAMPLE_RATE
 from ..model.curves import Curves
 from ..model.errors import A2FError
-from ..model.restartable import Restartable
+from ..model.framing import SAMPLE_RATE
 from ..model.runtime import choose_runtime
+from ..model.streaming import Restartable
 from .bake.pipeline import plan_curves, run
 from .core.cached_curves import StripCurves, encode
 from .core.report import BakeReport
@@ -31,6 +31,7 @@ from .core.target_plan import TargetPlan
 from .errors import PlanError
 from .scene import live_changes, speaker_settings
 from .scene.face_plan import plan_face
+from .scene.preferred_runtime import preferred_runtime
 from .scene.speakers import add_members, add_speaker, speaker_of
 
 __all__ = [
@@ -73,7 +74,8 @@ def predict(
     rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
     own = Path(weights) if weights is not None else None
-    network = choose_runtime(runtime, own, rows / _RATE, device)
+    folder = preferred_runtime(bpy.context).torch_folder
+    network = choose_runtime(runtime, own, rows / _RATE, device, folder)
     sound = Restartable(partial(audible_blocks, source, whole, SAMPLE_RATE, DECODERS))
     return network.predict_blocks(sound, rows / _RATE)
 

@@ -33,3 +33,27 @@ class MappingError(BakeError):
 
 class PresetError(BakeError):
     """A preset file that does not describe a rig."""
+
+
+class SourceError(A2FError):
+    """A microphone, or other source of live sound, that cannot be used."""
+
+
+class RecordingError(A2FError):
+    """A live recording that cannot be kept."""
+
+    @classmethod
+    def cannot_write(cls, error: OSError) -> "RecordingError":
+        """The folder is missing, read-only or full."""
+        return cls(
+            f"The take cannot be written to the temporary folder ({error}); make room there."
+        )
+
+    @classmethod
+    def cannot_read(cls, error: OSError) -> "RecordingError":
+        """The temporary files were deleted."""
+        return cls(f"The take cannot be read from the temporary folder ({error}); record it again.")
+
+
+class StreamingError(A2FError):
+    """An address, port or name that cannot be used to exchange faces with another program."""

@@ -4,29 +4,30 @@ from collections.abc import Callable
 
 import bpy
 
+from . import face_override
 from .bake import live_update
 from .cli import blender_command
 from .core import background_job
-from .demo_head import operator as demo_head
-from .realtime.wire import threads as wire_threads
+from .demo_head import add as demo_head
 from .scene import live_changes
 from .scene.properties import links, realtime, scene, shaping, speaker, streaming
-from .ui import preferences
-from .ui.operators import bake, keys, mapping, preview, sound, speakers
+from .streaming import session as streaming_session
+from .ui import panel_state, preferences
+from .ui.operators import bake, keys, mapping, playback, preview, sound, speakers
 from .ui.operators import realtime as realtime_operators
-from .ui.operators import streaming as wire_operators
+from .ui.operators import streaming as streaming_operators
 from .ui.panels import bake as bake_panel
 from .ui.panels import face as face_panel
 from .ui.panels import look as look_panel
 from .ui.panels import realtime as realtime_panel
 from .ui.panels import sound as sound_panel
-from .ui.panels import streaming as wire_panel
+from .ui.panels import streaming as streaming_panel
 
 _MODULES = (
     shaping, links, speaker, streaming, scene, realtime, preferences,
-    bake, keys, mapping, preview, sound, speakers, demo_head, realtime_operators,
-    wire_operators,
-    sound_panel, face_panel, look_panel, bake_panel, realtime_panel, wire_panel,
+    bake, keys, playback, mapping, preview, sound, speakers, demo_head, realtime_operators,
+    streaming_operators,
+    sound_panel, face_panel, look_panel, bake_panel, realtime_panel, streaming_panel,
 )  # fmt: skip
 """Properties first, those that hold others after them."""
 
@@ -35,11 +36,11 @@ _STOP_SECONDS = 2.0
 
 @bpy.app.handlers.persistent
 def _stop_before_load(*_) -> None:
-    """A bake must not write into the file that is loaded next, nor real time."""
+    """Neither a bake nor real time may write into the file that is loaded next."""
     live_update.cancel()
     background_job.stop_all(timeout=0.0)
-    wire_threads.stop_all()
-    _give_faces_back()
+    streaming_session.stop_all()
+    face_override.release_all()
 
 
 @bpy.app.handlers.persistent
@@ -62,18 +63,9 @@ def _finish_before_save(*_) -> None:
 
 
 @bpy.app.handlers.persistent
-def _heal_live(*_) -> None:
-    """What shows a value of real time that nobody holds any more gets its own back."""
-    from .realtime.rest import heal
-
-    heal()
-
-
-def _give_faces_back() -> None:
-    from .realtime.rest import holds
-
-    for hold in holds():
-        hold.end()
+def _restore_leftovers(*_) -> None:
+    """Restores properties left overridden by a live session that crashed or was undone."""
+    face_override.restore_leftovers()
 
 
 def _handlers() -> tuple[tuple[list, Callable], ...]:
@@ -82,9 +74,9 @@ def _handlers() -> tuple[tuple[list, Callable], ...]:
         (handlers.load_pre, _stop_before_load),
         (handlers.undo_pre, _stop_before_undo),
         (handlers.redo_pre, _stop_before_undo),
-        (handlers.undo_post, _heal_live),
-        (handlers.redo_post, _heal_live),
-        (handlers.load_post, _heal_live),
+        (handlers.undo_post, _restore_leftovers),
+        (handlers.redo_post, _restore_leftovers),
+        (handlers.load_post, _restore_leftovers),
         (handlers.undo_post, _catch_up),
         (handlers.redo_post, _catch_up),
         (handlers.save_pre, _finish_before_save),
@@ -98,6 +90,7 @@ def register() -> None:
     scene.register()
     realtime.register()
     blender_command.register()
+    panel_state.register()
     live_changes.set_listener(live_update.on_speaker_change)
     for handlers, handler in _handlers():
         handlers.append(handler)
@@ -106,11 +99,14 @@ def register() -> None:
 def unregister() -> None:
     live_update.unregister()
     background_job.stop_all(_STOP_SECONDS)
-    wire_threads.stop_all()
-    _give_faces_back()
+    streaming_session.stop_all()
+    face_override.release_all()
+    playback.restore_settings()
     for handlers, handler in _handlers():
-        handlers.remove(handler)
+        if handler in handlers:  # another add-on may have emptied the list
+            handlers.remove(handler)
     live_changes.set_listener(None)
+    panel_state.unregister()
     blender_command.unregister()
     realtime.unregister()
     scene.unregister()

@@ -7,46 +7,80 @@ in Blenders that it starts.
 
 import argparse
 import sys
-from pathlib import Path
+from collections.abc import Sequence
+from functools import partial
 
 from .command import predict as predict_command
 from .command.batch import command as batch_command
-from .command.batch.curves import CurvesCheck, CurvesDoer
-from .command.batch.doing import Doer
-from .command.batch.pool import WorkerCommand, blender_worker
-from .command.batch.worker import serve
-from .command.console import Console, Outcome
-from .command.options import CommandParser, common_options, console_of, force_option, parsed
-from .command.running import run_command
-from .command.shared import Shared
+from .command.batch.manifest import Group, RowError
+from .command.batch.results import RowResult
+from .command.batch.workers import RowObserver, blender_worker, run_row, serve
+from .command.console import (
+    CommandParser,
+    Console,
+    Outcome,
+    common_options,
+    console_for,
+    force_option,
+    parse_options,
+)
+from .command.run import run_command
+from .command.runtime_cache import RuntimeCache
 from .runtime import choose_runtime
 
-_WORKER = WorkerCommand((sys.executable, "-m", "model", "worker"), Path(__file__).parents[1])
+_WORKER = (sys.executable, "-m", "model", "worker")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command line; returns the exit code (``command.exit_codes``)."""
-    options = parsed(_parser(), arguments)
+    """Runs the command line; returns the exit code (``command.console``)."""
+    options = parse_options(_parser(), arguments)
     if isinstance(options, int):
         return options
     if options.command == "worker":
-        return serve(_doer())
-    console = console_of(options)
+        return serve(_CurvesRows(faces=False).run_group)
+    console = console_for(options)
     if options.command == "batch":
-        work, stopped = _batch, batch_command.STOPPED
-        return run_command(console, lambda: work(options, console), stopped)
+        return run_command(console, lambda: _batch(options, console), batch_command.STOPPED)
     return run_command(console, lambda: predict_command.predict(options, console))
 
 
 def _batch(options: argparse.Namespace, console: Console) -> Outcome:
+    rows = _CurvesRows(faces=options.blender is not None)
     worker = _WORKER if options.blender is None else blender_worker(options.blender)
-    check = CurvesCheck(faces=options.blender is not None).check
-    trade = batch_command.Trade(check, _doer(), worker)
-    return batch_command.batch(options, console, trade)
+    backend = batch_command.BatchBackend(rows.check_arguments, rows.run_group, worker)
+    return batch_command.batch(options, console, backend)
 
 
-def _doer() -> Doer:
-    return CurvesDoer(Shared(choose_runtime)).do
+class _CurvesRows:
+    """Does rows that need no face.
+
+    Args:
+        faces: whether a worker does rows with a face; it checks their command lines.
+    """
+
+    def __init__(self, *, faces: bool) -> None:
+        self._faces = faces
+        self._parser = _parser()
+        self._cache = RuntimeCache(choose_runtime)
+
+    def check_arguments(self, arguments: Sequence[str]) -> None:
+        """Raises A2FError for a row that cannot be done."""
+        if arguments[0] == "predict":
+            self._parser.parse_args(arguments)
+        elif not self._faces:
+            raise RowError("A row with a blend needs Blender: name its program with --blender.")
+
+    def run_group(self, group: Group, force: bool, observer: RowObserver) -> list[RowResult]:
+        """Writes the curves of rows."""
+        return [
+            run_row(row, observer, partial(self._predict, row.arguments, force, observer))
+            for row in group
+        ]
+
+    def _predict(self, arguments: Sequence[str], force: bool, observer: RowObserver) -> Outcome:
+        options = self._parser.parse_args(arguments)
+        options.force = force
+        return predict_command.predict(options, observer, cache=self._cache)
 
 
 def _parser() -> argparse.ArgumentParser:

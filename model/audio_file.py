@@ -16,11 +16,11 @@ from types import ModuleType
 import numpy as np
 
 from .errors import AudioError
+from .framing import SAMPLE_RATE
+from .input_files import why_not_a_file
 from .optional import optional_import
-from .regular_file import why_not_a_file
 from .resampling import resample
 
-SAMPLE_RATE = 16000
 RATES = (1, 1_536_000)
 """Lowest and highest rate of a sound, samples a second."""
 
@@ -64,7 +64,7 @@ def audio_blocks(
 
 
 def audio_seconds(source: str | Path | bytes) -> float:
-    """Length of a sound, which is decoded whole only where its header does not tell the truth.
+    """Length of a sound, which is decoded whole only where its header is wrong.
 
     Raises AudioError as ``read_audio`` does.
     """

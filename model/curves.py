@@ -11,7 +11,7 @@ class Curves:
 
     Attributes:
         names: C channel names.
-        rate: rows per second; row i stands at i / rate seconds after the first sample.
+        rate: rows per second; row i is at i / rate seconds after the first sample.
         values: float32 array [T, C], each value in 0..1.
     """
 

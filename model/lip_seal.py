@@ -1,4 +1,6 @@
-"""The output stage: raw network outputs to ARKit channels whose lips can truly touch.
+"""Lips: the output stage that lets them touch, and how far they are apart.
+
+The output stage turns network outputs into ARKit channels whose lips can truly touch.
 
 ARKit's mouthClose brings the lips together while the jaw is open, so a sealed mouth needs
 mouthClose equal to jawOpen. Two channels regressed apart never agree exactly and leave a gap.
@@ -64,3 +66,24 @@ def remove_seal(names: tuple[str, ...], values: np.ndarray) -> np.ndarray:
     raw[:, close] = np.where(open_jaw, SURE_SEAL * np.clip(share, 0.0, 1.0), np.nan)
     raw[:, close] = np.where(share >= 0.95, 1.0, raw[:, close])
     return raw
+
+
+_JAW_AND_CLOSE = ("jawOpen", "mouthClose")
+_RAISERS = (*LOWER, *UPPER)
+
+
+def lip_opening(names: tuple[str, ...], values: np.ndarray) -> np.ndarray | None:
+    """Lip opening [T], in shape-key units, of channel values [T, C]; None without jawOpen and
+    mouthClose.
+
+    ``max(jawOpen - mouthClose, 0) + 0.25 mean(mouthLowerDown L, R) + 0.25 mean(mouthUpperUp L,
+    R)``: mouthClose as ARKit defines it brings the lips together while the jaw is open.
+    """
+    if not all(name in names for name in _JAW_AND_CLOSE):
+        return None
+    jaw, close = (values[:, names.index(name)] for name in _JAW_AND_CLOSE)
+    opening = np.maximum(jaw - close, 0.0)
+    for name in _RAISERS:
+        if name in names:
+            opening = opening + 0.125 * values[:, names.index(name)]
+    return opening

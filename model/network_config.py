@@ -2,8 +2,8 @@
 
 from dataclasses import asdict, dataclass, field
 
-from .audio_features import FeatureConfig
 from .channels import ARKIT_52
+from .features import FeatureConfig
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class NetworkConfig:
     """Shape of an AttentionBiLSTM. Its steps take ``stride`` frames of 10 ms at once.
 
     Attributes:
-        features: what the network hears.
+        features: of the sound.
         channels: output channel names.
         stride: frames per step.
         hidden: units of each LSTM direction.
@@ -66,7 +66,7 @@ class NetworkConfig:
         return (steps + 1) * self.stride - 1 + self.features.look_ahead
 
     def to_dict(self) -> dict:
-        """Plain values for JSON; ``weights_schema.config_of`` makes the network's of them again."""
+        """Plain values for JSON; ``weights_file.config_from`` reads them."""
         return asdict(self)
 
 

@@ -1,4 +1,4 @@
-"""The network's forward pass in NumPy alone.
+"""The network's forward pass in NumPy alone, and the runtime on it, which every Blender has.
 
 The same arithmetic as network.AttentionBiLSTM, arranged for one stream: recurrent steps that
 depend on each other run one by one, the backward passes of all blocks run as one batch. Windows are
@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .feature_stream import measure
+from .features import measure
 from .framing import SAMPLE_RATE
 from .lip_seal import apply_seal
 from .network_config import NetworkConfig
-from .numpy_attention import NumpyAttention, by_stream
-from .numpy_lstm import CellState, Lstm
+from .numpy_layers import CellState, Lstm, NumpyAttention, by_stream
+from .streaming import Runtime
+
+_ROOM = 64 << 20
+"""Bytes. OpenBLAS takes half of them at its first product, and tries for ever if it gets none."""
 
 
 @dataclass
@@ -35,7 +38,7 @@ class StreamState:
 class NumpyNetwork:
     """AttentionBiLSTM on NumPy arrays; a streaming.StepNetwork."""
 
-    piece = 4 * SAMPLE_RATE  # 40 blocks: wide enough for BLAS (see numpy_lstm), soon done
+    piece = 4 * SAMPLE_RATE  # 40 blocks: wide enough for BLAS (see numpy_layers), soon done
 
     measure = staticmethod(measure)
 
@@ -64,11 +67,42 @@ class NumpyNetwork:
 
         The last ``right`` steps are context only; the next call starts with them.
         """
+        windows, forward = self.first_layer(steps, state.forward[0])
+        values, after = self.upper_layers(windows, state)
+        after.forward[0] = forward
+        return values, after
+
+    def first_layer(self, steps: np.ndarray, state: CellState) -> tuple[np.ndarray, CellState]:
+        """Windows [W, K, S] of steps [K * block + right, D], and the carried state.
+
+        All windows lie on the same inputs, so each input is projected once and a block's right
+        context holds the forward states of the blocks after it.
+        """
         config = self.config
         normal = (steps - self.arrays["feature_mean"]) / self.arrays["feature_std"]
+        inputs = normal.astype(np.float32)
+        forward = self._lstm[0][0]
+        result = self._empty_windows((len(inputs) - config.right) // config.block)
+        own = len(inputs) - config.right
+        hidden = np.empty((len(inputs), 1, config.hidden), np.float32)
         with np.errstate(over="ignore"):  # exp overflows to infinity, which is the right limit
-            windows, after = self._first_layer(normal.astype(np.float32), state.forward[0])
-            carried = [after]
+            gates = forward.project(inputs)[:, None]
+            state = forward.run(gates[:own], state, hidden[:own])
+            forward.run(gates[own:], state, hidden[own:])
+            result[:, :, : config.hidden] = self._windows(hidden[:, 0])
+            if config.bidirectional:
+                backward = self._lstm[0][1]
+                self._run_backward(backward, self._windows(backward.project(inputs)), result)
+        return result, state
+
+    def upper_layers(
+        self, windows: np.ndarray, state: StreamState
+    ) -> tuple[np.ndarray, StreamState]:
+        """Channels [K * block_frames, C] and the next state, of the first layer's windows
+        [W, K, S]; the first layer's own state is left as it is."""
+        config = self.config
+        carried = [state.forward[0]]
+        with np.errstate(over="ignore"):
             for layer in range(1, config.layers):
                 windows, after = self._layer(layer, windows, state.forward[layer])
                 carried.append(after)
@@ -84,26 +118,6 @@ class NumpyNetwork:
         seen = min(config.reach, state.seen + len(core))
         next_state = StreamState(carried, history[-config.reach :].copy(), seen)
         return apply_seal(config.channels, raw), next_state
-
-    def _first_layer(self, inputs: np.ndarray, state: CellState) -> tuple[np.ndarray, CellState]:
-        """Windows [W, K, S] of inputs [K * block + right, D], and the carried state.
-
-        All windows lie on the same inputs, so each input is projected once and a block's right
-        context holds the forward states of the blocks after it.
-        """
-        config = self.config
-        forward = self._lstm[0][0]
-        result = self._empty_windows((len(inputs) - config.right) // config.block)
-        own = len(inputs) - config.right
-        gates = forward.project(inputs)[:, None]
-        hidden = np.empty((len(inputs), 1, config.hidden), np.float32)
-        state = forward.run(gates[:own], state, hidden[:own])
-        forward.run(gates[own:], state, hidden[own:])
-        result[:, :, : config.hidden] = self._windows(hidden[:, 0])
-        if config.bidirectional:
-            backward = self._lstm[0][1]
-            self._run_backward(backward, self._windows(backward.project(inputs)), result)
-        return result, state
 
     def _layer(
         self, layer: int, windows: np.ndarray, state: CellState
@@ -142,3 +156,16 @@ class NumpyNetwork:
         """View [W, K, D] of rows [K * block + right, D]: one window for every block."""
         view = np.lib.stride_tricks.sliding_window_view(rows, self.config.window, axis=0)
         return view[:: self.config.block].transpose(2, 0, 1)
+
+
+class NumpyRuntime(Runtime):
+    """Runs the network on the CPU in stretches of a few seconds of sound."""
+
+    name = "numpy"
+    device = "cpu"
+
+    def __init__(self, config: NetworkConfig, arrays: dict[str, np.ndarray]) -> None:
+        """Raises MemoryError where there is no room to compute in."""
+        np.empty(_ROOM, np.uint8)
+        self.config = config
+        self.steps = NumpyNetwork(config, arrays)

@@ -1,4 +1,4 @@
-"""Pitch as the network hears it: a correlogram, not a decision.
+"""Pitch as the network gets it: a correlogram, not a decision.
 
 The normalised autocorrelation of 40 ms of sound, its greatest value in each of 24 ranges of lags
 that are equally wide in pitch. A voiced frame shows a ridge at its period (and at multiples of it),

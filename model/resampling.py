@@ -34,18 +34,18 @@ def resample(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[n
 
 def _linear_blocks(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:
     """Linear interpolation of the joined blocks, to [ceil(N target / rate)]."""
-    last, heard, made = np.zeros(0, np.float32), 0, 0
+    last, received, made = np.zeros(0, np.float32), 0, 0
     for block in blocks:
         if len(block) == 0:
             continue
-        held, first = np.concatenate([last, block]), heard - len(last)
-        heard += len(block)
+        held, first = np.concatenate([last, block]), received - len(last)
+        received += len(block)
         last = held[-1:]
-        until = max((heard - 1) * target // rate + 1, made)
+        until = max((received - 1) * target // rate + 1, made)
         places = np.arange(made, until) * (rate / target) - first
         yield np.interp(places, np.arange(len(held)), held).astype(np.float32)
         made = until
-    yield np.repeat(last, -(-heard * target // rate) - made)
+    yield np.repeat(last, -(-received * target // rate) - made)
 
 
 def _sinc_blocks(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:

@@ -10,11 +10,10 @@ import numpy as np
 
 from .channels import MOUTH_GROUP
 from .curves import Curves
-from .opening import lip_opening
+from .lip_seal import lip_opening
 
 SEALED = 0.04
 """Lip opening, in shape-key units, below which the lips are taken as shut."""
-
 
 LIDS_SHUT = 0.1
 """Lid opening, as a share of what the widest blink closes, below which lids are taken as shut."""
@@ -65,16 +64,19 @@ def _land(
         threshold: opening below which it is shut.
         group: channels that take the closure's values.
     """
-    opening, shown = opening_of(curves.names, curves.values), opening_of(curves.names, sampled)
-    if opening is None or shown is None:
+    opening, sampled_opening = (
+        opening_of(curves.names, curves.values),
+        opening_of(curves.names, sampled),
+    )
+    if opening is None or sampled_opening is None:
         return
-    is_shown = shown < threshold
+    visible = sampled_opening < threshold
     columns = [curves.names.index(name) for name in group if name in curves.names]
     reach = (0.5 * np.median(np.diff(times)) if len(times) > 1 else 0.5 / curves.rate) + 1e-9
     for start, stop in _closures(opening, threshold):
         first = np.searchsorted(times, start / curves.rate - reach)
         last = np.searchsorted(times, (stop - 1) / curves.rate + reach, side="right")
-        if is_shown[first:last].any():
+        if visible[first:last].any():
             continue
         instant = start + int(np.argmin(opening[start:stop]))
         frame = nearest(times, instant / curves.rate)
@@ -82,7 +84,7 @@ def _land(
         within = np.clip(times[frame], start / curves.rate, (stop - 1) / curves.rate)
         if abs(times[frame] - within) <= reach:
             sampled[frame, columns] = curves.values[instant, columns]
-            is_shown[frame] = True
+            visible[frame] = True
 
 
 def _lid_opening(

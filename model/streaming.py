@@ -6,16 +6,32 @@ a bake of the whole sound gives. A bake is this stream, fed from the decoder.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from .audio_features import FRAME_RATE, FeatureConfig
 from .curves import Curves
-from .feature_stream import FeatureStream, longest_window
+from .features import FRAME_RATE, FeatureConfig, FeatureStream, longest_window
 from .framing import HOP, SAMPLE_RATE, frame_count
 from .network_config import NetworkConfig
+
+Progress = Callable[[float], None]
+"""Gets fractions 0..1 of the work."""
+
+
+@dataclass(frozen=True)
+class Restartable:
+    """Blocks of sound that can be iterated several times, each time from the first on.
+
+    Attributes:
+        start: gives the blocks, float32 mono at 16 kHz, of any length.
+    """
+
+    start: Callable[[], Iterable[np.ndarray]]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return iter(self.start())
 
 
 class StepNetwork(Protocol):
@@ -34,7 +50,7 @@ class StepNetwork(Protocol):
     def measure(
         self, samples: np.ndarray, config: FeatureConfig
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """See feature_stream.Measure."""
+        """See features.Measure."""
 
 
 def delay(config: NetworkConfig) -> float:
@@ -53,7 +69,7 @@ def low_latency(config: NetworkConfig) -> NetworkConfig:
 
 
 class Stream:
-    """One voice, heard from its first sample on.
+    """One voice from its first sample on.
 
     Attributes:
         config: the network's.
@@ -65,7 +81,7 @@ class Stream:
         self._features = FeatureStream(network.config.features, network.measure)
         self._state = network.initial_state()
         self._rows = np.zeros((0, network.config.features.size), np.float32)
-        self._heard = 0
+        self._received = 0
         self._given = 0
 
     @property
@@ -74,16 +90,16 @@ class Stream:
         return delay(self.config)
 
     def push(self, samples: np.ndarray) -> np.ndarray:
-        """Takes the sound's next piece.
+        """Takes the next piece of the sound.
 
         Args:
             samples: float32 [N], mono at 16 kHz, N >= 0.
 
         Returns:
             Channels [n, C] float32 in 0..1 of the n frames that became complete, n a multiple of
-            ``block_frames``; the first push's first row stands at the first sample.
+            ``block_frames``; the first push's first row is at the first sample.
         """
-        self._heard += len(samples)
+        self._received += len(samples)
         piece = self._network.piece
         parts = [
             self._advance(samples[start : start + piece])
@@ -94,15 +110,15 @@ class Stream:
         return values
 
     def finish(self) -> np.ndarray:
-        """Channels [m, C] of the frames still owed, as if silence followed; ends the stream.
+        """Channels [m, C] of the remaining frames, as if silence follremaining; ends the stream.
 
         With it, N samples have made frame_count(N) rows in all.
         """
-        owed = frame_count(self._heard) - self._given
-        blocks = -(-owed // self.config.block_frames)
+        remaining = frame_count(self._received) - self._given
+        blocks = -(-remaining // self.config.block_frames)
         end = (self._given + blocks * self.config.block_frames) * HOP
-        silence = end + round(self.delay * SAMPLE_RATE) - self._heard
-        return self._advance(np.zeros(silence, np.float32))[:owed]
+        silence = end + round(self.delay * SAMPLE_RATE) - self._received
+        return self._advance(np.zeros(silence, np.float32))[:remaining]
 
     def _advance(self, samples: np.ndarray) -> np.ndarray:
         config = self.config
@@ -118,33 +134,55 @@ class Stream:
         return values
 
 
-def stream_curves(
-    network: StepNetwork,
-    blocks: Iterable[np.ndarray],
-    seconds: float | None = None,
-    on_progress: Callable[[float], None] | None = None,
-) -> Curves:
-    """Curves of sound that comes in blocks; only the curves are ever held whole.
+class Runtime:
+    """The network on some device: samples in, curves out.
 
-    Args:
-        network: the network on some runtime.
-        blocks: float32 [N] each, mono at 16 kHz, of any length.
-        seconds: the expected length, for the progress; without it the fraction stays 0 to the end.
-        on_progress: gets fractions 0..1, several times a second of work; an exception it raises
-            ends the work and reaches the caller.
+    Attributes:
+        name: "numpy" or "torch".
+        device: torch's name of the device, or "cpu".
+        config: the network's.
+        remark: a sentence on why another runtime or device ran than was asked for, or None.
+        steps: the network on its own steps.
     """
-    expected = (seconds or 0.0) * SAMPLE_RATE
-    report = on_progress or (lambda _fraction: None)
-    stream = Stream(network)
-    rows = _Rows(frame_count(int(expected)), len(network.config.channels))
-    heard = 0
-    for piece in _pieces(blocks, network.piece):
-        report(min(heard / expected, 1.0) if expected else 0.0)
-        rows.append(stream.push(piece))
-        heard += len(piece)
-    rows.append(stream.finish())
-    report(1.0)
-    return Curves(network.config.channels, FRAME_RATE, rows.values())
+
+    name: str
+    device: str
+    config: NetworkConfig
+    remark: str | None = None
+    steps: StepNetwork
+
+    def predict(self, samples: np.ndarray, on_progress: Progress | None = None) -> Curves:
+        """Curves at 100 Hz of float32 samples [N] at 16 kHz; see predict_blocks."""
+        return self.predict_blocks([samples], len(samples) / SAMPLE_RATE, on_progress)
+
+    def predict_blocks(
+        self,
+        blocks: Iterable[np.ndarray],
+        seconds: float | None = None,
+        on_progress: Progress | None = None,
+    ) -> Curves:
+        """Curves at 100 Hz of a sound that comes in blocks; only the curves are ever held whole.
+
+        Args:
+            blocks: float32 [N] each, mono at 16 kHz, of any length. A device that fails is
+                replaced only where they can be iterated again, as a list or a Restartable can.
+            seconds: the expected length, for the progress; without it the fraction stays 0 to the
+                end.
+            on_progress: gets fractions 0..1 on the calling thread, several times a second of work;
+                an exception it raises ends the work and reaches the caller.
+        """
+        expected = (seconds or 0.0) * SAMPLE_RATE
+        report = on_progress or (lambda _fraction: None)
+        stream = Stream(self.steps)
+        rows = _Rows(frame_count(int(expected)), len(self.config.channels))
+        received = 0
+        for piece in _pieces(blocks, self.steps.piece):
+            report(min(received / expected, 1.0) if expected else 0.0)
+            rows.append(stream.push(piece))
+            received += len(piece)
+        rows.append(stream.finish())
+        report(1.0)
+        return Curves(self.config.channels, FRAME_RATE, rows.values())
 
 
 def _pieces(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:

@@ -1,19 +1,24 @@
-"""Weights as one NumPy ``.npz``: plain arrays and the configuration as JSON text, no pickle."""
+"""Weights as one NumPy ``.npz``: plain arrays and the network's configuration as JSON text.
 
+Anyone can hand out a weights file, so its settings are checked against ranges: they must not ask
+for a network that takes all memory or never ends.
+"""
+
+import dataclasses
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from .errors import WeightsError
+from .errors import WeightsError, one_line, quoted
+from .features import FeatureConfig
+from .framing import SAMPLE_RATE
+from .input_files import NpzArchive, NpzError, open_npz, why_not_a_file
 from .network_config import NetworkConfig, array_shapes
-from .npz_archive import NpzArchive, NpzError, opened
-from .regular_file import why_not_a_file
-from .shown import on_one_line
-from .weights_schema import config_of
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "attention_bilstm.npz"
 CHECKSUMS = DEFAULT_WEIGHTS.with_name("SHA256SUMS")
@@ -22,7 +27,28 @@ CHECKSUMS = DEFAULT_WEIGHTS.with_name("SHA256SUMS")
 FORMAT = 2
 
 _MOST_BYTES = 1 << 30
-"""What the arrays may take: 170 times the bundled network."""
+"""Limit of all arrays: 170 times the bundled network."""
+
+_MOST_CHANNELS = 1024
+_SPECTRA = ("mfcc", "log_mel")
+_RANGES = {
+    "stride": (1, 16),
+    "hidden": (1, 4096),
+    "layers": (1, 16),
+    "attention": (0, 4096),
+    "reach": (0, 512),
+    "block": (1, 512),
+    "right": (0, 512),
+    "window": (2, SAMPLE_RATE),
+    "fft": (2, 1 << 16),
+    "mels": (1, 1024),
+    "low_hz": (0.0, SAMPLE_RATE / 2),
+    "high_hz": (0.0, SAMPLE_RATE / 2),
+    "mfcc": (1, 1024),
+    "delta_span": (1, 64),
+    "floor": (1e-30, 1.0),
+}
+"""Lowest and highest value of each number; whole limits are for whole numbers."""
 
 
 def save_weights(path: Path, config: NetworkConfig, arrays: dict[str, np.ndarray]) -> None:
@@ -30,10 +56,10 @@ def save_weights(path: Path, config: NetworkConfig, arrays: dict[str, np.ndarray
     for name, shape in array_shapes(config).items():
         if name not in arrays:
             raise WeightsError(f'"{path}" lacks the array "{name}"; export the weights again.')
-        _check(arrays[name], name, shape, path)
+        _check_array(arrays[name], name, shape, path)
     header = json.dumps({"format": FORMAT, "config": config.to_dict()})
-    kept = {name: np.asarray(arrays[name], np.float32) for name in array_shapes(config)}
-    np.savez(path, header=np.array(header), **kept)
+    floats = {name: np.asarray(arrays[name], np.float32) for name in array_shapes(config)}
+    np.savez(path, header=np.array(header), **floats)
 
 
 def load_weights(path: Path = DEFAULT_WEIGHTS) -> tuple[NetworkConfig, dict[str, np.ndarray]]:
@@ -44,7 +70,7 @@ def load_weights(path: Path = DEFAULT_WEIGHTS) -> tuple[NetworkConfig, dict[str,
 
     Raises:
         WeightsError: missing, not an npz of this format, with wrong shapes or values, or a
-            bundled one that is not as it was released.
+            bundled file that is not as it was released.
     """
     path = Path(path)
     is_bundled = path == DEFAULT_WEIGHTS
@@ -53,7 +79,7 @@ def load_weights(path: Path = DEFAULT_WEIGHTS) -> tuple[NetworkConfig, dict[str,
         advice = "install the extension again" if is_bundled else "check the path"
         raise WeightsError(f'The weights file "{path}" {reason}; {advice}.')
     try:
-        with opened(_checked_bundle() if is_bundled else path, _MOST_BYTES) as archive:
+        with open_npz(_checked_bundle() if is_bundled else path, _MOST_BYTES) as archive:
             return _read(archive, path)
     except NpzError as error:
         raise WeightsError(
@@ -79,7 +105,7 @@ def _checked_bundle() -> BinaryIO:
 
 
 def _read(archive: NpzArchive, path: Path) -> tuple[NetworkConfig, dict[str, np.ndarray]]:
-    """Raises NpzError for what is no weights file, WeightsError for one that cannot be used."""
+    """Raises NpzError for a file of another kind, WeightsError for unusable weights."""
     try:
         header = json.loads(str(archive.read("header", ())))
         version, document = header["format"], header["config"]
@@ -87,24 +113,65 @@ def _read(archive: NpzArchive, path: Path) -> tuple[NetworkConfig, dict[str, np.
         raise NpzError(f"its header cannot be read: {error}") from error
     if version != FORMAT:
         raise WeightsError(
-            f'"{path}" has weights format {on_one_line(version, 40)}, but format {FORMAT} is '
+            f'"{path}" has weights format {one_line(version, 40)}, but format {FORMAT} is '
             "needed; train or export it again with this version."
         )
-    # Another version's settings may be others, so they are read only once the version fits.
-    try:
-        config = config_of(document)
-    except ValueError as error:
-        raise NpzError(str(error)) from error
+    # Another version may have other settings, so they are read only once the version fits.
+    config = config_from(document)
     arrays = {}
     for name, shape in array_shapes(config).items():
         arrays[name] = archive.read(name, shape)
-        _check(arrays[name], name, shape, path)
+        _check_array(arrays[name], name, shape, path)
     return config, arrays
 
 
-def _check(array: np.ndarray, name: str, shape: tuple[int, ...], path: Path) -> None:
+def _check_array(array: np.ndarray, name: str, shape: tuple[int, ...], path: Path) -> None:
     if array.shape != shape or array.dtype.kind != "f" or not np.all(np.isfinite(array)):
         raise WeightsError(
             f'The array "{name}" in "{path}" must be finite floats of shape {shape}, '
             f"not {array.dtype} {array.shape}; export the weights again."
         )
+
+
+def config_from(document: object) -> NetworkConfig:
+    """The configuration in a header. Raises NpzError with the setting that makes no sense."""
+    settings = _settings(document, NetworkConfig, "the configuration")
+    of_sound = _settings(settings.pop("features", {}), FeatureConfig, '"features"')
+    features = FeatureConfig(**of_sound)
+    too_many = features.spectrum == "mfcc" and features.mfcc > features.mels
+    if features.low_hz >= features.high_hz or features.window > features.fft or too_many:
+        raise NpzError('"features" contradict each other')
+    return NetworkConfig(features=features, **settings)
+
+
+def _settings(document: object, kind: type, where: str) -> dict[str, Any]:
+    """A JSON object's entries, each a field of the dataclass ``kind`` with a sensible value."""
+    if not isinstance(document, Mapping):
+        raise NpzError(f"{where} is no object")
+    unknown = document.keys() - {field.name for field in dataclasses.fields(kind)}
+    if unknown:
+        raise NpzError(f"{where} has an unknown entry {quoted(min(unknown))}")
+    settings = dict(document)
+    if "channels" in settings:
+        settings["channels"] = _channels(settings["channels"])
+    for name, value in settings.items():
+        if name in _RANGES:
+            low, high = _RANGES[name]
+            number = int | float if isinstance(low, float) else int
+            fits = isinstance(value, number) and not isinstance(value, bool)
+            fits = fits and low <= value <= high
+        elif name == "spectrum":
+            fits = value in _SPECTRA
+        else:
+            fits = name in ("channels", "features") or isinstance(value, bool)
+        if not fits:
+            raise NpzError(f'"{name}" has a value that no network has')
+    return settings
+
+
+def _channels(names: object) -> tuple[str, ...]:
+    if not isinstance(names, list | tuple) or not 1 <= len(names) <= _MOST_CHANNELS:
+        raise NpzError('"channels" is no list of names')
+    if not all(isinstance(name, str) and name for name in names) or len(set(names)) != len(names):
+        raise NpzError('"channels" needs a different name for each channel')
+    return tuple(names)

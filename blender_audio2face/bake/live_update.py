@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import bpy
 
 from ...model.errors import A2FError
-from ...model.runtime_choice import RuntimeChoice
+from ...model.runtime import RuntimeChoice
 from ..core import background_job
 from ..core.background_job import CancelledError, Job
 from ..scene import speaker_settings
@@ -113,6 +113,8 @@ def advance() -> float | None:
     Returns:
         Seconds until it wants to be called again; None when all is done.
     """
+    if bpy.app.is_job_running("RENDER"):
+        return _PAUSE  # its frames are to show one state
     for key, running in tuple(_running.items()):
         if not running.job.done:
             return _TICK
@@ -192,5 +194,7 @@ def _cancel_running() -> None:
 def _speaker(key: tuple[int, str]):
     """The speaker with a key, or None."""
     scene_uid, name = key
-    scene = next((scene for scene in bpy.data.scenes if scene.session_uid == scene_uid), None)
-    return scene.audio2face.speakers.get(name) if scene is not None else None
+    for scene in bpy.data.scenes:
+        if scene.session_uid == scene_uid:
+            return scene.audio2face.speakers.get(name)
+    return None

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import bpy
 
-from ...model.errors import A2FError, memory_told
-from ...model.runtime_choice import RuntimeChoice
+from ...model.errors import A2FError, memory_errors_reported
+from ...model.runtime import RuntimeChoice
 from ..animation.layer import StripKeyframes
 from ..animation.write import PendingAction, check, commit, write_task
 from ..core import analysis
@@ -31,9 +31,9 @@ from ..core.report import BakeReport, Inference, describe
 from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import SkippedMesh, StripPlan
 from ..core.target_plan import TargetPlan
-from ..diagnostics.speaker_checks import hidden_steps
+from ..diagnostics.hidden_results import hidden_steps
 from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError, StripError
-from ..realtime.apply import give_back
+from ..face_override import release
 from ..scene import live_changes, speaker_settings
 from ..scene.analysis_cache import cached_curves, store_curves
 from ..scene.face_plan import datablock_of, objects_with_uids, plan_face, with_effect
@@ -224,7 +224,7 @@ def analyze_all(
     for plan in plans:
         start, done = done, done + _ANALYZED * plan.seconds / total
         try:
-            with memory_told():
+            with memory_errors_reported():
                 bakes.append(analyze(plan, runtime, weights, part_of(on_progress, start, done)))
         except A2FError as error:
             outcome.refusals.append(Refusal(plan.request.speaker, error))
@@ -239,7 +239,7 @@ def compose_all(
     for index, bake in enumerate(bakes):
         progress = part_of(on_progress, index / len(bakes), (index + 1) / len(bakes))
         try:
-            with memory_told():
+            with memory_errors_reported():
                 keys = bake.keys or compose(bake.plan.face, bake.strips, progress)
         except A2FError as error:
             outcome.refusals.append(Refusal(bake.plan.request.speaker, error))
@@ -276,7 +276,7 @@ def write_all(bakes: Sequence[Bake], outcome: Outcome) -> MainThreadTask[None]:
     for bake in bakes:
         request = bake.plan.request
         try:
-            with memory_told():
+            with memory_errors_reported():
                 speaker, report = yield from write(bake)
         except A2FError as error:
             outcome.refusals.append(Refusal(request.speaker, error))
@@ -291,7 +291,7 @@ def run(plan: BakePlan) -> BakeReport:
     Raises:
         A2FError: nothing was keyed; the sentence says why.
     """
-    with memory_told():
+    with memory_errors_reported():
         bake = analyze(plan, RuntimeChoice(), None)
         bake = replace(bake, keys=compose(plan.face, bake.strips))
         return run_to_completion(write(bake))[1]
@@ -349,7 +349,7 @@ def write(bake: Bake) -> MainThreadTask[tuple[str, BakeReport]]:
                 strips.append(strip)
                 parts.append((requested, keys))
             yield
-        give_back(frozenset(face.uid for face in plans))
+        release(frozenset(face.uid for face in plans))
         pending = yield from _write_faces(plans, parts, output, undo)
         _check_same(plan)
         undo.pop_all()

@@ -1,13 +1,14 @@
-"""The parser of the command line. Imports no bpy."""
+"""The parser of the command line."""
 
 import argparse
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 from ...model.command import predict
 from ...model.command.batch import command as batch
-from ...model.command.options import CommandParser, common_options, force_option
-from ...model.runtime_choice import DEVICES, RUNTIMES
+from ...model.command.console import CommandParser, common_options, force_option
+from ...model.runtime import DEVICES, RUNTIMES
 from ..core.shaping.settings import RANGES
 from ..core.sound.strip_timing import LAST_FRAME
 
@@ -16,23 +17,27 @@ REDUCTIONS = {"few": "REDUCED", "every-frame": "EVERY_FRAME"}
 _TRUTH = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 
 
-def command_parser() -> argparse.ArgumentParser:
-    """The parser of ``blender --command audio2face``."""
+def command_parser(path_of: Callable[[str], Path] = Path) -> argparse.ArgumentParser:
+    """The parser of ``blender --command audio2face``.
+
+    Args:
+        path_of: makes a path of an argument; may raise ArgumentTypeError.
+    """
     parser = CommandParser(
         prog="blender -b FILE.blend --command audio2face",
         description="Speech to keys on faces, without a window. See docs/farm.md.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     common, force = common_options(), force_option()
-    look, face, voice, saved = _look(), _face(), _voice(), _saved()
+    keying, face, sound, saved = _keying(), _face(), _sound(), _saved()
     commands.add_parser(
         "bake",
-        parents=[face, voice, look, _network(), saved, force, common],
+        parents=[face, sound, keying, _network(), saved, force, common],
         help="key faces from the sound they speak, and save the .blend",
     )
     apply = commands.add_parser(
         "apply",
-        parents=[face, look, saved, force, common],
+        parents=[face, keying, saved, force, common],
         help="key a face from a file of curves, and save the .blend",
     )
     apply.add_argument("curves", type=Path, help="CSV, CSV of Live Link Face, JSON or NPZ")
@@ -43,7 +48,7 @@ def command_parser() -> argparse.ArgumentParser:
     )
     commands.add_parser(
         "inspect",
-        parents=[face, voice, look, _network(), common],
+        parents=[face, sound, keying, _network(), common],
         help="say what would be baked, with the mapping and its gaps; changes nothing",
     )
     predict.add_arguments(
@@ -56,16 +61,18 @@ def command_parser() -> argparse.ArgumentParser:
         "presets", parents=[common], help="list the rigs that are known, or the controls of one"
     )
     presets.add_argument("preset", nargs="?", help="id of one preset")
+    for command in commands.choices.values():
+        command.register("type", Path, path_of)
     return parser
 
 
 def _face() -> CommandParser:
     parser = CommandParser(add_help=False)
     group = parser.add_argument_group("whose face; every speaker of the scene if not given")
-    one = group.add_mutually_exclusive_group()
-    one.add_argument("--all", action="store_true", help="every speaker of the scene")
-    one.add_argument("--speaker", action="append", default=[], help="a speaker; may be repeated")
-    one.add_argument(
+    choice = group.add_mutually_exclusive_group()
+    choice.add_argument("--all", action="store_true", help="every speaker of the scene")
+    choice.add_argument("--speaker", action="append", default=[], help="a speaker; may be repeated")
+    choice.add_argument(
         "--object",
         action="append",
         default=[],
@@ -75,18 +82,18 @@ def _face() -> CommandParser:
     return parser
 
 
-def _voice() -> CommandParser:
+def _sound() -> CommandParser:
     parser = CommandParser(add_help=False)
     group = parser.add_argument_group("which sound; the speaker's own if not given")
-    one = group.add_mutually_exclusive_group()
-    one.add_argument("--strip", action="append", default=[], help="a strip; may be repeated")
-    one.add_argument("--channel", type=int, help="all sound strips on a channel")
-    one.add_argument("--file", help="a sound file that is not in the sequencer")
+    choice = group.add_mutually_exclusive_group()
+    choice.add_argument("--strip", action="append", default=[], help="a strip; may be repeated")
+    choice.add_argument("--channel", type=int, help="all sound strips on a channel")
+    choice.add_argument("--file", help="a sound file that is not in the sequencer")
     group.add_argument("--frame-start", type=_frame, default=1, help="first frame of --file")
     return parser
 
 
-def _look() -> CommandParser:
+def _keying() -> CommandParser:
     parser = CommandParser(add_help=False)
     group = parser.add_argument_group("how it is keyed; as the speaker has it if not given")
     rig = group.add_mutually_exclusive_group()
@@ -111,7 +118,7 @@ def _network() -> CommandParser:
     group = parser.add_argument_group("the network")
     group.add_argument("--runtime", choices=RUNTIMES, help="as the preferences say if not given")
     group.add_argument("--device", choices=DEVICES, help="what torch runs on; likewise")
-    group.add_argument("--weights", help="an .npz; as the scene says if not given")
+    group.add_argument("--weights", type=Path, help="an .npz; as the scene says if not given")
     return parser
 
 
@@ -143,7 +150,9 @@ def dial(text: str) -> tuple[str, object]:
     if name == "blinks" and value in _TRUTH:
         return name, _TRUTH[value]
     if name not in RANGES or not equals:
-        raise argparse.ArgumentTypeError(f"{text} is not one of {', '.join(RANGES)} or blinks=on")
+        raise argparse.ArgumentTypeError(
+            f"{text} has to be one of {', '.join(RANGES)} or blinks=on"
+        )
     low, high = RANGES[name]
     number = int(value) if name == "seed" and value.isdecimal() else _number(value)
     if not low <= number <= high or (name == "seed" and not isinstance(number, int)):

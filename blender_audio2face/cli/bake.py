@@ -1,205 +1,332 @@
-"""``bake``: strips or a sound file to keys, in a saved .blend."""
+"""``bake`` and ``apply``: strips, a sound file or a file of curves to keys, in a saved .blend."""
 
 import argparse
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import bpy
 
-from ...model.command.console import Console, Observer, Outcome
-from ...model.command.digests import Digests
-from ...model.command.shared import Shared
+from ...model.command.console import Console, ExitCode, Observer, Outcome
+from ...model.command.runtime_cache import RuntimeCache
+from ...model.curve_files import read
 from ...model.errors import A2FError
-from ...model.runtime_choice import RuntimeChoice
+from ...model.runtime import RuntimeChoice
+from .. import api
 from ..bake.pipeline import Bake, BakePlan, analyze, plan_bake, revalidate, write
 from ..bake.request import BakeRequest
 from ..core import analysis
 from ..core.background_job import run_to_completion
 from ..core.compose import compose
+from ..core.report import BakeReport
 from ..core.sound.sound_selection import SoundFile
+from ..core.sound.strip_plan import StripPlan
+from ..core.target_plan import TargetPlan
 from ..scene import sequencer_api, strip_id
+from ..scene.preferred_runtime import preferred_runtime
 from ..scene.resolve_sound import scene_of
 from ..scene.speakers import members_of
 from ..scene.weights_path import chosen_weights
-from ..ui.preferences import preferred_runtime
-from . import finishing, jobs
-from .errors import CommandError
-from .faces import set_options, wanted_speakers
-from .finishing import FaceJob
-from .place import Place, open_place
-from .saving import output_path
-from .voice import check_one_voice, wanted_voice
+from . import finished_jobs, saving
+from .selection import (
+    CommandError,
+    Place,
+    check_one_sound,
+    face_of,
+    open_blend,
+    open_place,
+    set_options,
+    wanted_sound,
+    wanted_speakers,
+)
 
-_LISTENED = 0.9
-"""Progress at which the sound was heard; the rest is keying and saving."""
+_ANALYSED = 0.9
+"""Progress at which the sound was analysed; the rest is keying and saving."""
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """What a job did to a face.
+
+    Attributes:
+        report: of the keys.
+        takes: keys of the takes that it made.
+        facts: what programs are told besides the report.
+        remark: a warning for people, or None.
+    """
+
+    report: BakeReport
+    takes: Sequence[str]
+    facts: dict[str, object]
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class FaceJob:
+    """A job on one face.
+
+    Attributes:
+        speaker: whose.
+        plans: what is keyed.
+        digest: of all that the keys depend on.
+        write_keys: does it; is given what takes its progress, 0..1.
+        strips: the sound that is analysed for it.
+        undo: the way back from the settings that the command gave the speaker.
+    """
+
+    speaker: Any
+    plans: tuple[TargetPlan, ...]
+    digest: str
+    write_keys: Callable[[Callable[[float], None]], Keyed]
+    strips: tuple[StripPlan, ...] = ()
+    undo: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def seconds(self) -> float:
+        """Of sound that is analysed."""
+        return sum(strip.timing.source_duration for strip in self.strips)
 
 
 @dataclass
-class Bakes:
-    """The bakes of a command.
+class FaceJobs:
+    """The jobs of a command, and what became of them.
 
     Attributes:
-        options: of the command.
-        weights: the network's file; None for the bundled one.
-        shared: what they share with others of this process.
         faces: the jobs that can be done.
+        force: whether they are done even if they are done.
         refused: why another cannot be done, by speaker.
         reports: what programs are told of each job that was done, by speaker.
         lines: the same for people.
     """
 
-    options: argparse.Namespace
-    weights: Path | None
-    shared: Shared
-    faces: list[FaceJob] = field(default_factory=list)
+    faces: list[FaceJob]
+    force: bool
     refused: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[str, object]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
     def refuse(self, speaker, error: Exception, undo: ExitStack) -> None:
-        """Leaves a speaker as he was, and goes on without him."""
+        """Leaves a speaker as it was, and goes on without it."""
         undo.close()
-        self.faces = [one for one in self.faces if one.speaker.name != speaker.name]
+        self.faces = [job for job in self.faces if job.speaker.name != speaker.name]
         self.refused[speaker.name] = str(error)
 
     def check_some(self) -> None:
         """Raises CommandError where no job can be done."""
         if not self.faces:
-            raise CommandError(finishing.sentence_on(self.refused))
+            raise CommandError(self._refusals())
+
+    def is_written(self, output: Path) -> bool:
+        """Whether another file than the open one holds these jobs already.
+
+        Raises:
+            ChangedOutputError: it was changed since a job made it.
+        """
+        digests = [job.digest for job in self.faces]
+        return saving.is_written(output, digests, force=self.force)
+
+    def carry_out(self, console: Observer) -> None:
+        """Does what is not done yet, in the open file.
+
+        Raises:
+            CommandError: no job can be done.
+        """
+        done, all_seconds = 0.0, sum(job.seconds for job in self.faces) or 1.0
+        for job in tuple(self.faces):
+            share = job.seconds / all_seconds
+
+            def progress(fraction: float, done: float = done, share: float = share) -> None:
+                console.progress(_ANALYSED * (done + share * fraction))
+
+            try:
+                self._do(job, console, progress)
+            except (A2FError, OSError) as error:
+                self.refuse(job.speaker, error, job.undo)
+            done += share
+        self.check_some()
+        if self.lines:
+            self.faces[0].speaker.id_data.audio2face.report = "\n".join(self.lines)
+
+    def _do(self, job: FaceJob, console: Observer, progress: Callable[[float], None]) -> None:
+        """Keys one face, unless that is done. Raises A2FError or OSError, with nothing changed."""
+        speaker, name = job.speaker, job.speaker.name
+        others = finished_jobs.finished_jobs(speaker, job.plans)
+        if not self.force:
+            if job.digest in others:
+                return
+            finished_jobs.check_not_edited(job.plans)
+        if job.strips:
+            console.log("info", f"Analysing {job.seconds:.1f} s of sound for {name}")
+        keyed = job.write_keys(progress)
+        report = keyed.report
+        finished_jobs.remember(speaker, job.plans, job.digest, keyed.takes, others)
+        if keyed.remark is not None:
+            console.log("warning", f"{name}: {keyed.remark}")
+        for reason in report.hidden:
+            console.log("warning", f"{name}: hidden: {reason}")
+        self.lines += report.lines
+        self.reports[name] = {
+            "summary": report.summary,
+            "details": list(report.details),
+            "hidden": list(report.hidden),
+            **keyed.facts,
+        }
+
+    def outcome(self, output: Path, *, saved: bool) -> Outcome:
+        """What became of the jobs that a file holds.
+
+        Args:
+            output: the file.
+            saved: whether it was written.
+        """
+        lines = [*self.lines, *(f"{name}: {why}" for name, why in self.refused.items())]
+        if saved:
+            lines.append(f"Saved {output}")
+        else:
+            lines.append(f"{output}: nothing to do, it is up to date (--force to do it anyway)")
+        speakers = [
+            {
+                "speaker": job.speaker.name,
+                "status": "done" if job.speaker.name in self.reports else "unchanged",
+                "job": job.digest,
+                **self.reports.get(job.speaker.name, {}),
+            }
+            for job in self.faces
+        ]
+        speakers += [
+            {"speaker": name, "status": "error", "error": why} for name, why in self.refused.items()
+        ]
+        data = {"blend": str(open_blend()), "output": str(output), "speakers": speakers}
+        if self.refused:
+            data["error"] = self._refusals()
+        code = ExitCode.REFUSED if self.refused else ExitCode.DONE
+        return Outcome("\n".join(lines), data, unchanged=not saved, code=code)
+
+    def _refusals(self) -> str:
+        return " ".join(f"{name}: {sentence}" for name, sentence in self.refused.items())
 
 
 def bake(options: argparse.Namespace, console: Console) -> Outcome:
     """Bakes what is not baked yet, and saves. A speaker that cannot be baked stops no other.
 
     Raises:
-        A2FError: nobody can be baked; no file was changed.
+        A2FError: no speaker can be baked; no file was changed.
         OutputError: the .blend could not be written; the old one is as it was.
     """
-    output = output_path(options.output)
+    output = saving.output_path(options.output)
     with ExitStack() as undo:
-        bakes = prepare(options, undo, Shared(analysis.choose_runtime))
-        saved = not finishing.is_written(output, bakes.faces, force=options.force)
-        if saved:
-            carry_out(bakes, console)
-            saved = bool(bakes.reports) or not finishing.is_open_file(output)
-        if saved:
-            finishing.save(output, bakes.faces)
-            undo.pop_all()
-    for name, sentence in bakes.refused.items():
+        jobs = bake_jobs(options, undo, RuntimeCache(analysis.choose_runtime))
+        return _finish(jobs, output, console, undo)
+
+
+def apply(options: argparse.Namespace, console: Console) -> Outcome:
+    """Keys curves on one face and saves, unless that is done already.
+
+    Raises:
+        A2FError: the curves cannot be keyed; no file was changed.
+        OutputError: the .blend could not be written; the old one is as it was.
+    """
+    place, output = open_place(options.scene), saving.output_path(options.output)
+    curves = read(options.curves)
+    name = options.name or options.curves.stem
+    with ExitStack() as undo:
+        speakers = wanted_speakers(options, place, undo)
+        if len(speakers) > 1:
+            raise CommandError("Curves are for one face: name it with --speaker or --object.")
+        (speaker,) = speakers
+        set_options(speaker, options, undo)
+        plans, _ = face_of(speaker)
+        digest = finished_jobs.apply_digest(
+            speaker, plans, options.curves, name, options.frame_start
+        )
+
+        def write_keys(_progress: Callable[[float], None]) -> Keyed:
+            report = api.bake(
+                curves,
+                members_of(speaker),
+                name=name,
+                frame_start=options.frame_start,
+                scene=place.scene,
+            )
+            facts = {"rows": len(curves.values), "rate": curves.rate}
+            return Keyed(report, [f"curves {name}"], facts)
+
+        jobs = FaceJobs([FaceJob(speaker, plans, digest, write_keys)], options.force)
+        return _finish(jobs, output, console, undo)
+
+
+def _finish(jobs: FaceJobs, output: Path, console: Console, undo: ExitStack) -> Outcome:
+    """Does the jobs of a command and saves, where there is something to do."""
+    saved = not jobs.is_written(output)
+    if saved:
+        jobs.carry_out(console)
+        saved = bool(jobs.reports) or not saving.is_open_file(output)
+    if saved:
+        saving.save(output, [job.digest for job in jobs.faces])
+        undo.pop_all()
+    for name, sentence in jobs.refused.items():
         console.log("error", f"{name}: {sentence}")
     console.progress(1.0)
-    return outcome(output, bakes, saved=saved)
+    return jobs.outcome(output, saved=saved)
 
 
-def prepare(options: argparse.Namespace, undo: ExitStack, shared: Shared) -> Bakes:
+def bake_jobs(options: argparse.Namespace, undo: ExitStack, cache: RuntimeCache) -> FaceJobs:
     """The bakes that a command means; ``undo`` gets the way back from what it sets.
 
     Raises:
         A2FError: there is no such face or sound.
     """
     place = open_place(options.scene)
-    bakes = Bakes(options, weights_of(options, place), shared)
+    weights = weights_of(options, place)
+    jobs = FaceJobs([], options.force)
     speakers = wanted_speakers(options, place, undo)
-    check_one_voice(options, speakers)
+    check_one_sound(options, speakers)
     for speaker in speakers:
         own = undo.enter_context(ExitStack())
         try:
             set_options(speaker, options, own)
-            job = face_job(options, place, speaker, bakes.weights, shared.digests)
-            bakes.faces.append(replace(job, undo=own))
+            job = bake_job(options, place, speaker, weights, cache)
+            jobs.faces.append(replace(job, undo=own))
         except (A2FError, OSError) as error:
-            bakes.refuse(speaker, error, own)
-    bakes.check_some()
-    return bakes
+            jobs.refuse(speaker, error, own)
+    jobs.check_some()
+    return jobs
 
 
-def face_job(
-    options: argparse.Namespace,
-    place: Place,
-    speaker,
-    weights: Path | None,
-    digests: Digests,
+def bake_job(
+    options: argparse.Namespace, place: Place, speaker, weights: Path | None, cache: RuntimeCache
 ) -> FaceJob:
-    """The job on one face; its work is the plan. Raises A2FError or OSError."""
+    """The bake of one face. Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))
-    voice = wanted_voice(options, place, speaker)
-    request = BakeRequest(place.scene.session_uid, speaker.name, objects, voice)
-    plan = plan_bake(request)
-    digest = jobs.bake_job(speaker, plan.face.plans, plan.strips, weights, digests)
-    return FaceJob(speaker, plan.face.plans, digest, plan)
+    sound = wanted_sound(options, place, speaker)
+    plan = plan_bake(BakeRequest(place.scene.session_uid, speaker.name, objects, sound))
+    digest = finished_jobs.bake_digest(
+        speaker, plan.face.plans, plan.strips, weights, cache.digests
+    )
+
+    def write_keys(progress: Callable[[float], None]) -> Keyed:
+        runtime = _runtime(options)
+        curves = analyze(plan, runtime, weights, progress, cache.runtime)
+        latest, how = revalidate(plan), curves.inference
+        keys = compose(latest.face, curves.strips)
+        _, report = run_to_completion(write(Bake(latest, curves.strips, how, keys)))
+        speaker.report = report.text
+        facts = {
+            "strips": [strip.name for strip in plan.strips],
+            "runtime": how.runtime,
+            "device": how.device,
+            "remark": how.remark,
+        }
+        return Keyed(report, _takes(latest), facts, how.remark)
+
+    return FaceJob(speaker, plan.face.plans, digest, write_keys, plan.strips)
 
 
 def weights_of(options: argparse.Namespace, place: Place) -> Path | None:
     """The weights file that is meant; None for the bundled network."""
-    if options.weights is not None:
-        return chosen_weights(str(options.weights))
-    return chosen_weights(place.scene.audio2face.weights)
-
-
-def carry_out(bakes: Bakes, console: Observer) -> None:
-    """Bakes what is not baked yet, in the open file.
-
-    Raises:
-        CommandError: nobody can be baked.
-    """
-    done, all_seconds = 0.0, sum(_seconds(one) for one in bakes.faces) or 1.0
-    for one in tuple(bakes.faces):
-        share = _seconds(one) / all_seconds
-        try:
-            _bake(bakes, one, console, done, share)
-        except (A2FError, OSError) as error:
-            bakes.refuse(one.speaker, error, one.undo)
-        done += share
-    bakes.check_some()
-    if bakes.lines:
-        bakes.faces[0].speaker.id_data.audio2face.report = "\n".join(bakes.lines)
-
-
-def outcome(output: Path, bakes: Bakes, *, saved: bool) -> Outcome:
-    """What became of the bakes."""
-    return finishing.outcome(
-        output, bakes.faces, bakes.reports, bakes.lines, bakes.refused, saved=saved
-    )
-
-
-def _bake(bakes: Bakes, one: FaceJob, console: Observer, done: float, share: float) -> None:
-    """Bakes one face, unless it is baked. Raises A2FError or OSError, and nothing was changed."""
-    speaker, plan = one.speaker, one.work
-    others = jobs.finished_jobs(speaker, one.plans)
-    if one.digest in others and not bakes.options.force:
-        return
-    if not bakes.options.force:
-        jobs.check_not_edited(speaker, one.plans)
-    console.log("info", f"Listening to {_seconds(one):.1f} s of sound for {speaker.name}")
-    runtime = _runtime(bakes.options)
-    made = analyze(
-        plan,
-        runtime,
-        bakes.weights,
-        lambda part: console.progress(_LISTENED * (done + share * part)),
-        bakes.shared.runtime,
-    )
-    how = made.inference
-    plan = revalidate(plan)
-    keys = compose(plan.face, made.strips)
-    _, report = run_to_completion(write(Bake(plan, made.strips, how, keys)))
-    jobs.remember(speaker, one.plans, one.digest, _takes(plan), others)
-    speaker.report = report.text
-    if how.remark is not None:
-        console.log("warning", f"{speaker.name}: {how.remark}")
-    for reason in report.hidden:
-        console.log("warning", f"{speaker.name}: hidden: {reason}")
-    bakes.lines += report.lines
-    bakes.reports[speaker.name] = {
-        "strips": [strip.name for strip in plan.strips],
-        "summary": report.summary,
-        "details": list(report.details),
-        "hidden": list(report.hidden),
-        "runtime": how.runtime,
-        "device": how.device,
-        "remark": how.remark,
-    }
+    return chosen_weights(str(options.weights or place.scene.audio2face.weights))
 
 
 def _runtime(options: argparse.Namespace) -> RuntimeChoice:
@@ -208,14 +335,10 @@ def _runtime(options: argparse.Namespace) -> RuntimeChoice:
     return replace(preferred_runtime(bpy.context), **{k: v for k, v in asked.items() if v})
 
 
-def _seconds(one: FaceJob) -> float:
-    return sum(strip.timing.source_duration for strip in one.work.strips)
-
-
 def _takes(plan: BakePlan) -> list[str]:
     """The keys of the takes that a bake made."""
     names, selection = [strip.name for strip in plan.strips], plan.request.selection
     if isinstance(selection.selector, SoundFile):
         return [f"file {name}" for name in names]
-    sounds = sequencer_api.sound_strips(scene_of(selection))
-    return [strip_id.uid_of(one) for one in sounds if one.name in names]
+    strips = sequencer_api.sound_strips(scene_of(selection))
+    return [strip_id.uid_of(strip) for strip in strips if strip.name in names]

@@ -1,49 +1,80 @@
-"""``batch``: the rows of a manifest, with faces or without."""
+"""``predict`` and ``batch`` in Blender: curves of sound files, and the rows of a manifest."""
 
 import argparse
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import bpy
+import numpy as np
 
-from ...model.command.batch.command import Trade, batch
-from ...model.command.batch.curves import CurvesDoer
-from ...model.command.batch.doing import Listener, do_row, failed
-from ...model.command.batch.groups import Group
-from ...model.command.batch.pool import blender_worker
+from ...model.command.batch import command
+from ...model.command.batch.manifest import Group, Row
 from ...model.command.batch.results import RowResult
-from ...model.command.batch.rows import Row
-from ...model.command.batch.worker import serve
-from ...model.command.console import Console, Outcome
-from ...model.command.running import Failure, attempt
-from ...model.command.shared import Shared
-from ...model.real_path import real_path
+from ...model.command.batch.workers import RowObserver, blender_worker, run_row, serve
+from ...model.command.console import Console, Observer, Outcome
+from ...model.command.predict import predict as predict_with
+from ...model.command.run import Failure, attempt
+from ...model.command.runtime_cache import RuntimeCache
+from ...model.framing import SAMPLE_RATE
+from ...model.input_files import real_path
 from ..core import analysis
 from ..core.rigs.preset import preset_with_id
-from ..ui.preferences import preferred_runtime
-from . import finishing
+from ..core.sound.samples import DECODERS, audible_blocks, sound_seconds
+from ..core.sound.strip_plan import SoundSource
+from ..core.sound.strip_timing import StripTiming
+from ..scene.preferred_runtime import preferred_runtime
+from . import saving
 from .arguments import command_parser
-from .bake import Bakes, carry_out, outcome, prepare
-from .errors import CommandError
-from .finishing import FaceJob
-from .predict import decode
+from .bake import FaceJobs, bake_jobs
+from .selection import CommandError
 
 _PASSED_ON = ("-y", "--enable-autoexec", "-Y", "--disable-autoexec", "-noaudio", "--offline-mode")
+_RATE = 100
+"""Rows a second, to which the length of a sound is rounded up."""
 
 
-def batch_here(options: argparse.Namespace, console: Console) -> Outcome:
+def predict(options: argparse.Namespace, console: Console) -> Outcome:
+    """Writes the curves of a sound file, of films and AAC too; see ``model.command.predict``."""
+    return _predict(options, console, None)
+
+
+def _predict(
+    options: argparse.Namespace, observer: Observer, cache: RuntimeCache | None
+) -> Outcome:
+    folder = preferred_runtime(bpy.context).torch_folder
+    return predict_with(options, observer, _decode, folder, cache, length=_seconds)
+
+
+def _decode(path: Path) -> Iterator[np.ndarray]:
+    """Samples of a file at 16 kHz, in pieces float32 [n]. Raises A2FError where it cannot."""
+    rows = round(_seconds(path) * _RATE)
+    if rows < 1:
+        return
+    whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
+    yield from audible_blocks(SoundSource(path.name, str(path)), whole, SAMPLE_RATE, DECODERS)
+
+
+def _seconds(path: Path) -> float:
+    """Length of a file's sound, in whole rows. Raises A2FError where it cannot be read."""
+    return math.ceil(sound_seconds(SoundSource(path.name, str(path))) * _RATE - 1e-6) / _RATE
+
+
+def batch(options: argparse.Namespace, console: Console) -> Outcome:
     """Does the rows of a manifest; see ``model.command.batch``."""
     program = options.blender or bpy.app.binary_path
     worker = blender_worker(program, _own_options(sys.argv)) if program else None
-    return batch(options, console, Trade(RowArguments().check, FaceDoer().do, worker))
+    rows = _Rows()
+    backend = command.BatchBackend(rows.check_arguments, rows.run_group, worker)
+    return command.batch(options, console, backend)
 
 
 def work() -> int:
-    """Does what a batch gives this process; see ``model.command.batch.worker``."""
-    return serve(FaceDoer().do)
+    """Does what a batch gives this process; see ``model.command.batch.workers``."""
+    return serve(_Rows().run_group)
 
 
 def _own_options(words: Sequence[str]) -> list[str]:
@@ -52,133 +83,127 @@ def _own_options(words: Sequence[str]) -> list[str]:
     return [word for word in words[: min(ends, default=0)] if word in _PASSED_ON]
 
 
-class RowArguments:
-    """The command lines of rows."""
-
-    def __init__(self) -> None:
-        self._parser = command_parser()
-
-    def options(self, arguments: Sequence[str], *, force: bool = False) -> argparse.Namespace:
-        """Their options. Raises UsageError."""
-        options = self._parser.parse_args(arguments)
-        options.force = force
-        return options
-
-    def check(self, arguments: Sequence[str]) -> None:
-        """Raises A2FError for what cannot be done."""
-        options = self.options(arguments)
-        if options.command == "bake" and options.preset is not None:
-            preset_with_id(options.preset)
-
-
-class FaceDoer:
+class _Rows:
     """Does rows in this Blender."""
 
     def __init__(self) -> None:
-        self._arguments = RowArguments()
-        self._shared = Shared(analysis.choose_runtime)
-        folder = preferred_runtime(bpy.context).torch_folder
-        self._curves = CurvesDoer(self._shared, decode, folder)
+        self._parser = command_parser()
+        self._cache = RuntimeCache(analysis.choose_runtime)
 
-    def do(self, group: Group, force: bool, listener: Listener) -> list[RowResult]:
-        """Does a group: its .blend is opened once and saved once.
+    def check_arguments(self, arguments: Sequence[str]) -> None:
+        """Raises A2FError for what cannot be done."""
+        options = self._parser.parse_args(arguments)
+        if options.command == "bake" and options.preset is not None:
+            preset_with_id(options.preset)
 
-        The first row on a speaker gives him settings that stay; what later rows set is for their
+    def run_group(self, group: Group, force: bool, observer: RowObserver) -> list[RowResult]:
+        """Does rows of one output: their .blend is opened once and saved once.
+
+        The first row on a speaker gives it settings that stay; what later rows set is for their
         own keys, so that the same manifest means the same on the file that it made.
         """
-        if group.blend is None:
-            return self._curves.do(group, force, listener)
-        opened = attempt(lambda: _open(group.blend))
+        blend, output = group[0].blend, group[0].output
+        if blend is None:
+            return [
+                run_row(row, observer, lambda row=row: self._predict(row, force, observer))
+                for row in group
+            ]
+        opened = attempt(lambda: _open(blend))
         if isinstance(opened, Failure):
-            return [failed(row, opened) for row in group.rows]
-        if group.output != group.blend and group.output.exists() and not force:
-            looked_at = _Turn(group, force, listener, self._arguments, self._shared)
-            results = looked_at.rows(bake=False)
-            written = attempt(looked_at.is_written)
+            return [RowResult.failed(row, opened.code, opened.sentence) for row in group]
+        if output != blend and output.exists() and not force:
+            planned = _BlendRows(self._parser, self._cache, force, observer)
+            results = planned.run(group, bake=False)
+            written = attempt(lambda: planned.is_written(output))
             if isinstance(written, Failure):
-                return [failed(row, written) for row in group.rows]
+                return [RowResult.failed(row, written.code, written.sentence) for row in group]
             if written.unchanged:
                 return results
-            _open(group.blend)
-        turn = _Turn(group, force, listener, self._arguments, self._shared)
-        return turn.saved(turn.rows(bake=True))
+            _open(blend)
+        rows = _BlendRows(self._parser, self._cache, force, observer)
+        return rows.save(group, rows.run(group, bake=True))
+
+    def _predict(self, row: Row, force: bool, observer: RowObserver) -> Outcome:
+        options = self._parser.parse_args(row.arguments)
+        options.force = force
+        return _predict(options, observer, self._cache)
 
 
-class _Turn:
-    """A group's way through an open .blend."""
+class _BlendRows:
+    """Rows that are baked in the open .blend, and saved together."""
 
     def __init__(
         self,
-        group: Group,
+        parser: argparse.ArgumentParser,
+        cache: RuntimeCache,
         force: bool,
-        listener: Listener,
-        arguments: RowArguments,
-        shared: Shared,
+        observer: RowObserver,
     ) -> None:
-        self._group = group
+        self._parser = parser
+        self._cache = cache
         self._force = force
-        self._listener = listener
-        self._arguments = arguments
-        self._shared = shared
-        self._faces: list[FaceJob] = []
-        self._met: set[tuple[str, str]] = set()
+        self._observer = observer
+        self._digests: list[str] = []
+        self._seen: set[tuple[str, str]] = set()
 
-    def rows(self, *, bake: bool) -> list[RowResult]:
+    def run(self, group: Group, *, bake: bool) -> list[RowResult]:
         """Each row's result, as far as it is known before saving."""
         return [
-            do_row(row, self._listener, lambda row=row: self._row(row, bake=bake))
-            for row in self._group.rows
+            run_row(row, self._observer, lambda row=row: self._row(row, bake=bake)) for row in group
         ]
 
-    def is_written(self) -> Outcome:
+    def is_written(self, output: Path) -> Outcome:
         """Whether the output holds all of this already. Raises ChangedOutputError."""
-        done = finishing.is_written(self._group.output, self._faces, force=self._force)
+        done = saving.is_written(output, self._digests, force=self._force)
         return Outcome("", {}, unchanged=done)
 
-    def saved(self, results: list[RowResult]) -> list[RowResult]:
+    def save(self, group: Group, results: list[RowResult]) -> list[RowResult]:
         """The results once the output is written, if there is anything to write."""
         if all(result.status != "done" for result in results):
             return results
-        self._listener.started(None)
-        ended = attempt(self._save)
+        self._observer.started(None)
+        ended = attempt(lambda: self._save(group[0].output))
         if isinstance(ended, Outcome):
             return results
         return [
-            result if result.status == "error" else failed(row, ended)
-            for row, result in zip(self._group.rows, results, strict=True)
+            result
+            if result.status == "error"
+            else RowResult.failed(row, ended.code, ended.sentence)
+            for row, result in zip(group, results, strict=True)
         ]
 
+    def _save(self, output: Path) -> Outcome:
+        saving.save(output, self._digests)
+        return Outcome("", {})
+
     def _row(self, row: Row, *, bake: bool) -> Outcome:
-        options = self._arguments.options(row.arguments, force=self._force)
+        options = self._parser.parse_args(row.arguments)
+        options.force = self._force
         with ExitStack() as undo:
-            bakes = prepare(options, undo, self._shared)
+            jobs = bake_jobs(options, undo, self._cache)
             if bake:
-                carry_out(bakes, self._listener)
-            self._faces += bakes.faces
-            self._keep_first_settings(bakes)
+                jobs.carry_out(self._observer)
+            self._digests += [job.digest for job in jobs.faces]
+            self._keep_first_settings(jobs)
             undo.pop_all()
-        changed = bool(bakes.reports) or (bake and not finishing.is_open_file(row.output))
-        ended = outcome(row.output, bakes, saved=changed)
+        changed = bool(jobs.reports) or (bake and not saving.is_open_file(row.output))
+        ended = jobs.outcome(row.output, saved=changed)
         return replace(ended, data={**ended.data, "files": self._files(options)})
 
-    def _keep_first_settings(self, bakes: Bakes) -> None:
-        for face in bakes.faces:
-            key = face.speaker.id_data.name, face.speaker.name
-            if key in self._met:
-                face.undo.close()
-            self._met.add(key)
+    def _keep_first_settings(self, jobs: FaceJobs) -> None:
+        for job in jobs.faces:
+            key = job.speaker.id_data.name, job.speaker.name
+            if key in self._seen:
+                job.undo.close()
+            self._seen.add(key)
 
     def _files(self, options: argparse.Namespace) -> dict[str, str | None]:
-        """Digests of the files that only the .blend names, by path."""
+        """FileDigests of the files that only the .blend names, by path."""
         named = [library.filepath for library in bpy.data.libraries]
         if not options.file:
             named += [sound.filepath for sound in bpy.data.sounds if sound.packed_file is None]
-        paths = dict.fromkeys(real_path(bpy.path.abspath(one)) for one in named if one)
-        return {str(path): self._shared.digests.of_any(path) for path in paths}
-
-    def _save(self) -> Outcome:
-        finishing.save(self._group.output, self._faces)
-        return Outcome("", {})
+        paths = dict.fromkeys(real_path(bpy.path.abspath(path)) for path in named if path)
+        return {str(path): self._cache.digests.of_any(path) for path in paths}
 
 
 def _open(blend: Path) -> Outcome:

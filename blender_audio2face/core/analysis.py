@@ -5,11 +5,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from ...model.audio_file import SAMPLE_RATE
-from ...model.restartable import Restartable
-from ...model.runtime import choose_runtime
-from ...model.runtime_choice import RuntimeChoice
-from ...model.runtime_protocol import Runtime
+from ...model.framing import SAMPLE_RATE
+from ...model.runtime import RuntimeChoice, choose_runtime
+from ...model.streaming import Restartable, Runtime
 from .cached_curves import StripCurves
 from .report import Inference
 from .sound.decoders import DECODERS

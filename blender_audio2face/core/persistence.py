@@ -1,4 +1,4 @@
-"""JSON in custom properties of a .blend, and the recorded pose that is kept so.
+"""JSON in custom properties of a .blend: a recorded pose, and finished jobs of farms.
 
 Nothing that is read is trusted: anyone may have written the file.
 """
@@ -86,3 +86,22 @@ def load_pose(text: object) -> Pose:
 
 def _is_channel(_bone: str, path: str, component: int, value: float) -> bool:
     return 0 <= component < BONE_PATHS.get(path, 0) and abs(value) <= _FARTHEST
+
+
+Jobs = Mapping[str, tuple[list[str], str]]
+"""Digest of a finished job -> (keys of its cached curves, digest of the keys that it made)."""
+
+
+def dump_jobs(jobs: Jobs) -> str:
+    """JSON of a speaker's finished jobs."""
+    return json.dumps(jobs)
+
+
+def load_jobs(text: object) -> dict[str, tuple[list[str], str]]:
+    """The jobs of ``dump_jobs``'s text, without entries of any other form."""
+    found = {}
+    for job, plain in entries(document(text), list).items():
+        match plain:
+            case [list(keys), str(digest)] if all(isinstance(key, str) for key in keys):
+                found[job] = (keys, digest)
+    return found

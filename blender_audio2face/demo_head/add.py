@@ -1,29 +1,93 @@
-"""Puts the demo head into the scene, where the artist looks for it."""
+"""The button that puts the demo head into the scene, and on request a sentence for it to speak."""
 
-from __future__ import annotations
+from pathlib import Path
 
 import bpy
+from bpy.props import BoolProperty
 from mathutils import Vector
 
+from ...model.errors import A2FError
+from ..errors import BakeError
 from ..scene.face_objects import has_shape_keys
+from ..scene.sequencer_api import sequencer_scenes, strip_timing
 from .asset import HEAD, read_asset
 from .objects import make_objects
-from .place import DemoHeadError, check_place
-from .speech import add_sentence
 
+SENTENCE = Path(__file__).with_name("sentence.flac")
+STRIP_NAME = "Demo Sentence"
+_LAST_CHANNEL = 128
 _APART = 2.4
 """Metres between heads side by side, so that their shoulders do not touch."""
 
 
+class DemoHeadError(BakeError):
+    """The demo head cannot be added."""
+
+
+def check_place(context: bpy.types.Context) -> None:
+    """Raises DemoHeadError where a new object could not be added or selected.
+
+    Blender sees to it that the active collection is never a hidden one.
+    """
+    if context.mode != "OBJECT":
+        raise DemoHeadError("Switch to Object Mode first.")
+    place = context.collection
+    if place.library is not None or place.override_library is not None:
+        raise DemoHeadError(
+            f'Collection "{place.name}" is linked: choose another one in the Outliner.'
+        )
+
+
+class SentenceError(BakeError):
+    """The sample sentence cannot be put on the timeline."""
+
+
+def has_sound() -> bool:
+    """Whether this Blender can play sound at all; the bpy 4.2 of PyPI cannot."""
+    return bpy.app.build_options.audaspace
+
+
+def add_sentence(context: bpy.types.Context) -> "bpy.types.Strip":
+    """Put the sentence on the timeline at the current frame, above all strips; it becomes active.
+
+    Raises:
+        SentenceError: this Blender has no sound, no channel is free, or the file is missing.
+    """
+    if not has_sound():
+        raise SentenceError("This Blender was built without sound: use one from blender.org.")
+    scene = sequencer_scenes(context)[0]
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
+    channel = max((strip.channel for strip in strips), default=0) + 1
+    if channel > _LAST_CHANNEL:
+        raise SentenceError(
+            f'The topmost channel of "{scene.name}" is taken: move its strips down in the '
+            "Video Sequencer."
+        )
+    if not SENTENCE.is_file():
+        raise SentenceError(f"{SENTENCE.name} is missing: install the extension again.")
+    for other in strips:
+        other.select = False
+    strip = strips.new_sound(STRIP_NAME, str(SENTENCE), channel, scene.frame_current)
+    strip.sound.name = STRIP_NAME
+    strip.sound.pack()
+    # Should the artist unpack it, the file goes beside the .blend, not into the extension.
+    strip.sound.filepath = f"//{SENTENCE.name}"
+    editor.active_strip = strip
+    last = strip_timing(scene, strip).right_handle - 1
+    scene.frame_end = max(scene.frame_end, last)
+    return strip
+
+
 def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Object:
     """Add the head with its 52 ARKit shape keys, hair and sweater at the 3D cursor, or beside the
-    face that is there.
+    face that is already there.
 
     The head alone becomes selected and active; all three go into the active collection.
 
     Args:
         context: gives scene, view layer, collection and cursor.
-        with_speech: also put the sample sentence on the timeline, as `speech.add_sentence` does.
+        with_speech: also put the sample sentence on the timeline, as `add_sentence` does.
 
     Returns:
         The object with the shape keys, "Demo Head".
@@ -42,7 +106,7 @@ def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Ob
     if with_speech:
         add_sentence(context)
     objects = make_objects(asset)
-    _show(context, objects)
+    _link_objects(context, objects)
     head = objects[0]
     head.location = _free_place(context, head)
     for other in context.view_layer.objects:
@@ -61,11 +125,50 @@ def _free_place(context: bpy.types.Context, head: bpy.types.Object) -> Vector:
     return place
 
 
-def _show(context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
+def _link_objects(context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
     """Link the objects to the active collection, and into the view's isolation if it has one."""
     space = context.space_data
     isolated = space is not None and space.type == "VIEW_3D" and space.local_view is not None
-    for one in objects:
-        context.collection.objects.link(one)
+    for obj in objects:
+        context.collection.objects.link(obj)
         if isolated:
-            one.local_view_set(space, True)
+            obj.local_view_set(space, True)
+
+
+class AUDIO2FACE_OT_add_demo_head(bpy.types.Operator):
+    """Add a head with the 52 ARKit shape keys at the 3D cursor, to try Bake Speech on"""
+
+    bl_idname = "audio2face.add_demo_head"
+    bl_label = "Add Demo Head"
+    bl_options = {"REGISTER", "UNDO"}
+
+    with_speech: BoolProperty(
+        name="With Sentence",
+        description="Also add a spoken sentence to the sequencer, at the current frame",
+        default=False,
+    )
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        try:
+            check_place(context)
+        except A2FError as error:
+            cls.poll_message_set(str(error))
+            return False
+        return True
+
+    def execute(self, context) -> set[str]:
+        speech = self.with_speech and has_sound()
+        try:
+            head = add_demo_head(context, speech)
+        except A2FError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if speech == self.with_speech:
+            self.report({"INFO"}, f"Added {head.name}{' and its sentence' if speech else ''}")
+        else:
+            self.report({"WARNING"}, f"Added {head.name} only: this Blender has no sound")
+        return {"FINISHED"}
+
+
+CLASSES = (AUDIO2FACE_OT_add_demo_head,)

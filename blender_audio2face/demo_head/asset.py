@@ -1,6 +1,4 @@
-"""The head's file as arrays. Imports no bpy; README.md describes the file."""
-
-from __future__ import annotations
+"""The head's file as arrays. README.md describes the file."""
 
 import zlib
 from collections.abc import Mapping
@@ -30,7 +28,7 @@ class HeadAsset:
     """The whole character.
 
     Attributes:
-        shapes: the head itself, then what hangs on it.
+        shapes: the head itself, then its hair and its sweater.
         materials: their names.
         material_colours: float32 [M, 3], linear RGB, the mean of each material.
         keys: offsets from rest, float32 [N, 3], of the head's shape keys by name, in order.

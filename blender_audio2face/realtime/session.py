@@ -1,8 +1,8 @@
 """A face that follows a voice in the viewport, from ``start`` until it ends.
 
-Blender's own timers drive it, not a modal operator: those belong to a window, hold up autosaves and
-stop each other, while a timer runs on whatever the artist does. Everything that ends a Hold
-(loading, a bake of the same face, disabling the extension) ends the session with it.
+It runs on Blender's timers, not as a modal operator: those belong to a window, block autosaves and
+interfere with each other. Whatever releases the face's override (loading a file, a bake of the same
+face, disabling the extension) ends the session with it.
 """
 
 import atexit
@@ -13,38 +13,40 @@ from dataclasses import dataclass
 
 import bpy
 
-from ...model.errors import A2FError, memory_told
+from ...model.errors import A2FError, memory_errors_reported
 from ...model.streaming import Stream
+from ..core.realtime.engine import Engine
+from ..core.realtime.frame_queue import Frame
+from ..core.realtime.live_settings import LiveSettings
+from ..core.realtime.source import Source
 from ..core.shaping.settings import Dials
-from ..errors import PlanError
+from ..core.streaming.sender import send_frame
+from ..errors import PlanError, RecordingError
+from ..face_override import FaceOverride
 from ..scene import speaker_settings
 from ..scene.face_plan import objects_with_uids, plan_face
+from ..scene.redraw import redraw_sidebars, redraw_views
 from ..scene.speakers import speaker_of
-from . import redrawing
-from .apply import Hold
-from .engine import Engine
-from .errors import TakeError
-from .look import LiveLook
-from .running import running_session
-from .source import Source
-from .take_file import Take, takes_folder, write_take
-from .wire import sender
+from .recording import Recording, recordings_folder, write_wav
 
 _TICK = 1.0 / 60.0
-_LOOK_AGAIN = 0.5
-"""Seconds from one look at what cannot change often to the next."""
-_STATUS = 0.1
-"""Seconds from one drawing of the level to the next."""
+_REVALIDATE = 0.5
+"""Seconds between two checks of what changes rarely: face, speaker and mapping."""
+_REDRAW = 0.1
+"""Seconds between two redraws of the level in the panel."""
+
+_sessions: "set[Session]" = set()
+"""Those that run; at most one."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """Whose face moves, by what survives undo and renaming.
+    """The face that moves, by what survives undo and renaming.
 
     Attributes:
         scene_uid: session_uid of the scene.
-        object_uids: those of the face's objects.
-        name: of the face, for messages and files.
+        object_uids: session_uids of the face's objects.
+        name: for messages and files.
     """
 
     scene_uid: int
@@ -53,147 +55,148 @@ class Face:
 
 
 @dataclass(frozen=True)
-class _Beginning:
-    """When a take was asked for.
+class _RecordingStart:
+    """When a recording was requested.
 
     Attributes:
-        frame: of the scene, then.
-        clock: the source's clock, then.
-        playing: frames per second at which the timeline played; 0 where it stood.
+        frame: of the scene at that moment.
+        clock: the source's clock at that moment.
+        fps: frames per second at which the timeline played; 0 if it did not.
     """
 
     frame: float
     clock: float
-    playing: float
+    fps: float
 
     def frame_at(self, clock: float) -> float:
-        """The frame of the scene at a moment of the source's clock."""
-        return self.frame + (clock - self.clock) * self.playing
+        """The frame of the scene at a time of the source's clock."""
+        return self.frame + (clock - self.clock) * self.fps
 
 
 class Session:
-    """A voice, and the face that it moves. ``tick`` does all the work, on the main thread.
+    """A voice and the face that it moves. ``tick`` does the work of the main thread: it shows the
+    frames that the engine's thread has shaped.
 
     Attributes:
-        engine: listens.
-        face: who speaks.
+        engine: analyses the voice.
+        face: the face that moves.
+        label: the source's name.
     """
 
     def __init__(self, face: Face, source: Source, stream: Stream, gain: bool) -> None:
         """See ``start``."""
         self.face = face
         self.label = source.label
-        self.engine = Engine(source, stream, gain)
-        self._look = LiveLook(self.engine.frames.names)
         self._mapping: object = None
-        self._ended = False
-        self._began: _Beginning | None = None
-        self._shown = None
-        self._looked = self._drawn = 0.0
-        self._hold = self._new_hold()
+        self._recording_start: _RecordingStart | None = None
+        self._shown: Frame | None = None
+        self._revalidated_at = self._redrawn_at = 0.0
+        self._override = self._new_override()
         try:
+            self._settings = LiveSettings(stream.config.channels, self._dials())
+            self.engine = Engine(source, stream, gain, self._settings)
             self.engine.start()
         except BaseException:
-            self._hold.restore()
-            self.engine.stop()
+            self._override.restore()
             raise
+        _sessions.add(self)
         atexit.register(self.engine.stop)
         bpy.app.timers.register(self._on_timer)
 
     @property
     def recording(self) -> float | None:
-        """Seconds of the take that is being recorded; None where none is."""
+        """Seconds recorded so far; None while nothing is being recorded."""
         return self.engine.recording
 
     def tick(self, now: float | None = None) -> float | None:
-        """Shows what is due.
+        """Shows the frame that is due.
 
         Args:
-            now: seconds on the source's clock; by default what it says.
+            now: seconds on the source's clock; by default its present time.
 
         Returns:
             Seconds until the next tick; None when the session has ended.
         """
-        if self._ended:
+        if self not in _sessions:
             return None
         try:
-            with memory_told():
-                self._go_on(self.engine.now() if now is None else now)
+            with memory_errors_reported():
+                self._update(self.engine.now() if now is None else now)
         except A2FError as error:
             self.end(str(error))
         except BaseException:
             self.end()
             raise
-        return None if self._ended else _TICK
+        return _TICK if self in _sessions else None
 
-    def start_recording(self, frame: float, playing: float = 0.0) -> None:
-        """Begins a take.
+    def start_recording(self, frame: float, fps: float = 0.0) -> None:
+        """Begins to record.
 
         Args:
-            frame: of the scene, now.
-            playing: frames per second at which the timeline plays; 0 where it stands.
+            frame: of the scene now.
+            fps: frames per second at which the timeline plays; 0 if it does not.
 
         Raises:
-            TakeError: it cannot be written.
+            RecordingError: the temporary folder cannot be written to.
         """
         self.engine.start_recording()
-        self._began = _Beginning(frame, self.engine.now(), playing)
+        self._recording_start = _RecordingStart(frame, self.engine.now(), fps)
 
-    def stop_recording(self) -> Callable[[], Take]:
-        """Ends the take and the session: the face is given back at once.
+    def stop_recording(self) -> Callable[[], Recording]:
+        """Ends the recording and the session; the face is restored at once.
 
         Returns:
-            What waits for the last frames and reads the take; for any thread. It raises TakeError.
+            A function that waits for the last frames and reads the recording, for any thread. It
+            raises RecordingError.
         """
-        began, engine = self._began, self.engine
-        self._began = None
+        start, engine = self._recording_start, self.engine
+        self._recording_start = None
         engine.stop_recording()
 
-        def read() -> Take:
+        def read() -> Recording:
             try:
-                samples, curves = engine.recorded()
+                samples, curves = engine.read_recording()
                 if not len(samples):
-                    raise TakeError("Nothing was recorded: no sound came in that time.")
-                return Take(samples, curves, began.frame_at(engine.take_begins))
+                    raise RecordingError("Nothing was recorded: no sound came in that time.")
+                return Recording(samples, curves, start.frame_at(engine.recording_starts_at))
             finally:
                 engine.stop()
-                engine.forget_take()
+                engine.delete_recording()
 
-        self._give_back()
+        self._release()
         return read
 
-    def end(self, why: str = "") -> None:
-        """Ends it, and gives the face back. A take that is being recorded is saved as a file.
+    def end(self, reason: str = "") -> None:
+        """Ends it and restores the face. A recording in progress is saved as a file.
 
         Args:
-            why: the sentence for the panel, where nobody asked for the end.
+            reason: shown in the panel, if nobody asked for the end.
         """
-        if self._ended:
+        if self not in _sessions:
             return
-        recorded = self._began is not None
-        self._give_back()
-        if recorded:
-            why = f"{why} {self._save_take()}".strip()
+        self._release()
+        if self._recording_start is not None:
+            reason = f"{reason} {self._save_recording()}".strip()
         self.engine.stop()
-        self.engine.forget_take()
-        _tell(why)
+        self.engine.delete_recording()
+        _set_message(reason)
 
-    def _give_back(self) -> None:
-        self._ended = True
+    def _release(self) -> None:
+        _sessions.discard(self)
         atexit.unregister(self.engine.stop)
         if bpy.app.timers.is_registered(self._on_timer):
             bpy.app.timers.unregister(self._on_timer)
-        self._hold.restore()
-        redrawing.redraw_views()
-        redrawing.redraw_sidebars()
+        self._override.restore()
+        redraw_views()
+        redraw_sidebars()
 
-    def _save_take(self) -> str:
-        """Keeps what nobody can key any more; the sentence that tells of it."""
+    def _save_recording(self) -> str:
+        """Saves the sound of a recording that cannot be keyed any more; the sentence about it."""
         try:
-            samples, _ = self.engine.recorded()
+            samples, _ = self.engine.read_recording()
             if not len(samples):
                 return ""
-            path = write_take(takes_folder(), self.face.name, samples)
+            path = write_wav(recordings_folder(), self.face.name, samples)
         except A2FError as error:
             return str(error)
         return f"The take was saved as {path}."
@@ -201,90 +204,94 @@ class Session:
     def _on_timer(self) -> float | None:
         return self.tick()
 
-    def _go_on(self, now: float) -> None:
+    def _update(self, now: float) -> None:
         if self.engine.error is not None:
             raise A2FError(self.engine.error)
         wall = time.monotonic()
-        if wall - self._looked > _LOOK_AGAIN:
-            self._looked = wall
-            self._look_again()
-        frame = self.engine.frames.due(now)
+        if wall - self._revalidated_at > _REVALIDATE:
+            self._revalidated_at = wall
+            self._revalidate()
+        frames = self.engine.frames
+        frame = frames.due(now)
         if frame is not None and frame is not self._shown:
             self._shown = frame
-            speaker = self._speaker()
-            dials = speaker_settings.dials_of(speaker) if speaker is not None else Dials()
-            names, values = self._look.shaped(frame.seconds, frame.values, dials)
-            self._hold.show(names, values)
-            sender.show(wall, names, values)
-            redrawing.redraw_views()
-        if wall - self._drawn > _STATUS:
-            self._drawn = wall
-            redrawing.redraw_sidebars()
+            self._settings.dials = self._dials()
+            self._override.show(frames.names, frame.values)
+            send_frame(wall, frames.names, frame.values)
+            redraw_views()
+        if wall - self._redrawn_at > _REDRAW:
+            self._redrawn_at = wall
+            redraw_sidebars()
 
     def _scene(self):
         for scene in bpy.data.scenes:
             if scene.session_uid == self.face.scene_uid:
                 return scene
-        raise PlanError("Real time ended: the scene of the face is gone.")
+        raise PlanError("Real time ended: the scene of the face was removed.")
 
     def _objects(self, scene) -> list:
         """The face's objects that are still in the scene."""
-        found = objects_with_uids(self.face.object_uids)
-        here = [obj for obj in found if scene in obj.users_scene]
-        if not here:
-            raise PlanError("Real time ended: the face is gone.")
-        return here
+        objects = objects_with_uids(self.face.object_uids)
+        present = [obj for obj in objects if scene in obj.users_scene]
+        if not present:
+            raise PlanError("Real time ended: the face was removed.")
+        return present
 
-    def _speaker(self):
-        scene = self._scene()
-        return scene.audio2face.speakers.get(self._speaker_name) if self._speaker_name else None
+    def _dials(self) -> Dials:
+        """The artist's dials now."""
+        speakers = self._scene().audio2face.speakers
+        speaker = speakers.get(self._speaker_name) if self._speaker_name else None
+        return speaker_settings.dials_of(speaker) if speaker is not None else Dials()
 
-    def _look_again(self) -> None:
-        """Follows what was deleted, renamed, or mapped otherwise."""
+    def _revalidate(self) -> None:
+        """Follows what was removed, renamed, or mapped differently."""
         scene = self._scene()
-        objects = self._objects(scene)
-        speaker = speaker_of(scene, objects[0])
+        speaker = speaker_of(scene, self._objects(scene)[0])
         if speaker is None and self._speaker_name:
             raise PlanError("Real time ended: the speaker was removed.")
         self._speaker_name = speaker.name if speaker is not None else ""
-        if self._hold.lost:
-            raise PlanError("Real time ended: the face is gone.")
+        if self._override.lost:
+            raise PlanError("Real time ended: the face was removed.")
         if _mapping_of(speaker) != self._mapping:
-            self._hold.restore()
-            self._hold = self._new_hold()
+            self._override.restore()
+            self._override = self._new_override()
 
-    def _new_hold(self) -> Hold:
+    def _new_override(self) -> FaceOverride:
         scene = self._scene()
         objects = self._objects(scene)
         speaker = speaker_of(scene, objects[0])
         self._speaker_name = speaker.name if speaker is not None else ""
         self._mapping = _mapping_of(speaker)
         plans, _ = plan_face(objects, speaker, check_effect=False)
-        return Hold(plans, self.end)
+        return FaceOverride(plans, self.end)
+
+
+def running_session() -> Session | None:
+    """The session that runs, if there is one."""
+    return next(iter(_sessions), None)
 
 
 def start(scene, objects: list, source: Source, stream: Stream, gain: bool = True) -> Session:
-    """Lets a voice move a face until it ends; there is one at a time.
+    """Lets a voice move a face until the session ends; there is one session at a time.
 
     Args:
         scene: the face's.
         objects: of the face, the most important first.
-        source: where the voice comes from.
+        source: of the voice.
         stream: a new stream of the network.
         gain: whether voices too quiet or too loud are brought to the level of the training.
 
     Raises:
-        PlanError: one runs already, the face is moved already, or nothing of it would move.
+        PlanError: a session runs already, the face is moved already, or nothing of it would move.
         SourceError: the source gives no sound.
     """
-    if running_session() is not None:
+    if _sessions:
         raise PlanError("Real time runs already: stop it first.")
     if not objects:
         raise PlanError("No face is selected: select the meshes, or the armature, of the face.")
     uids = tuple(obj.session_uid for obj in objects)
-    face = Face(scene.session_uid, uids, objects[0].name)
-    _tell("")
-    return Session(face, source, stream, gain)
+    _set_message("")
+    return Session(Face(scene.session_uid, uids, objects[0].name), source, stream, gain)
 
 
 def _mapping_of(speaker) -> tuple:
@@ -293,9 +300,9 @@ def _mapping_of(speaker) -> tuple:
     return (speaker.preset, speaker_settings.mapping_of(speaker))
 
 
-def _tell(why: str) -> None:
-    """Puts a sentence into the panel; there is no operator that could report it."""
+def _set_message(message: str) -> None:
+    """Shows a sentence in the panel; there is no operator that could report it."""
     for manager in bpy.data.window_managers:
-        manager.audio2face_live.message = why
-    if why:
-        logging.getLogger(__name__).warning(why)
+        manager.audio2face_live.message = message
+    if message:
+        logging.getLogger(__name__).warning(message)

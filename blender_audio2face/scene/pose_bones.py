@@ -16,7 +16,7 @@ def turning_path(bone) -> tuple[str, int]:
 
 
 def read_pose(armature, bone_names: list[str]) -> Pose:
-    """The channels of pose bones as they are now. Raises KeyError for a bone that is not there."""
+    """The present transform channels of pose bones. Raises KeyError for an unknown bone."""
     pose = {}
     for name in bone_names:
         bone = armature.pose.bones[name]
@@ -48,7 +48,7 @@ def numeric_properties(owner) -> list[str]:
 
 
 def property_range(owner, name: str) -> tuple[float, float]:
-    """The bounds a custom property was given."""
+    """The bounds of a custom property, infinite where it has none."""
     settings = owner.id_properties_ui(name).as_dict()
     return (
         float(settings.get("min", float("-inf"))),

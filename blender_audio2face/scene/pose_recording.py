@@ -1,7 +1,4 @@
-"""The head's nods as links to a bone, whatever its axes and its rotation mode.
-
-Bones become links of a speaker's mapping: by a recorded rest and extreme, or by its head.
-"""
+"""Makes links to bones: from a recorded rest and extreme, or from the axes of the head bone."""
 
 from collections.abc import Sequence
 
@@ -14,19 +11,65 @@ from ..core.rigs.pose import Pose, links_between
 from ..core.rigs.preset import preset_with_id
 from ..errors import MappingError, PlanError
 from . import speaker_settings
-from .face_plan import automatic_mapping
+from .face_plan import current_mapping
 from .pose_bones import turning_path
 from .speakers import members_of
+
+_REST = "recorded_rest"
+"""Custom property of a speaker."""
+
+_STEP = 0.01
+"""Radians of the turn from which a link's slope is measured."""
 
 _AXES = {
     "headPitch": Vector((1.0, 0.0, 0.0)),
     "headYaw": Vector((0.0, 0.0, 1.0)),
     "headRoll": Vector((0.0, 1.0, 0.0)),
 }
-"""Axes in the armature's space, of a character that looks along -Y: chin down, to its left, to its
-left shoulder."""
+"""Axes in the armature's space of a character that looks along -Y; positive turns are chin down, to
+its left, and towards its left shoulder."""
 
-_STEP = 0.01
+
+def remember_rest(speaker, pose: Pose) -> None:
+    """Stores a pose as the rest for the next extreme."""
+    speaker[_REST] = persistence.dump_pose(pose)
+
+
+def record_extreme(speaker, output: str, pose: Pose) -> int:
+    """Links the bones that differ from the recorded rest; returns the number of links.
+
+    Raises:
+        PlanError: no rest was recorded, no bone moved, or the channel does not exist.
+    """
+    output = output or speaker.record_output
+    preset = preset_with_id(speaker.preset) if speaker.preset else None
+    if output not in known_outputs(preset):
+        raise PlanError(f'There is no channel "{output}": choose an ARKit name such as jawOpen.')
+    stored = speaker.get(_REST)
+    if stored is None:
+        raise PlanError("No rest was recorded: pose the bones at rest and press Record Rest.")
+    links = links_between(output, persistence.load_pose(stored), pose)
+    if not links:
+        raise PlanError("The bones are where they rest: move them to the extreme first.")
+    _add_links(speaker, links)
+    return len(links)
+
+
+def link_head(speaker, bone_name: str) -> str:
+    """Links the head's movement to a bone, from its present pose; returns the bone's name.
+
+    Raises:
+        PlanError: the face has no armature, or the armature no such bone.
+        MappingError: the bone turns by axis and angle.
+    """
+    armature = next((obj for obj in members_of(speaker) if obj.type == "ARMATURE"), None)
+    if armature is None:
+        raise PlanError("The face has no armature: add it with Add Selected to Face first.")
+    name = bone_name or find_head_bone(armature)
+    if name is None or name not in armature.pose.bones:
+        raise PlanError(f'Armature "{armature.name}" has no bone "{name or "head"}": name another.')
+    _add_links(speaker, head_links(armature, name))
+    return name
 
 
 def find_head_bone(armature) -> str | None:
@@ -36,9 +79,9 @@ def find_head_bone(armature) -> str | None:
 
 
 def head_links(armature, bone_name: str) -> tuple[Link, ...]:
-    """Links that turn a bone by headPitch, headYaw and headRoll, in radians, from its pose now.
+    """Links that turn a bone by headPitch, headYaw and headRoll, in radians, from its present pose.
 
-    The three add up as small turns do: one of 0.15 radians comes out exact to 0.02.
+    The three turns are added, which holds for small ones: 0.15 radians come out exact to 0.02.
 
     Args:
         armature: the armature object; the character looks along its -Y.
@@ -68,65 +111,17 @@ def head_links(armature, bone_name: str) -> tuple[Link, ...]:
     return tuple(links)
 
 
+def _add_links(speaker, links: Sequence[Link]) -> None:
+    """Adds links, replacing those of the same output and target; keeps an automatic mapping's."""
+    mapping = current_mapping(speaker)
+    replaced = {(link.output, link.target.address) for link in links}
+    kept = [link for link in mapping.links if (link.output, link.target.address) not in replaced]
+    speaker_settings.set_mapping(speaker, Mapping(mapping.preset_id, (*kept, *links)))
+
+
 def _turned(bone, turn: Quaternion) -> list[float]:
     """The bone's rotation channel after a further turn in the space of its rest."""
     if bone.rotation_mode == "QUATERNION":
         return list(turn @ bone.rotation_quaternion)
     now: Euler = bone.rotation_euler
     return list((turn @ now.to_quaternion()).to_euler(bone.rotation_mode, now))
-
-
-_REST = "recorded_rest"
-
-
-def remember_rest(speaker, pose: Pose) -> None:
-    """Keeps a pose as the rest of the next extreme."""
-    speaker[_REST] = persistence.dump_pose(pose)
-
-
-def record_extreme(speaker, output: str, pose: Pose) -> int:
-    """Links the bones that differ from the recorded rest; returns how many links were made.
-
-    Raises:
-        PlanError: no rest was recorded, no bone moved, or there is no such channel.
-    """
-    output = output or speaker.record_output
-    preset = preset_with_id(speaker.preset) if speaker.preset else None
-    if output not in known_outputs(preset):
-        raise PlanError(f'There is no channel "{output}": choose an ARKit name such as jawOpen.')
-    stored = speaker.get(_REST)
-    if stored is None:
-        raise PlanError("No rest was recorded: pose the bones at rest and press Record Rest.")
-    links = links_between(output, persistence.load_pose(stored), pose)
-    if not links:
-        raise PlanError("The bones are where they rest: move them to the extreme first.")
-    _add_links(speaker, links)
-    return len(links)
-
-
-def link_head(speaker, bone_name: str) -> str:
-    """Links the head's nods to a bone, from its pose now; returns the bone's name.
-
-    Raises:
-        PlanError: the face has no armature, or that no such bone.
-        MappingError: the bone turns by axis and angle.
-    """
-    armature = next((obj for obj in members_of(speaker) if obj.type == "ARMATURE"), None)
-    if armature is None:
-        raise PlanError("The face has no armature: add it with Add Selected to Face first.")
-    name = bone_name or find_head_bone(armature)
-    if name is None or name not in armature.pose.bones:
-        raise PlanError(f'Armature "{armature.name}" has no bone "{name or "head"}": name another.')
-    _add_links(speaker, head_links(armature, name))
-    return name
-
-
-def _add_links(speaker, links: Sequence[Link]) -> None:
-    """Adds links in place of those of the same output and target; an automatic mapping becomes
-    the speaker's own first, so that nothing of it is lost."""
-    mapping = speaker_settings.mapping_of(speaker)
-    if mapping is None:
-        mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
-    replaced = {(link.output, link.target.address) for link in links}
-    kept = [one for one in mapping.links if (one.output, one.target.address) not in replaced]
-    speaker_settings.set_mapping(speaker, Mapping(mapping.preset_id, (*kept, *links)))

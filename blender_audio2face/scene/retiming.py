@@ -13,7 +13,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ...model.audio_file import SAMPLE_RATE
+from ...model.framing import SAMPLE_RATE
 from ..core.sound import calibration_signal
 from ..core.sound.strip_plan import SoundSource
 from ..core.sound.strip_timing import StripTiming

@@ -1,26 +1,22 @@
-"""Whether a shape key moves anything."""
+"""Finds shape keys that move no vertex."""
 
-from typing import TYPE_CHECKING
-
+import bpy
 import numpy as np
-
-if TYPE_CHECKING:
-    import bpy
 
 _STILL = 1e-5
 
 
-def without_effect(key: "bpy.types.Key", names: list[str]) -> list[str]:
+def without_effect(key: bpy.types.Key, names: list[str]) -> list[str]:
     """Of the named shape keys, those that leave every vertex where their relative key has it.
 
-    A movement counts from a hundred-thousandth of the mesh's size on. Absolute shape keys and
-    those of other things than meshes and lattices all count as moving something.
+    Movements below a hundred-thousandth of the mesh's size do not count. Absolute shape keys, and
+    those of anything but meshes and lattices, always count as moving something.
     """
     if not names or not key.use_relative or key.user.rna_type.identifier not in ("Mesh", "Lattice"):
         return []
     shapes: dict[str, np.ndarray] = {}
 
-    def shape(block: "bpy.types.ShapeKey") -> np.ndarray:
+    def shape(block: bpy.types.ShapeKey) -> np.ndarray:
         if block.name not in shapes:
             shapes[block.name] = _coordinates(block)
         return shapes[block.name]
@@ -37,7 +33,7 @@ def without_effect(key: "bpy.types.Key", names: list[str]) -> list[str]:
     return still
 
 
-def _coordinates(block: "bpy.types.ShapeKey") -> np.ndarray:
+def _coordinates(block: bpy.types.ShapeKey) -> np.ndarray:
     """float32 [3 N]."""
     points = block.points  # ``data`` holds the same and is seventy times slower
     coordinates = np.empty(3 * len(points), np.float32)

@@ -1,7 +1,4 @@
-"""Whose face is whose: finding, making and naming the speakers of a scene.
-
-The list of speakers and the selected objects follow each other.
-"""
+"""Finds, adds and removes the speakers of a scene."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,17 +11,15 @@ from ..core.background_job import unless_removed
 from ..errors import PlanError
 
 if TYPE_CHECKING:
-    import bpy
-
     from .properties.speaker import Audio2FaceSpeaker
 
 
-def members_of(speaker: "Audio2FaceSpeaker") -> "list[bpy.types.Object]":
+def members_of(speaker: "Audio2FaceSpeaker") -> list[bpy.types.Object]:
     """The speaker's objects that still exist, in the artist's order."""
     return [member.object for member in speaker.members if member.object is not None]
 
 
-def find_speaker(scene: "bpy.types.Scene", name: str) -> "Audio2FaceSpeaker":
+def find_speaker(scene: bpy.types.Scene, name: str) -> "Audio2FaceSpeaker":
     """The speaker with a name. Raises PlanError when there is none."""
     speakers = scene.audio2face.speakers
     if name in speakers:
@@ -34,7 +29,7 @@ def find_speaker(scene: "bpy.types.Scene", name: str) -> "Audio2FaceSpeaker":
     raise PlanError(f'There is no speaker "{name}" in scene "{scene.name}": {advice}.')
 
 
-def speaker_of(scene: "bpy.types.Scene", obj: "bpy.types.Object") -> "Audio2FaceSpeaker | None":
+def speaker_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> "Audio2FaceSpeaker | None":
     """The speaker that an object belongs to, or shares its shape keys with; None without one."""
     for speaker in scene.audio2face.speakers:
         if any(_same_face(obj, member) for member in members_of(speaker)):
@@ -42,8 +37,8 @@ def speaker_of(scene: "bpy.types.Scene", obj: "bpy.types.Object") -> "Audio2Face
     return None
 
 
-def shown_speaker(context: "bpy.types.Context") -> "Audio2FaceSpeaker | None":
-    """The speaker of the active object; the list's active one when no object is; else None."""
+def shown_speaker(context: bpy.types.Context) -> "Audio2FaceSpeaker | None":
+    """The speaker that the panels show: the selected active object's, else the list's."""
     settings = context.scene.audio2face
     active = context.view_layer.objects.active
     if active is not None and active.select_get():
@@ -54,14 +49,14 @@ def shown_speaker(context: "bpy.types.Context") -> "Audio2FaceSpeaker | None":
 
 
 def add_speaker(
-    scene: "bpy.types.Scene",
+    scene: bpy.types.Scene,
     name: str,
-    objects: "list[bpy.types.Object]",
+    objects: list[bpy.types.Object],
     undo: ExitStack | None = None,
 ) -> "Audio2FaceSpeaker":
     """A new speaker, the last of the scene and its active one; its name is made unique.
 
-    ``undo`` gets the way back.
+    ``undo`` gets a callback that removes it.
     """
     settings = scene.audio2face
     speaker = settings.speakers.add()
@@ -74,9 +69,9 @@ def add_speaker(
 
 
 def add_members(
-    speaker: "Audio2FaceSpeaker", objects: "list[bpy.types.Object]", undo: ExitStack | None = None
+    speaker: "Audio2FaceSpeaker", objects: list[bpy.types.Object], undo: ExitStack | None = None
 ) -> None:
-    """Adds the objects that are not there yet; ``undo`` gets the way back."""
+    """Adds objects to a face, each once; ``undo`` gets callbacks that remove them."""
     known = members_of(speaker)
     for obj in objects:
         if obj in known:
@@ -86,15 +81,20 @@ def add_members(
             way_back(speaker, undo, partial(_remove_member, len(speaker.members) - 1))
 
 
-def _remove_member(index: int, speaker: "Audio2FaceSpeaker") -> None:
-    speaker.members.remove(index)
+def remove_speaker(scene: bpy.types.Scene, speaker: "Audio2FaceSpeaker") -> None:
+    """Removes a speaker from the list; its keys stay."""
+    settings = scene.audio2face
+    settings.speakers.remove(settings.speakers.find(speaker.name))
+    settings.active_speaker = min(settings.active_speaker, max(len(settings.speakers) - 1, 0))
 
 
 def way_back(
     speaker: "Audio2FaceSpeaker", undo: ExitStack, act: "Callable[[Audio2FaceSpeaker], object]"
 ) -> None:
-    """``undo`` gets ``act``, which is given the speaker as he is found by then: where others were
-    added he is elsewhere in memory, and he may be gone."""
+    """Adds ``act`` to ``undo``; it is not called where the speaker no longer exists by then.
+
+    ``act`` gets the speaker, found again by name: when others are added it moves in memory.
+    """
     scene, name = speaker.id_data, speaker.name
 
     def back() -> None:
@@ -105,23 +105,39 @@ def way_back(
     undo.callback(unless_removed, back)
 
 
+def row_of_selection(settings) -> int:
+    """The row of the shown speaker; -1 when the selected face has none."""
+    speaker = shown_speaker(bpy.context)
+    return settings.speakers.find(speaker.name) if speaker is not None else -1
+
+
+def select_row(settings, row: int) -> None:
+    """Makes a row the active one, and in Object Mode selects its face."""
+    settings.active_speaker = row
+    if bpy.context.mode != "OBJECT":
+        return
+    layer = bpy.context.view_layer
+    face = [obj for obj in members_of(settings.speakers[row]) if obj.name in layer.objects]
+    for obj in layer.objects:
+        obj.select_set(obj in face)
+    if face:
+        layer.objects.active = face[0]
+
+
+def _remove_member(index: int, speaker: "Audio2FaceSpeaker") -> None:
+    speaker.members.remove(index)
+
+
 def _take_out(speaker: "Audio2FaceSpeaker") -> None:
     settings = speaker.id_data.audio2face
     settings.speakers.remove(settings.speakers.find(speaker.name))
     settings.property_unset("active_speaker")
 
 
-def remove_speaker(scene: "bpy.types.Scene", speaker: "Audio2FaceSpeaker") -> None:
-    """Forgets a speaker; what was keyed for it stays."""
-    settings = scene.audio2face
-    settings.speakers.remove(settings.speakers.find(speaker.name))
-    settings.active_speaker = min(settings.active_speaker, max(len(settings.speakers) - 1, 0))
-
-
-def _same_face(obj: "bpy.types.Object", member: "bpy.types.Object") -> bool:
+def _same_face(obj: bpy.types.Object, member: bpy.types.Object) -> bool:
     if obj == member:
         return True
-    keys = [getattr(one.data, "shape_keys", None) for one in (obj, member)]
+    keys = [getattr(each.data, "shape_keys", None) for each in (obj, member)]
     return keys[0] is not None and keys[0] == keys[1]
 
 
@@ -132,22 +148,3 @@ def _unique(name: str, taken: set[str]) -> str:
     while f"{name} {number}" in taken:
         number += 1
     return f"{name} {number}"
-
-
-def row_of_selection(settings) -> int:
-    """The row of the speaker that the panels show; -1 when the selected face has none."""
-    speaker = shown_speaker(bpy.context)
-    return settings.speakers.find(speaker.name) if speaker is not None else -1
-
-
-def select_row(settings, row: int) -> None:
-    """Makes a row the active one and selects its face, in Object Mode."""
-    settings.active_speaker = row
-    if bpy.context.mode != "OBJECT":
-        return
-    layer = bpy.context.view_layer
-    face = [obj for obj in members_of(settings.speakers[row]) if obj.name in layer.objects]
-    for obj in layer.objects:
-        obj.select_set(obj in face)
-    if face:
-        layer.objects.active = face[0]

@@ -1,10 +1,10 @@
-"""Which network speaks: the bundled one, or a weights file of the artist's."""
+"""Resolves the weights file that a property names."""
 
 from pathlib import Path
 
 import bpy
 
-from ...model.regular_file import why_not_a_file
+from ...model.input_files import why_not_a_file
 from ..errors import WeightsChoiceError
 
 
@@ -12,7 +12,7 @@ def chosen_weights(text: str) -> Path | None:
     """The weights file that a property names, None for the bundled network.
 
     ``//`` at the start is the folder of the .blend. What the file holds is checked when it is
-    loaded (``model.weights_file``). Raises WeightsChoiceError for a file that is not there.
+    loaded (``model.weights_file``). Raises WeightsChoiceError where there is no such file.
     """
     if not text.strip():
         return None

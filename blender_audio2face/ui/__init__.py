@@ -1,1 +1,4 @@
-"""Operators, panels and preferences."""
+"""What the artist sees: operators, panels and preferences.
+
+``panel_state`` works out, between redraws, what the panels show beyond plain properties.
+"""

@@ -1,4 +1,4 @@
-"""What belongs to the machine rather than to a scene: how the network runs."""
+"""The preferences in Blender's window: what the network runs on, and a look for GPUs."""
 
 from pathlib import Path
 
@@ -6,30 +6,26 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...model.errors import A2FError
-from ...model.runtime_choice import RuntimeChoice
+from ...model.torch_package import find_devices, import_torch
+from ..scene.preferred_runtime import ADDON, RUNTIMES, addon_preferences, preferred_runtime
+from ..scene.properties import BLEND_RELATIVE
 from .panels.common import draw_lines
 
-RUNTIMES = (
-    ("auto", "Automatic", "PyTorch for long sounds where there is a GPU, NumPy for all else"),
-    ("numpy", "NumPy", "Runs in every Blender, on the CPU"),
-    ("torch", "PyTorch", "GPU or CPU; needs a build that holds PyTorch, or a folder that has it"),
-)
-DEVICES = (
+_DEVICES = (
     ("auto", "Best", "The fastest device that PyTorch finds"),
     ("cpu", "CPU", "The processor, never a GPU"),
     ("cuda", "CUDA or ROCm", "A GPU by NVIDIA, or by AMD on Linux"),
     ("mps", "Metal", "The GPU of a Mac with Apple silicon"),
     ("xpu", "XPU", "A GPU by Intel"),
 )
-_ROOT = __package__.partition(".blender_audio2face")[0]
 
 
 def _forget_devices(preferences: "Audio2FacePreferences", _context) -> None:
     preferences.devices = ""
 
 
-def _folder_was_chosen(preferences: "Audio2FacePreferences", context) -> None:
-    """Makes the folder absolute: code is loaded from it, and // would be another with each file."""
+def _on_folder_change(preferences: "Audio2FacePreferences", context) -> None:
+    """Makes the folder absolute: code is loaded from it, and // differs from file to file."""
     _forget_devices(preferences, context)
     absolute = bpy.path.abspath(preferences.torch_folder)
     if absolute != preferences.torch_folder:
@@ -37,16 +33,17 @@ def _folder_was_chosen(preferences: "Audio2FacePreferences", context) -> None:
 
 
 class Audio2FacePreferences(bpy.types.AddonPreferences):
-    bl_idname = _ROOT
+    bl_idname = ADDON
 
     runtime: EnumProperty(name="Runtime", description="What runs the network", items=RUNTIMES)
-    device: EnumProperty(name="Device", description="What PyTorch runs on", items=DEVICES)
+    device: EnumProperty(name="Device", description="What PyTorch runs on", items=_DEVICES)
     torch_folder: StringProperty(
         name="PyTorch Folder",
-        description="Where PyTorch is if this build holds none: a virtual environment, or its "
-        "site-packages, made with Blender's version of Python",
+        description="Where PyTorch is if this build does not contain it: a virtual environment, "
+        "or its site-packages, made with Blender's version of Python",
         subtype="DIR_PATH",
-        update=_folder_was_chosen,
+        options=BLEND_RELATIVE,
+        update=_on_folder_change,
     )
     devices: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
 
@@ -71,13 +68,10 @@ class AUDIO2FACE_OT_find_devices(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context) -> bool:
-        return _preferences(context) is not None
+        return addon_preferences(context) is not None
 
     def execute(self, context) -> set[str]:
-        from ...model.devices import find_devices
-        from ...model.torch_package import import_torch
-
-        preferences = _preferences(context)
+        preferences = addon_preferences(context)
         try:
             torch = import_torch(preferred_runtime(context).torch_folder)
         except A2FError as error:
@@ -88,24 +82,6 @@ class AUDIO2FACE_OT_find_devices(bpy.types.Operator):
         lines += [device.sentence for device in find_devices(torch)]
         preferences.devices = "\n".join(lines)
         return {"FINISHED"}
-
-
-def preferred_runtime(context) -> RuntimeChoice:
-    """What the preferences say; the defaults when the add-on was registered from a script."""
-    preferences = _preferences(context)
-    if preferences is None:
-        return RuntimeChoice()
-    folder = preferences.torch_folder.strip()
-    return RuntimeChoice(
-        preferences.runtime,
-        preferences.device,
-        Path(folder) if folder else None,
-    )
-
-
-def _preferences(context) -> Audio2FacePreferences | None:
-    addon = context.preferences.addons.get(_ROOT)
-    return addon.preferences if addon is not None else None
 
 
 CLASSES = (AUDIO2FACE_OT_find_devices, Audio2FacePreferences)

@@ -1,6 +1,6 @@
-"""The parts of the command line that need no Blender.
+"""The command line that needs no Blender: ``predict``, and what all commands share.
 
-What lives here: options and exit codes that every command shares, the console, writing a file in
-one step, knowing a finished job, and ``predict``. The commands that open a .blend live in
-``blender_audio2face/cli``.
+``console`` has the options, exit codes and output, ``run`` ends every command in one of them,
+``atomic_write`` writes a file in one step and ``job_record`` recognises a finished job. Commands
+that open a .blend are in the add-on.
 """

@@ -58,7 +58,7 @@ def test_keys_are_made_anew_as_far_as_they_can_be(
 ) -> None:
     """The panel, too, still finds what hides them."""
     find_hidden_results = importlib.import_module(
-        f"{extension}.blender_audio2face.diagnostics.speaker_checks"
+        f"{extension}.blender_audio2face.diagnostics.hidden_results"
     ).find_hidden_results
     fault()
     before, kept = census(), {action.name for action in ours()}
@@ -82,26 +82,25 @@ MARK = "audio2face_live"
 
 
 @pytest.fixture
-def rooms(extension: str) -> Iterator[SimpleNamespace]:
-    def room(name: str):
+def modules(extension: str) -> Iterator[SimpleNamespace]:
+    def module(name: str):
         return importlib.import_module(f"{extension}.blender_audio2face.{name}")
 
     yield SimpleNamespace(
-        preview=room("realtime.preview"),
-        rest=room("realtime.rest"),
-        session=room("realtime.session"),
-        voice=room("realtime.voice"),
-        file_source=room("realtime.file_source"),
-        running=room("realtime.running").running_session,
+        preview=module("preview.preview"),
+        overrides=module("face_override").overrides,
+        session=module("realtime.session"),
+        analyzer=module("core.realtime.streaming_analyzer"),
+        file_source=module("core.realtime.file_source"),
+        running=module("realtime.session").running_session,
     )
-    for one in room("realtime.preview").previews():
-        one.end()
+    module("preview").end_all()
 
 
-def check_nothing_is_left(rooms) -> None:
-    assert rooms.preview.previews() == []
-    assert rooms.running() is None
-    assert rooms.rest.holds() == []
+def check_nothing_is_left(modules) -> None:
+    assert modules.preview.previews() == ()
+    assert modules.running() is None
+    assert modules.overrides() == ()
     assert not [one for one in (*bpy.data.shape_keys, *bpy.data.objects) if MARK in one]
     for thread in threading.enumerate():
         if thread.name.startswith("audio2face"):
@@ -110,54 +109,54 @@ def check_nothing_is_left(rooms) -> None:
 
 
 @pytest.fixture
-def shown(rooms, folder: Path):
+def shown(modules, folder: Path):
     """A preview that shows what it heard."""
     make_scene(folder, "ACTION")
     assert bpy.ops.audio2face.preview() == {"FINISHED"}
     bpy.context.scene.frame_set(8)
-    (one,) = rooms.preview.previews()
+    (one,) = modules.preview.previews()
     assert MARK in bpy.data.shape_keys["Anna"]
     return one
 
 
 @pytest.mark.parametrize("fault", faults.CHANGES, ids=named)
-def test_a_preview_goes_on_or_says_why_not(rooms, shown, capsys, fault) -> None:
+def test_a_preview_goes_on_or_says_why_not(modules, shown, capsys, fault) -> None:
     fault()
     for frame in (9, 10):
         bpy.context.view_layer.update()
-        shown._follow()
+        shown._update()
         bpy.context.scene.frame_set(frame)
     assert "Traceback" not in capsys.readouterr().err
     if fault in (faults.delete_object, faults.unlink_object, faults.delete_scene):
-        assert rooms.preview.previews() == []
+        assert modules.preview.previews() == ()
     shown.end()
-    check_nothing_is_left(rooms)
+    check_nothing_is_left(modules)
 
 
 @pytest.mark.parametrize("fault", (*faults.DELETIONS, *faults.STEPS_BACK), ids=named)
 def test_a_preview_that_listens_ends(
-    rooms, folder: Path, capsys, monkeypatch: pytest.MonkeyPatch, fault
+    modules, folder: Path, capsys, monkeypatch: pytest.MonkeyPatch, fault
 ) -> None:
-    monkeypatch.setattr(rooms.preview, "has_window", lambda: True)
+    monkeypatch.setattr(modules.preview, "has_window", lambda: True)
     make_scene(folder, "ACTION")
     assert bpy.ops.audio2face.preview() == {"FINISHED"}
-    (one,) = rooms.preview.previews()
+    (one,) = modules.preview.previews()
     fault()
     one._tick()
     bpy.context.scene.frame_set(9)
     one.end()
     assert "Traceback" not in capsys.readouterr().err
-    check_nothing_is_left(rooms)
+    check_nothing_is_left(modules)
 
 
 @pytest.fixture
-def session(rooms, folder: Path):
+def session(modules, folder: Path):
     """A session that follows a file; the face shows a moment of it."""
     make_scene(folder, "ACTION")
     samples = tone(1.0).astype(np.float32)
-    source = rooms.file_source.FileSource(samples, 16000, real_time=False)
-    stream = rooms.voice.open_stream(None, quick=True)
-    started = rooms.session.start(bpy.context.scene, [faults.anna()], source, stream)
+    source = modules.file_source.FileSource(samples, 16000, real_time=False)
+    stream = modules.analyzer.open_stream(None, quick=True)
+    started = modules.session.start(bpy.context.scene, [faults.anna()], source, stream)
     deadline = time.monotonic() + 60.0
     while started.engine.counts.blocks < 50:
         assert time.monotonic() < deadline
@@ -169,29 +168,29 @@ def session(rooms, folder: Path):
 
 
 def revalidate(session, seconds: float) -> float | None:
-    session._looked = 0.0
+    session._revalidated_at = 0.0
     return session.tick(seconds + session.engine.delay)
 
 
 @pytest.mark.parametrize("fault", OF_FACES, ids=named)
-def test_real_time_goes_on_or_says_why_not(rooms, session, fault) -> None:
+def test_real_time_goes_on_or_says_why_not(modules, session, fault) -> None:
     fault()
     for seconds in (0.55, 0.6):
         if revalidate(session, seconds) is None:
             assert "ended: " in bpy.context.window_manager.audio2face_live.message
     bpy.context.scene.frame_set(9)
     session.end()
-    check_nothing_is_left(rooms)
+    check_nothing_is_left(modules)
 
 
 @pytest.mark.parametrize("end", (faults.load_file, faults.new_file, faults.disable), ids=named)
 @pytest.mark.parametrize("what", ("shown", "session"))
 def test_a_file_and_disabling_end_it(
-    rooms, folder: Path, request: pytest.FixtureRequest, what: str, end
+    modules, folder: Path, request: pytest.FixtureRequest, what: str, end
 ) -> None:
     request.getfixturevalue(what)
     try:
         end(folder)
-        check_nothing_is_left(rooms)
+        check_nothing_is_left(modules)
     finally:
         addon_utils.enable(MODULE)

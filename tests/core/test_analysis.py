@@ -8,7 +8,7 @@ from a2f.blender_audio2face.core import analysis
 from a2f.blender_audio2face.core.background_job import CancelledError
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
 from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
-from a2f.model.runtime_choice import RuntimeChoice
+from a2f.model.runtime import RuntimeChoice
 
 
 def strip(seconds: int) -> StripPlan:

@@ -11,7 +11,7 @@ SPEECH = ROOT / "tests" / "data" / "surprise.flac"
 CODE = """
 import resource, sys
 import soundfile, soxr
-from model import numpy_runtime
+from model import numpy_network
 from model.__main__ import main
 pages = int(open("/proc/self/statm").read().split()[0])
 most = pages * resource.getpagesize() + (int(sys.argv[1]) << 20)

@@ -1,7 +1,6 @@
 """JSON of custom properties is read back, or refused, whatever it holds."""
 
 import pytest
-from a2f.blender_audio2face.cli import job_record
 from a2f.blender_audio2face.core import persistence
 from a2f.blender_audio2face.errors import PlanError
 
@@ -48,9 +47,9 @@ def test_rows_are_read() -> None:
     "text", [DEEP, "[]", '{"j": [[["a"]], "k"]}', '{"j": [["a"]]}', '{"j": ["a", "k"]}', None]
 )
 def test_other_text_has_no_jobs(text: object) -> None:
-    assert job_record.loads(text) == {}
+    assert persistence.load_jobs(text) == {}
 
 
 def test_jobs_survive_their_json() -> None:
     jobs = {"j": (["a", "b"], "k"), "l": ([], "")}
-    assert job_record.loads(job_record.dumps(jobs)) == jobs
+    assert persistence.load_jobs(persistence.dump_jobs(jobs)) == jobs

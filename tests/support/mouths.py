@@ -2,7 +2,7 @@
 
 import numpy as np
 from a2f.model.curves import Curves
-from a2f.model.opening import lip_opening
+from a2f.model.lip_seal import lip_opening
 from a2f.model.sampling import SEALED
 
 NAMES = (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.audio_features import FeatureConfig
+from model.features import FeatureConfig
 from model.network_config import NetworkConfig, array_shapes
 
 

@@ -106,3 +106,11 @@ def keys_of(action, shape_key: str) -> list[tuple[float, float]]:
     path = f'key_blocks["{shape_key}"].value'
     curves = [curve for curve in fcurves(action) if curve.data_path == path]
     return [tuple(point.co) for curve in curves for point in curve.keyframe_points]
+
+
+def saved_jaw_keys(path: Path, face: str = "Head") -> list[tuple[float, float]]:
+    """(frame, value) of each key on a face's jawOpen in a .blend, which is opened."""
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    animation = bpy.data.objects[face].data.shape_keys.animation_data
+    has_action = animation is not None and animation.action is not None
+    return keys_of(animation.action, "jawOpen") if has_action else []

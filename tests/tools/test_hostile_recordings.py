@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.hostile.strategies import DEEP, FEW, damaged
-from tools.data.actor.arkit import read_channel_map, to_arkit
-from tools.data.actor.beat import read_beat
-from tools.data.actor.capture_npz import read_capture_npz
-from tools.data.actor.curves_csv import read_curves_csv
-from tools.data.actor.live_link import read_live_link
-from tools.data.actor.track import ActorError
+from tools.actor.channels import read_channel_map, to_arkit
+from tools.actor.tracks import (
+    ActorError,
+    read_beat,
+    read_capture_npz,
+    read_curves_csv,
+    read_live_link,
+)
 
 BEAT = '{"names": ["jawOpen"], "frames": [{"weights": [%s], "time": %s}]}'
 LINK = b"Timecode,BlendShapeCount,JawOpen\n"

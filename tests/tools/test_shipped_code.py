@@ -47,10 +47,10 @@ FORBIDDEN_MODULES = {
 }  # fmt: skip
 
 SOCKETS = {"socket", "select", "selectors", "pythonosc"}
-WIRE = "blender_audio2face/realtime/wire/"
+WIRE = "blender_audio2face/core/streaming/"
 """The only package that may open sockets, once the artist starts it."""
 
-PROCESSES = {"model/command/batch/pool.py"}
+PROCESSES = {"model/command/batch/workers.py", "model/command/two_processes.py"}
 """Starts workers, which are Blender again or Python again, by a list of arguments."""
 
 NAMED_IMPORTS = {
@@ -60,10 +60,10 @@ NAMED_IMPORTS = {
 
 OWN_FOLDER_READERS = {
     "blender_audio2face/demo_head/asset.py",
-    "blender_audio2face/demo_head/speech.py",
+    "blender_audio2face/demo_head/add.py",
     "blender_audio2face/core/rigs/preset.py",
-    "model/__main__.py",
-    "model/command/release.py",
+    "model/command/job_record.py",
+    "model/command/two_processes.py",
     "model/weights_file.py",
 }
 """Files that know their own folder; each only reads there (test_own_folder, in tests/blender)."""

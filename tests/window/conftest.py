@@ -14,19 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.extension import built_zip
+from tools.demo.install import install_for
 
 INSIDE = Path(__file__).with_name("inside.py")
 SECONDS = 300
 """What a scene may take on a slow machine without a graphics card."""
-
-INSTALL = """
-import bpy, sys
-bpy.ops.extensions.package_install_files(
-    filepath=sys.argv[-1], repo="user_default", enable_on_install=True, overwrite=True
-)
-bpy.context.preferences.view.show_splash = False
-bpy.ops.wm.save_userpref()
-"""
 
 
 @dataclass(frozen=True)
@@ -55,13 +47,7 @@ def environment(
     """Of a Blender whose user folder holds the extension."""
     assert os.environ.get("DISPLAY"), "these tests need a screen: xvfb-run make test-window"
     folder = tmp_path_factory.mktemp("user")
-    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(folder)}
-    blender = request.config.getoption("--blender")
-    command = (blender, "--background", "--factory-startup", "--python-exit-code", "1")
-    subprocess.run(
-        (*command, "--python-expr", INSTALL, "--", str(built_zip())), env=environment, check=True
-    )
-    return environment
+    return install_for(request.config.getoption("--blender"), built_zip(), folder)
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ returns is written to ANSWER as JSON.
 """
 
 import json
-import os
 import sys
-import traceback
 from pathlib import Path
 
 import bpy
@@ -19,24 +17,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 def main() -> None:
     from tests.window.scenes import SCENES
-    from tools.docs.window import Window
+    from tools.demo.window import Window, play
 
     answer, name, *arguments = sys.argv[sys.argv.index("--") + 1 :]
-    steps = SCENES[name](Window(), *arguments)
 
-    def run_for() -> float | None:
-        try:
-            return next(steps)
-        except StopIteration as end:
-            Path(answer).write_text(json.dumps(end.value), "utf-8")
-            bpy.ops.wm.quit_blender()
-            return None
-        except Exception:
-            traceback.print_exc()
-            sys.stderr.flush()
-            os._exit(1)
+    def finish(seen: object) -> None:
+        Path(answer).write_text(json.dumps(seen), "utf-8")
+        bpy.ops.wm.quit_blender()
 
-    bpy.app.timers.register(run_for, first_interval=2.0, persistent=True)
+    play(SCENES[name](Window(), *arguments), finish)
 
 
 if __name__ == "__main__":

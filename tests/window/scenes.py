@@ -9,7 +9,7 @@ from types import ModuleType
 
 import bpy
 
-from tools.docs.window import Window
+from tools.demo.window import Window
 
 MODULE = "bl_ext.user_default.audio2face_blender"
 SENTENCE = Path(__file__).parents[2] / "blender_audio2face" / "demo_head" / "sentence.flac"
@@ -169,6 +169,31 @@ def panels(window: Window) -> Scene:
     return {"undrawn": sorted(names - drawn), "drawn": len(drawn)}
 
 
+def panel_state(window: Window) -> Scene:
+    """What hides a bake shows up by itself; nothing is worked out during playback."""
+    module = room("ui.panel_state")
+    refreshes = []
+    state_of = module._state_of
+    module._state_of = lambda context: refreshes.append(None) or state_of(context)
+    yield from _demo_head(window)
+    bpy.data.objects["Demo Head"].show_only_shape_key = True
+    yield from window.bake()
+    yield 3.0
+    hidden = [result.kind for state in module._states.values() for result in state.hidden]
+    with window.override():
+        bpy.ops.screen.animation_play()
+    yield 0.5
+    before = len(refreshes)
+    yield 2.0
+    during = len(refreshes) - before
+    with window.override():
+        bpy.ops.screen.animation_cancel()
+        bpy.ops.audio2face.fix()
+    yield 3.0
+    left = [result.kind for state in module._states.values() for result in state.hidden]
+    return {"hidden": hidden, "during_playback": during, "left": left}
+
+
 def _panels() -> list[type]:
     return [
         one
@@ -269,7 +294,7 @@ def _disable(window: Window) -> Scene:
 
 def _modal_operators() -> Iterator[str]:
     for one in _window().modal_operators:
-        with suppress(ReferenceError, ValueError):  # what was disabled has no name any more
+        with suppress(ReferenceError, ValueError, AttributeError):  # disabled meanwhile
             yield one.bl_idname
 
 
@@ -300,4 +325,5 @@ SCENES: dict[str, Callable[..., Scene]] = {
     "quit": quit_while,
     "live": live,
     "panels": panels,
+    "panel state": panel_state,
 }

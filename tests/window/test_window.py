@@ -82,3 +82,9 @@ def test_every_panel_is_drawn(play) -> None:
     went_well(played)
     assert played.told["undrawn"] == []
     assert played.told["drawn"] > 10
+
+
+def test_hidden_result_shows_up_by_itself_and_playback_is_left_alone(play) -> None:
+    played = play("panel state")
+    went_well(played)
+    assert played.told == {"hidden": ["pinned"], "during_playback": 0, "left": []}

@@ -1,275 +1,190 @@
-"""docs/performance.md, its plot and its figures, of what was measured."""
+"""The figures of a run, as JSON, as a table in docs/performance.md and as a plot."""
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from string import Template
+from statistics import median
 
-from model.network_config import NetworkConfig
-from model.weights_file import load_weights
+BEGIN, END = "<!-- made by make bench -->", "<!-- end -->"
+"""Between these lines of performance.md is the table; all else is written by hand."""
 
-from .break_even import break_even, constants, runtime
-from .figures import Figures, span, write_figures
-from .graphics import GpuSpeed, gpu_speed
-from .targets import MINUTE, targets
-from .wording import count, duration, length, megabytes, number, share, table, times
-
-STAGES = {
-    "decode": "decoding to 16 kHz mono",
-    "features": "features alone",
-    "numpy": "network, NumPy",
-    "torch": "network, torch on the CPU",
-    "cuda": "network, torch on the GPU",
-    "post": "shaping, sampling, key reduction",
-    "write": "writing the keys",
-    "insert": "the same keys with `keyframe_insert`",
-    "bake": "**whole bake**",
-    "rhubarb": "Rhubarb Lip Sync",
-}
-"""What the tables call the stages that run on clips."""
-
-WINDOW_PHASES = {
-    "plan": "the button, first imports included",
-    "listen": "a tick while it listens",
-    "write": "a step of writing",
-    "end": "its end",
-    "undo": "Blender's own undo step",
-}
-"""What holds the main thread of a window, and how the tables call it."""
-
-_PARTS = ("decode", "numpy", "post", "write")
-_HERE = Path(__file__).parent
+MAIN_THREAD = "longest call on the main thread: "
+WORSE = 1.1
+"""How many times as much as the old zip a new one may cost."""
 
 
-def write(folder: Path, found: Sequence[Figures]) -> Iterator[Path]:
-    """Writes the report, and names the files.
+@dataclass
+class Row:
+    """One figure.
 
-    Args:
-        folder: where to.
-        found: the machine that is judged, and others whose GPU may be told of.
+    Attributes:
+        name: what was measured.
+        unit: "s", "B" (bytes) or "×".
+        values: of all repeats.
+        old: those of the zip that it is compared with, measured in turns.
+        at_most, at_least: what it is meant to be, in the unit.
     """
-    from .plot import draw  # needs matplotlib; the machine that measures may not have it
 
+    name: str
+    unit: str
+    values: list[float] = field(default_factory=list)
+    old: list[float] = field(default_factory=list)
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """New over old, by the medians."""
+        return median(self.values) / median(self.old) if self.old else None
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure, and its ratio to the old one, are as they are meant to be."""
+        figure = median(self.values)
+        limits = (
+            self.at_most is None or figure <= self.at_most,
+            self.at_least is None or figure >= self.at_least,
+            self.ratio is None or self.ratio <= WORSE,
+        )
+        return all(limits)
+
+
+@dataclass
+class Figures:
+    """All figures of a run.
+
+    Attributes:
+        machine: what they were measured on.
+        rows: the figures, in the order of the report.
+        remarks: what could not be measured, and why.
+    """
+
+    machine: dict[str, str]
+    rows: list[Row] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def add(self, name: str, unit: str, value: float, at_most: float | None = None) -> None:
+        """Adds a repeat of a figure."""
+        self._row(name, unit, at_most).values.append(value)
+
+    def add_old(self, name: str, unit: str, value: float, at_most: float | None = None) -> None:
+        """The same of the old zip."""
+        self._row(name, unit, at_most).old.append(value)
+
+    def add_ratio(self, above: str, below: str, at_least: float | None) -> None:
+        """Adds the ratio of the medians of two rows."""
+        first, second = (self._row(name, "s", None) for name in (above, below))
+        ratio = median(first.values) / median(second.values)
+        self.rows.append(Row(f"{above} / {below}", "×", [ratio], at_least=at_least))
+
+    def _row(self, name: str, unit: str, at_most: float | None) -> Row:
+        for row in self.rows:
+            if row.name == name:
+                return row
+        self.rows.append(Row(name, unit, at_most=at_most))
+        return self.rows[-1]
+
+
+def write(folder: Path, figures: Figures) -> None:
+    """Writes performance.json and performance.png, and the table into performance.md."""
     folder.mkdir(parents=True, exist_ok=True)
-    config, _ = load_weights()
-    report, plot, raw = (folder / f"performance.{end}" for end in ("md", "png", "json"))
-    report.write_text(text(found, config), "utf-8")
-    yield report
-    draw(plot, found[0], STAGES)
-    yield plot
-    write_figures(raw, found)
-    yield raw
+    (folder / "performance.json").write_text(as_json(figures), "utf-8")
+    page = folder / "performance.md"
+    before = page.read_text("utf-8") if page.is_file() else f"{BEGIN}\n{END}\n"
+    page.write_text(with_table(before, figures), "utf-8")
+    draw(folder / "performance.png", figures)
 
 
-def text(found: Sequence[Figures], config: NetworkConfig) -> str:
-    """The report in markdown."""
-    figures = found[0]
-    gpu = next((speed for one in found if (speed := gpu_speed(one, config))), None)
-    parts = {
-        "targets": _targets(figures, gpu),
-        "wall": _costs(figures, "wall", duration),
-        "cpu": _costs(figures, "cpu", duration),
-        "memory": _costs(figures, "memory", megabytes),
-        "shares": _shares(figures),
-        "runtimes": _runtimes(figures),
-        "break_even": _break_even(found),
-        "gpu": _gpu(gpu, figures),
-        "keys": _keys(figures),
-        "start": _start(figures),
-        "window": _window(figures),
-        "peers": _peers(figures),
-        "notes": (_HERE / "notes.md").read_text("utf-8").strip(),
-        "machine": _machine(found),
-    }
-    template = Template((_HERE / "template.md").read_text("utf-8"))
-    return template.substitute(parts)
+def as_json(figures: Figures) -> str:
+    """All figures, a line for each row."""
+    head = json.dumps({"machine": figures.machine, "remarks": figures.remarks}, ensure_ascii=False)
+    rows = ",\n  ".join(json.dumps(asdict(row), ensure_ascii=False) for row in figures.rows)
+    return f'{head[:-1]},\n "rows": [\n  {rows}\n]}}\n'
 
 
-def _targets(figures: Figures, gpu: GpuSpeed | None) -> str:
-    rows = [(one.promise, one.measured, one.verdict) for one in targets(figures, gpu)]
-    return table(("target", "measured", ""), rows)
+def with_table(page: str, figures: Figures) -> str:
+    """The page with the table of these figures in place of the one before.
+
+    Raises:
+        ValueError: the page lacks the lines between which the table belongs.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"The page has no place for the table: add {BEGIN} and {END}.")
+    return f"{before}{BEGIN}\n{table(figures)}\n{END}{after}"
 
 
-def _costs(figures: Figures, what: str, worded: Callable[[float | None], str]) -> str:
-    lengths = _lengths(figures)
-    rows = []
-    for stage, label in STAGES.items():
-        if figures.lengths(stage):
-            cells = [_cell(figures, stage, one, what, worded) for one in lengths]
-            growth = [] if what == "memory" else [number(figures.growth(stage, what, MINUTE))]
-            rows.append((label, *cells, *growth))
-    growth = [] if what == "memory" else ["growth"]
-    return table(("", *map(length, lengths), *growth), rows)
+def table(figures: Figures) -> str:
+    """Markdown: the table, what is missing from it, and the machine."""
+    compared = any(row.old for row in figures.rows)
+    columns = ["", "median", "min", "max", *(["old zip", "ratio"] if compared else []), "target"]
+    lines = [columns, ["---", *["---:"] * (len(columns) - 1)]]
+    for row in figures.rows:
+        cells = [row.name, *(_spelled(v, row.unit) for v in _spread(row.values))]
+        if compared:
+            cells += [_spelled(median(row.old), row.unit) if row.old else ""]
+            cells += [f"{row.ratio:.2f}" if row.old else ""]
+        lines.append([*cells, _target(row)])
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    remarks = "".join(f"\n\nNot measured: {remark}." for remark in figures.remarks)
+    machine = ", ".join(f"{name} {value}" for name, value in figures.machine.items())
+    return f"{text}{remarks}\n\nMeasured on: {machine}."
 
 
-def _cell(
-    figures: Figures,
-    stage: str,
-    seconds: float,
-    what: str,
-    worded: Callable[[float | None], str],
-) -> str:
-    middle = worded(figures.median(stage, seconds, what))
-    values = figures.values(stage, seconds, what)
-    if len(values) < 2:
-        return middle
-    low, high = span(values)
-    return f"{middle} ({worded(low)} to {worded(high)})"
+def _spread(values: list[float]) -> tuple[float, float, float]:
+    return median(values), min(values), max(values)
 
 
-def _lengths(figures: Figures) -> list[float]:
-    return sorted({row.seconds for row in figures.rows if row.stage in STAGES})
+def _target(row: Row) -> str:
+    if row.at_most is not None:
+        limit = f"at most {_spelled(row.at_most, row.unit)}"
+    elif row.at_least is not None:
+        limit = f"at least {_spelled(row.at_least, row.unit)}"
+    else:
+        limit = f"at most {WORSE} × the old" if row.old else ""
+    return limit if row.met else f"**missed**: {limit}"
 
 
-def _shares(figures: Figures) -> str:
-    lengths = figures.lengths("bake")
-    rows = []
-    for stage in _PARTS:
-        parts = [figures.ratio(stage, "bake", one, "wall") for one in lengths]
-        rows.append((STAGES[stage], *map(share, parts)))
-    return table(("", *map(length, lengths)), rows)
+def _spelled(value: float, unit: str) -> str:
+    """A figure in three digits: 12.3 s, 1.23 ms, 120 MiB, 3.4 ×."""
+    if unit == "B":
+        return f"{value / 2**20:.0f} MiB"
+    if unit == "s" and value < 1.0:
+        value, unit = 1e3 * value, "ms"
+    places = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{places}f} {unit}"
 
 
-def _runtimes(figures: Figures) -> str:
-    lengths = figures.lengths("numpy")
-    rows = []
-    for name, what in (("wall time", "wall"), ("processor time", "cpu")):
-        ratios = [figures.ratio("numpy", "torch", one, what) for one in lengths]
-        rows.append((f"NumPy's {name} over torch's on the CPU", *map(times, ratios)))
-    speeds = [_real_time(figures, "numpy", one) for one in lengths]
-    rows.append(("NumPy, times real time", *map(times, speeds)))
-    return table(("", *map(length, lengths)), rows)
+def length(seconds: float) -> str:
+    """Length of a sound: 5 s, 1 min, 1 h."""
+    for size, name in ((3600.0, "h"), (60.0, "min")):
+        if seconds >= size:
+            return f"{seconds / size:g} {name}"
+    return f"{seconds:g} s"
 
 
-def _real_time(figures: Figures, stage: str, seconds: float) -> float | None:
-    wall = figures.median(stage, seconds, "wall")
-    return None if wall is None else seconds / wall
+def draw(path: Path, figures: Figures) -> None:
+    """Draws the longest calls on the main thread, with their range, against the target."""
+    import matplotlib
 
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
 
-def _break_even(found: Sequence[Figures]) -> str:
-    """From which length on torch pays, each GPU beside its own machine's NumPy."""
-    rows, lines = [], []
-    for figures in found:
-        usual = runtime(figures, "numpy")
-        for name in ("torch", "cuda"):
-            other = runtime(figures, name)
-            if usual is None or other is None:
-                continue
-            even = break_even(usual, other)
-            rows.append(
-                (
-                    "torch on the CPU" if name == "torch" else figures.machine["GPU"],
-                    duration(other.torch_import),
-                    duration(other.start - other.torch_import),
-                    times(1.0 / other.second),
-                    times(1.0 / usual.second),
-                    "never" if even is None else duration(even),
-                )
-            )
-            if name == "cuda":
-                said = (f"`{key} = {value:g}`" for key, value in constants(usual, other).items())
-                lines.append(f"For `model/break_even.py`: {', '.join(said)}.")
-    if not rows:
-        return "How soon torch pays was not measured: it takes torch and two clips."
-    columns = (
-        "", "`import torch`", "then to the first second of sound", "speed after that",
-        "NumPy's speed there", "done before NumPy from",
-    )  # fmt: skip
-    return "\n\n".join([table(columns, rows), *lines])
-
-
-def _gpu(gpu: GpuSpeed | None, figures: Figures) -> str:
-    if gpu is None:
-        return "No GPU on this machine."
-    where = "this machine" if "GPU" in figures.machine else "another machine"
-    lines = [
-        f"{gpu.card}, on {where}: {length(gpu.seconds)} of sound in {duration(gpu.wall)}, "
-        f"{times(gpu.times_real_time)} real time, in {megabytes(gpu.memory)} of the card's memory.",
-        f"The network's matrix products are {gpu.flops / 1e12:.2f} TFLOP, counted from its "
-        f"configuration; achieved are {gpu.rate / 1e12:.3f} TFLOP/s.",
+    rows = [row for row in figures.rows if row.name.startswith(MAIN_THREAD)]
+    names = [row.name.removeprefix(MAIN_THREAD) for row in rows]
+    spreads = [[1e3 * value for value in _spread(row.values)] for row in rows]
+    middles = [middle for middle, _, _ in spreads]
+    errors = [
+        [middle - low for middle, low, _ in spreads],
+        [high - middle for middle, _, high in spreads],
     ]
-    if gpu.limit is not None:
-        kind = "TF32" if gpu.tf32 else "float32"
-        lines.append(
-            f"That is {share(gpu.share)} of the card's limit in {kind} ({gpu.limit.source})."
-        )
-    lines.append(
-        f"One after the other, the carried forward states are {count(gpu.steps)} steps: "
-        f"{1e6 * gpu.wall / gpu.steps:.2f} µs each, all else included."
-    )
-    return "\n".join(lines)
-
-
-def _keys(figures: Figures) -> str:
-    rows = [
-        _keys_row(figures, f"{length(one)} of speech", "", one) for one in figures.lengths("insert")
-    ]
-    rows += [
-        _keys_row(figures, "52 channels × 20 000 keys", "many_", one)
-        for one in figures.lengths("many_insert")
-    ]
-    if not rows:
-        return "Blender's module is not on this machine."
-    return table(("", "keys", "as a bake does", "`keyframe_insert`", "ratio"), rows)
-
-
-def _keys_row(figures: Figures, label: str, prefix: str, seconds: float) -> tuple[str, ...]:
-    fast, slow = f"{prefix}write", f"{prefix}insert"
-    return (
-        label,
-        count(figures.median(slow, seconds, "keys")),
-        duration(figures.median(fast, seconds, "wall")),
-        duration(figures.median(slow, seconds, "wall")),
-        times(figures.ratio(slow, fast, seconds, "wall")),
-    )
-
-
-def _start(figures: Figures) -> str:
-    rows = [
-        (label, duration(figures.median(stage, 0.0, "wall")))
-        for stage, label in (
-            ("start", "Blender itself (`import bpy`)"),
-            ("enable", "import and register of the add-on"),
-            ("add_head", "adding the demo head with its sentence"),
-            ("numpy_start", "NumPy's runtime, first second of sound included"),
-            ("torch_start", "torch's runtime on the CPU, likewise"),
-            ("cuda_start", "torch's runtime on the GPU, likewise"),
-        )
-        if figures.values(stage, 0.0, "wall")
-    ]
-    return table(("", "wall time"), rows)
-
-
-def _window(figures: Figures) -> str:
-    rows = [
-        (
-            length(one),
-            *(duration(figures.median("window", one, phase)) for phase in WINDOW_PHASES),
-            duration(figures.median("window", one, "gap")),
-        )
-        for one in figures.lengths("window")
-    ]
-    if not rows:
-        return "Measured only with `--blender`, the executable of a Blender that can open a window."
-    return table(("", *WINDOW_PHASES.values(), "longest between two of Blender's ticks"), rows)
-
-
-def _peers(figures: Figures) -> str:
-    lengths = figures.lengths("rhubarb")
-    if not lengths:
-        return "None of the peer programs that the bench knows (Rhubarb Lip Sync) is on PATH here."
-    rows = [
-        (length(one), times(figures.ratio("rhubarb", "numpy", one, "wall")),
-         times(figures.ratio("rhubarb", "numpy", one, "cpu")))
-        for one in lengths
-    ]  # fmt: skip
-    return table(("Rhubarb's cost over NumPy's", "wall time", "processor time"), rows)
-
-
-def _machine(found: Sequence[Figures]) -> str:
-    rows = []
-    for number_, figures in enumerate(found):
-        rows += [
-            (name if number_ == 0 else f"{name}, the GPU's machine", value)
-            for name, value in figures.machine.items()
-        ]
-    return "\n".join(f"| {name} | {value} |" for name, value in rows)
+    figure, axis = plt.subplots(figsize=(9, 0.3 * len(rows) + 1.2))
+    axis.barh(names, middles, xerr=errors, color="#1f4e9c", ecolor="#888888")
+    axis.invert_yaxis()
+    for limit in {row.at_most for row in rows if row.at_most is not None}:
+        axis.axvline(1e3 * limit, color="#cd5c5c", linestyle=":")
+    axis.set(xlabel="longest call on the main thread, ms", xlim=(0, None))
+    figure.tight_layout()
+    figure.savefig(path, dpi=100)
+    plt.close(figure)

@@ -7,17 +7,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .cache import Recording, Utterance, write_corpus
-from .corpora import CORPORA, CorpusError, recordings
-from .espeak import EspeakError
-from .festival import FestivalError
-from .flite import FliteError
-from .labelling import labeller
+from model.errors import AudioError
+
+from .cache import DataError, Recording, Utterance, write_corpus
+from .corpora import CORPORA, recordings
 from .phones import UnknownSymbolError
 from .synthesis import SYNTHETIC, synthesise
-from .texts import TextError
 
-_FAILURES = (CorpusError, EspeakError, FestivalError, FliteError, TextError, UnknownSymbolError)
 _NAMES = (*CORPORA, *SYNTHETIC)
 
 
@@ -27,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in args.only or _NAMES:
         try:
             written = write_corpus(args.out / name, _source(name, args))
-        except _FAILURES as error:
+        except (AudioError, DataError, UnknownSymbolError) as error:
             print(f"{name}: {error}", file=sys.stderr)
             return 1
         print(summary(name, written), flush=True)
@@ -48,8 +44,7 @@ def summary(name: str, utterances: Sequence[Utterance]) -> str:
 def _source(name: str, args: argparse.Namespace) -> Iterator[Recording]:
     if name in SYNTHETIC:
         return synthesise(args.corpora, name, args.hours, args.seed)
-    label = labeller(args.corpora, name, args.out / "heard", args.posteriors)
-    return recordings(args.corpora, name, label=label)
+    return recordings(args.corpora, name, args.out / "recognised", args.posteriors)
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -5,7 +5,7 @@ header. A line of `index.jsonl` describes one utterance; `offset` and `length` c
 
 `curves.f16` holds captured faces: per utterance `curve_rows(length)` rows end to end, each of 52
 little-endian 16-bit floats, the ARKit channels in the order of `ARKIT_52` (mouthClose as ARKit
-defines it). Row t of an utterance stands at t / 100 s; NaN says that a value is not known. All
+defines it). Row t of an utterance is at t / 100 s; NaN says that a value is not known. All
 utterances of a corpus have curves, or none.
 """
 
@@ -34,7 +34,11 @@ _CHANNELS = len(ARKIT_52)
 _ROW_BYTES = 2 * _CHANNELS
 
 
-class CacheError(RuntimeError):
+class DataError(RuntimeError):
+    """Speech, texts or a program that is missing or cannot be used; the text says which."""
+
+
+class CacheError(DataError):
     """A cache folder that is missing or does not fit its index, or curves that do not fit."""
 
 
@@ -108,7 +112,7 @@ class Utterance:
 
 
 def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utterance]:
-    """Write one corpus; `folder` is named after it. Returns what was written.
+    """Write one corpus, named after its `folder`. Returns the written utterances.
 
     Raises `CacheError` when curves have the wrong shape, or only some recordings have them.
     """
@@ -149,9 +153,9 @@ def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utteranc
 def _check_curves(rec: Recording, written: list[Utterance]) -> None:
     if (rec.curves is None) != (written[0].first_row is None):
         raise CacheError(f"{rec.id}: all recordings of a corpus have curves, or none.")
-    wanted = (curve_rows(len(rec.samples)), _CHANNELS)
-    if rec.curves is not None and rec.curves.shape != wanted:
-        raise CacheError(f"{rec.id}: its curves must be {wanted}, not {rec.curves.shape}.")
+    shape = (curve_rows(len(rec.samples)), _CHANNELS)
+    if rec.curves is not None and rec.curves.shape != shape:
+        raise CacheError(f"{rec.id}: its curves must be {shape}, not {rec.curves.shape}.")
 
 
 def load(
@@ -183,22 +187,22 @@ def _load_corpus(folder: Path) -> list[Utterance]:
     for line in index.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["phones"] is not None:
-            row["phones"] = [Phone(*p) for p in row["phones"]]
+            row["phones"] = [Phone(*p[:3]) for p in row["phones"]]  # older caches add stress
         utterance = Utterance(**row, audio=audio, first_row=first_row)
         if utterance.offset + utterance.length > available:
-            raise CacheError(f"{utterance.id} lies beyond the end of {audio}; make the cache anew.")
+            raise CacheError(f"{utterance.id} lies beyond the end of {audio}; make it again.")
         if first_row is not None:
             first_row += curve_rows(utterance.length)
         utterances.append(utterance)
     if first_row is not None and curves.stat().st_size != first_row * _ROW_BYTES:
-        raise CacheError(f"{curves} does not fit its index; make the cache anew.")
+        raise CacheError(f"{curves} does not fit its index; make the cache again.")
     return utterances
 
 
 def _to_row(u: Utterance) -> dict:
     phones = u.phones
     if phones is not None:
-        phones = [[p.ipa, round(p.start, 4), round(p.end, 4), p.stress] for p in phones]
+        phones = [[p.ipa, round(p.start, 4), round(p.end, 4)] for p in phones]
     return {
         "id": u.id, "corpus": u.corpus, "speaker": u.speaker, "lang": u.lang, "sex": u.sex,
         "offset": u.offset, "length": u.length, "phones": phones, "split": u.split,

@@ -1,22 +1,35 @@
-"""Loaders of the real corpora under a shared data root with `speech/` and `capture/`."""
+"""The real corpora: where each is under the data root, how it is split, how it gets its phones.
+
+The data root holds `speech/` and `capture/`, one folder a corpus with an `index.jsonl`. Phones come
+from the index, from a recogniser (`recognition`) or from forced alignment (`forced_alignment`).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
-import soxr
 
-from .cache import SAMPLE_RATE, Recording
-from .emodb import merge_labels
-from .energy import level_curve, silence_threshold
-from .labels import Label, fill_silence, to_phones
+from model.audio_file import read_audio
+
+from .cache import SAMPLE_RATE, DataError, Recording
+from .espeak import Espeak
+from .forced_alignment import AlignmentError, confirmed_phones, german_sounds
+from .labels import (
+    LEVEL_HOP,
+    Label,
+    fill_silence,
+    level_curve,
+    silence_threshold,
+    to_phones,
+    trim_edges,
+)
 from .phones import Phone
+from .recognition import TRANSCRIBERS, complete, read_words, reliable_labels
 
 _TEST_PERCENT = 5
 _EMODB_SEX = dict.fromkeys(("03", "10", "11", "12"), "m") | dict.fromkeys(
@@ -25,15 +38,15 @@ _EMODB_SEX = dict.fromkeys(("03", "10", "11", "12"), "m") | dict.fromkeys(
 _EMODB_TEST = frozenset({"03", "10", "09", "14"})
 
 # Labels aligned by pocketsphinx come early by 8.5 ms in both corpora, where the same measure finds
-# 1.6 ms in hand labels (tools.data.timing): its frames begin before the sound they stand for.
-POCKETSPHINX_SHIFT = 0.007
+# 1.6 ms in hand labels (tools.data.timing): its frames begin before the sound they describe.
+_POCKETSPHINX_SHIFT = 0.007
+
+# Corpora whose transcript is aligned with the posteriors of a trained network.
+_ALIGNED = frozenset({"kerstin_de"})
 
 Row = Mapping[str, object]
 Labeller = Callable[[Row], list[Phone] | None]
-
-
-class CorpusError(RuntimeError):
-    """A corpus that is missing or whose index does not fit its files."""
+"""Finds the phones of a recording from its row of the index; None where it cannot."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +54,9 @@ class Corpus:
     """How one corpus becomes recordings.
 
     `folder` is relative to the data root. `alphabet` is None where the index has no labels.
-    `shift` seconds are
-    added to all label times to undo a constant offset (measured by `tools.data.timing`).
-    `trim_edges` says that labels stretch over the silence before the first and after the last
-    phone. `split` maps a row to "train" or "test".
+    `shift` seconds are added to all label times to undo a constant offset (measured by
+    `tools.data.timing`). `trim_edges` says that labels stretch over the silence before the first
+    and after the last phone. `split` maps a row to "train" or "test".
     """
 
     folder: str
@@ -58,11 +70,11 @@ class Corpus:
 
 
 def _by_text(row: Row) -> str:
-    return held_out(str(row["text"]))
+    return hashed_split(str(row["text"]))
 
 
 def _by_speaker(row: Row) -> str:
-    return held_out(str(row["speaker"]), percent=2 * _TEST_PERCENT)
+    return hashed_split(str(row["speaker"]), percent=2 * _TEST_PERCENT)
 
 
 def _test(row: Row) -> str:
@@ -75,9 +87,9 @@ def _emodb_split(row: Row) -> str:
 
 CORPORA: dict[str, Corpus] = {
     "kathleen_en": Corpus("speech/kathleen_en", "en-us", "kathleen", "f", "arpabet",
-                          shift=POCKETSPHINX_SHIFT, trim_edges=True, split=_by_text),
+                          shift=_POCKETSPHINX_SHIFT, trim_edges=True, split=_by_text),
     "grid_s1": Corpus("capture/grid_s1", "en-gb", "grid_s1", "m", "arpabet",
-                      shift=POCKETSPHINX_SHIFT, split=_by_text),
+                      shift=_POCKETSPHINX_SHIFT, split=_by_text),
     "emodb_de": Corpus("speech/emodb_de", "de", alphabet="emodb", split=_emodb_split),
     "nathalie_nl": Corpus("speech/nathalie_nl", "nl", "nathalie", "f", "ipa",
                           trim_edges=True, split=_by_text),
@@ -90,38 +102,40 @@ CORPORA: dict[str, Corpus] = {
 }  # fmt: skip
 
 
-def held_out(key: str, percent: int = _TEST_PERCENT) -> str:
-    """Split of a key: "test" for a fixed `percent` of all keys, "train" for the rest, always."""
+def hashed_split(key: str, percent: int = _TEST_PERCENT) -> str:
+    """Split of a key: "test" for a fixed `percent` of all keys, "train" for the rest."""
     digest = hashlib.sha256(key.strip().lower().encode()).digest()
     return "test" if int.from_bytes(digest[:4], "big") % 100 < percent else "train"
 
 
 def read_index(root: Path, name: str) -> list[dict]:
-    """Rows of a corpus's index. Raises `CorpusError` when it is not under `root`."""
+    """Rows of a corpus's index. Raises `DataError` when it is not under `root`."""
     index = root / CORPORA[name].folder / "index.jsonl"
     if not index.is_file():
-        raise CorpusError(f"There is no {index}; give the folder that holds speech/ and capture/.")
+        raise DataError(f"There is no {index}; give the folder that holds speech/ and capture/.")
     return [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines()]
 
 
 def recordings(
-    root: Path,
-    name: str,
-    seconds: float | None = None,
-    label: Labeller | None = None,
+    root: Path, name: str, recognised: Path, posteriors: Path | None = None
 ) -> Iterator[Recording]:
-    """All recordings of one corpus, at most about `seconds` of audio (evenly thinned out).
+    """All recordings of one corpus with their phones, as far as they can be known.
 
-    `label` finds phones where the index has none (`labelling`).
+    Args:
+        root: the data root.
+        name: of `CORPORA`.
+        recognised: folder that keeps the words pocketsphinx recognised.
+        posteriors: folder with NAME.npz of a trained network (`tools.train.posteriors`); without
+            it corpora that need forced alignment stay unlabelled.
+
+    Raises:
+        DataError: the index is missing.
+        model.errors.AudioError: a recording cannot be read.
     """
     corpus = CORPORA[name]
-    rows = read_index(root, name)
-    if seconds is not None:
-        total = sum(row["seconds"] for row in rows)
-        keep = min(1.0, seconds / total)
-        rows = [row for i, row in enumerate(rows) if int((i + 1) * keep) > int(i * keep)]
-    for row in rows:
-        samples = read_16k(root / corpus.folder / row["file"])
+    label = _labeller(root, name, recognised, posteriors)
+    for row in read_index(root, name):
+        samples = read_audio(root / corpus.folder / row["file"])
         speaker = row.get("speaker") or corpus.speaker
         yield Recording(
             id=row["id"],
@@ -135,61 +149,123 @@ def recordings(
         )
 
 
-def read_16k(path: Path) -> np.ndarray:
-    """A sound file as [N] float32 mono at 16 kHz. Raises `CorpusError` when it is unreadable."""
-    try:
-        data, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise CorpusError(f"{path} cannot be read: {error}") from error
-    mono = data.mean(axis=1)
-    return mono if rate == SAMPLE_RATE else soxr.resample(mono, rate, SAMPLE_RATE)
-
-
 def _phones(
     corpus: Corpus, row: Row, samples: np.ndarray, label: Labeller | None
 ) -> list[Phone] | None:
     if label is not None:
-        found = label(row)
-        return None if found is None else fill_silence(found, samples, SAMPLE_RATE)
+        phones = label(row)
+        return None if phones is None else fill_silence(phones, samples, SAMPLE_RATE)
     labels: list[Label] | None = row.get("phones")
     if corpus.alphabet is None or labels is None:
         return None
     if corpus.alphabet == "emodb":
-        labels = merge_labels(labels, _silence_test(samples))
+        labels = merge_emodb_labels(labels, _silence_test(samples))
     phones = to_phones(labels, corpus.alphabet, corpus.shift)
     if corpus.trim_edges:
-        phones = trim_edges(phones, samples)
+        phones = trim_edges(phones, samples, SAMPLE_RATE)
     return fill_silence(phones, samples, SAMPLE_RATE)
 
 
+def _labeller(root: Path, name: str, recognised: Path, posteriors: Path | None) -> Labeller | None:
+    """The labeller of a corpus; None where the index has the labels or nothing can find them."""
+    if name in TRANSCRIBERS:
+        return _recognised_labeller(root, name, recognised / f"{name}.jsonl")
+    if name in _ALIGNED and posteriors is not None:
+        return _aligned_labeller(posteriors / f"{name}.npz")
+    return None
+
+
+def _recognised_labeller(root: Path, name: str, file: Path) -> Labeller:
+    complete(file, name, read_index(root, name), root / CORPORA[name].folder)
+    words = read_words(file)
+
+    def label(row: Row) -> list[Phone]:
+        labels = reliable_labels(words[str(row["id"])])
+        return to_phones(labels, "arpabet", _POCKETSPHINX_SHIFT)
+
+    return label
+
+
+def _aligned_labeller(file: Path) -> Labeller:
+    stored = np.load(file, allow_pickle=False)
+    espeak = Espeak()
+
+    def label(row: Row) -> list[Phone] | None:
+        words = [german_sounds(word) for word in espeak.transcribe(str(row["text"]), "de")]
+        try:
+            return confirmed_phones(words, stored[str(row["id"])])
+        except AlignmentError:
+            return None  # a recording too short for its transcript
+
+    return label
+
+
+_EMODB_PLACES = ("pb", "td", "kg")
+_EMODB_STOPS = frozenset("".join(_EMODB_PLACES))
+_EMODB_NAKED_REMARKS = frozenset({"hoe", "!"})
+
+
+def merge_emodb_labels(
+    labels: Iterable[Label], is_silent: Callable[[float, float], bool]
+) -> list[Label]:
+    """Merge Emo-DB's closures, releases and remarks into the phones they belong to.
+
+    The narrow labels of Emo-DB mark where something begins; an entry lasts until the next one.
+    Beside phones there are
+
+    - `_d` a closure before its release, which is the beginning of the stop d;
+    - `!d` the release of a stop, and `dasp` its aspiration: both belong to the preceding stop. An
+      aspiration or release that follows no stop is a stop whose closure cannot be heard;
+    - `+lar`, `-sth`, `[+eng` … remarks that something begins or ends within a sound (voicing,
+      creak, breathiness, audibility): they continue the preceding sound;
+    - `(` a pause and `(gef` a stretch that may be a pause or a hesitation: silence where the audio
+      is silent, otherwise a continuation of the preceding sound.
+
+    `is_silent(start, end)` tells whether the audio is silent there. Returns labels in the alphabet
+    "emodb".
+    """
+    merged: list[Label] = []
+
+    def continue_last(end: float) -> None:
+        # A remark before any sound describes nothing audible: the time stays uncovered.
+        if merged:
+            merged[-1] = (*merged[-1][:2], end)
+
+    for entry, start, end in labels:
+        stop = _emodb_stop(entry)
+        if stop and merged and _same_place(merged[-1][0], stop) and not entry.startswith("_"):
+            continue_last(end)
+        elif stop:
+            merged.append((stop, start, end))
+        elif entry.startswith("(") and is_silent(start, end):
+            merged.append(("sil", start, end))
+        elif entry[0] in "(+-[" or entry in _EMODB_NAKED_REMARKS:
+            continue_last(end)
+        else:
+            merged.append((entry.split("+")[0], start, end))
+    return merged
+
+
+def _same_place(sound: str, stop: str) -> bool:
+    return any(sound in place and stop in place for place in _EMODB_PLACES)
+
+
+def _emodb_stop(entry: str) -> str | None:
+    """The stop whose closure, release or aspiration an entry is, or None."""
+    if entry[0] in "_!" and entry[1:2] in _EMODB_STOPS:
+        return entry[1]
+    if entry.endswith("asp") and entry[0] in _EMODB_STOPS:
+        return entry[0]
+    return None
+
+
 def _silence_test(samples: np.ndarray) -> Callable[[float, float], bool]:
-    level, hop = level_curve(samples, SAMPLE_RATE)
+    level = level_curve(samples, SAMPLE_RATE)
     threshold = silence_threshold(level)
 
     def is_silent(start: float, end: float) -> bool:
-        span = level[int(start / hop) : max(int(end / hop), int(start / hop) + 1)]
+        first = int(start / LEVEL_HOP)
+        span = level[first : max(int(end / LEVEL_HOP), first + 1)]
         return bool(len(span)) and float(np.median(span)) < threshold
 
     return is_silent
-
-
-def trim_edges(phones: list[Phone], samples: np.ndarray, keep: float = 0.03) -> list[Phone]:
-    """Take silent audio away from the first and the last phone, `keep` seconds of each left.
-
-    Forced alignment without pauses at the ends stretches the outer phones over the silence.
-    """
-    if not phones:
-        return phones
-    level, hop = level_curve(samples, SAMPLE_RATE)
-    loud = np.flatnonzero(level >= silence_threshold(level))
-    if not len(loud):
-        return phones
-    first, last = phones[0], phones[-1]
-    onset = min(max(first.start, loud[0] * hop - keep), first.end - keep)
-    offset = max(min(last.end, (loud[-1] + 1) * hop + keep), last.start + keep)
-    trimmed = list(phones)
-    if first.start < onset < first.end and first.ipa != "sil":
-        trimmed[0] = first._replace(start=onset)
-    if last.start < offset < last.end and last.ipa != "sil":
-        trimmed[-1] = trimmed[-1]._replace(end=offset)
-    return trimmed

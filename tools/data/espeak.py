@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import soxr
 
-from .alphabets import IPA_MARKS
-from .cache import SAMPLE_RATE
-from .closures import claim_closures
-from .energy import level_curve, silence_threshold
-from .labels import Label, to_phones
-from .phones import Phone, UnknownSymbolError, is_vowel, normalise, stress_of
+from .cache import SAMPLE_RATE, DataError
+from .labels import LEVEL_HOP, Label, cover, level_curve, silence_threshold, to_phones
+from .phones import IPA_MARKS, SILENCE, Phone, normalise
 
 _AUDIO_OUTPUT_SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 1, 2, 0x8000
@@ -27,9 +24,12 @@ _UNCLIPPED = 70
 _SEPARATOR = "_"
 _ALPHABET = "espeak-ipa"
 
-
-class EspeakError(RuntimeError):
-    """espeak-ng is not installed, has no such voice or cannot speak a text."""
+_STOPS = frozenset("pbtdkɡq") | {"tʃ", "dʒ", "ts", "dz"}
+# Closures: amplitude of digital silence over the peak, and seconds.
+_SILENT = 1e-3
+_EDGE = 0.004
+_KEEP = 0.02
+_AFTER_PAUSE = 0.07
 
 
 class _Id(ctypes.Union):
@@ -59,10 +59,10 @@ _Callback = ctypes.CFUNCTYPE(
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How a text is spoken: a voice such as "en-us+f3", words a minute, pitch and range 0..99."""
+class EspeakVoice:
+    """A voice such as "en-us+f3", its words a minute, its pitch and pitch range in 0..99."""
 
-    voice: str
+    name: str
     rate: int = 175
     pitch: int = 50
     range: int = 50
@@ -71,18 +71,18 @@ class Manner:
 class Espeak:
     """The library, which keeps its state for the whole process: use one object at a time.
 
-    Raises `EspeakError` when the library or its data is not installed.
+    Raises `DataError` when the library or its data is not installed.
     """
 
     def __init__(self) -> None:
         try:
             self._lib = ctypes.CDLL("libespeak-ng.so.1")
         except OSError as error:
-            raise EspeakError("libespeak-ng.so.1 cannot be loaded; install espeak-ng.") from error
+            raise DataError("libespeak-ng.so.1 cannot be loaded; install espeak-ng.") from error
         options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
         self._rate = self._lib.espeak_Initialize(_AUDIO_OUTPUT_SYNCHRONOUS, 200, None, options)
         if self._rate <= 0:
-            raise EspeakError("espeak-ng finds no data; install espeak-ng-data.")
+            raise DataError("espeak-ng finds no data; install espeak-ng-data.")
         self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._audio: list[np.ndarray] = []
         self._events: list[tuple[str, int]] = []
@@ -90,12 +90,12 @@ class Espeak:
         self._callback = _Callback(self._collect)
         self._lib.espeak_SetSynthCallback(self._callback)
 
-    def speak(self, text: str, manner: Manner) -> tuple[np.ndarray, list[Phone]]:
+    def speak(self, text: str, voice: EspeakVoice) -> tuple[np.ndarray, list[Phone]]:
         """Samples [N] float32 at 16 kHz and the phones, which cover them from start to end.
 
-        Raises `EspeakError`, or `UnknownSymbolError` for a sound without a translation.
+        Raises `DataError`, or `UnknownSymbolError` for a sound without a translation.
         """
-        self._set(manner)
+        self._set(voice)
         self._audio.clear()
         self._events.clear()
         data = text.encode()
@@ -103,24 +103,23 @@ class Espeak:
             data, len(data) + 1, 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None
         )
         if status != 0 or not self._audio:
-            raise EspeakError(f"espeak-ng cannot speak {text!r} as {manner.voice} ({status}).")
+            raise DataError(f"espeak-ng cannot speak {text!r} as {voice.name} ({status}).")
+        # Transcription advances espeak-ng's internal state: with it the same seed goes on giving
+        # the same speech as the corpora that the shipped network was trained on.
+        self._transcription(text)
         samples = np.concatenate(self._audio).astype(np.float32) / 32768.0
-        labels = claim_closures(self._labels(samples), _ALPHABET, samples, self._rate)
-        phones = _stressed(to_phones(labels, _ALPHABET), self._stresses(text))
-        end = len(samples) / self._rate
-        phones = [p._replace(end=min(p.end, end)) for p in phones if p.start < end]
-        phones[0] = phones[0]._replace(start=0.0)
-        phones[-1] = phones[-1]._replace(end=end)
+        labels = claim_closures(self._labels(samples), samples, self._rate)
+        phones = cover(to_phones(labels, _ALPHABET), len(samples) / self._rate)
         return soxr.resample(samples, self._rate, SAMPLE_RATE), phones
 
-    def _set(self, manner: Manner) -> None:
-        if self._lib.espeak_SetVoiceByName(manner.voice.encode()) != 0:
-            raise EspeakError(f"espeak-ng has no voice {manner.voice}.")
+    def _set(self, voice: EspeakVoice) -> None:
+        if self._lib.espeak_SetVoiceByName(voice.name.encode()) != 0:
+            raise DataError(f"espeak-ng has no voice {voice.name}.")
         for parameter, value in (
-            (_RATE, manner.rate),
+            (_RATE, voice.rate),
             (_VOLUME, _UNCLIPPED),
-            (_PITCH, manner.pitch),
-            (_RANGE, manner.range),
+            (_PITCH, voice.pitch),
+            (_RANGE, voice.range),
         ):
             self._lib.espeak_SetParameter(parameter, int(value), 0)
 
@@ -137,42 +136,35 @@ class Espeak:
         return 0
 
     def _labels(self, samples: np.ndarray) -> list[Label]:
-        """The events as labels. Events without a sound of their own continue the sound before.
+        """The events as labels. Events without a sound of their own continue the previous sound.
 
         These are language switches such as "(en)", palatalisation alone, and nameless events
         that are not silent (links between vowels).
         """
-        level, hop = level_curve(samples, self._rate)
+        level = level_curve(samples, self._rate)
         quiet = level < silence_threshold(level)
         bounds = [at / self._rate for _, at in self._events] + [len(samples) / self._rate]
         labels: list[Label] = [("", 0.0, bounds[0])]
         for (name, _), start, end in zip(self._events, bounds, bounds[1:], strict=False):
-            silent = name == "" and _mostly(quiet[int(start / hop) : int(end / hop) + 1])
-            has_sound = name.strip("".join(IPA_MARKS)) != "" and not name.startswith("(")
-            if silent or has_sound:
+            inside = quiet[int(start / LEVEL_HOP) : int(end / LEVEL_HOP) + 1]
+            silent = name == "" and bool(len(inside)) and float(inside.mean()) > 0.5
+            if silent or _has_sound(name):
                 labels.append((name, start, end))
             else:
                 labels[-1] = (*labels[-1][:2], end)
         return labels
 
-    def transcribe(self, text: str, voice: str) -> list[list[tuple[str, int]]]:
-        """The words of `text` as phones with their stress, without speaking them.
+    def transcribe(self, text: str, voice: str) -> list[list[str]]:
+        """The phones of each word of `text`, without speaking them.
 
-        Raises `EspeakError` for an unknown voice, `UnknownSymbolError` for an untranslated sound.
+        Raises `DataError` for an unknown voice, `UnknownSymbolError` for an untranslated sound.
         """
-        self._set(Manner(voice))
-        return [word for word in map(_phones_of, self._transcription(text)) if word]
-
-    def _stresses(self, text: str) -> list[tuple[str, int]]:
-        """Vowels and their stress as the text's transcription has them; events carry no stress."""
-        tokens = [token for word in self._transcription(text) for token in word]
-        vowels: list[tuple[str, int]] = []
-        for token in tokens:
-            stress = stress_of(token)
-            for phone in _vowels_of(token):
-                vowels.append((phone, stress))
-                stress = 0
-        return vowels
+        self._set(EspeakVoice(voice))
+        words = [
+            [phone for s in symbols if _has_sound(s) for phone, _ in normalise(s, _ALPHABET)]
+            for symbols in self._transcription(text)
+        ]
+        return [word for word in words if word]
 
     def _transcription(self, text: str) -> list[list[str]]:
         """The words of `text` as espeak-ng's symbols."""
@@ -185,40 +177,31 @@ class Espeak:
         return words
 
 
-def _mostly(flags: np.ndarray) -> bool:
-    return bool(len(flags)) and float(flags.mean()) > 0.5
+def _has_sound(symbol: str) -> bool:
+    """False for language switches such as "(en)" and for marks alone."""
+    return not symbol.startswith("(") and symbol.strip("".join(IPA_MARKS)) != ""
 
 
-def _vowels_of(token: str) -> list[str]:
-    try:
-        return [p for p, _ in normalise(token, _ALPHABET) if is_vowel(p)]
-    except UnknownSymbolError:
-        return []  # language switch marks such as (en); the events name every sound again
+def claim_closures(labels: Sequence[Label], samples: np.ndarray, rate: int) -> list[Label]:
+    """Move the start of each stop back over the digital silence right before it.
 
-
-def _phones_of(word: list[str]) -> list[tuple[str, int]]:
-    """Phones and stress of one word; a mark stands before its syllable and goes to its vowel."""
-    phones: list[tuple[str, int]] = []
-    pending = 0
-    for token in word:
-        # Language switches such as (en) have no sound.
-        if token.startswith("(") or not token.strip("".join(IPA_MARKS)):
+    espeak-ng reports a stop where it bursts and counts the silent closure to the previous sound.
+    At least 20 ms of that sound are kept. After a pause, where closure and pause sound the same,
+    the last 70 ms are the closure's. `labels` (symbol, start, end in seconds) follow each other
+    without gaps; `samples` [N] float at `rate` Hz. Raises `phones.UnknownSymbolError`.
+    """
+    sounding = np.flatnonzero(np.abs(samples) > _SILENT * max(float(np.abs(samples).max()), 1e-9))
+    claimed = list(labels)
+    for i in range(1, len(claimed)):
+        (before, since, _), (symbol, burst, end) = claimed[i - 1], claimed[i]
+        if normalise(symbol, _ALPHABET)[0][0] not in _STOPS:
             continue
-        pending = stress_of(token) or pending
-        for phone, _ in normalise(token, _ALPHABET):
-            phones.append((phone, pending if is_vowel(phone) else 0))
-            pending = 0 if is_vowel(phone) else pending
-    return phones
-
-
-def _stressed(phones: list[Phone], vowels: list[tuple[str, int]]) -> list[Phone]:
-    places = [i for i, p in enumerate(phones) if is_vowel(p.ipa)]
-    matcher = difflib.SequenceMatcher(
-        None, [phones[i].ipa for i in places], [v for v, _ in vowels], autojunk=False
-    )
-    stressed = list(phones)
-    for a, b, size in matcher.get_matching_blocks():
-        for k in range(size):
-            i = places[a + k]
-            stressed[i] = phones[i]._replace(stress=vowels[b + k][1])
-    return stressed
+        # The burst may begin a few milliseconds before its event.
+        k = int(np.searchsorted(sounding, (burst - _EDGE) * rate))
+        closed_from = (sounding[k - 1] + 1) / rate if k else 0.0
+        paused = normalise(before, _ALPHABET)[0][0] == SILENCE
+        earliest = max(since, burst - _AFTER_PAUSE) if paused else min(since + _KEEP, burst)
+        start = min(max(closed_from, earliest), burst)
+        if burst - start >= _EDGE:
+            claimed[i - 1], claimed[i] = (before, since, start), (symbol, start, end)
+    return claimed

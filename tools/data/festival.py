@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .cache import SAMPLE_RATE
-from .corpora import read_16k
-from .labels import cover, from_ends, to_phones
+from model.audio_file import read_audio
+
+from .cache import SAMPLE_RATE, DataError
+from .labels import cover, labels_from_ends, to_phones
 from .phones import Phone
 
 _SCRIPT = """(voice_{voice})
@@ -26,12 +27,8 @@ _SCRIPT = """(voice_{voice})
 _LONGEST = 60.0
 
 
-class FestivalError(RuntimeError):
-    """festival or a voice is not installed, or it cannot speak a text."""
-
-
 @dataclass(frozen=True)
-class Voice:
+class FestivalVoice:
     """A voice of festival: its Debian package, phone alphabet, text encoding, speaker's sex.
 
     `shift` seconds are added to its labels (measured by `tools.data.timing`).
@@ -44,18 +41,20 @@ class Voice:
     shift: float = 0.0
 
 
-VOICES: dict[str, Voice] = {
-    "kal_diphone": Voice("festvox-kallpc16k", "flite", "ascii", "m", 0.009),
-    "ked_diphone": Voice("festvox-kdlpc16k", "flite", "ascii", "m", 0.005),
-    "cmu_us_slt_arctic_hts": Voice("festvox-us-slt-hts", "flite", "ascii", "f", 0.012),
-    "czech_krb": Voice("festvox-czech-krb", "festival-cs", "iso8859-2", "m", 0.006),
-    "czech_dita": Voice("festvox-czech-dita", "festival-cs", "iso8859-2", "f", 0.005),
-    "czech_machac": Voice("festvox-czech-machac", "festival-cs", "iso8859-2", "m", 0.006),
-    "czech_ph": Voice("festvox-czech-ph", "festival-cs", "iso8859-2", "m", 0.006),
-    "lp_diphone": Voice("festvox-italp16k", "festival-it", "iso8859-1", "f"),
-    "pc_diphone": Voice("festvox-itapc16k", "festival-it", "iso8859-1", "m", 0.003),
-    "suo_fi_lj_diphone": Voice("festvox-suopuhe-lj", "festival-fi", "iso8859-1", "f", 0.014),
-    "hy_fi_mv_diphone": Voice("festvox-suopuhe-mv", "festival-fi", "iso8859-1", "m", 0.006),
+VOICES: dict[str, FestivalVoice] = {
+    "kal_diphone": FestivalVoice("festvox-kallpc16k", "flite", "ascii", "m", 0.009),
+    "ked_diphone": FestivalVoice("festvox-kdlpc16k", "flite", "ascii", "m", 0.005),
+    "cmu_us_slt_arctic_hts": FestivalVoice("festvox-us-slt-hts", "flite", "ascii", "f", 0.012),
+    "czech_krb": FestivalVoice("festvox-czech-krb", "festival-cs", "iso8859-2", "m", 0.006),
+    "czech_dita": FestivalVoice("festvox-czech-dita", "festival-cs", "iso8859-2", "f", 0.005),
+    "czech_machac": FestivalVoice("festvox-czech-machac", "festival-cs", "iso8859-2", "m", 0.006),
+    "czech_ph": FestivalVoice("festvox-czech-ph", "festival-cs", "iso8859-2", "m", 0.006),
+    "lp_diphone": FestivalVoice("festvox-italp16k", "festival-it", "iso8859-1", "f"),
+    "pc_diphone": FestivalVoice("festvox-itapc16k", "festival-it", "iso8859-1", "m", 0.003),
+    "suo_fi_lj_diphone": FestivalVoice(
+        "festvox-suopuhe-lj", "festival-fi", "iso8859-1", "f", 0.014
+    ),
+    "hy_fi_mv_diphone": FestivalVoice("festvox-suopuhe-mv", "festival-fi", "iso8859-1", "m", 0.006),
 }
 
 
@@ -63,7 +62,7 @@ def speak(text: str, name: str, stretch: float = 1.0) -> tuple[np.ndarray, list[
     """Samples [N] float32 at 16 kHz and the phones of `text` by the voice `name` of `VOICES`.
 
     `stretch` multiplies the durations. Letters outside the voice's encoding are left out. Raises
-    `FestivalError`, or `phones.UnknownSymbolError` for a sound without a translation.
+    `DataError`, or `phones.UnknownSymbolError` for a sound without a translation.
     """
     voice = VOICES[name]
     with tempfile.TemporaryDirectory() as folder:
@@ -76,24 +75,24 @@ def speak(text: str, name: str, stretch: float = 1.0) -> tuple[np.ndarray, list[
                 ["festival", "-b", str(script)], capture_output=True, timeout=_LONGEST, check=False
             )
         except FileNotFoundError as error:
-            raise FestivalError("festival is not installed; install Debian's festival.") from error
+            raise DataError("festival is not installed; install Debian's festival.") from error
         except subprocess.TimeoutExpired as error:
-            raise FestivalError(f"festival takes too long to speak {text!r}.") from error
+            raise DataError(f"festival takes too long to speak {text!r}.") from error
         if done.returncode or not sound.is_file():
             reason = done.stderr.decode("utf-8", "replace").strip()
-            raise FestivalError(
+            raise DataError(
                 f"festival cannot speak {text!r} as {name} (package {voice.package}): {reason}"
             )
-        samples = read_16k(sound)
-    labels = from_ends(_ends(done.stdout.decode(voice.encoding)))
+        samples = read_audio(sound)
+    labels = labels_from_ends(_ends(done.stdout.decode(voice.encoding)))
     phones = to_phones(labels, voice.alphabet, voice.shift)
     phones = cover(phones, len(samples) / SAMPLE_RATE)
     if not phones:
-        raise FestivalError(f"festival says nothing for {text!r} as {name}.")
+        raise DataError(f"festival says nothing for {text!r} as {name}.")
     return samples, phones
 
 
 def _ends(printed: str) -> list[tuple[str, float]]:
-    """The script prints a phone and its end a line."""
+    """(phone, end in seconds) of the lines that the script prints."""
     lines = (line.rpartition(" ") for line in printed.splitlines())
     return [(symbol, float(end)) for symbol, _, end in lines]

@@ -9,53 +9,58 @@ from pathlib import Path
 
 import numpy as np
 
-from .cache import SAMPLE_RATE
-from .corpora import read_16k
-from .labels import cover, from_ends, to_phones
+from model.audio_file import read_audio
+
+from .cache import SAMPLE_RATE, DataError
+from .labels import cover, labels_from_ends, to_phones
 from .phones import Phone
-
-# Voices of Debian's flite that report times, and their speakers' sex.
-VOICES: dict[str, str] = {"kal16": "m", "awb": "m", "rms": "m", "slt": "f"}
-
-
-class FliteError(RuntimeError):
-    """flite is not installed or cannot speak a text."""
 
 
 @dataclass(frozen=True)
-class FliteManner:
-    """How a text is spoken: the voice, its duration and its pitch relative to the usual one."""
+class FliteVoice:
+    """A voice of flite: its speaker's sex, and the `shift` in seconds that is added to its labels
+    (a constant offset, measured by `tools.data.timing`)."""
 
-    voice: str
-    stretch: float = 1.0
-    pitch: float = 1.0
+    sex: str
+    shift: float
 
 
-def speak(text: str, manner: FliteManner, shift: float = 0.0) -> tuple[np.ndarray, list[Phone]]:
-    """Samples [N] float32 at 16 kHz and the phones, moved by `shift` seconds.
+# Voices of Debian's flite that report times.
+VOICES: dict[str, FliteVoice] = {
+    "kal16": FliteVoice("m", 0.004),
+    "awb": FliteVoice("m", 0.004),
+    "rms": FliteVoice("m", 0.004),
+    "slt": FliteVoice("f", 0.009),
+}
 
-    Raises `FliteError`.
+
+def speak(
+    text: str, name: str, stretch: float = 1.0, pitch: float = 1.0
+) -> tuple[np.ndarray, list[Phone]]:
+    """Samples [N] float32 at 16 kHz and the phones of `text` by the voice `name` of `VOICES`.
+
+    `stretch` multiplies the durations, `pitch` the pitch. Raises `DataError`.
     """
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "speech.wav"
         command = [
-            "flite", "-voice", manner.voice, "-psdur",
-            "--setf", f"duration_stretch={manner.stretch:.3f}",
-            "--setf", f"f0_shift={manner.pitch:.3f}",
+            "flite", "-voice", name, "-psdur",
+            "--setf", f"duration_stretch={stretch:.3f}",
+            "--setf", f"f0_shift={pitch:.3f}",
             "-t", text, "-o", str(sound),
         ]  # fmt: skip
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=True)
         except FileNotFoundError as error:
-            raise FliteError("flite is not installed; install Debian's package flite.") from error
+            raise DataError("flite is not installed; install Debian's package flite.") from error
         except subprocess.CalledProcessError as error:
-            raise FliteError(f"flite cannot speak {text!r}: {error.stderr.strip()}") from error
-        samples = read_16k(sound)
-    phones = to_phones(from_ends(_ends(done.stdout)), "flite", shift)
+            raise DataError(f"flite cannot speak {text!r}: {error.stderr.strip()}") from error
+        samples = read_audio(sound)
+    phones = to_phones(labels_from_ends(_ends(done.stdout)), "flite", VOICES[name].shift)
     return samples, cover(phones, len(samples) / SAMPLE_RATE)
 
 
 def _ends(printed: str) -> list[tuple[str, float]]:
-    """flite prints `phone:end` pairs."""
+    """(phone, end in seconds) of the `phone:end` pairs that flite prints."""
     pairs = (pair.rpartition(":") for pair in printed.split())
     return [(symbol, float(end)) for symbol, _, end in pairs]

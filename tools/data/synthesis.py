@@ -1,25 +1,28 @@
-"""Synthetic corpora: many voices, rates and pitches, with exact phone times."""
+"""Synthetic corpora: many voices, rates and pitches, with exact phone times.
+
+The texts are transcripts of the real corpora, sentences written for this project (`texts/en.txt`)
+and, for languages without a corpus, sentences of random words.
+"""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from . import festival, flite
-from .cache import SAMPLE_RATE, Recording
-from .corpora import held_out
+from .cache import SAMPLE_RATE, DataError, Recording
+from .corpora import hashed_split, read_index
 from .espeak import Espeak
-from .manners import draw_manner, play_faster
 from .phones import Phone, UnknownSymbolError
-from .texts import RANDOM_WORDS, own_sentences, random_sentences, transcripts, words
+from .speaking_styles import draw_style, play_faster
 
 # Variants of espeak-ng's voices and the sex they sound like. Left out are jokes, robots, and those
-# with an echo (f2 to f5, m2, Alicia …): it fills the closures, so their ends cannot be told.
+# with an echo (f2 to f5, m2, Alicia …): it fills the closures, so their ends cannot be located.
 TRAIN_VARIANTS: dict[str, str] = {
     "m1": "m", "m3": "m", "m4": "m", "m5": "m", "m6": "m", "m8": "m", "croak": "m",
     "whisper": "m", "klatt": "m", "klatt2": "m", "klatt4": "m", "klatt5": "m", "klatt6": "m",
@@ -29,12 +32,8 @@ TRAIN_VARIANTS: dict[str, str] = {
     "anika": "f", "aunty": "f", "grandma": "f", "whisperf": "f",
 }  # fmt: skip
 TEST_VARIANTS: dict[str, str] = {
-    "m7": "m",
-    "klatt3": "m",
-    "michael": "m",
-    "Andrea": "f",
-    "steph3": "f",
-}
+    "m7": "m", "klatt3": "m", "michael": "m", "Andrea": "f", "steph3": "f",
+}  # fmt: skip
 TRAIN_FLITE = ("kal16", "rms", "slt")
 TEST_FLITE = ("awb",)
 TRAIN_FESTIVAL: dict[str, tuple[str, ...]] = {
@@ -53,28 +52,53 @@ TEST_FESTIVAL: dict[str, tuple[str, ...]] = {
 _ENGLISH = ("en-us", "en-us", "en-us", "en", "en-gb-x-rp", "en-gb-scotland", "en-us-nyc",
             "en-029", "en-gb-x-gbcwmd", "en-gb-x-gbclan")  # fmt: skip
 _TEST_SHARE = 0.07
-# Constant offsets of flite's labels, measured by tools.data.timing. espeak-ng's are within 3 ms.
-_FLITE_SHIFT = {"kal16": 0.004, "awb": 0.004, "rms": 0.004, "slt": 0.009}
+
+_TEXTS = Path(__file__).parent / "texts"
+_HUNSPELL = Path("/usr/share/hunspell")
+_WORD_LENGTHS = range(2, 12)
+_SENTENCE_LENGTHS = range(3, 9)
+
+# Language of espeak-ng: Debian's dictionary package, its file.
+DICTIONARIES: dict[str, tuple[str, str]] = {
+    "fr": ("hunspell-fr-classical", "fr_FR"),
+    "es": ("hunspell-es", "es_ES"),
+    "it": ("hunspell-it", "it_IT"),
+    "pt-br": ("hunspell-pt-br", "pt_BR"),
+    "ro": ("hunspell-ro", "ro_RO"),
+    "pl": ("hunspell-pl", "pl_PL"),
+    "cs": ("hunspell-cs", "cs_CZ"),
+    "ru": ("hunspell-ru", "ru_RU"),
+    "sv": ("hunspell-sv", "sv_SE"),
+    "hu": ("hunspell-hu", "hu_HU"),
+    "tr": ("hunspell-tr", "tr_TR"),
+}
+WORD_LISTS: dict[str, str] = {"fi": "fi.txt"}
+# Languages without a corpus, spoken as random words.
+RANDOM_WORDS: tuple[str, ...] = (*DICTIONARIES, *WORD_LISTS)
 
 
 @dataclass(frozen=True)
 class Synthetic:
-    """One synthetic corpus: its share of all hours, who speaks, which languages, which texts."""
+    """One synthetic corpus.
+
+    `share` is its part of all hours; `texts` the corpus whose transcripts are spoken, "" for random
+    words.
+    """
 
     share: float
     engine: str
     languages: tuple[str, ...]
-    texts: str
+    texts: str = ""
 
 
 SYNTHETIC: dict[str, Synthetic] = {
     "espeak_en": Synthetic(0.256, "espeak", _ENGLISH, "kathleen_en"),
     "espeak_de": Synthetic(0.080, "espeak", ("de",), "kerstin_de"),
     "espeak_nl": Synthetic(0.048, "espeak", ("nl",), "nathalie_nl"),
-    "espeak_more": Synthetic(0.320, "espeak", RANDOM_WORDS, ""),
+    "espeak_more": Synthetic(0.320, "espeak", RANDOM_WORDS),
     "flite_en": Synthetic(0.096, "flite", ("en-us",), "kathleen_en"),
     "festival_en": Synthetic(0.064, "festival", ("en-us",), "kathleen_en"),
-    "festival_more": Synthetic(0.136, "festival", ("cs", "cs", "it", "fi"), ""),
+    "festival_more": Synthetic(0.136, "festival", ("cs", "cs", "it", "fi")),
 }
 
 
@@ -82,23 +106,23 @@ def synthesise(root: Path, name: str, hours: float, seed: int) -> Iterator[Recor
     """Recordings of one synthetic corpus, its share of `hours`; the same for the same seed.
 
     Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`, `TEST_FESTIVAL`) that speak only held-out
-    sentences.
-    Sentences with a sound that has no translation are left out; they are counted and printed.
+    sentences. Sentences with a sound that has no translation are left out; they are counted and
+    printed. Raises `DataError`.
     """
     corpus = SYNTHETIC[name]
     budget = corpus.share * hours * 3600.0
-    speaker = _SPEAKERS[corpus.engine]()
+    speak = _SPEAKERS[corpus.engine]()
     left_out: Counter[str] = Counter()
     for split, seconds in (("train", budget * (1 - _TEST_SHARE)), ("test", budget * _TEST_SHARE)):
         rng = random.Random(f"{seed} {name} {split}")
-        languages = _cycle(corpus.languages, rng)
-        sources = {lang: _texts(root, corpus, lang, split, rng) for lang in set(corpus.languages)}
+        languages = _shuffled_forever(corpus.languages, rng)
+        texts = {lang: _texts(root, corpus, lang, split, rng) for lang in set(corpus.languages)}
         spoken, count = 0.0, 0
         while spoken < seconds:
             lang = next(languages)
-            text = next(sources[lang])
+            text = next(texts[lang])
             try:
-                samples, phones, voice, sex = speaker(text, lang, split, rng)
+                samples, phones, voice, sex = speak(text, lang, split, rng)
             except UnknownSymbolError as error:
                 left_out[f"{lang} {error.symbol!r}"] += 1
                 continue
@@ -115,52 +139,83 @@ def _texts(
     root: Path, corpus: Synthetic, lang: str, split: str, rng: random.Random
 ) -> Iterator[str]:
     if not corpus.texts:
-        return random_sentences(words(lang), rng)
-    sentences = transcripts(root, corpus.texts)
+        return _random_sentences(_words(lang), rng)
+    sentences = list(dict.fromkeys(row["text"] for row in read_index(root, corpus.texts)))
     if corpus.texts == "kathleen_en":
         # Own sentences twice: they are short and dense in labials and rare sounds.
-        sentences += own_sentences() * 2
-    chosen = [s for s in sentences if held_out(s) == split]
+        sentences += (_TEXTS / "en.txt").read_text(encoding="utf-8").splitlines() * 2
+    chosen = [sentence for sentence in sentences if hashed_split(sentence) == split]
+    if not chosen:
+        raise DataError(f"No sentence of {corpus.texts} is in the split {split}.")
     # nathalie_nl's transcripts mark pauses; the split goes by the text as the corpus has it.
-    return _cycle([s.replace(" <eps>", ",").replace("<eps> ", "") for s in chosen], rng)
+    return _shuffled_forever([s.replace(" <eps>", ",").replace("<eps> ", "") for s in chosen], rng)
 
 
-def _cycle(items: list[str] | tuple[str, ...], rng: random.Random) -> Iterator[str]:
+def _shuffled_forever(items: Sequence[str], rng: random.Random) -> Iterator[str]:
     while True:
         yield from rng.sample(items, len(items))
 
 
-Spoken = tuple[np.ndarray, list[Phone], str, str]
+def _words(lang: str) -> list[str]:
+    """Words of a language of `RANDOM_WORDS`. Raises `DataError` when none are installed."""
+    if lang in WORD_LISTS:
+        return (_TEXTS / WORD_LISTS[lang]).read_text(encoding="utf-8").split()
+    package, name = DICTIONARIES[lang]
+    path = _HUNSPELL / f"{name}.dic"
+    if not path.is_file():
+        raise DataError(f"There is no {path}; install Debian's package {package}.")
+    data = path.read_bytes()
+    try:
+        lines = data.decode("utf-8").splitlines()[1:]
+    except UnicodeDecodeError:
+        # Of the dictionaries above only the Polish dictionary may come in another encoding.
+        lines = data.decode("iso8859-2").splitlines()[1:]
+    return [
+        word
+        for word in (line.split("/")[0].split("\t")[0] for line in lines)
+        if word.isalpha() and word.islower() and len(word) in _WORD_LENGTHS
+    ]
 
 
-def _espeak_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
+def _random_sentences(vocabulary: list[str], rng: random.Random) -> Iterator[str]:
+    """Endless sentences of random words with commas, questions and exclamations."""
+    while True:
+        chosen = rng.choices(vocabulary, k=rng.choice(_SENTENCE_LENGTHS))
+        if len(chosen) > 4 and rng.random() < 0.4:
+            chosen[len(chosen) // 2 - 1] += ","
+        yield " ".join(chosen).capitalize() + rng.choice("...!?")
+
+
+Speaker = Callable[[str, str, str, random.Random], tuple[np.ndarray, list[Phone], str, str]]
+"""Speaks (text, language, split, rng): samples [N] at 16 kHz, phones, name and sex of the voice."""
+
+
+def _espeak_speaker() -> Speaker:
     engine = Espeak()
 
-    def speak(text: str, lang: str, split: str, rng: random.Random) -> Spoken:
+    def speak(text: str, lang: str, split: str, rng: random.Random):
         variants = TRAIN_VARIANTS if split == "train" else TEST_VARIANTS
         # Men's variants outnumber women's; draw the sex first.
         sex = rng.choice("mf")
         variant = rng.choice([name for name in variants if variants[name] == sex])
-        spoken_as = draw_manner(f"{lang}+{variant}", rng, whisper=split == "train")
-        samples, phones = engine.speak(text, spoken_as.manner)
-        samples, phones = spoken_as.change(samples, phones)
-        return samples, phones, f"espeak-{variant}-{spoken_as.name}", sex
+        style = draw_style(f"{lang}+{variant}", rng, whisper=split == "train")
+        samples, phones = style.change(*engine.speak(text, style.voice))
+        return samples, phones, f"espeak-{variant}-{style.name}", sex
 
     return speak
 
 
-def _flite_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
-    def speak(text: str, lang: str, split: str, rng: random.Random) -> Spoken:
+def _flite_speaker() -> Speaker:
+    def speak(text: str, lang: str, split: str, rng: random.Random):
         voice = rng.choice(TRAIN_FLITE if split == "train" else TEST_FLITE)
-        manner = flite.FliteManner(voice, rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.35))
-        samples, phones = flite.speak(text, manner, _FLITE_SHIFT[voice])
-        return samples, phones, f"flite-{voice}", flite.VOICES[voice]
+        samples, phones = flite.speak(text, voice, rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.35))
+        return samples, phones, f"flite-{voice}", flite.VOICES[voice].sex
 
     return speak
 
 
-def _festival_speaker() -> Callable[[str, str, str, random.Random], Spoken]:
-    def speak(text: str, lang: str, split: str, rng: random.Random) -> Spoken:
+def _festival_speaker() -> Speaker:
+    def speak(text: str, lang: str, split: str, rng: random.Random):
         voice = rng.choice((TRAIN_FESTIVAL if split == "train" else TEST_FESTIVAL)[lang])
         samples, phones = festival.speak(text, voice, rng.uniform(0.7, 1.5))
         # A little faster or slower than recorded: another throat and pitch.

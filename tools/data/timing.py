@@ -1,9 +1,9 @@
-"""Do labels fit the audio? python -m tools.data.timing CACHE [NAME…].
+"""How well labels fit the audio: python -m tools.data.timing CACHE [NAME…].
 
 Two measures, both from the audio's level alone:
 
 - the offset: the shift of the labels at which a level expected from the phones correlates best
-  with the measured level. A constant offset belongs into the loader;
+  with the measured level. A constant offset belongs in the loader (`Corpus.shift`);
 - the closure contrast: how far the level falls inside p b t d k g below the vowels around them,
   and the share of stops with a local minimum of the level inside the label.
 """
@@ -11,13 +11,13 @@ Two measures, both from the audio's level alone:
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .cache import SAMPLE_RATE, Utterance, load
-from .energy import level_curve
+from .labels import LEVEL_HOP, level_curve
 from .phones import SILENCE, Phone, is_vowel
 
 # Typical levels in dB below a vowel's. A stop is silent at first and then bursts.
@@ -37,14 +37,14 @@ class Fit:
 
     offset: float
     correlation: float
-    correlation_unshifted: float
     closure_depth: float
     closures_found: float
     stops: int
 
 
-def expected_level(phones: Sequence[Phone], count: int, hop: float) -> np.ndarray:
-    """Level [count] in dB below a vowel's that the phones let expect; NaN where none is."""
+def expected_level(phones: Sequence[Phone], count: int) -> np.ndarray:
+    """Expected level [count] in dB below a vowel's; NaN where no phone is known."""
+    hop = LEVEL_HOP
     expected = np.full(count, np.nan)
     for phone in phones:
         a, b = round(phone.start / hop), round(phone.end / hop)
@@ -66,21 +66,21 @@ def measure(utterances: Sequence[Utterance]) -> Fit:
     for utterance in utterances:
         if utterance.phones is None:
             continue
-        level, hop = level_curve(utterance.samples(), SAMPLE_RATE)
-        floor = np.percentile(level, 95) - 45.0
-        level = np.maximum(level, floor)
-        pairs.append((level, expected_level(utterance.phones, len(level), hop)))
-        _closures(utterance.phones, level, hop, depths, found)
+        level = level_curve(utterance.samples(), SAMPLE_RATE)
+        level = np.maximum(level, np.percentile(level, 95) - 45.0)
+        pairs.append((level, expected_level(utterance.phones, len(level))))
+        for depth, has_minimum in _closures(utterance.phones, level):
+            depths.append(depth)
+            found.append(has_minimum)
     if not pairs:
         raise ValueError("None of the utterances has phones, so there is nothing to measure.")
-    reach = round(_REACH / hop)
+    reach = round(_REACH / LEVEL_HOP)
     lags = np.arange(-reach, reach + 1)
     scores = np.array([_correlation(pairs, int(lag)) for lag in lags])
     best = int(scores.argmax())
     return Fit(
-        offset=float(_vertex(scores, best) - reach) * hop,
+        offset=(best + peak_offset(scores, best) - reach) * LEVEL_HOP,
         correlation=float(scores[best]),
-        correlation_unshifted=float(scores[reach]),
         closure_depth=float(np.median(depths)) if depths else float("nan"),
         closures_found=float(np.mean(found)) if found else float("nan"),
         stops=len(depths),
@@ -100,18 +100,18 @@ def _correlation(pairs: Sequence[tuple[np.ndarray, np.ndarray]], lag: int) -> fl
     return float(np.mean(scores)) if scores else 0.0
 
 
-def _vertex(scores: np.ndarray, i: int) -> float:
-    if not 0 < i < len(scores) - 1:
-        return float(i)
-    left, mid, right = scores[i - 1 : i + 2]
-    bend = left - 2 * mid + right
-    return i + 0.5 * (left - right) / bend if bend else float(i)
+def peak_offset(values: np.ndarray, peak: int) -> float:
+    """Offset in steps of the top of a parabola through a peak and its neighbours."""
+    if not 0 < peak < len(values) - 1:
+        return 0.0
+    left, top, right = values[peak - 1 : peak + 2]
+    bend = left - 2 * top + right
+    return float(0.5 * (left - right) / bend) if np.isfinite(bend) and bend < 0 else 0.0
 
 
-def _closures(
-    phones: Sequence[Phone], level: np.ndarray, hop: float, depths: list, found: list
-) -> None:
-    """Add the depth and the presence of a minimum for each stop between two vowels."""
+def _closures(phones: Sequence[Phone], level: np.ndarray) -> Iterator[tuple[float, bool]]:
+    """Depth in dB, and whether a minimum lies inside, of each stop between two vowels."""
+    hop = LEVEL_HOP
     for before, stop, after in zip(phones, phones[1:], phones[2:], strict=False):
         if stop.ipa not in ("p", "b", "t", "d", "k", "ɡ"):
             continue
@@ -122,12 +122,11 @@ def _closures(
         if b - a < 2 or b > len(level):
             continue
         inside = level[a:b].min()
-        depths.append(np.percentile(around, 80) - inside)
-        found.append(inside <= around.min() + 1.0)
+        yield np.percentile(around, 80) - inside, inside <= around.min() + 1.0
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print a line for each corpus and kind of speaker. Returns the exit status."""
+    """Print a line for each corpus. Returns the exit status."""
     if not argv:
         print("usage: python -m tools.data.timing CACHE [NAME…]", file=sys.stderr)
         return 2
@@ -135,9 +134,9 @@ def main(argv: Sequence[str]) -> int:
     for corpus in dict.fromkeys(u.corpus for u in labelled):
         fit = measure([u for u in labelled if u.corpus == corpus])
         print(
-            f"{corpus}: offset {1000 * fit.offset:+.1f} ms, correlation {fit.correlation:.3f} "
-            f"(unshifted {fit.correlation_unshifted:.3f}), closures {fit.closure_depth:.1f} dB "
-            f"deep, minimum inside {100 * fit.closures_found:.0f} % of {fit.stops}"
+            f"{corpus}: offset {1000 * fit.offset:+.1f} ms, correlation {fit.correlation:.3f}, "
+            f"closures {fit.closure_depth:.1f} dB deep, "
+            f"minimum inside {100 * fit.closures_found:.0f} % of {fit.stops}"
         )
     return 0
 

@@ -1,6 +1,8 @@
-"""`python -m tools.demo`: the installed extension adds its demo head and bakes its sentence.
+"""The demo, its head, and the documentation's pictures.
 
-`head/` makes the file of the character, `sentence.py` the recording and the times of its sounds,
-`install.py` installs the zip, `scene.py` sets the stage, `render.py` and `contact_sheet.py` make
-the film and the still.
+`python -m tools.demo` installs the extension, adds its head, bakes its sentence and renders film
+and still: `run.py` holds the steps, `stage.py` what Blender renders. `head/` makes the head that
+the extension ships, `sentence.py` its recording. `python -m tools.demo.pictures` takes the
+documentation's pictures of the panel in a real window: `walkthroughs.py` holds what is clicked,
+`window.py` clicks it.
 """

@@ -1,23 +1,28 @@
-"""The demo step by step, in a running `bpy`."""
+"""The demo step by step, in a running `bpy`, and its contact sheet.
 
-from __future__ import annotations
+The sheet shows eight telling moments of the mouth, each with its sound, word and time.
+"""
 
 import importlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
+from PIL import Image, ImageDraw, ImageFont
 
-from . import scene as stage
-from .contact_sheet import choose_moments, draw_sheet
+from . import stage
 from .install import install_zip
-from .render import render_film, render_still, set_film_output
-from .sentence import read_phones
+from .sentence import PAUSE, TEXT, Phone, read_phones
 
+WANTED = (
+    ("p", "p", "Pop"), ("b", "b", "bake"), ("m", "m", "mouth"), ("ah", "aa", "calm"),
+    ("oo", "uw", "smooth"), ("f", "f", "Face"), ("ee", "iy", "free"), ("rest", PAUSE, ""),
+)  # fmt: skip
+"""Caption, phone and word of each picture."""
 
-def bake() -> None:
-    """Press the add-on's button for the head, still selected; raises RuntimeError at a refusal."""
-    if bpy.ops.audio2face.bake() != {"FINISHED"}:
-        raise RuntimeError("The bake did not finish: see Blender's messages above.")
+COLUMNS = 4
+MARGIN, CAPTION, TITLE = 14, 40, 76
+PAPER, INK, FAINT = (245, 244, 240), (28, 32, 38), (112, 118, 124)
 
 
 def run(package: Path, out: Path, scratch: Path) -> None:
@@ -40,23 +45,71 @@ def run(package: Path, out: Path, scratch: Path) -> None:
     add = importlib.import_module(f"{extension}.blender_audio2face.demo_head.add")
     add.add_demo_head(bpy.context, with_speech=True)
     stage.fit_to_sentence(scene)
-    _, close_up = stage.add_cameras(scene)
-    stage.add_key_light(scene)
-    stage.add_backdrop(scene)
-    stage.set_picture(scene)
+    close_up = stage.set_stage(scene)
 
     print("Baking the sentence")
-    bake()
-    set_film_output(scene, Path("//demo.mp4"))
+    if bpy.ops.audio2face.bake() != {"FINISHED"}:  # of the head, which is still selected
+        raise RuntimeError("The bake did not finish: see Blender's messages above.")
+    stage.set_film_output(scene, Path("//demo.mp4"))
     bpy.ops.wm.save_as_mainfile(filepath=str(out / "demo.blend"), compress=True)
     print(f"Scene: {out / 'demo.blend'}")
 
     moments = choose_moments(read_phones(), stage.FPS)
     pictures = [scratch / f"moment_{i}.png" for i in range(len(moments))]
     for moment, picture in zip(moments, pictures, strict=True):
-        render_still(scene, close_up, moment.frame, picture)
+        stage.render_still(scene, close_up, moment.frame, picture)
     draw_sheet(moments, pictures, stage.FPS, out / "demo.png")
     print(f"Still: {out / 'demo.png'}")
 
-    render_film(scene, out / "demo.mp4")
+    stage.render_film(scene, out / "demo.mp4")
     print(f"Film: {out / 'demo.mp4'}")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One picture of the sheet: caption, the sound it shows, frame number."""
+
+    caption: str
+    phone: Phone
+    frame: int
+
+
+def choose_moments(phones: list[Phone], fps: float) -> list[Moment]:
+    """Return the eight moments at the frames nearest to the middles of their sounds.
+
+    The sound starts at frame 1. The rest is the longest pause. Raises ValueError when the
+    sentence lacks a wanted sound.
+    """
+    moments = []
+    for caption, name, word in WANTED:
+        found = [p for p in phones if p.name == name and p.word == word]
+        if not found:
+            raise ValueError(f"The sentence has no {name} in {word!r}: adapt WANTED.")
+        phone = max(found, key=lambda p: p.end - p.start) if name == PAUSE else found[0]
+        moments.append(Moment(caption, phone, 1 + round(phone.middle * fps)))
+    return moments
+
+
+def draw_sheet(moments: list[Moment], pictures: list[Path], fps: float, path: Path) -> None:
+    """Lay out the rendered `pictures` of `moments` with captions and save the sheet."""
+    images = [Image.open(picture).convert("RGB") for picture in pictures]
+    width, height = images[0].size
+    rows = -(-len(images) // COLUMNS)
+    size = (
+        COLUMNS * (width + MARGIN) + MARGIN,
+        TITLE + rows * (height + CAPTION + MARGIN),
+    )
+    sheet = Image.new("RGB", size, PAPER)
+    draw = ImageDraw.Draw(sheet)
+    large, small = ImageFont.load_default(26), ImageFont.load_default(18)
+    draw.text((MARGIN, 12), "Audio2Face for Blender", INK, large)
+    draw.text((MARGIN, 46), f"“{TEXT}”", FAINT, small)
+    for i, (moment, image) in enumerate(zip(moments, images, strict=True)):
+        x = MARGIN + (i % COLUMNS) * (width + MARGIN)
+        y = TITLE + (i // COLUMNS) * (height + CAPTION + MARGIN)
+        sheet.paste(image, (x, y))
+        draw.text((x + 2, y + height + 5), moment.caption, INK, large)
+        where = f"“{moment.phone.word}”  " if moment.phone.word else "pause  "
+        text = f"{where}{(moment.frame - 1) / fps:.2f} s"
+        draw.text((x + width - 2, y + height + 12), text, FAINT, small, anchor="ra")
+    sheet.save(path)

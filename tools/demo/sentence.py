@@ -6,8 +6,6 @@ Debian package `flite`), whose voice `rms` speaks, and soundfile. The phone time
 synthesizer's own, so they are exact.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import tempfile

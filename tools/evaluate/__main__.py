@@ -2,16 +2,28 @@
 
 import argparse
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from model.errors import WeightsError
 from model.weights_file import DEFAULT_WEIGHTS
 from tools.data.cache import CacheError
 
-from .conditions import all_conditions
+from .articulation import (
+    conditions_table,
+    corpora_table,
+    emotion_table,
+    language_table,
+    sex_table,
+    systems_table,
+)
+from .capture import capture_table
+from .conditions import Condition, all_conditions
+from .expression import excitement_table, pitch_table
 from .held_out import HeldOut
-from .report import tables
+from .networks import ablation_table, delay_table, rest_table
 from .systems import Network
+from .tables import Table
 
 
 def main() -> None:
@@ -23,10 +35,43 @@ def main() -> None:
         raise SystemExit(str(error)) from error
 
 
+def tables(
+    sets: HeldOut,
+    networks: Sequence[Network],
+    conditions: Mapping[str, Condition],
+    capture: Path | None,
+) -> Iterator[Table]:
+    """Every table; those of details are of the first network.
+
+    Args:
+        sets: the held-out recordings.
+        networks: at least one.
+        conditions: all listening conditions, clean among them.
+        capture: folder of the captured corpora; None leaves their table out.
+    """
+    first = networks[0]
+    yield systems_table(sets, networks)
+    yield conditions_table(sets, first, conditions)
+    yield sex_table(sets, first)
+    yield emotion_table(sets, first)
+    yield language_table(sets, first)
+    yield corpora_table(sets, first)
+    yield rest_table(sets, networks)
+    if capture is not None:
+        yield capture_table(sets, capture, networks)
+    yield excitement_table(sets, networks)
+    yield pitch_table(sets, networks, capture)
+    yield ablation_table(sets, networks)
+
+
 def _evaluate(options: argparse.Namespace) -> None:
     sets = HeldOut(options.cache, options.limit)
+    first = options.weights or DEFAULT_WEIGHTS
+    if options.delay:
+        print(delay_table(sets, first).markdown())
+        return
     conditions = all_conditions([u.samples() for u in sets.babble()])
-    weights = {options.name: options.weights or DEFAULT_WEIGHTS, **dict(options.compare)}
+    weights = {options.name: first, **dict(options.compare)}
     networks = [Network(name, path, conditions) for name, path in weights.items()]
     made = []
     for table in tables(sets, networks, conditions, options.capture):
@@ -37,7 +82,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         text = json.dumps(made, ensure_ascii=False, indent=1)
         options.json.write_text(text + "\n", encoding="utf-8")
     if options.pictures:
-        from .pictures import draw_all  # needs matplotlib, the tables do not
+        from .pictures import draw_all  # needs matplotlib and torch, the tables do not
 
         for path in draw_all(options.pictures, sets, networks[0]):
             print(path)
@@ -56,6 +101,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="at most so many utterances of a corpus")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--pictures", type=Path, help="folder for pictures")
+    parser.add_argument(
+        "--delay", action="store_true", help="only the table of what less look-ahead costs"
+    )
     return parser.parse_args()
 
 

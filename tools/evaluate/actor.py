@@ -1,11 +1,9 @@
 """``python -m tools.evaluate.actor CORPUS --cache DIR --weights FILE…``: a captured actor.
 
-For each weights file and each take the agreement with the captured curves of what was held out
-(``split`` "test" of a corpus made by ``python -m tools.data.actor``). The bundled network comes
+For each weights file and each take, the agreement with the captured curves that were held out
+(``split`` "test" of a corpus made by ``python -m tools.actor``). The bundled network comes
 first.
 """
-
-from __future__ import annotations
 
 import argparse
 import re
@@ -17,34 +15,30 @@ import numpy as np
 
 from model.channels import ARKIT_52
 from model.errors import A2FError
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 from model.runtime import choose_runtime
 from tools.data.cache import CacheError, Utterance, load
 from tools.teacher.lip_geometry import width
 
-from .face_measures import brow_raise, column
-from .lag import mean_correlation
+from .measures import brow_raise, column, mean_correlation, rounding
 from .tables import Table
 
 Measure = Callable[[np.ndarray], np.ndarray]
 
 _MEASURES: dict[str, tuple[Measure, tuple[str, ...]]] = {
     "opening": (lambda rows: lip_opening(ARKIT_52, rows), ("jawOpen",)),
-    "rounding": (
-        lambda rows: column(rows, "mouthPucker") + column(rows, "mouthFunnel"),
-        ("mouthPucker", "mouthFunnel"),
-    ),
+    "rounding": (rounding, ("mouthPucker", "mouthFunnel")),
     "width": (width, ("mouthPucker", "mouthSmileLeft")),
     "lower lip": (lambda rows: column(rows, "mouthLowerDownLeft"), ("mouthLowerDownLeft",)),
     "upper lip": (lambda rows: column(rows, "mouthUpperUpLeft"), ("mouthUpperUpLeft",)),
     "brows": (brow_raise, ("browInnerUp", "browDownLeft")),
 }
-"""What is compared, and the channels without which a capture says nothing of it."""
+"""What is compared, and the channels that a capture needs for it."""
 
 _SEGMENT = re.compile(r"-\d{3}$")
 
 
-def agreement(captured: Sequence[np.ndarray], said: Sequence[np.ndarray]) -> list[float]:
+def agreement(captured: Sequence[np.ndarray], predicted: Sequence[np.ndarray]) -> list[float]:
     """Figures of one network on one take, rows [T, 52] of each utterance.
 
     Mean correlation of each measure (nan where the capture lacks it), the mean absolute error over
@@ -54,10 +48,10 @@ def agreement(captured: Sequence[np.ndarray], said: Sequence[np.ndarray]) -> lis
     for measure, needed in _MEASURES.values():
         pairs = [
             (measure(by), np.where(_known(rows, needed), measure(np.nan_to_num(rows)), np.nan))
-            for rows, by in zip(captured, said, strict=True)
+            for rows, by in zip(captured, predicted, strict=True)
         ]
         figures.append(mean_correlation(pairs))
-    known, found = np.concatenate(captured), np.concatenate(said)
+    known, found = np.concatenate(captured), np.concatenate(predicted)
     figures.append(float(np.nanmean(np.abs(found - known))))
     jaw = column(known, "jawOpen")
     seen = np.isfinite(jaw)
@@ -68,7 +62,7 @@ def agreement(captured: Sequence[np.ndarray], said: Sequence[np.ndarray]) -> lis
 
 
 def actor_table(utterances: Sequence[Utterance], networks: Mapping[str, Path | None]) -> Table:
-    """A row for each take and network; None stands for the bundled weights.
+    """A row for each take and network; None is the bundled weights.
 
     Raises WeightsError for weights that cannot be used.
     """
@@ -86,9 +80,9 @@ def actor_table(utterances: Sequence[Utterance], networks: Mapping[str, Path | N
     captured = {u.id: u.curves() for u in utterances}
     for name, weights in networks.items():
         runtime = choose_runtime("numpy", weights)
-        said = {u.id: runtime.predict(u.samples()).values for u in utterances}
+        predicted = {u.id: runtime.predict(u.samples()).values for u in utterances}
         for take, parts in takes.items():
-            figures = agreement([captured[u.id] for u in parts], [said[u.id] for u in parts])
+            figures = agreement([captured[u.id] for u in parts], [predicted[u.id] for u in parts])
             table.add(take, name, *figures)
     table.rows.sort(key=lambda row: list(takes).index(row[0]))
     return table

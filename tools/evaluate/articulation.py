@@ -1,41 +1,51 @@
 """The articulation score: curves against phone labels, blind to how the curves were made.
 
-All curves are at 100 Hz. Opening is model.opening.lip_opening; rounding is mouthPucker +
-mouthFunnel; p95 is the 95th percentile of the system's opening over the whole set. What each
-figure means stands in docs/scores.md.
+All curves are at 100 Hz. Opening is model.lip_seal.lip_opening; rounding is mouthPucker +
+mouthFunnel; p95 is the 95th percentile of the system's opening over the whole set. docs/scores.md
+says what each figure means. The tables follow the score.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, dataclass
 from math import ceil, floor
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.stats import rankdata, spearmanr
+from scipy.stats import mannwhitneyu, spearmanr
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
+from tools.data.cache import Utterance
 
-from .lag import best_lag
+from .expression import EMOTIONS
+from .held_out import UNSEEN_ACTORS, HeldOut, kind
+from .measures import best_lag, rounding
 from .phone_classes import (
     BILABIAL,
-    HEIGHT,
     LABIODENTAL,
     OTHER_CLOSURES,
     SILENCE,
     Phones,
+    expected_opening,
     height,
     is_open,
     is_rounded,
     is_spread,
     whole_vowels,
 )
+from .systems import (
+    Network,
+    System,
+    from_labels,
+    loudness,
+    teacher,
+    teacher_of_another_sentence,
+)
+from .tables import Cell, Table
 
 _RATE = 100
 _MARGIN = 0.04  # s around a segment in which its closure counts
 _SILENCE_EDGE = 0.06  # s at both ends of a silence in which the mouth may still move
-_SMOOTHING = 0.06 / (2 * np.sqrt(2 * np.log(2)))  # s; a Gaussian 60 ms wide at half its height
-_CONSONANT_OPENING, _LABIODENTAL_OPENING = 0.25, 0.1
 _MAX_LAG = 15
 _FAST_HZ = 8.0
 
@@ -62,9 +72,21 @@ class Score:
     above_8hz: float
 
 
+FIGURES = (
+    "closure J", "lip specificity", "labiodental J", "openness ρ", "rounding AUC", "silence",
+    "correlation", "lag ms", ">8 Hz",
+)  # fmt: skip
+"""Headings of a Score's figures."""
+TO_REACH = Score(0.93, 0.93, 0.85, 0.87, 0.96, 0.99, 0.92, 10.0, 0.03)
+"""What the project asks of unseen speakers; |lag| and >8 Hz are upper bounds."""
+
+_LARGER_IS_BETTER = 7  # of the figures, the first ones
+_HARDEST_BUT_HELD = ("pink noise 10 dB", "babble 10 dB")
+
+
 @dataclass
 class _Samples:
-    """What all utterances of a set show at the phones that a figure asks for."""
+    """Curves of all utterances of a set at the phones that the figures ask for."""
 
     bilabial: list[tuple[float, bool]]
     labiodental: list[tuple[float, bool]]
@@ -87,7 +109,7 @@ def score(items: Sequence[tuple[Phones, np.ndarray]]) -> Score:
     p95 = float(np.percentile(np.concatenate(openings), 95))
     seen = _Samples(*([] for _ in range(10)))
     for (phones, values), opening in zip(items, openings, strict=True):
-        _look(seen, phones, opening, rounding(values))
+        _collect(seen, phones, opening, rounding(values))
     correlation, lag = best_lag(
         [
             (opening, expected_opening(phones, len(opening)))
@@ -108,11 +130,6 @@ def score(items: Sequence[tuple[Phones, np.ndarray]]) -> Score:
     )
 
 
-def rounding(values: np.ndarray) -> np.ndarray:
-    """Lip rounding [T] of ARKit channels [T, 52]."""
-    return values[:, ARKIT_52.index("mouthPucker")] + values[:, ARKIT_52.index("mouthFunnel")]
-
-
 def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
     """Probability that a positive exceeds a negative (Mann-Whitney), ties counted half.
 
@@ -120,33 +137,11 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
     """
     if not len(positive) or not len(negative):
         raise MissingPhonesError
-    ranks = rankdata(np.concatenate([positive, negative]))
-    count = len(positive)
-    return float((ranks[:count].sum() - count * (count + 1) / 2) / (count * len(negative)))
+    exceeding = mannwhitneyu(positive, negative, method="asymptotic").statistic
+    return float(exceeding / (len(positive) * len(negative)))
 
 
-def expected_opening(phones: Phones, frames: int) -> np.ndarray:
-    """Opening [frames] that the labels alone suggest, smoothed over 60 ms; nan where none are."""
-    level, known = np.zeros(frames), np.zeros(frames)
-    for phone, start, end in phones:
-        rows = slice(round(start * _RATE), round(end * _RATE))
-        level[rows] = _expected_level(phone)
-        known[rows] = 1.0
-    weight = gaussian_filter1d(known, _SMOOTHING * _RATE)
-    smooth = gaussian_filter1d(level, _SMOOTHING * _RATE) / np.maximum(weight, 1e-9)
-    # A frame that rounding leaves between two phones has labels on both sides.
-    return np.where(weight > 0.5, smooth, np.nan)
-
-
-def _expected_level(phone: str) -> float:
-    if phone in BILABIAL or phone == SILENCE:
-        return 0.0
-    if phone in LABIODENTAL:
-        return _LABIODENTAL_OPENING
-    return HEIGHT.get(phone, _CONSONANT_OPENING)
-
-
-def _look(seen: _Samples, phones: Phones, opening: np.ndarray, rounded: np.ndarray) -> None:
+def _collect(seen: _Samples, phones: Phones, opening: np.ndarray, rounded: np.ndarray) -> None:
     heights, middles = [], []
     for phone, start, end in whole_vowels(phones):
         middle = round((start + end) / 2 * _RATE)
@@ -220,3 +215,125 @@ def _above_8hz(openings: list[np.ndarray]) -> float:
         fast += power[frequency > _FAST_HZ].sum()
         total += power.sum()
     return float(fast / max(total, 1e-12))
+
+
+def systems_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
+    """Networks and baselines on the unseen real speakers."""
+    utterances = sets.unseen()
+    table = Table(
+        "Articulation: real speakers never trained on, clean",
+        ("system", *FIGURES),
+        f"{_extent(utterances)}. Larger is better but for lag and energy above 8 Hz.",
+    )
+    table.add("to reach", *astuple(TO_REACH)[:7], "±10", TO_REACH.above_8hz)
+    systems: dict[str, System] = {
+        **{network.name: network for network in networks},
+        "loudness-driven jaw": loudness,
+        "teacher with the labels": teacher,
+        "drawn from the labels": from_labels,
+        "teacher with another sentence's labels": teacher_of_another_sentence(utterances),
+    }
+    for name, system in systems.items():
+        table.add(name, *figures(utterances, system))
+    return table
+
+
+def conditions_table(sets: HeldOut, network: Network, conditions: Iterable[str]) -> Table:
+    """The network under every listening condition."""
+    utterances = sets.unseen()
+    table = Table(
+        "Articulation under conditions: the same speakers",
+        ("condition", *FIGURES),
+        "The last rows: share of the clean value that is kept, in per cent; 85 is asked for. "
+        "Silence in babble counts frames in which only the other voices speak.",
+    )
+    rows = {}
+    for name in conditions:
+        rows[name] = figures(utterances, network.under(name))
+        table.add(name, *rows[name])
+    clean = rows["clean"]
+    for name in _HARDEST_BUT_HELD:
+        if name in rows:
+            kept = [
+                _percent(value, whole)
+                for value, whole in zip(rows[name][:_LARGER_IS_BETTER], clean, strict=False)
+            ]
+            table.add(f"kept in {name}, %", *kept, None, None)
+    return table
+
+
+def corpora_table(sets: HeldOut, network: Network) -> Table:
+    """The network on each corpus's held-out half, with the teacher beside it."""
+    table = Table("Articulation by corpus, clean", ("corpus", "speakers", "system", *FIGURES))
+    for name in sets.corpora():
+        utterances = sets.labelled([name])
+        table.add(name, kind(name), network.name, *figures(utterances, network))
+        table.add(name, kind(name), "teacher", *figures(utterances, teacher))
+    return table
+
+
+def sex_table(sets: HeldOut, network: Network) -> Table:
+    """The network on unseen women and men."""
+    names = {"f": "women", "m": "men"}
+    return _grouped(
+        "Articulation by sex: real speakers never trained on, clean",
+        "speakers", sets.unseen(), network, lambda u: names.get(u.sex),
+    )  # fmt: skip
+
+
+def emotion_table(sets: HeldOut, network: Network) -> Table:
+    """The network on each acted emotion."""
+    return _grouped(
+        "Articulation by emotion: Emo-DB's actors never trained on, clean",
+        "emotion", sets.labelled([UNSEEN_ACTORS]), network, lambda u: EMOTIONS.get(u.id[5]),
+    )  # fmt: skip
+
+
+def language_table(sets: HeldOut, network: Network) -> Table:
+    """The network on each language, real and synthetic voices apart."""
+    return _grouped(
+        "Articulation by language, clean",
+        "language", sets.labelled(sets.corpora()), network,
+        lambda u: f"{u.lang.split('-')[0]}, {kind(u.corpus)}",
+    )  # fmt: skip
+
+
+def figures(utterances: Sequence[Utterance], system: System) -> list[Cell]:
+    """One row; dashes where the utterances lack a class of phones."""
+    try:
+        values = score([(u.phones or [], system(u)) for u in utterances])
+    except MissingPhonesError:
+        return [None] * len(FIGURES)
+    row = list(astuple(values))
+    row[7] = round(values.lag_ms)
+    return row
+
+
+def _grouped(
+    title: str,
+    what: str,
+    utterances: Sequence[Utterance],
+    system: System,
+    group: Callable[[Utterance], str | None],
+) -> Table:
+    table = Table(title, (what, "utterances", *FIGURES))
+    groups: dict[str, list[Utterance]] = defaultdict(list)
+    for utterance in utterances:
+        name = group(utterance)
+        if name:
+            groups[name].append(utterance)
+    for name, members in sorted(groups.items()):
+        table.add(name, len(members), *figures(members, system))
+    return table
+
+
+def _extent(utterances: Sequence[Utterance]) -> str:
+    speakers = sorted({str(u.speaker) for u in utterances})
+    minutes = sum(u.seconds for u in utterances) / 60
+    return f"{len(utterances)} utterances, {minutes:.1f} min, speakers {', '.join(speakers)}"
+
+
+def _percent(value: Cell, whole: Cell) -> Cell:
+    if value is None or whole is None or not (np.isfinite(value) and whole > 0):
+        return None
+    return round(100 * value / whole)

@@ -1,7 +1,7 @@
 """Listening conditions of the evaluation, the same on every run.
 
-A condition takes samples [N] float32 at 16 kHz and a seed, and returns [N] float32. The ratio of
-speech to noise is that of their mean powers over the whole utterance, pauses included.
+Samples are float32 at 16 kHz. The ratio of speech to noise is that of their mean powers over the
+whole utterance, pauses included.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,10 +13,10 @@ SAMPLE_RATE = 16000
 CLEAN = "clean"
 
 Condition = Callable[[np.ndarray, int], np.ndarray]
+"""From samples [N] and a seed to samples [N]."""
 
 _VOICES = 5
 _DECAY = 0.5  # s for 60 dB
-_DIRECT_TO_REVERBERANT = 0.0  # dB
 
 
 def all_conditions(voices: Sequence[np.ndarray]) -> dict[str, Condition]:
@@ -77,7 +77,7 @@ def reverberation(samples: np.ndarray, seed: int) -> np.ndarray:
     tail = np.random.default_rng(seed).standard_normal(count)
     tail *= 10 ** (-3 * np.arange(count) / count)
     tail[0] = 0.0
-    tail *= 10 ** (-_DIRECT_TO_REVERBERANT / 20) / np.sqrt(np.sum(tail**2))
+    tail *= 1 / np.sqrt(np.sum(tail**2))
     tail[0] = 1.0
     return fftconvolve(samples, tail)[: len(samples)].astype(np.float32)
 

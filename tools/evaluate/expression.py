@@ -7,17 +7,21 @@ and emotion: 03a01Fa is actor 03, text a01, emotion F.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
+from tools.data.cache import Utterance
 from tools.teacher.prosody import prosody
 
-from .effect_size import Effect, paired_effect
-from .face_measures import brow_departure, brow_raise, cheek_raise, column
-from .lag import best_lag
-from .phone_classes import SILENCE, Phones
+from .capture import MOVING_BROWS, captured_faces
+from .held_out import HeldOut
+from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column
+from .phone_classes import Phones, silent_frames, speech_frames
+from .systems import Network, System, teacher, teacher_of_actors
+from .tables import Table
 
 EXCITED, FLAT = frozenset("WF"), frozenset("LT")
 EMOTIONS = {
@@ -26,7 +30,9 @@ EMOTIONS = {
 }  # fmt: skip
 
 _MOST_LAG = 15
-_ENOUGH = 0.9  # of the frames in which there is speech
+_SPEAKING = 0.9  # of a frame's speech probability
+_RESAMPLES = 2000
+_PAIRS_FOR_INTERVAL = 6
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Performance:
 
     Attributes:
         name: Emo-DB's file name without its suffix.
-        phones: what is said.
+        phones: the phones spoken.
         values: a system's channels [T, 52] at 100 Hz.
     """
 
@@ -71,6 +77,26 @@ MEASURES: dict[str, Measure] = {
 }
 
 
+@dataclass(frozen=True)
+class Effect:
+    """How much larger the first of two paired measurements is.
+
+    Attributes:
+        d: mean difference over the root mean square of both groups' standard deviations (d_av of
+            D. Lakens 2013): how far apart two recordings are, on the scale on which they vary.
+        d_z: mean difference over the standard deviation of the differences: how reliably the
+            difference shows within a pair.
+        low, high: 95 % bootstrap interval of d over the pairs; nan for fewer than six.
+        pairs: number of pairs.
+    """
+
+    d: float
+    d_z: float
+    low: float
+    high: float
+    pairs: int
+
+
 def excitement(performances: Sequence[Performance], measure: Measure) -> Effect:
     """Effect of anger and happiness over boredom and sadness on one measure.
 
@@ -79,12 +105,13 @@ def excitement(performances: Sequence[Performance], measure: Measure) -> Effect:
     """
     rest = resting_face(performances)
     found: dict[tuple[str, str], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
-    for one in performances:
-        if one.emotion in EXCITED | FLAT:
-            spoken = one.values[speech_frames(one.phones, len(one.values))]
+    for performance in performances:
+        if performance.emotion in EXCITED | FLAT:
+            values = performance.values
+            spoken = values[speech_frames(performance.phones, len(values))]
             if len(spoken):
-                flat, excited = found[one.actor, one.text]
-                (excited if one.emotion in EXCITED else flat).append(measure(spoken, rest))
+                flat, excited = found[performance.actor, performance.text]
+                (excited if performance.emotion in EXCITED else flat).append(measure(spoken, rest))
     pairs = [
         (np.mean(excited), np.mean(flat))
         for _, (flat, excited) in sorted(found.items())
@@ -94,16 +121,32 @@ def excitement(performances: Sequence[Performance], measure: Measure) -> Effect:
     return paired_effect(more, less)
 
 
+def paired_effect(more: np.ndarray, less: np.ndarray) -> Effect:
+    """Effect of [P] over [P], value i of both being a pair; nan for fewer than three pairs."""
+    more, less = np.asarray(more, float), np.asarray(less, float)
+    count = len(more)
+    if count < 3:
+        return Effect(*[float("nan")] * 4, count)
+    low = high = float("nan")
+    if count >= _PAIRS_FOR_INTERVAL:
+        drawn = np.random.default_rng(0).integers(count, size=(_RESAMPLES, count))
+        resampled = _d_average(more[drawn], less[drawn])
+        low, high = np.percentile(resampled[np.isfinite(resampled)], (2.5, 97.5))
+    difference = more - less
+    return Effect(
+        d=float(_d_average(more[None], less[None])[0]),
+        d_z=float(_ratio(difference.mean(), difference.std(ddof=1))),
+        low=float(low),
+        high=float(high),
+        pairs=count,
+    )
+
+
 def resting_face(performances: Sequence[Performance]) -> np.ndarray:
     """Median of each channel [52] over the labelled silences; zeros where there are none."""
-    silent = [one.values[_labelled(one.phones, len(one.values), True)] for one in performances]
+    silent = [p.values[silent_frames(p.phones, len(p.values))] for p in performances]
     frames = np.concatenate(silent) if silent else np.zeros((0, len(ARKIT_52)))
     return np.median(frames, axis=0) if len(frames) else np.zeros(len(ARKIT_52))
-
-
-def speech_frames(phones: Phones, frames: int) -> np.ndarray:
-    """Whether a phone that is no silence covers each frame, bool [frames]."""
-    return _labelled(phones, frames, False)
 
 
 def pitch_following(
@@ -113,7 +156,7 @@ def pitch_following(
 
     Args:
         tracks: for each utterance the brow raise [T] at 100 Hz, its samples [N], and whether
-            each frame is speech [T] (None: as the voice's level tells).
+            each frame is speech [T] (None: judged by the voice's level).
 
     Returns:
         Mean correlation of brow raise with pitch in semitones over the frames of speech, at no
@@ -123,20 +166,12 @@ def pitch_following(
     for brow, samples, speech in tracks:
         voice = prosody(samples)
         count = min(len(brow), len(voice.semitones))
-        speaking = voice.speech[:count] > _ENOUGH if speech is None else speech[:count]
+        speaking = voice.speech[:count] > _SPEAKING if speech is None else speech[:count]
         pitch = np.where(speaking, voice.semitones[:count], np.nan)
         pairs.append((np.asarray(brow[:count], float), pitch))
-    at_once, _ = best_lag(pairs, 0)
+    unshifted, _ = best_lag(pairs, 0)
     best, lag = best_lag(pairs, _MOST_LAG)
-    return at_once, best, lag
-
-
-def _labelled(phones: Phones, frames: int, silent: bool) -> np.ndarray:
-    marks = np.zeros(frames, bool)
-    for phone, start, end in phones:
-        if (phone == SILENCE) == silent:
-            marks[round(start * 100) : round(end * 100)] = True
-    return marks
+    return unshifted, best, lag
 
 
 def _percentile(track: np.ndarray, share: float) -> float:
@@ -145,3 +180,92 @@ def _percentile(track: np.ndarray, share: float) -> float:
 
 def _range(track: np.ndarray) -> float:
     return _percentile(track, 95) - _percentile(track, 5)
+
+
+def _d_average(more: np.ndarray, less: np.ndarray) -> np.ndarray:
+    """d [R] of R samples of pairs, [R, P] each."""
+    spread = np.sqrt((more.var(1, ddof=1) + less.var(1, ddof=1)) / 2)
+    return _ratio((more - less).mean(1), spread)
+
+
+def _ratio(difference: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Difference over spread; without spread 0 where nothing differs, infinite where it does."""
+    difference, spread = np.asarray(difference, float), np.asarray(spread, float)
+    still = spread < 1e-12
+    ratio = difference / np.where(still, 1.0, spread)
+    endless = np.where(np.abs(difference) < 1e-12, 0.0, np.copysign(np.inf, difference))
+    return np.where(still, endless, ratio)
+
+
+def excitement_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
+    """How much more anger and happiness move than boredom and sadness."""
+    table = Table(
+        "Expression: anger and happiness over boredom and sadness",
+        ("system", "actors", "measure", "Cohen's d", "95 % from", "to", "d of differences",
+         "pairs"),
+        "Same actor, same sentence (Emo-DB, actors never trained on). To reach: d 0.8 for jaw and "
+        "brows.",
+    )  # fmt: skip
+    utterances = sets.actors()
+    systems: dict[str, System] = {network.name: network for network in networks}
+    systems["teacher with the labels"] = teacher_of_actors(utterances)
+    for name, system in systems.items():
+        performances = [Performance(u.id, u.phones or [], system(u)) for u in utterances]
+        for measure, function in MEASURES.items():
+            _add(table, name, "all", measure, performances, function)
+        if isinstance(system, Network):
+            for actor in sorted({performance.actor for performance in performances}):
+                own = [performance for performance in performances if performance.actor == actor]
+                for measure in ("opening, 90th percentile", "brow movement"):
+                    _add(table, name, actor, measure, own, MEASURES[measure])
+    return table
+
+
+def pitch_table(sets: HeldOut, networks: Sequence[Network], folder: Path | None) -> Table:
+    """Whether brows rise with the voice's pitch, in curves and in filmed faces."""
+    table = Table(
+        "Expression: correlation of brow raise with pitch in speech",
+        ("brows", "speech", "correlation", "at the best lag", "lag ms"),
+        "Pitch in semitones as tools/teacher/prosody.py hears it, which also drives the teacher.",
+    )
+    utterances = sets.actors()
+    for network in networks:
+        _add_pitch(table, network.name, "Emo-DB, actors never trained on", utterances, network)
+    _add_pitch(
+        table, "teacher with the labels", "Emo-DB, actors never trained on", utterances, teacher
+    )
+    for corpus in sorted(MOVING_BROWS):
+        filmed = sets.captured(corpus)
+        if folder is None or not filmed:
+            continue
+        faces = dict(captured_faces(folder, corpus))
+        for network in networks:
+            _add_pitch(table, network.name, corpus, filmed, network)
+        table.add(
+            "as filmed", corpus,
+            *_rounded(pitch_following([(faces[u.id].brows, u.samples(), None) for u in filmed])),
+        )  # fmt: skip
+    return table
+
+
+def _add(table: Table, name: str, actors: str, measure: str, performances, function) -> None:
+    effect = excitement(performances, function)
+    table.add(
+        name, actors, measure, effect.d, effect.low, effect.high, effect.d_z, effect.pairs
+    )  # fmt: skip
+
+
+def _add_pitch(
+    table: Table, name: str, speech: str, utterances: Sequence[Utterance], system: System
+) -> None:
+    tracks = []
+    for utterance in utterances:
+        values = system(utterance)
+        speaking = speech_frames(utterance.phones, len(values)) if utterance.phones else None
+        tracks.append((brow_raise(values), utterance.samples(), speaking))
+    table.add(name, speech, *_rounded(pitch_following(tracks)))
+
+
+def _rounded(found: tuple[float, float, float]) -> tuple[float, float, int | None]:
+    unshifted, best, lag = found
+    return unshifted, best, round(lag) if np.isfinite(best) else None

@@ -1,15 +1,13 @@
-"""The recordings that are scored: none was in training, most of their speakers neither."""
+"""The recordings that are scored: none was in training, nor were most of their speakers."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tools.data.cache import CacheError, Utterance, load
 
-from .phone_classes import Phones
-
 UNSEEN_ACTORS, UNSEEN_GRID = "emodb_de", "grid_s26"
-UNSEEN_REAL = (UNSEEN_ACTORS, UNSEEN_GRID, "whitehouse", "librispeech_en", "picovoice_en")
-SEEN_REAL = ("kathleen_en", "grid_s1", "nathalie_nl", "kerstin_de", "facegood")
+UNSEEN_REAL = (UNSEEN_ACTORS, UNSEEN_GRID, "librispeech_en")
+SEEN_REAL = ("kathleen_en", "grid_s1", "nathalie_nl", "kerstin_de")
 
 _SYNTHESIZERS = ("espeak_", "flite_", "festival_")
 _BABBLE = ("librispeech_en", "kerstin_de", "kathleen_en")
@@ -29,7 +27,7 @@ class HeldOut:
     def corpora(self) -> list[str]:
         """Names of the corpora whose held-out utterances have phones: real unseen first.
 
-        A corpus that holds only recordings of one before it, such as a copy with filmed curves,
+        A corpus whose recordings are all in an earlier corpus, such as a copy with filmed curves,
         is left out.
         """
         names = {u.corpus for u in self._all if u.phones}
@@ -61,7 +59,7 @@ class HeldOut:
         return found
 
     def actors(self) -> list[Utterance]:
-        """All recordings of Emo-DB's held-out actors, never thinned: each may have a partner."""
+        """All recordings of Emo-DB's held-out actors, unthinned: any two may be a pair."""
         return self._of(UNSEEN_ACTORS, True)
 
     def captured(self, corpus: str) -> list[Utterance]:
@@ -73,7 +71,7 @@ class HeldOut:
         return next((u for u in self._of(corpus, False) if u.id == name), None)
 
     def babble(self) -> list[Utterance]:
-        """Utterances of other speakers, for noise: those of the first corpus that there is."""
+        """Utterances of other speakers, for noise, of the first corpus that the cache has."""
         return next((found for name in _BABBLE if (found := self._of(name, False))), [])
 
     def _of(self, corpus: str, labelled: bool) -> list[Utterance]:
@@ -94,8 +92,3 @@ def kind(corpus: str) -> str:
     if corpus.startswith(_SYNTHESIZERS):
         return "synthetic, voices never trained on"
     return "real, trained speaker's other sentences"
-
-
-def spans(utterance: Utterance) -> Phones:
-    """Its phones as (IPA, start, end) in seconds; empty where none are known."""
-    return [(phone.ipa, phone.start, phone.end) for phone in utterance.phones or ()]

@@ -1,10 +1,13 @@
-"""Which phones the articulation score asks for which gesture.
+"""Which gesture the scores expect of which phone.
 
-The classes are given for ARPAbet; here they stand in the IPA of tools.data.inventory, completed
-with the phones of other languages that are their neighbours on the IPA chart.
+The classes are defined for ARPAbet. Here they are written in the IPA of tools.data.phones, and
+extended to the phones of other languages that are neighbours of ARPAbet's on the IPA chart.
 """
 
 from collections.abc import Iterable
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 Phones = list[tuple[str, float, float]]
 """Phones of one utterance: (IPA, start, end) in seconds, ascending."""
@@ -21,8 +24,8 @@ HEIGHT: dict[str, float] = {
 }  # fmt: skip
 """How far a vowel opens the mouth, 0.15 for close and 1 for open ones.
 
-Between the ends (aa ae 1, iy uw 0.15) the values follow the rows of the IPA chart. ʌ stands
-lower than its row, because aligners with ARPAbet write schwa so too.
+Between the ends (aa ae 1, iy uw 0.15) the values follow the rows of the IPA chart. ʌ is lower than
+its row, because aligners with ARPAbet write it for schwa too.
 """
 
 OPEN = frozenset(vowel for vowel, height in HEIGHT.items() if height >= 0.9)
@@ -33,6 +36,9 @@ _NUCLEI = frozenset({"a", "ɑ", "æ", "e", "ɛ", "ə", "o", "ɔ", "œ", "ʌ"})
 _OFFGLIDES = frozenset({"ɪ", "ʊ", "ʏ"})
 _UNDECIDED = frozenset({"aɪ", "aʊ", "ɑɪ", "ɑʊ", "æɪ", "æʊ", "ʌɪ", "ʌʊ"})
 _TOUCHING = 1e-3  # s
+_RATE = 100
+_SMOOTHING = 0.06 / (2 * np.sqrt(2 * np.log(2)))  # s; a Gaussian 60 ms wide at half its height
+_CONSONANT_OPENING, _LABIODENTAL_OPENING = 0.25, 0.1
 
 
 def is_diphthong(phone: str) -> bool:
@@ -86,3 +92,42 @@ def whole_vowels(phones: Iterable[tuple[str, float, float]]) -> Phones:
                 continue
         joined.append((phone, start, end))
     return joined
+
+
+def expected_opening(phones: Phones, frames: int) -> np.ndarray:
+    """Opening [frames] that the labels alone suggest, smoothed over 60 ms; nan where none are."""
+    level, known = np.zeros(frames), np.zeros(frames)
+    for phone, start, end in phones:
+        rows = slice(round(start * _RATE), round(end * _RATE))
+        level[rows] = _expected_level(phone)
+        known[rows] = 1.0
+    weight = gaussian_filter1d(known, _SMOOTHING * _RATE)
+    smooth = gaussian_filter1d(level, _SMOOTHING * _RATE) / np.maximum(weight, 1e-9)
+    # A frame that rounding leaves between two phones has labels on both sides.
+    return np.where(weight > 0.5, smooth, np.nan)
+
+
+def _expected_level(phone: str) -> float:
+    if phone in BILABIAL or phone == SILENCE:
+        return 0.0
+    if phone in LABIODENTAL:
+        return _LABIODENTAL_OPENING
+    return HEIGHT.get(phone, _CONSONANT_OPENING)
+
+
+def speech_frames(phones: Phones, frames: int) -> np.ndarray:
+    """Whether a phone that is no silence covers each frame, bool [frames]."""
+    return _labelled(phones, frames, False)
+
+
+def silent_frames(phones: Phones, frames: int) -> np.ndarray:
+    """Whether a labelled silence covers each frame, bool [frames]."""
+    return _labelled(phones, frames, True)
+
+
+def _labelled(phones: Phones, frames: int, silent: bool) -> np.ndarray:
+    marks = np.zeros(frames, bool)
+    for phone, start, end in phones:
+        if (phone == SILENCE) == silent:
+            marks[round(start * _RATE) : round(end * _RATE)] = True
+    return marks

@@ -10,21 +10,21 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from scipy.signal import spectrogram
 
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
+from model.torch_runtime import TorchRuntime
+from model.weights_file import load_weights
 
-from .articulation import rounding
-from .attention import attention_weights
-from .baselines import taught
 from .conditions import SAMPLE_RATE
-from .face_measures import brow_raise, column
-from .held_out import HeldOut, spans
+from .held_out import HeldOut
+from .measures import brow_raise, column, rounding
 from .phone_classes import SILENCE, Phones
-from .systems import Network
+from .systems import Network, teacher_curves
 
 REPOSITORY_SENTENCE = Path(__file__).parents[2] / "tests" / "data" / "surprise"
 CORPUS_SENTENCES = (
@@ -35,13 +35,13 @@ CORPUS_SENTENCES = (
 )
 """Corpus, utterance and caption."""
 
-_PREDICTED, _TAUGHT = "#c1272d", "#1f4e9c"
+_NETWORK_COLOUR, _TEACHER_COLOUR = "#c1272d", "#1f4e9c"
 _DYNAMIC_RANGE = 60.0  # dB
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """What one picture shows; phones may be empty."""
+    """The sentence of a picture; phones may be empty."""
 
     name: str
     caption: str
@@ -71,13 +71,13 @@ def sentences(sets: HeldOut) -> Iterator[Sentence]:
     for corpus, name, caption in CORPUS_SENTENCES:
         found = sets.named(corpus, name)
         if found is not None:
-            yield Sentence(name, caption, found.samples(), spans(found))
+            yield Sentence(name, caption, found.samples(), found.phones or [])
 
 
 def draw_curves(path: Path, sentence: Sentence, network: Network) -> Path:
     """Opening, lip seal, rounding and brows over the spectrogram with the phones."""
     values = network.of_sound(sentence.samples)
-    teacher = taught(sentence.phones, sentence.samples) if sentence.phones else None
+    teacher = teacher_curves(sentence.phones, sentence.samples) if sentence.phones else None
     tracks = {
         "lip opening": (lambda v: lip_opening(ARKIT_52, v), (-0.02, 0.7)),
         "lip seal": (seal, (-0.03, 1.05)),
@@ -92,10 +92,10 @@ def draw_curves(path: Path, sentence: Sentence, network: Network) -> Path:
     figure.suptitle(sentence.caption)
     for axis, (label, (track, usual)) in zip(axes[1:], tracks.items(), strict=True):
         time = np.arange(len(values)) / 100
-        axis.plot(time, track(values), color=_PREDICTED, linewidth=1.6, label=network.name)
+        axis.plot(time, track(values), color=_NETWORK_COLOUR, linewidth=1.6, label=network.name)
         if teacher is not None:
             axis.plot(
-                time, track(teacher), color=_TAUGHT, linewidth=1.1, linestyle="--",
+                time, track(teacher), color=_TEACHER_COLOUR, linewidth=1.1, linestyle="--",
                 label="teacher with the labels",
             )  # fmt: skip
         _phone_borders(axis, sentence.phones)
@@ -169,3 +169,39 @@ def _saved(figure: plt.Figure, path: Path) -> Path:
     figure.savefig(path, dpi=110)
     plt.close(figure)
     return path
+
+
+def attention_weights(weights: Path, samples: np.ndarray) -> tuple[np.ndarray, float] | None:
+    """Attention over time offsets while a network analyzes samples [N] float32 at 16 kHz.
+
+    Returns:
+        Weights [S, 2 * reach + 1], row s summing to 1 over the steps s - reach .. s + reach, and
+        the seconds of one step; None for a network without attention.
+    """
+    runtime = TorchRuntime(*load_weights(weights), "cpu")
+    layer = getattr(runtime.network, "attention", None)
+    if layer is None:
+        return None
+    caught: list[torch.Tensor] = []
+    hook = layer.register_forward_hook(lambda _layer, _inputs, output: caught.append(output[1]))
+    try:
+        frames = len(runtime.predict(samples).values)
+    finally:
+        hook.remove()
+    reach = runtime.config.reach
+    rows = np.concatenate([by_offset(part[0].cpu().numpy(), reach) for part in caught])
+    frames_per_step = -(-frames // len(rows))
+    return rows[: -(-frames // frames_per_step)], 0.01 * frames_per_step
+
+
+def by_offset(weights: np.ndarray, reach: int) -> np.ndarray:
+    """Weights [K * N, 2 * reach + 1] over offsets, from [K, N, reach + W] over a block's columns.
+
+    Column c of a block is c - reach steps after the block's first step. Offsets beyond its right
+    context are 0.
+    """
+    blocks, size, columns = weights.shape
+    padded = np.zeros((blocks, size, max(columns, size + 2 * reach)), weights.dtype)
+    padded[:, :, :columns] = weights
+    rows = [padded[:, n, n : n + 2 * reach + 1] for n in range(size)]
+    return np.stack(rows, 1).reshape(blocks * size, 2 * reach + 1)

@@ -1,4 +1,4 @@
-"""The systems that are scored: each makes channels [T, 52] of an utterance."""
+"""The systems that are scored: networks, what they have to beat, and their teacher."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -6,23 +6,51 @@ from zlib import crc32
 
 import numpy as np
 
+from model.channels import ARKIT_52
+from model.features import HOP
+from model.framing import frame_count
+from model.lip_seal import apply_seal
 from model.runtime import choose_runtime
 from tools.data.cache import Utterance
-from tools.teacher.arousal import arousals
+from tools.teacher.prosody import arousals, smooth
+from tools.teacher.targets import make_targets
 
-from .baselines import drawn, loudness_jaw, taught
 from .conditions import CLEAN, Condition
-from .held_out import spans
+from .phone_classes import Phones, expected_opening, is_rounded, whole_vowels
 
 System = Callable[[Utterance], np.ndarray]
 """Channels [T, 52], ARKIT_52 order, 100 Hz, of an utterance."""
 
+_SMOOTHING = 0.012  # s
+
+
+def loudness_jaw(samples: np.ndarray) -> np.ndarray:
+    """Channels [T, 52] of a jaw that follows loudness and knows nothing of phones.
+
+    Amplitude over its own 95th percentile, little smoothed. Of several such jaws, this one shuts
+    best at closures.
+    """
+    count = frame_count(len(samples))
+    padded = np.pad(samples, (HOP, 2 * HOP))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP][:count]
+    amplitude = np.sqrt(np.mean(frames.astype(float) ** 2, 1))
+    loud = np.percentile(amplitude, 95) if count else 0.0
+    values = np.zeros((count, len(ARKIT_52)), np.float32)
+    jaw = np.clip(amplitude / max(loud, 1e-9), 0, 1)
+    values[:, ARKIT_52.index("jawOpen")] = smooth(jaw, _SMOOTHING)
+    return values
+
+
+def teacher_curves(phones: Phones, samples: np.ndarray, arousal: float = 0.0) -> np.ndarray:
+    """Channels [T, 52] that the teacher makes of the labels."""
+    return apply_seal(ARKIT_52, make_targets(phones, samples, arousal))
+
 
 class Network:
-    """A trained network, which hears each utterance once in each condition.
+    """A trained network, which analyzes each utterance once in each condition.
 
     Attributes:
-        name: what the tables call it.
+        name: its name in the tables.
         weights: its file.
     """
 
@@ -32,10 +60,10 @@ class Network:
         self.weights = weights
         self._runtime = choose_runtime("numpy", weights)
         self._conditions = conditions
-        self._heard: dict[tuple[str, str, str], np.ndarray] = {}
+        self._curves: dict[tuple[str, str, str], np.ndarray] = {}
 
     def __call__(self, utterance: Utterance) -> np.ndarray:
-        """What it makes of the clean recording."""
+        """Channels [T, 52] of the clean recording."""
         return self.under(CLEAN)(utterance)
 
     def of_sound(self, samples: np.ndarray) -> np.ndarray:
@@ -43,17 +71,17 @@ class Network:
         return self._runtime.predict(samples).values
 
     def under(self, condition: str) -> System:
-        """The system that hears everything in one condition."""
+        """The system that is given everything in one condition."""
 
-        def hear(utterance: Utterance) -> np.ndarray:
+        def analyze(utterance: Utterance) -> np.ndarray:
             key = (condition, utterance.corpus, utterance.id)
-            if key not in self._heard:
+            if key not in self._curves:
                 seed = crc32(f"{utterance.corpus} {utterance.id}".encode())
                 samples = self._conditions[condition](utterance.samples(), seed)
-                self._heard[key] = self._runtime.predict(samples).values
-            return self._heard[key]
+                self._curves[key] = self._runtime.predict(samples).values
+            return self._curves[key]
 
-        return hear
+        return analyze
 
 
 def loudness(utterance: Utterance) -> np.ndarray:
@@ -62,12 +90,12 @@ def loudness(utterance: Utterance) -> np.ndarray:
 
 
 def teacher(utterance: Utterance) -> np.ndarray:
-    """The teacher, who is told the phones."""
-    return taught(spans(utterance), utterance.samples())
+    """The teacher, which knows the phones."""
+    return teacher_curves(utterance.phones or [], utterance.samples())
 
 
 def teacher_of_actors(utterances: Sequence[Utterance]) -> System:
-    """The teacher, who also knows how excited each utterance is for its speaker."""
+    """The teacher, which also knows how excited each utterance is for its speaker."""
     found = arousals([u.samples() for u in utterances], [u.speaker for u in utterances])
     excitement = {
         (u.corpus, u.id): float(arousal) for u, arousal in zip(utterances, found, strict=True)
@@ -75,24 +103,31 @@ def teacher_of_actors(utterances: Sequence[Utterance]) -> System:
 
     def teach(utterance: Utterance) -> np.ndarray:
         arousal = excitement[utterance.corpus, utterance.id]
-        return taught(spans(utterance), utterance.samples(), arousal)
+        return teacher_curves(utterance.phones or [], utterance.samples(), arousal)
 
     return teach
 
 
 def from_labels(utterance: Utterance) -> np.ndarray:
-    """The score's own expectation."""
-    return drawn(spans(utterance), utterance.samples())
+    """The articulation score's own expectation, to check the score."""
+    phones, count = utterance.phones or [], frame_count(utterance.length)
+    values = np.zeros((count, len(ARKIT_52)), np.float32)
+    values[:, ARKIT_52.index("jawOpen")] = np.nan_to_num(expected_opening(phones, count))
+    for phone, start, end in whole_vowels(phones):
+        if is_rounded(phone):
+            values[round(start * 100) : round(end * 100), ARKIT_52.index("mouthPucker")] = 1.0
+    return values
 
 
 def teacher_of_another_sentence(utterances: Sequence[Utterance]) -> System:
-    """The teacher, who is told what the next utterance with other words says: chance."""
-    other = {}
-    for index, one in enumerate(utterances):
+    """The teacher with the phones of the next utterance that has other words: chance."""
+    wrong = {}
+    for index, utterance in enumerate(utterances):
         rest = [*utterances[index + 1 :], *utterances[:index]]
-        other[one.corpus, one.id] = next((u for u in rest if u.text != one.text), one)
+        other = next((u for u in rest if u.text != utterance.text), utterance)
+        wrong[utterance.corpus, utterance.id] = other.phones or []
 
     def teach_wrong(utterance: Utterance) -> np.ndarray:
-        return taught(spans(other[utterance.corpus, utterance.id]), utterance.samples())
+        return teacher_curves(wrong[utterance.corpus, utterance.id], utterance.samples())
 
     return teach_wrong

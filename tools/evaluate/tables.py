@@ -9,13 +9,13 @@ Cell = str | int | float | None
 
 @dataclass
 class Table:
-    """One question's answer.
+    """The answer to one question.
 
     Attributes:
-        title: what is asked.
+        title: the question.
         columns: headings; the first are names, the others figures.
-        note: what has to be known to read it, may be empty.
-        rows: one cell a column; None and nan stand for what could not be measured.
+        note: how to read it, may be empty.
+        rows: a cell for each column; None and nan are values that could not be measured.
     """
 
     title: str

@@ -1,17 +1,20 @@
-"""What each phone asks of the face: a target and a dominance per articulator.
+"""The table of phones: a target and a dominance per articulator.
 
 Targets are in shape-key units of the network's raw outputs: mouthClose holds the seal of the lips
-and mouthRollLower the tuck of the lower lip, see model.lip_seal. Dominance is how much a phone
-insists against its neighbours: 0 leaves the articulator to them. The values are ours, chosen from
+and mouthRollLower the tuck of the lower lip, see model.lip_seal. Dominance is the weight of a
+phone against its neighbours: 0 leaves the articulator to them. The values are ours, chosen from
 articulatory phonetics (vowel height and rounding of the IPA chart; which consonants fix the jaw:
 S. Keating 1990; which fix the lips: P. Ladefoged and K. Johnson, "A Course in Phonetics"), and
-moved by what filmed lips say of a phone (fitted_lips). Names of two sides stand once here and are
-copied to left and right.
+moved by a fit to filmed lips (fitted_lips.json, made by tools.teacher.filmed_lips). Articulators
+with two sides are listed once and copied to left and right.
 """
 
+import json
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from .fitted_lips import fitted_target
+FITTED_LIPS = Path(__file__).with_name("fitted_lips.json")
 
 ARTICULATORS: dict[str, tuple[str, ...]] = {
     "jaw": ("jawOpen",),
@@ -147,6 +150,29 @@ def targets_of(phone: str) -> dict[str, tuple[float, float]]:
         name: (fitted_target(phone, name, target), dominance)
         for name, (target, dominance) in table_targets(phone).items()
     }
+
+
+def fitted_target(phone: str, articulator: str, target: float) -> float:
+    """The target of one articulator, in 0..1, moved by the fit.
+
+    The jaw and the lips' openers are multiplied by the phone's fitted opening over the table's. A
+    mouth wider than the table's adds to stretch and smile, a narrower one to the pucker.
+    """
+    opening, width = fitted_moves().get(phone, (1.0, 0.0))
+    if articulator in ("jaw", "lower", "upper"):
+        target *= opening
+    elif articulator in ("stretch", "smile"):
+        target += max(width, 0.0)
+    elif articulator == "pucker":
+        target += max(-width, 0.0)
+    return min(max(target, 0.0), 1.0)
+
+
+@cache
+def fitted_moves() -> dict[str, tuple[float, float]]:
+    """Phone to (factor of the opening, change of the width), from fitted_lips.json."""
+    fitted = json.loads(FITTED_LIPS.read_text(encoding="utf-8"))
+    return {phone: tuple(moves) for phone, moves in fitted["phones"].items()}
 
 
 def table_targets(phone: str) -> dict[str, tuple[float, float]]:

@@ -11,9 +11,12 @@ from functools import cache
 
 import numpy as np
 
-from tools.data.inventory import PHONES, SILENCE, VOWELS
+from tools.data.phones import PHONES, SILENCE, VOWELS
 
 from .articulation import ARTICULATORS, BILABIAL_CONTACT, LABIODENTAL_CONTACT, targets_of
+
+Span = tuple[str, float, float]
+"""IPA phone, start and end in seconds."""
 
 RATE = 100.0
 _NAMES = tuple(ARTICULATORS)
@@ -32,24 +35,24 @@ _PAUSE = 0.10  # s; in a shorter silence the mouth only half relaxes
 
 
 @cache
-def _targets(phone: str) -> np.ndarray:
-    """[2, A]: targets and dominances."""
+def phone_targets(phone: str) -> np.ndarray:
+    """Targets and dominances [2, A] of a phone."""
     table = targets_of(phone)
     return np.array([table[name] for name in _NAMES]).T
 
 
-def articulators(phones: Sequence[tuple[str, float, float]], frames: int) -> np.ndarray:
+def articulators(phones: Sequence[Span], frames: int) -> np.ndarray:
     """Trajectories [frames, A] at 100 Hz in the order of ARTICULATORS.
 
     Args:
         phones: (IPA phone, start, end) in seconds, ascending.
-        frames: rows wanted; row t stands at t / 100 s.
+        frames: number of rows; row t is at t / 100 s.
     """
     total = np.full((frames, len(_NAMES)), 1e-4)
     weighted = np.zeros((frames, len(_NAMES)))
     for phone, rows, weight in _dominances(phones, frames):
         total[rows] += weight
-        weighted[rows] += weight * _targets(phone)[0]
+        weighted[rows] += weight * phone_targets(phone)[0]
     moves = _gaussian(weighted / total, _SMOOTHING)
     for contact in (BILABIAL_CONTACT, LABIODENTAL_CONTACT):
         touch = contact_track(phones, frames, contact.shares)[:, None]
@@ -59,9 +62,7 @@ def articulators(phones: Sequence[tuple[str, float, float]], frames: int) -> np.
     return moves
 
 
-def phone_shares(
-    phones: Sequence[tuple[str, float, float]], frames: int, articulator: str
-) -> np.ndarray:
+def phone_shares(phones: Sequence[Span], frames: int, articulator: str) -> np.ndarray:
     """Share [frames, len(PHONES)] that each phone's target has in an articulator's trajectory."""
     column = _NAMES.index(articulator)
     shares = np.zeros((frames, len(PHONES)))
@@ -71,9 +72,7 @@ def phone_shares(
     return _gaussian(shares, _SMOOTHING)
 
 
-def _dominances(
-    phones: Sequence[tuple[str, float, float]], frames: int
-) -> Iterator[tuple[str, slice, np.ndarray]]:
+def _dominances(phones: Sequence[Span], frames: int) -> Iterator[tuple[str, slice, np.ndarray]]:
     """Per phone the rows it reaches and its dominance there [rows, A]."""
     for phone, start, end in _lengthen_nuclei(phones):
         low = max(int((start - _REACH) * RATE), 0)
@@ -84,34 +83,32 @@ def _dominances(
         inset = 0.08 * (end - start)
         before = np.clip(start + inset - time, 0, None) / _DECAY_BEFORE
         after = np.clip(time - end + inset, 0, None) / _DECAY_AFTER
-        dominance = _targets(phone)[1]
+        dominance = phone_targets(phone)[1]
         if phone == SILENCE:
             dominance = dominance * min(1.0, (end - start) / _PAUSE)
         yield phone, slice(low, high), dominance * np.exp(-before - after)
 
 
 def _lengthen_nuclei(
-    phones: Sequence[tuple[str, float, float]],
-) -> list[tuple[str, float, float]]:
+    phones: Sequence[Span],
+) -> list[Span]:
     """Phones with diphthongs cut where the jaw, which trails the tongue, leaves the nucleus."""
     moved = list(phones)
     for k in range(1, len(moved)):
         (before, since, at), (phone, start, end) = moved[k - 1], moved[k]
-        joined = start - at < 1e-3 and before in VOWELS and before not in _OFFGLIDES
-        if joined and phone in _OFFGLIDES:
+        diphthong = start - at < 1e-3 and before in VOWELS and before not in _OFFGLIDES
+        if diphthong and phone in _OFFGLIDES:
             cut = max(since + _NUCLEUS * (end - since), start)
             moved[k - 1], moved[k] = (before, since, cut), (phone, cut, end)
     return moved
 
 
-def lip_seal(phones: Sequence[tuple[str, float, float]], frames: int) -> np.ndarray:
+def lip_seal(phones: Sequence[Span], frames: int) -> np.ndarray:
     """Seal [frames] in 0..1: 1 while a bilabial holds the lips shut."""
     return contact_track(phones, frames, BILABIAL_CONTACT.shares)
 
 
-def contact_track(
-    phones: Sequence[tuple[str, float, float]], frames: int, shares: dict[str, float]
-) -> np.ndarray:
+def contact_track(phones: Sequence[Span], frames: int, shares: dict[str, float]) -> np.ndarray:
     """Contact [frames] in 0..1: 1 for the share of each phone's time, with cosine ramps."""
     track = np.zeros(frames)
     time = np.arange(frames) / RATE

@@ -1,16 +1,18 @@
-"""A face's lips in the terms in which filmed lips are measured."""
+"""Lip opening and mouth width, of channels and of films."""
+
+from pathlib import Path
 
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.opening import lip_opening
+from model.lip_seal import lip_opening
 
 _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
 WIDTH_SHARES: dict[str, float] = {
     "mouthStretchLeft": 0.5, "mouthStretchRight": 0.5, "mouthSmileLeft": 0.5,
     "mouthSmileRight": 0.5, "mouthPucker": -1.0, "mouthFunnel": -0.4, "jawOpen": -0.15,
 }  # fmt: skip
-"""What each full shape adds to the width of the mouth, a full pucker's narrowing being 1.
+"""Addition of each full shape to the width of the mouth, in units of a full pucker's narrowing.
 
 Rounded, and cautious with the stretch: a regression of filmed widths on MediaPipe's scores of three
 speakers gave 0.5 to 1.9 for a smile, 1.1 to 2.3 for a stretch, -0.6 to -1.7 for the funnel and -0.2
@@ -28,12 +30,12 @@ def width(channels: np.ndarray) -> np.ndarray:
     return sum(share * channels[:, _COLUMN[name]] for name, share in WIDTH_SHARES.items())
 
 
-def filmed(path, frames: int) -> tuple[np.ndarray, np.ndarray]:
+def read_film(path: Path, frames: int) -> tuple[np.ndarray, np.ndarray]:
     """Inner-lip aperture and mouth width [frames] at 100 Hz of a film's measures.
 
     ``path`` is an npz with ``t`` [N] in s, ``g_lip_inner`` and ``g_mouth_w`` [N], both over the
-    distance of the outer eye corners. Each is taken from its value at rest: the 5th percentile of
-    the aperture, the median of the width.
+    distance of the outer eye corners. The value at rest is subtracted: the 5th percentile of the
+    aperture, the median of the width.
     """
     with np.load(path, allow_pickle=False) as film:
         time, lips, wide = film["t"], film["g_lip_inner"], film["g_mouth_w"]

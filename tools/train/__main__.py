@@ -13,26 +13,25 @@ from model.runtime import choose_runtime
 from model.weights_file import load_weights
 from tools.data.cache import CacheError
 
-from .batches import BatchMaker, NoDataError
+from .batches import BatchMaker, NoDataError, Predict
 from .config import TrainConfig, read_config
 from .loop import Machine, train
-from .plots import plot_losses
-from .targets import Hear
+from .run_log import plot_losses
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Trains one experiment, or goes on with it; returns the exit status."""
+    """Trains or resumes one experiment; returns the exit status."""
     options = _parse(arguments)
     torch.set_num_threads(options.threads)
     targets, machine = options.out / "targets", Machine(options.device, options.workers)
     try:
         config = _config(options)
-        hear = _listener(options.finetune) if config.keep_unknown else None
-        maker = BatchMaker(config, options.cache, targets, hear=hear)
+        predict = _predictor(options.finetune) if config.keep_unknown else None
+        maker = BatchMaker(config, options.cache, targets, predict=predict)
         try:
-            held_out = BatchMaker(config, options.cache, targets, split="test", hear=hear)
+            held_out = BatchMaker(config, options.cache, targets, split="test", predict=predict)
         except NoDataError:
-            held_out = None  # nothing to look at on the way
+            held_out = None  # nothing to validate on
         weights = train(config, maker, options.out, machine, options.finetune, held_out)
     except (A2FError, CacheError, NoDataError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -52,7 +51,7 @@ def _config(options: argparse.Namespace) -> TrainConfig:
     return config
 
 
-def _listener(weights: Path | None) -> Hear:
+def _predictor(weights: Path | None) -> Predict:
     if weights is None or weights.suffix != ".npz":
         raise A2FError("This configuration fine-tunes: name a weights file with --finetune.")
     runtime = choose_runtime("numpy", weights)

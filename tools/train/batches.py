@@ -1,26 +1,44 @@
-"""Batches of augmented crops, the same for the same seed and step."""
+"""Batches of augmented crops, the same for the same seed and step, and their targets.
 
+Targets are captured curves where a corpus has them, else the teacher's, which are computed once and
+kept beside the run.
+"""
+
+import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from model.audio_features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
+import tools.teacher
 from model.channels import ARKIT_52
+from model.features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
+from model.framing import frame_count
+from model.lip_seal import remove_seal
 from tools.data.cache import Utterance, load
+from tools.data.phones import PHONES
+from tools.teacher.targets import utterance_targets
 
-from .augment import no_speech, vary_log_mel, vary_waveform
+from .augmentation import mask_bands, vary_log_mel, vary_waveform
 from .config import TrainConfig
-from .masking import mask_bands
-from .targets import UNKNOWN, CorpusTargets, Hear, corpus_targets, rows
+from .nonspeech import no_speech
+
+UNKNOWN = -100
+"""Phone class of frames without a label; the loss leaves them out."""
+
+_CLASS = {phone: index for index, phone in enumerate(PHONES)}
+
+Predict = Callable[[np.ndarray], np.ndarray]
+"""A trained network: channels [T, 52] of samples [N] at 16 kHz, T = ceil(N / 160)."""
 
 _LOG = logging.getLogger(__name__)
 _MARGIN = 4  # frames beyond the crop on each side, so that windows and deltas at its edges are true
 
 
 class NoDataError(RuntimeError):
-    """A cache without anything that could be learnt from."""
+    """A cache that holds nothing to train on."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +46,7 @@ class Batch:
     """One optimiser step's data.
 
     Attributes:
-        steps: what the network hears, [B, T / stride + right, input_size].
+        steps: the network's input, [B, T / stride + right, input_size].
         raw: raw targets [B, T, C], 0 where not known.
         phones: phone classes [B, T], UNKNOWN without a label.
         known: 1 where a channel's target is known, [B, T, C].
@@ -41,7 +59,25 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class CorpusTargets:
+    """Rows of all utterances end to end, ceil(length / 160) each.
+
+    Attributes:
+        raw: raw outputs [T, 52]; NaN where a capture has nothing.
+        phones: phone class [T] int16, UNKNOWN without a label.
+        by_frame: True when frames without a phone have no target (the teacher's), False when
+            finite values are targets (captured).
+    """
+
+    raw: np.ndarray
+    phones: np.ndarray
+    by_frame: bool
+
+
+@dataclass(frozen=True)
 class _Corpus:
+    """Utterances with each one's first row of the targets and its end as a share of all rows."""
+
     utterances: list[Utterance]
     starts: np.ndarray
     ends: np.ndarray
@@ -51,7 +87,7 @@ class _Corpus:
 class BatchMaker:
     """Draws batches from the cache; ``maker[step]`` is the batch of one step.
 
-    ``hear`` is a trained network that fills what captured curves leave unknown.
+    ``predict`` is a trained network whose outputs fill the gaps of captured curves.
     """
 
     def __init__(
@@ -60,7 +96,7 @@ class BatchMaker:
         cache: Path,
         targets: Path,
         split: str = "train",
-        hear: Hear | None = None,
+        predict: Predict | None = None,
     ) -> None:
         self.config = config
         network = config.network
@@ -74,18 +110,14 @@ class BatchMaker:
             if not utterances:
                 _LOG.warning('%s has no labelled "%s" utterances and is left out.', name, split)
                 continue
-            lengths = [rows(utterance) for utterance in utterances]
-            starts = np.concatenate([[0], np.cumsum(lengths)])
-            ends = np.cumsum(lengths) / np.sum(lengths)
-            found = corpus_targets(utterances, targets, hear)
-            self.corpora[name] = _Corpus(utterances, starts, ends, found)
+            stops = np.cumsum([rows(utterance) for utterance in utterances])
+            found = corpus_targets(utterances, targets, predict)
+            starts = np.concatenate([[0], stops])
+            self.corpora[name] = _Corpus(utterances, starts, stops / stops[-1], found)
         if not self.corpora:
             raise NoDataError(f'No corpus of the configuration has labelled "{split}" utterances.')
         shares = np.array([config.corpora[name] for name in self.corpora])
         self.shares = shares / shares.sum()
-
-    def __len__(self) -> int:
-        return self.config.steps
 
     def __getitem__(self, step: int) -> Batch:
         rng = np.random.default_rng((self.config.seed, step))
@@ -101,32 +133,30 @@ class BatchMaker:
 
     def _crop(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         network = self.config.network
-        heard = self.frames + network.right * network.stride
-        raw = np.zeros((self.frames, len(ARKIT_52)), np.float32)
-        phones = np.zeros(self.frames, np.int16)
-        known = np.ones((self.frames, len(ARKIT_52)), np.float32)
-        count = heard + 2 * _MARGIN
+        frames = self.frames + network.right * network.stride
+        count = frames + 2 * _MARGIN
         if rng.random() < self.config.noise_share:
+            targets = self._at_rest()
             sound = no_speech(count * HOP, rng)
         else:
-            sound = self._speech(count, raw, phones, known, rng)
-            other = self._speech(count, raw.copy(), phones.copy(), known.copy(), rng)
+            sound, *targets = self._speech(count, rng)
+            other, *_ = self._speech(count, rng)
             sound = vary_waveform(sound, other, rng)
         mel = vary_log_mel(log_mel(sound, network.features), network.features, rng)
         mel = mask_bands(mel, rng)
         features = with_pitch(from_log_mel(mel, network.features), sound, network.features)
-        steps = features[_MARGIN : _MARGIN + heard].reshape(-1, network.input_size)
-        return steps, raw, phones, known
+        steps = features[_MARGIN : _MARGIN + frames].reshape(-1, network.input_size)
+        return steps, *targets
 
-    def _speech(
-        self,
-        count: int,
-        raw: np.ndarray,
-        phones: np.ndarray,
-        known: np.ndarray,
-        rng: np.random.Generator,
-    ) -> np.ndarray:
-        """Fills raw, phones and known; returns the sound [count * HOP] they belong to.
+    def _at_rest(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Raw targets, phones and known channels of a crop in which nobody speaks."""
+        shape = (self.frames, len(ARKIT_52))
+        return (
+            np.zeros(shape, np.float32), np.zeros(self.frames, np.int16), np.ones(shape, np.float32)
+        )  # fmt: skip
+
+    def _speech(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        """A random crop: its sound [count * HOP], raw targets, phones and known channels.
 
         Tempo and pitch vary together by resampling; silence pads what the utterance lacks.
         """
@@ -141,6 +171,7 @@ class BatchMaker:
         place = (np.arange(count * HOP) + (first - _MARGIN) * HOP) * speed
         sound = np.interp(place, np.arange(len(samples)), samples, left=0.0, right=0.0)
 
+        raw, phones, known = self._at_rest()
         source = np.round((np.arange(self.frames) + first) * speed).astype(int)
         inside = (source >= 0) & (source < length)
         chosen = corpus.starts[index] + source[inside]
@@ -151,4 +182,73 @@ class BatchMaker:
         else:
             known[inside] = np.isfinite(raw[inside])
             np.nan_to_num(raw, copy=False)
-        return sound.astype(np.float32)
+        return sound.astype(np.float32), raw, phones, known
+
+
+def corpus_targets(
+    utterances: list[Utterance], folder: Path, predict: Predict | None = None
+) -> CorpusTargets:
+    """Targets of a corpus.
+
+    The teacher's are kept in ``folder`` until its code or the utterances change. ``predict`` fills
+    channels and frames that are missing from captured curves; without it they stay unknown.
+    """
+    if utterances[0].first_row is not None:
+        raw = np.concatenate([_captured(u, predict) for u in utterances])
+        return CorpusTargets(raw, np.concatenate([_phones(u) for u in utterances]), False)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"{utterances[0].corpus}-{_fingerprint(utterances)}"
+    raw_file, phone_file = stem.with_suffix(".raw.npy"), stem.with_suffix(".phone.npy")
+    if not (raw_file.is_file() and phone_file.is_file()):
+        total = sum(rows(utterance) for utterance in utterances)
+        raw = np.empty((total, len(ARKIT_52)), np.float16)
+        phone = np.empty(total, np.int16)
+        start = 0
+        for utterance, targets in zip(utterances, utterance_targets(utterances), strict=True):
+            stop = start + rows(utterance)
+            raw[start:stop] = targets
+            phone[start:stop] = _phones(utterance)
+            start = stop
+        np.save(raw_file, raw)
+        np.save(phone_file, phone)
+    return CorpusTargets(np.load(raw_file, mmap_mode="r"), np.load(phone_file), True)
+
+
+def _captured(utterance: Utterance, predict: Predict | None) -> np.ndarray:
+    """Raw outputs [T, 52] of captured curves.
+
+    A network forgets less where its own outputs fill what the new task leaves unknown: Z. Li and
+    D. Hoiem, "Learning without Forgetting", 2016.
+    """
+    raw = remove_seal(ARKIT_52, utterance.curves())
+    if predict is None:
+        return raw
+    return np.where(np.isfinite(raw), raw, remove_seal(ARKIT_52, predict(utterance.samples())))
+
+
+def _phones(utterance: Utterance) -> np.ndarray:
+    return phone_classes(utterance.phones or (), rows(utterance))
+
+
+def rows(utterance: Utterance) -> int:
+    """Frames of 10 ms in an utterance."""
+    return frame_count(utterance.length)
+
+
+def phone_classes(spans: list[tuple[str, float, float]], frames: int) -> np.ndarray:
+    """Index into PHONES per frame [frames] int16, UNKNOWN where no phone covers it."""
+    classes = np.full(frames, UNKNOWN, np.int16)
+    for phone, start, end in spans:
+        classes[round(start * 100) : round(end * 100)] = _CLASS[phone]
+    return classes
+
+
+def _fingerprint(utterances: list[Utterance]) -> str:
+    digest = hashlib.sha256()
+    for source in sorted(Path(tools.teacher.__path__[0]).iterdir()):
+        if source.suffix not in (".py", ".json"):
+            continue
+        digest.update(source.read_bytes())
+    for utterance in utterances:
+        digest.update(f"{utterance.id} {utterance.length} {utterance.phones}".encode())
+    return digest.hexdigest()[:16]

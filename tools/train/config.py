@@ -4,13 +4,13 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.audio_features import FeatureConfig
+from model.features import FeatureConfig
 from model.network_config import NetworkConfig
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """What a run does.
+    """The settings of a run.
 
     Attributes:
         seed: fixes weights, the order of the data and the augmentation.
@@ -30,8 +30,8 @@ class TrainConfig:
         corpora: share of speech crops by corpus name.
         pull: how strongly each step draws the weights back to where the run began, as a factor of
             its learning rate (fine-tuning).
-        keep_unknown: channels that a capture does not know keep what the network says that the run
-            begins with (fine-tuning); else they are left free.
+        keep_unknown: channels missing from a capture are trained towards the outputs of the
+            network that the run begins with (fine-tuning); else they are left free.
     """
 
     seed: int
@@ -57,10 +57,10 @@ class TrainConfig:
 def read_config(path: Path) -> TrainConfig:
     """Reads one TOML file.
 
-    ``extends = "other.toml"``, beside it, takes what the file does not say from another.
+    ``extends = "other.toml"`` takes the missing settings from another file beside it.
 
     Raises:
-        TypeError: a key that is not known, or one that is missing.
+        TypeError: an unknown or a missing key.
         OSError: a missing file.
     """
     data = _read(path)

@@ -1,4 +1,4 @@
-"""Which phone the network hears when: ``python -m tools.train.posteriors``.
+"""Phone posteriors of a corpus, for aligning its transcripts: ``python -m tools.train.posteriors``.
 
 Writes OUT, an npz with log posteriors [T, len(PHONES)] float16 of 10 ms frames for each recording
 of a corpus of the cache, for ``tools.data --posteriors``.
@@ -12,33 +12,32 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from model.audio_features import extract
+from model.features import extract
 from model.framing import HOP, frame_count
 from model.network_config import NetworkConfig
 from tools.data.cache import CacheError, load
 
 from .config import TrainConfig, read_config
-from .loop import Trainee
+from .trainee import Trainee, load_trainee
 
 _BLOCK = 60  # longer than the network's own: quicker, and nothing here is live
 
 
-def phone_listener(config: TrainConfig, checkpoint: Path) -> Callable[[np.ndarray], np.ndarray]:
+def phone_recogniser(config: TrainConfig, checkpoint: Path) -> Callable[[np.ndarray], np.ndarray]:
     """A function from samples [N] to log posteriors [T, len(PHONES)] by a run's checkpoint."""
     trainee = Trainee(config)
-    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    trainee.load_state_dict(saved["trainee"])
+    load_trainee(trainee, checkpoint)
     trainee.set_block(_BLOCK)
     trainee.eval()
 
     @torch.inference_mode()
-    def listen(samples: np.ndarray) -> np.ndarray:
+    def recognise(samples: np.ndarray) -> np.ndarray:
         steps, count = _padded_steps(samples, trainee.network.config)
         state = trainee.network.initial_state(1)
         joined, _ = trainee.network.encode(torch.from_numpy(steps)[None], state)
         return torch.log_softmax(trainee.phone_logits(joined), -1)[0, :count].numpy()
 
-    return listen
+    return recognise
 
 
 def _padded_steps(samples: np.ndarray, config: NetworkConfig) -> tuple[np.ndarray, int]:
@@ -70,9 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CacheError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    listen = phone_listener(read_config(options.config), options.checkpoint)
-    heard = {u.id: listen(u.samples()).astype(np.float16) for u in utterances}
-    np.savez_compressed(options.out, allow_pickle=False, **heard)
+    recognise = phone_recogniser(read_config(options.config), options.checkpoint)
+    posteriors = {u.id: recognise(u.samples()).astype(np.float16) for u in utterances}
+    np.savez_compressed(options.out, allow_pickle=False, **posteriors)
     return 0
 
 

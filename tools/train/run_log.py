@@ -1,4 +1,4 @@
-"""What a run says of itself: lines on the screen and in log.jsonl, curves in TensorBoard."""
+"""A run's losses: printed, in log.jsonl, in TensorBoard and as a picture."""
 
 import json
 import time
@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
@@ -31,7 +35,7 @@ class RunLog:
         self._board.close()
 
     def add(self, step: int, losses: Mapping[str, torch.Tensor]) -> None:
-        """Takes in one step's losses, and writes a line when it is time."""
+        """Adds one step's losses; every few steps their means are written."""
         for name, value in losses.items():
             self._sums[name] = self._sums.get(name, 0.0) + float(value.detach()) / _EVERY
         if step % _EVERY:
@@ -41,10 +45,24 @@ class RunLog:
         self._lines.write(json.dumps(row) + "\n")
         self._lines.flush()
         print(" ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
-        self.show("train", step, self._sums)
+        self.write("train", step, self._sums)
         self._sums = {}
 
-    def show(self, group: str, step: int, values: Mapping[str, float]) -> None:
-        """Puts values into TensorBoard."""
+    def write(self, group: str, step: int, values: Mapping[str, float]) -> None:
+        """Writes values to TensorBoard."""
         for name, value in values.items():
             self._board.add_scalar(f"{group}/{name}", value, step)
+
+
+def plot_losses(folder: Path) -> Path:
+    """Draws log.jsonl of a run as losses.png."""
+    rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    figure, axes = plt.subplots(1, 5, figsize=(18, 3.2))
+    for axis, name in zip(axes, ("target", "smooth", "opening", "contact", "phone"), strict=True):
+        axis.plot([row["step"] for row in rows], [row[name] for row in rows])
+        axis.set(title=f"{name} loss", xlabel="step", yscale="log")
+    figure.tight_layout()
+    path = folder / "losses.png"
+    figure.savefig(path, dpi=90)
+    plt.close(figure)
+    return path

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from ....model.opening import lip_opening
+from ....model.lip_seal import lip_opening
 from ....model.sampling import SEALED
 from . import reduction
 

@@ -1,6 +1,7 @@
 """Rigs: which of a character's controls each channel moves, and by how much.
 
-Pure Python and numpy: no bpy here. `presets/*.json` describe the rigs the world uses; `match` finds
-the one a character has by the names of its controls; `mapping` holds the links an artist can edit,
-save and load, and turns curves into values of the controls; `pose` records bones.
+`presets/*.json` describe common rigs (`preset`); `match` finds the one a character has by the names
+of its controls (`names`); `mapping` holds the links that an artist can edit and turns curves into
+values of the controls, with the features of `visemes`; `mapping_file` saves and loads links; `pose`
+makes links from recorded bones.
 """

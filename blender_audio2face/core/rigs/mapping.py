@@ -1,6 +1,7 @@
-"""The range of what a link may drive; apart from the rest, for properties that need only this.
+"""The mapping that an artist can edit: links from outputs to controls, and their values.
 
-The mapping an artist can edit: links from outputs to controls, and what they make of curves.
+An *output* is what a link reads: a control of the preset (a weighted sum of channels), an ARKit
+channel, a feature derived from the channels (`visemes`), or one of the head's turns.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,11 +17,10 @@ from .preset import Preset, preset_with_id
 from .visemes import DERIVED, features
 
 LIMIT = 10.0
-"""The widest range Blender allows a shape key's slider."""
-
+"""The widest range Blender allows a shape key's slider, and so of a link."""
 
 HEAD = ("headPitch", "headYaw", "headRoll")
-"""Columns in radians that curves may have beside the 52 channels."""
+"""Columns, in radians, that curves may have besides the 52 channels."""
 
 KINDS = ("shape", "bone", "property")
 BONE_PATHS = {
@@ -56,21 +56,22 @@ class Target:
 
     @property
     def address(self) -> tuple[str, str, str, int]:
-        """What it drives; links of one address add up."""
+        """What the link drives; links with the same address add up."""
         return (self.kind, self.name, self.path, self.component)
 
 
 @dataclass(frozen=True)
 class Link:
-    """A row of the mapping; its share is ``clip(multiplier * output + offset, low, high)``.
+    """A row of the mapping. It moves the target from rest towards extreme by the share
+    ``clip(multiplier * output + offset, low, high)``.
 
     Attributes:
         output: an output of the mapping's preset, a channel, a derived feature or one of HEAD.
         target: what it drives.
-        multiplier: strength; negative turns the movement round.
+        multiplier: strength; a negative one reverses the movement.
         offset: added after the multiplier.
         low, high: bounds after both.
-        enabled: a link that is off leaves its target alone.
+        enabled: False leaves the target alone.
     """
 
     output: str
@@ -98,9 +99,9 @@ class Mapping:
 def automatic(
     key_names: Iterable[str], preset_id: str | None = None, kind: str = "shape"
 ) -> Mapping:
-    """Links for the controls that are there.
+    """Links for controls with these names.
 
-    A rig of visemes may have ARKit's brows, lids and cheeks beside them: those are linked too.
+    A viseme rig may also have ARKit's brows, lids and cheeks: those are linked too.
 
     Args:
         key_names: names of the shape keys or custom properties.
@@ -108,7 +109,7 @@ def automatic(
         kind: what the names are: "shape" or "property".
 
     Returns:
-        The mapping; without links when no preset answers to a name.
+        The mapping; without links when no preset fits any of the names.
 
     Raises:
         PresetError: there is no such preset.
@@ -118,7 +119,6 @@ def automatic(
 
 @lru_cache(maxsize=64)
 def _automatic(names: tuple[str, ...], preset_id: str | None, kind: str) -> Mapping:
-    """Panels ask for it at every redraw."""
     best = chosen_match(names, preset_id)
     if best is None:
         return Mapping(preset_id, ())
@@ -129,13 +129,12 @@ def _automatic(names: tuple[str, ...], preset_id: str | None, kind: str) -> Mapp
 
 
 def chosen_match(key_names: Iterable[str], preset_id: str | None = None) -> Match | None:
-    """The match of one preset, or the best of all; None when no name answers."""
+    """The match of the given preset, or the best of all; None when none fits any name."""
     return _chosen_match(tuple(key_names), preset_id)
 
 
 @lru_cache(maxsize=64)
 def _chosen_match(names: tuple[str, ...], preset_id: str | None) -> Match | None:
-    """Panels ask for it at every redraw."""
     if preset_id is not None:
         return match(preset_with_id(preset_id), names)
     ranked = rank(names)
@@ -143,7 +142,7 @@ def _chosen_match(names: tuple[str, ...], preset_id: str | None) -> Match | None
 
 
 def _upper_face(best: Match, names: Sequence[str], kind: str) -> list[Link]:
-    """Links of ARKit's channels above the mouth that a viseme preset leaves unused."""
+    """Links of ARKit's channels above the mouth that a viseme preset does not use."""
     used = {
         channel
         for name in best.found
@@ -160,31 +159,31 @@ def _upper_face(best: Match, names: Sequence[str], kind: str) -> list[Link]:
 
 
 def known_outputs(preset: Preset | None) -> tuple[str, ...]:
-    """Every name a link's output may have."""
+    """Every name that a link's output may have."""
     own = tuple(output.name for output in preset.outputs) if preset is not None else ()
     return tuple(dict.fromkeys((*own, *ARKIT_52, *HEAD, *DERIVED)))
 
 
 def needs(preset: Preset | None, output: str) -> tuple[str, ...]:
-    """Channels and features an output is made of. Raises MappingError for an unknown output."""
+    """Channels and features of an output. Raises MappingError for an unknown output."""
     return tuple(output_weights(preset, output))
 
 
 def is_driven_by(names: Sequence[str], preset: Preset | None, link: Link) -> bool:
-    """Whether curves with these channels say anything about a link's output."""
+    """Whether curves with these channels determine any part of a link's output."""
     return any(name in names or name in DERIVED for name in needs(preset, link.output))
 
 
 def drive(
     names: Sequence[str], values: np.ndarray, preset: Preset | None, links: Sequence[Link]
 ) -> list[np.ndarray]:
-    """What each link asks of its target.
+    """The target values that each link gives.
 
     Args:
         names: C channel names.
         values: [F, C] channel values at the scene's frames.
         preset: the mapping's preset, or None.
-        links: the rows to evaluate, whether enabled or not.
+        links: the rows to evaluate, enabled or not.
 
     Returns:
         For each link, in order, float32 [F] of target values: rest + share * (extreme - rest). A
@@ -209,7 +208,7 @@ def drive(
 
 
 def at_rest(preset: Preset | None, links: Sequence[Link]) -> list[float]:
-    """The value of each link's target where the face is at rest: every channel at 0.
+    """The value of each link's target at rest, with every channel at 0.
 
     The shape of silence itself (viseme_sil, X) rests at 0 like all others.
     """
@@ -226,7 +225,7 @@ def at_rest(preset: Preset | None, links: Sequence[Link]) -> list[float]:
 
 
 def output_weights(preset: Preset | None, output: str) -> dict[str, float]:
-    """Channels and features an output is made of, and the factor of each.
+    """Channels and features that an output is made of, with the factor of each.
 
     Raises MappingError for an unknown output.
     """
@@ -235,5 +234,5 @@ def output_weights(preset: Preset | None, output: str) -> dict[str, float]:
         return dict(own.weights)
     if output in ARKIT_52 or output in HEAD or output in DERIVED:
         return {output: 1.0}
-    whose = f'the preset "{preset.label}"' if preset is not None else "any channel"
-    raise MappingError(f'Output "{output}" is not one of {whose}: choose another for this link.')
+    owner = f'of the preset "{preset.label}"' if preset is not None else "a channel"
+    raise MappingError(f'Output "{output}" is not {owner}: choose another for this link.')

@@ -1,14 +1,14 @@
-"""A mapping as a JSON file: readable, editable by hand, and checked when it is read.
+"""A mapping as a JSON file that people can read and edit, checked when it is loaded.
 
-Nothing in it is run; what is not understood is refused with the place it stands at.
+Unknown entries are refused, and the message names the place.
 """
 
 import json
 from collections.abc import Mapping as JsonObject
 from pathlib import Path
 
-from ....model.regular_file import why_not_a_file
-from ....model.shown import on_one_line, shown
+from ....model.errors import one_line, quoted
+from ....model.input_files import why_not_a_file
 from ...errors import MappingError, PresetError
 from .mapping import BONE_PATHS, KINDS, LIMIT, Link, Mapping, Target, known_outputs
 from .preset import Preset, preset_with_id
@@ -17,12 +17,12 @@ FORMAT = "audio2face-mapping"
 VERSION = 1
 _MAX_CHARACTERS = 4_000_000
 _MAX_LINKS = 20_000
-_LINK_NUMBERS = {"multiplier": 1.0, "offset": 0.0, "low": -LIMIT, "high": LIMIT}
-_ENDS = {"rest": 0.0, "extreme": 1.0}
+_LINK_DEFAULTS = {"multiplier": 1.0, "offset": 0.0, "low": -LIMIT, "high": LIMIT}
+_TARGET_DEFAULTS = {"rest": 0.0, "extreme": 1.0}
 
 
 def dumps(mapping: Mapping) -> str:
-    """The text of a mapping's file. What is as usual is left out."""
+    """The text of a mapping's file. Values at their defaults are left out."""
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -33,7 +33,7 @@ def dumps(mapping: Mapping) -> str:
 
 
 def load(path: Path) -> Mapping:
-    """The mapping in a file. Raises MappingError where it cannot be read or is none."""
+    """The mapping in a file. Raises MappingError where it cannot be read or is not a mapping."""
     reason = why_not_a_file(path)
     if reason is not None:
         raise MappingError(f'The mapping file "{path}" {reason}: choose another.')
@@ -50,14 +50,14 @@ def loads(text: str) -> Mapping:
     """The mapping in a file's text.
 
     Raises:
-        MappingError: with one sentence that says what is wrong, and where.
+        MappingError: the sentence says what is wrong, and where.
     """
     if len(text) > _MAX_CHARACTERS:
         raise MappingError("The mapping file is larger than any rig needs: choose another file.")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MappingError(f"The mapping file is no valid JSON: {error}.") from error
+        raise MappingError(f"The mapping file is not valid JSON: {error}.") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise MappingError(
             f'The file is not a mapping saved by this extension: "format" has to be "{FORMAT}".'
@@ -65,7 +65,7 @@ def loads(text: str) -> Mapping:
     version = document.get("version")
     if version != VERSION:
         raise MappingError(
-            f"The mapping file has version {on_one_line(repr(version), 40)}, and this release "
+            f"The mapping file has version {one_line(repr(version), 40)}, and this release "
             f"reads version {VERSION}: update the extension, or save the mapping again."
         )
     _refuse_unknown(document, ("format", "version", "preset", "links"), "the file")
@@ -89,8 +89,8 @@ def _link_object(link: Link) -> dict:
         target["rest"] = link.target.rest
         target["extreme"] = link.target.extreme
     item: dict[str, object] = {"output": link.output, "target": target}
-    for name, usual in _LINK_NUMBERS.items():
-        if getattr(link, name) != usual:
+    for name, default in _LINK_DEFAULTS.items():
+        if getattr(link, name) != default:
             item[name] = getattr(link, name)
     if not link.enabled:
         item["enabled"] = False
@@ -110,11 +110,13 @@ def _preset(preset_id: object) -> Preset | None:
 
 def _link(item: object, where: str, outputs: set[str]) -> Link:
     link = _object(item, where)
-    _refuse_unknown(link, ("output", "target", "enabled", *_LINK_NUMBERS), where)
+    _refuse_unknown(link, ("output", "target", "enabled", *_LINK_DEFAULTS), where)
     output = _text(link, "output", where)
     if output not in outputs:
-        raise MappingError(f"The mapping file names an unknown output {shown(output)} in {where}.")
-    numbers = {name: _number(link, name, usual, where) for name, usual in _LINK_NUMBERS.items()}
+        raise MappingError(f"The mapping file names an unknown output {quoted(output)} in {where}.")
+    numbers = {
+        name: _number(link, name, default, where) for name, default in _LINK_DEFAULTS.items()
+    }
     if numbers["low"] > numbers["high"]:
         raise MappingError(f"In the mapping file, {where} has a low bound above its high bound.")
     enabled = link.get("enabled", True)
@@ -132,16 +134,18 @@ def _target(item: object, where: str) -> Target:
         raise MappingError(f'"kind" of {where} has to be one of {", ".join(KINDS)}.')
     path = target.get("path", "")
     component = target.get("component", 0)
-    is_place = isinstance(component, int) and not isinstance(component, bool)
-    if not isinstance(path, str) or not _can_be_kept(path) or not is_place:
+    is_index = isinstance(component, int) and not isinstance(component, bool)
+    if not isinstance(path, str) or not _can_be_stored(path) or not is_index:
         raise MappingError(f"The path of {where} has to be text, its component a whole number.")
     size = BONE_PATHS.get(path, 0) if kind == "bone" else 1 if kind == "shape" else 32
     if not 0 <= component < size:
         raise MappingError(
-            f"{where.capitalize()} has no component {component} of {shown(path)}: bones have "
+            f"{where.capitalize()} has no component {component} of {quoted(path)}: bones have "
             f"{', '.join(BONE_PATHS)}."
         )
-    rest, extreme = (_number(target, name, usual, where) for name, usual in _ENDS.items())
+    rest, extreme = (
+        _number(target, name, default, where) for name, default in _TARGET_DEFAULTS.items()
+    )
     return Target(kind, _text(target, "name", where), path, component, rest, extreme)
 
 
@@ -154,23 +158,25 @@ def _object(item: object, where: str) -> JsonObject:
 def _refuse_unknown(item: JsonObject, known: tuple[str, ...], where: str) -> None:
     unknown = [name for name in item if name not in known]
     if unknown:
-        raise MappingError(f"The mapping file has an unknown entry {shown(unknown[0])} in {where}.")
+        raise MappingError(
+            f"The mapping file has an unknown entry {quoted(unknown[0])} in {where}."
+        )
 
 
 def _text(item: JsonObject, name: str, where: str) -> str:
     value = item.get(name)
-    if not isinstance(value, str) or not value or not _can_be_kept(value):
+    if not isinstance(value, str) or not value or not _can_be_stored(value):
         raise MappingError(f'In the mapping file, "{name}" of {where} has to be a name.')
     return value
 
 
-def _can_be_kept(text: str) -> bool:
-    """Whether a .blend can hold a text: not with zeros or halves of letters."""
+def _can_be_stored(text: str) -> bool:
+    """Whether a .blend can hold a text: not with NUL or lone surrogates."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _number(item: JsonObject, name: str, usual: float, where: str) -> float:
-    value = item.get(name, usual)
+def _number(item: JsonObject, name: str, default: float, where: str) -> float:
+    value = item.get(name, default)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not abs(value) <= 1e6:
         raise MappingError(f'In the mapping file, "{name}" of {where} has to be a number.')

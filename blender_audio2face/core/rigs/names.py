@@ -1,10 +1,9 @@
-"""When two names of a shape key are the same name.
+"""Reads the names of shape keys, whichever way they are spelled.
 
 Riggers and exporters write one name in many ways: ``mouthSmileLeft``, ``MouthSmile_L``,
 ``mouth smile.L``, ``L_Mouth_Smile``, ``A38_Mouth_Smile_Left``, ``Face.MouthSmileLeft``. Two names
 are the same when their words are, whatever the capitals and separators; L, Left, R, Right name the
-side wherever they stand at an end. Numbering and the names of a mesh in front of them are no part
-of them.
+side at either end. Numbering and a mesh's name in front are ignored.
 """
 
 import re
@@ -33,7 +32,7 @@ def plain(name: str) -> str:
 
 
 def spellings(names: Iterable[str]) -> Mapping[str, tuple[tuple[int, str], ...]]:
-    """What each name may mean, the surest first.
+    """What each name may mean, the likeliest first.
 
     Returns:
         name → (style, plain name) of the whole name; without the first words of the prefix that
@@ -59,7 +58,7 @@ def spellings(names: Iterable[str]) -> Mapping[str, tuple[tuple[int, str], ...]]
 
 
 def _shared_prefix(names: list[str]) -> str:
-    """The longest beginning, up to a separator, of at least three names and half of all; or ""."""
+    """The longest prefix, up to a separator, of at least three names and half of all; or ""."""
     counts = Counter(
         name[: match.end()]
         for name in names

@@ -1,4 +1,4 @@
-"""Recorded bones: the difference between a bone at rest and at its extreme, as links."""
+"""Links from recorded bones: the difference between their rest and their extreme."""
 
 from collections.abc import Mapping
 
@@ -13,9 +13,9 @@ _STILL = 1e-5
 def links_between(output: str, rest: Pose, extreme: Pose) -> tuple[Link, ...]:
     """Links that move bones from one pose to the other as an output goes from 0 to 1.
 
-    A quaternion and its negative turn a bone alike; the extreme is taken on the side of the rest,
-    so that the bone goes the short way. Between the two its components go straight and Blender
-    normalises them: the path is the shortest, only its speed is a little uneven.
+    A quaternion and its negative are the same rotation; the sign nearer to the rest is taken, so
+    that the bone turns the short way. Components are interpolated linearly and Blender normalises
+    them: the path is the shortest, only the speed is a little uneven.
 
     Args:
         output: what drives the bones.

@@ -1,7 +1,7 @@
-"""The rigs the world uses, as data: `presets/*.json`.
+"""Common rigs as data: `presets/*.json`.
 
-A preset lists a rig's *outputs*: the controls it has, the names they go by, and what each of them
-is made of, as weights of channels or of the features derived from them.
+A preset lists a rig's *outputs*: its controls, their possible names, and what each of them is made
+of, as weights of channels or of features derived from them.
 """
 
 import json
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from ....model.channels import ARKIT_52
-from ....model.shown import on_one_line, shown
+from ....model.errors import one_line, quoted
 from ...errors import PresetError
 from .visemes import DERIVED
 
@@ -27,11 +27,11 @@ class Output:
     """One control of a rig.
 
     Attributes:
-        name: the name it goes by first.
+        name: its main name.
         aliases: other names, besides other spellings of the same words.
         weights: channel or derived feature → factor; the output is their sum.
-        need: "essential" for speech, "optional", or "extra": not missed where it is not there.
-        unless: outputs that, where one of them is found, take this one's place.
+        need: "essential" for speech, "optional", or "extra" (never reported as missing).
+        unless: outputs that replace this one where any of them is found.
     """
 
     name: str
@@ -50,8 +50,8 @@ class Preset:
         label: its name for people.
         kind: "channels": a control for each movement; "visemes": a control for each kind of mouth.
         outputs: its controls.
-        about: who uses it, and which names tell it.
-        minimum: the share of its essential controls below which a character has another rig.
+        about: who uses it, and how it is recognised.
+        minimum: the least share of its essential controls that a character of this rig has.
     """
 
     id: str
@@ -80,7 +80,7 @@ def preset_with_id(preset_id: str) -> Preset:
         if preset.id == preset_id:
             return preset
     known = ", ".join(preset.id for preset in presets())
-    raise PresetError(f"There is no rig preset {shown(preset_id)}: choose one of {known}.")
+    raise PresetError(f"There is no rig preset {quoted(preset_id)}: choose one of {known}.")
 
 
 def read_preset(data: Mapping, source: str) -> Preset:
@@ -114,38 +114,38 @@ def read_preset(data: Mapping, source: str) -> Preset:
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise PresetError(
-            f"Rig preset {source} cannot be read: {on_one_line(repr(error))}."
+            f"Rig preset {source} cannot be read: {one_line(repr(error))}."
         ) from error
     names = [output.name for output in outputs]
     if preset.kind not in KINDS or len(set(names)) != len(names):
-        raise PresetError(f"Rig preset {source} has an unknown kind or an output twice.")
+        raise PresetError(f"Rig preset {source} has an unknown kind, or an output twice.")
     for output in outputs:
         unknown = [name for name in output.weights if name not in (*ARKIT_52, *DERIVED)]
         if unknown or not output.weights or output.need not in NEEDS:
             raise PresetError(
-                f"Output {shown(output.name)} of rig preset {source} needs weights of channels or "
-                f"features and a known need; it has {shown(', '.join(unknown) or output.need)}."
+                f"Output {quoted(output.name)} of rig preset {source} needs weights of channels or "
+                f"features and a known need; it has {quoted(', '.join(unknown) or output.need)}."
             )
         if any(name not in names for name in output.unless):
             raise PresetError(
-                f"Output {shown(output.name)} of {source} gives way to no output of it."
+                f"Output {quoted(output.name)} of {source} gives way to an unknown output."
             )
     return preset
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not text")
     return value
 
 
 def _number(value: object) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(f"{value!r} is no number")
+        raise TypeError(f"{value!r} is not a number")
     return float(value)
 
 
 def _texts(values: object) -> tuple[str, ...]:
     if not isinstance(values, list):
-        raise TypeError(f"{values!r} is no list")
+        raise TypeError(f"{values!r} is not a list")
     return tuple(map(_text, values))

@@ -1,11 +1,11 @@
-"""From channels to mouth states: what a rig of visemes needs to know of a mouth.
+"""From ARKit channels to the features that viseme rigs are driven by.
 
 A viseme rig has one shape for each kind of mouth, and shapes add up. Thirteen *states* of the mouth
-therefore share each moment among them: their sum is exactly 1. A viseme whose weights over the
-states are such that no state is given away more than once can then never be part of a mixture
-above 1. Every state is a product of memberships in 0..1 of the channels' values, and those rise
-and fall linearly or by a cubic between the two levels named with them. The levels are ours: they
-lie between the medians of the phones of English and Dutch speech, as the network shows them.
+therefore partition each moment: their sum is exactly 1. Where no state is given to visemes with a
+total weight above 1, no mixture of visemes exceeds 1 either. Every state is a product of
+memberships in 0..1 of channel values, which rise and fall linearly or by a cubic between two
+levels. The levels lie between the medians of the phones of English and Dutch speech in the
+network's output.
 """
 
 from collections.abc import Sequence
@@ -33,13 +33,14 @@ They sum to 1 at every moment.
 """
 
 DERIVED: tuple[str, ...] = (*MOUTH_STATES, "lipSeal", "rounding", "spread", "tongueUp")
-"""All features beside the channels. lipSeal: how far the lips make up for the jaw's opening, 1 when
-they touch; rounding: pucker and funnel; spread: the corners pulled; tongueUp: the tip at the teeth.
+"""All features besides the channels. lipSeal: how far the lips make up for the jaw's opening, 1
+when they touch; rounding: pucker and funnel; spread: the corners pulled; tongueUp: the tip at the
+teeth.
 """
 
 
 def features(names: Sequence[str], values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    """Channels and what is derived from them.
+    """The channels, and the features derived from them.
 
     Args:
         names: C channel names; an ARKit channel that is missing counts as 0.

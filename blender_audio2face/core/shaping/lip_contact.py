@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ....model.opening import lip_opening
+from ....model.lip_seal import lip_opening
 from ....model.sampling import SEALED
 
 TUCKED = 0.45

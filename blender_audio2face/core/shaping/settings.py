@@ -88,10 +88,6 @@ def _check(name: str, value: float, low: float, high: float) -> None:
         raise DialError(f"The dial {label} is {value:g}; set it between {low:g} and {high:g}.")
 
 
-NEUTRAL = Dials(smoothing=0.0, blinks=False)
-"""Dials that leave curves exactly as they are."""
-
-
 _LIPS = frozenset((*MOUTH, "cheekPuff"))
 _DIRECTIONS = frozenset(("jawLeft", "jawRight", "mouthLeft", "mouthRight"))
 """Movements of the whole mouth to a side, which belong to neither side."""

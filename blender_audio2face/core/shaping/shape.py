@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....model.curves import Curves
-from ....model.opening import lip_opening
+from ....model.lip_seal import lip_opening
 from ....model.sampling import SEALED
 from . import settings, smoothing
 from .layers.accents import HEAD_CHANNELS, RAISE, brow_track, find_accents, head_track
@@ -98,7 +98,7 @@ def shape(curves: Curves, dials: Dials, start: float = 0.0) -> Curves:
     source_rows = _source_rows(count, dials.offset_ms, rate)
     for block in blocks(count, _reach(rate, dials)):
         raw = curves.values[source_rows[block.context]]
-        values = _shaped_values(names, rate, raw, dials)
+        values = shape_values(names, rate, raw, dials)
         shaped.values[block.rows, : len(names)] = values[block.inner]
     _add_layers(shaped, curves, source_rows, dials, start)
     return shaped
@@ -114,13 +114,11 @@ def _source_rows(count: int, offset_ms: float, rate: float) -> np.ndarray:
 
 
 def _reach(rate: float, dials: Dials) -> int:
-    """Rows on both sides that ``_shaped_values`` needs."""
+    """Rows on both sides that ``shape_values`` needs."""
     return smoothing.reach(rate, dials.smoothing) + emphasis_reach(rate, dials.emphasis)
 
 
-def _shaped_values(
-    names: tuple[str, ...], rate: float, raw: np.ndarray, dials: Dials
-) -> np.ndarray:
+def shape_values(names: tuple[str, ...], rate: float, raw: np.ndarray, dials: Dials) -> np.ndarray:
     """A new [T, C] of raw curves, shaped except for the offset and the layers."""
     values = smoothing.smooth(names, rate, raw, dials.smoothing)
     values = _strengthened(names, rate, values, dials)

@@ -15,8 +15,8 @@ import numpy as np
 
 from ....model.audio_file import audio_blocks, to_16k_blocks
 from ....model.errors import AudioError
+from ....model.input_files import why_not_a_file
 from ....model.optional import optional_import
-from ....model.regular_file import why_not_a_file
 from ...errors import StripError
 from .strip_plan import SoundSource
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ....model.audio_file import SAMPLE_RATE, audio_seconds
+from ....model.audio_file import audio_seconds
 from ....model.errors import AudioError
+from ....model.framing import SAMPLE_RATE
 from ....model.optional import optional_import
 from ...errors import BakeError
 from .decoders import DECODERS, Decoder, SoundFileError, as_file

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ....model.regular_file import why_not_a_file
+from ....model.input_files import why_not_a_file
 from .strip_plan import SoundSource, StripPlan
 
 _TOLERANCE = 0.03

@@ -1,4 +1,4 @@
-"""One line of a mapping of the artist's own: what drives what, and how much (``rigs.mapping``)."""
+"""One link of the artist's own mapping; ``core.rigs.mapping.Link`` has its meaning."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
@@ -27,8 +27,9 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
     )
     path: StringProperty(
         name="Path",
-        description="For a bone: location, rotation_euler, rotation_quaternion or scale. For a "
-        "property: the bone that has it, or empty for the object",
+        description="For a bone: location, rotation_euler, rotation_quaternion, "
+        "rotation_axis_angle or scale. For a property: the bone that has it, or empty for the "
+        "object",
         update=on_change,
     )
     component: IntProperty(
@@ -40,13 +41,13 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
     )
     enabled: BoolProperty(
         name="Use",
-        description="Key this target; off, the line is left out",
+        description="Key this target; turn off to leave this link out",
         default=True,
         update=on_change,
     )
     multiplier: FloatProperty(
         name="Multiplier",
-        description="The channel is multiplied by this; below 0 the movement is reversed",
+        description="Multiplies the channel; below 0 the movement is reversed",
         default=1.0,
         soft_min=-2.0,
         soft_max=2.0,
@@ -54,31 +55,31 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
     )
     offset: FloatProperty(
         name="Offset",
-        description="This is added after the multiplier",
+        description="Added after the multiplier",
         soft_min=-1.0,
         soft_max=1.0,
         update=on_change,
     )
     low: FloatProperty(
         name="Lowest",
-        description="After multiplier and offset, the value is held above this",
+        description="Least value after multiplier and offset",
         default=-LIMIT,
         update=on_change,
     )
     high: FloatProperty(
         name="Highest",
-        description="After multiplier and offset, the value is held below this",
+        description="Greatest value after multiplier and offset",
         default=LIMIT,
         update=on_change,
     )
     rest: FloatProperty(
         name="Rest",
-        description="The target's value where the channel is 0",
+        description="The target's value when the channel is 0",
         update=on_change,
     )
     extreme: FloatProperty(
         name="Extreme",
-        description="The target's value where the channel is 1",
+        description="The target's value when the channel is 1",
         default=1.0,
         update=on_change,
     )

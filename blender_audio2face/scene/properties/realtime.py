@@ -1,4 +1,4 @@
-"""What real time needs to know of the machine; not saved with a file, not undone."""
+"""Settings of real time that belong to the machine; neither saved with a file nor undone."""
 
 import bpy
 from bpy.props import BoolProperty, PointerProperty, StringProperty
@@ -6,7 +6,7 @@ from bpy.props import BoolProperty, PointerProperty, StringProperty
 
 class Audio2FaceLive(bpy.types.PropertyGroup):
     device: StringProperty(
-        name="Microphone", description="The microphone; empty for the system's choice"
+        name="Microphone", description="Name of the microphone; empty for the system's choice"
     )
     gain: BoolProperty(
         name="Automatic Gain",

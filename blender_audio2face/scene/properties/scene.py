@@ -1,40 +1,40 @@
-"""What the artist sets in a scene."""
+"""The settings of a scene: its speakers, its network, and whether dials act live."""
 
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
 from ..speakers import row_of_selection, select_row
-from . import OWN_CONTEXT
-from .speaker import RELATIVE, Audio2FaceSpeaker
+from . import BLEND_RELATIVE, OWN_CONTEXT
+from .speaker import Audio2FaceSpeaker
 from .streaming import Audio2FaceWire
 
 
 class Audio2FaceSettings(bpy.types.PropertyGroup):
     strip: StringProperty(
         name="Sound Strip",
-        description="The strip with the speech of the next new speaker; empty for the active one",
+        description="The strip for the next new speaker; empty for the active one",
     )
     weights: StringProperty(
         name="Network",
-        description="Weights file (.npz) trained on your own actor; empty for the network "
-        "that came with the extension",
+        description="Weights file (.npz), such as one trained on your own actor; empty for the "
+        "bundled network",
         subtype="FILE_PATH",
-        options=RELATIVE,
+        options=BLEND_RELATIVE,
     )
     speakers: CollectionProperty(
         name="Speakers",
-        description="The characters of this scene that speak",
+        description="The characters that speak in this scene",
         type=Audio2FaceSpeaker,
         translation_context=OWN_CONTEXT,
     )
     active_speaker: IntProperty(
         name="Speaker",
-        description="The chosen speaker of the list",
+        description="The selected speaker of the list",
         translation_context=OWN_CONTEXT,
     )
     shown_row: IntProperty(
         name="Speaker",
-        description="The row of the list; choosing one selects its face",
+        description="Row of the list; selecting a row selects its face",
         get=row_of_selection,
         set=select_row,
         options={"SKIP_SAVE"},
@@ -42,7 +42,7 @@ class Audio2FaceSettings(bpy.types.PropertyGroup):
     )
     live: BoolProperty(
         name="Live",
-        description="Dials change the keys at once; off, they wait for the next Update",
+        description="Dials change the keys at once; turn off to let them wait for Update",
         default=True,
     )
     report: StringProperty(name="Last Bake", description="What the last bake did, line by line")

@@ -1,4 +1,5 @@
-"""The dials of one speaker as Blender properties; ``shaping.dials`` has their ranges and sense."""
+"""The dials of one speaker as Blender properties; their ranges, defaults and meaning are those of
+``core.shaping.settings.Dials``."""
 
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, StringProperty
@@ -6,7 +7,7 @@ from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProper
 from ...core.shaping.settings import RANGES, Dials
 from ..live_changes import on_change
 
-_NEUTRAL = Dials()
+_DEFAULTS = Dials()
 _NOT_A_FACTOR = ("offset_ms", "blink_rate")
 
 
@@ -15,7 +16,7 @@ def _dial(name: str, label: str, description: str) -> FloatProperty:
     return FloatProperty(
         name=label,
         description=description,
-        default=getattr(_NEUTRAL, name),
+        default=getattr(_DEFAULTS, name),
         min=low,
         max=high,
         precision=0 if name in _NOT_A_FACTOR else 2,
@@ -26,22 +27,18 @@ def _dial(name: str, label: str, description: str) -> FloatProperty:
 
 class Audio2FaceChannelStrength(bpy.types.PropertyGroup):
     name: StringProperty(name="Channel", description="An ARKit channel such as jawOpen")
-    strength: _dial(
-        "overall", "Strength", "Strength of this channel; 1 is as it was heard, 0 is still"
-    )
+    strength: _dial("overall", "Strength", "Strength of this channel; 1 is as analysed, 0 is still")
 
 
 class Audio2FaceDials(bpy.types.PropertyGroup):
-    overall: _dial(
-        "overall", "Overall", "Strength of the whole face; 1 is as it was heard, 0 is still"
-    )
+    overall: _dial("overall", "Overall", "Strength of the whole face; 1 is as analysed, 0 is still")
     jaw: _dial("jaw", "Jaw", "Strength of the jaw: lower for mumbling, higher for shouting")
     lips: _dial("lips", "Lips", "Strength of the lips and of puffed cheeks")
     tongue: _dial("tongue", "Tongue", "Strength of the tongue")
     upper_face: _dial("upper_face", "Upper Face", "Strength of brows, lids, cheeks and nose")
     channels: CollectionProperty(
         name="Channels",
-        description="Channels with a strength of their own",
+        description="Channels whose strength was set one by one",
         type=Audio2FaceChannelStrength,
     )
     active_channel: IntProperty(name="Channel", description="The chosen line of the list")
@@ -53,7 +50,7 @@ class Audio2FaceDials(bpy.types.PropertyGroup):
     smoothing: _dial(
         "smoothing",
         "Smoothing",
-        "Calms the movement; lips still close where they closed. 0 is as it was heard",
+        "Calms the movement; lips still close where they closed. 0 is as analysed",
     )
     close_bias: _dial(
         "close_bias", "Mouth Close", "Above 0 the lips come closer together, below 0 further apart"
@@ -76,7 +73,7 @@ class Audio2FaceDials(bpy.types.PropertyGroup):
     blinks: BoolProperty(
         name="Blinks",
         description="Adds blinks at natural intervals",
-        default=_NEUTRAL.blinks,
+        default=_DEFAULTS.blinks,
         update=on_change,
     )
     blink_rate: _dial(

@@ -1,4 +1,4 @@
-"""A speaker: a voice in the sequencer, the face that moves with it, and how."""
+"""A speaker: where its voice is, the face that moves with it, and how it is keyed."""
 
 import bpy
 from bpy.props import (
@@ -12,12 +12,9 @@ from bpy.props import (
 )
 
 from ..live_changes import on_change
-from . import OWN_CONTEXT
+from . import BLEND_RELATIVE, OWN_CONTEXT
 from .links import Audio2FaceLink
 from .shaping import Audio2FaceDials
-
-# From 4.5 on Blender has to be told that a path may start with //, the folder of the .blend.
-RELATIVE = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 
 SOURCES = (
     ("STRIP", "Strip", "One sound strip; the active one when none is named"),
@@ -25,12 +22,16 @@ SOURCES = (
     ("FILE", "File", "A sound file that is not in the sequencer"),
 )
 OUTPUTS = (
-    ("ACTION", "Own Action", "A new Action, assigned to the face; yours is kept with a fake user"),
+    (
+        "ACTION",
+        "Own Action",
+        "A new Action, assigned to the face; yours is kept with a fake user",
+    ),
     ("NLA", "NLA Strip", "A strip on an NLA track of its own, added to what you animate yourself"),
     (
         "ACTIVE",
         "Active Action",
-        "Into the Action that is assigned now, only at the frames where the sound plays",
+        "The assigned Action, only at the frames where the sound plays",
     ),
 )
 REDUCTIONS = (
@@ -46,14 +47,14 @@ class Audio2FaceMember(bpy.types.PropertyGroup):
 
 
 class Audio2FaceTake(bpy.types.PropertyGroup):
-    """Analysed sound (``take_store``); the curves are in its custom property ``curves``."""
+    """Analysed sound; ``analysis_cache`` keeps its curves in the custom property ``curves``."""
 
     name: StringProperty(
-        name="Key", description="Identifies the sound, however its strip is renamed"
+        name="Key", description="Identifies the sound, even when its strip is renamed"
     )
-    label: StringProperty(name="Strip", description="Name of the strip it was heard in")
-    heard: StringProperty(name="Sound", description="Which part of which sound it is")
-    timing: StringProperty(name="Placement", description="Where it was keyed last")
+    label: StringProperty(name="Strip", description="Name of the strip that was analysed")
+    heard: StringProperty(name="Sound", description="Which part of which sound was analysed")
+    timing: StringProperty(name="Placement", description="Where the strip was at its last keying")
     file: StringProperty(name="Sound File", description="Path of the sound where there is no strip")
     first_frame: IntProperty(name="First Frame", description="First frame that was keyed")
 
@@ -61,7 +62,7 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     name: StringProperty(
         name="Speaker",
-        description="Whose voice and face it is",
+        description="Name of the character that speaks",
         translation_context=OWN_CONTEXT,
     )
     members: CollectionProperty(
@@ -76,7 +77,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     )
     channel: IntProperty(
         name="Channel",
-        description="Channel of the sequencer with this character's strips",
+        description="Channel of the sequencer with this speaker's strips",
         default=1,
         min=1,
         max=128,
@@ -85,14 +86,14 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         name="Sound File",
         description="Sound file with the speech",
         subtype="FILE_PATH",
-        options=RELATIVE,
+        options=BLEND_RELATIVE,
     )
     file_frame: IntProperty(
         name="First Frame", description="Frame at which the sound file begins", default=1
     )
     preset: StringProperty(
         name="Preset",
-        description="Which naming the rig follows; empty for the one that fits best",
+        description="Naming that the rig follows; empty for the best fit",
         update=on_change,
     )
     links: CollectionProperty(
@@ -100,7 +101,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         description="Your own links from channels to controls; empty for the automatic mapping",
         type=Audio2FaceLink,
     )
-    active_link: IntProperty(name="Line", description="The chosen line of the mapping")
+    active_link: IntProperty(name="Line", description="The selected link")
     record_output: StringProperty(
         name="Channel", description="The channel that moves the recorded bones", default="jawOpen"
     )
@@ -116,7 +117,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     )
     tolerance: FloatProperty(
         name="Tolerance",
-        description="How far few keys may stray from a key on each frame, in shape-key units",
+        description="How far Few Keys may deviate from a key on every frame, in shape-key units",
         default=0.01,
         min=0.001,
         max=0.2,

@@ -1,4 +1,4 @@
-"""Where faces come from and go to. A .blend keeps it; nothing starts when it is loaded."""
+"""Addresses that faces come from and go to; saved in the .blend. Nothing starts on loading."""
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
@@ -6,19 +6,20 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from . import OWN_CONTEXT
 
 KINDS = (
-    ("LIVE_LINK", "Live Link Face", "ARKit's 52 channels and the head, as the iPhone app sends"),
-    ("VMC", "VMC", "Blend shapes of the VMC protocol, for avatars with Perfect Sync"),
-    ("FACE_CAP", "Face Cap", "OSC messages of the app Face Cap: /W, a number and a value"),
-    ("OSC", "OSC", "OSC messages with one address for each channel, as VRChat takes them"),
+    ("LIVE_LINK", "Live Link Face", "ARKit's 52 channels and the head, as the iPhone app sends", 0),
+    ("VMC", "VMC", "Blend shapes of the VMC protocol, for avatars with Perfect Sync", 1),
+    ("OSC", "OSC", "OSC messages with one address for each channel, as VRChat takes them", 3),
 )
+"""The numbers are what a .blend stores; 2 was a format of earlier versions."""
+
 _THIS_COMPUTER = "127.0.0.1"
 
 
 class Audio2FaceWire(bpy.types.PropertyGroup):
     receive_host: StringProperty(
         name="Address",
-        description="On which of this computer's addresses faces are received: 127.0.0.1 for "
-        "programs here, 0.0.0.0 for a phone as well",
+        description="The address of this computer on which faces are received: 127.0.0.1 for "
+        "programs on it, 0.0.0.0 for a phone as well",
         default=_THIS_COMPUTER,
         translation_context=OWN_CONTEXT,
     )
@@ -31,10 +32,12 @@ class Audio2FaceWire(bpy.types.PropertyGroup):
     )
     receive_subject: StringProperty(
         name="Subject",
-        description="Whose face is shown, by the name that the other program gives; empty for "
-        "the first one",
+        description="Name of the face to show, as the other program sends it; empty for the "
+        "first one",
     )
-    send_kind: EnumProperty(name="Format", description="How faces are written", items=KINDS)
+    send_kind: EnumProperty(
+        name="Format", description="The format in which faces are sent", items=KINDS
+    )
     send_host: StringProperty(
         name="Address",
         description="The address of the computer that faces go to; 127.0.0.1 is this one",
@@ -53,11 +56,6 @@ class Audio2FaceWire(bpy.types.PropertyGroup):
         description="The name under which the face appears in the other program",
         default="Blender",
         maxlen=60,
-    )
-    send_prefix: StringProperty(
-        name="Prefix",
-        description="What stands before the channel's name in an OSC address",
-        default="/avatar/parameters/",
     )
     told: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
 

@@ -13,19 +13,26 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ....model.errors import A2FError
-from ....model.runtime_choice import RuntimeChoice
+from ....model.runtime import RuntimeChoice
 from ...bake import live_update, pipeline
 from ...bake.request import Refusal, request_for, requests_for_all
 from ...core import background_job
 from ...core.background_job import run_to_completion
 from ...core.compose import no_progress
 from ...scene import redraw
-from ...scene.face_objects import chosen_objects
-from ...scene.face_plan import plan_face
+from ...scene.preferred_runtime import RUNTIMES, preferred_runtime
+from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import OUTPUTS, REDUCTIONS
 from ...scene.weights_path import chosen_weights
-from ..preferences import RUNTIMES, preferred_runtime
-from .common import attempt, chosen_speaker, has_speaker, publish, refuse, speaker_property
+from .common import (
+    attempt,
+    chosen_speaker,
+    has_speaker,
+    has_speaker_or_selection,
+    publish,
+    refuse,
+    speaker_property,
+)
 
 _TICK_SECONDS = 0.1
 _STEP_TICK_SECONDS = 0.01
@@ -139,7 +146,7 @@ class BakeOperator(ModalBake):
         name="Network",
         description="Weights file (.npz), empty for the bundled network; if not given, the panel's",
         subtype="FILE_PATH",
-        options={"HIDDEN", "SKIP_SAVE"},
+        options={"HIDDEN", "SKIP_SAVE", *BLEND_RELATIVE},
     )
 
     def execute(self, context) -> set[str]:
@@ -200,7 +207,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
         name="Sound File",
         description="A sound file that is not in the sequencer",
         subtype="FILE_PATH",
-        options={"HIDDEN", "SKIP_SAVE"},
+        options={"HIDDEN", "SKIP_SAVE", *BLEND_RELATIVE},
     )
     file_frame: IntProperty(
         name="First Frame",
@@ -224,16 +231,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context) -> bool:
-        if _bake_is_running(cls):
-            return False
-        if len(context.scene.audio2face.speakers):
-            return True  # a script may name one; execute says what is missing
-        try:  # not the voice: a script may name another than the panel does
-            plan_face(chosen_objects(context), None, check_effect=False)
-        except A2FError as error:
-            cls.poll_message_set(str(error))
-            return False
-        return True
+        return not _bake_is_running(cls) and has_speaker_or_selection(cls, context)
 
     def _plans(self, context, outcome: pipeline.Outcome) -> tuple[pipeline.BakePlan, ...]:
         settings = tuple(

@@ -1,21 +1,22 @@
-"""What the operators share."""
+"""What the operators share: the speaker they work on, and how they report."""
 
+import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from bpy.props import StringProperty
 
-from ....model.errors import A2FError, memory_told
+from ....model.errors import A2FError, memory_errors_reported
+from ...core.report import BakeReport
 from ...errors import PlanError
+from ...scene.face_objects import chosen_objects
 from ...scene.properties import OWN_CONTEXT
 from ...scene.speakers import find_speaker, shown_speaker
 
-if TYPE_CHECKING:
-    from ...core.report import BakeReport
+_log = logging.getLogger(__name__)
 
 
 def speaker_property() -> StringProperty:
-    """The ``speaker`` argument of operators that work on one."""
+    """The ``speaker`` property of operators that work on one."""
     return StringProperty(
         name="Speaker",
         description="Name of the speaker; empty for the one in the panel",
@@ -25,7 +26,7 @@ def speaker_property() -> StringProperty:
 
 
 def chosen_speaker(context, name: str):
-    """The named speaker, else the one the panel shows. Raises PlanError without one."""
+    """The named speaker, else the one that the panels show. Raises PlanError without one."""
     if name:
         return find_speaker(context.scene, name)
     speaker = shown_speaker(context)
@@ -35,17 +36,29 @@ def chosen_speaker(context, name: str):
 
 
 def has_speaker(cls, context) -> bool:
-    """``poll`` of operators that work on a speaker; a script may name another than the panel's."""
+    """``poll`` of operators on a speaker; scripts may name another one than the panels show."""
     if len(context.scene.audio2face.speakers):
         return True
     cls.poll_message_set("There is no speaker yet: bake a face, or add a speaker.")
     return False
 
 
+def has_speaker_or_selection(cls, context) -> bool:
+    """``poll`` of operators that also work on a selected face.
+
+    Whether that can be keyed takes planning, which is too slow for each redraw: ``panel_state`` and
+    the operator itself say so.
+    """
+    if len(context.scene.audio2face.speakers) or chosen_objects(context):
+        return True
+    cls.poll_message_set("No face is selected: select the meshes, or the armature, of the face.")
+    return False
+
+
 def attempt(operator, act: Callable[[], str | None]) -> set[str]:
-    """Runs ``act``; its text, or the sentence of its A2FError, is reported."""
+    """Runs ``act`` and reports its text, or the sentence of its A2FError."""
     try:
-        with memory_told():
+        with memory_errors_reported():
             text = act()
     except A2FError as error:
         return refuse(operator, error)
@@ -55,9 +68,10 @@ def attempt(operator, act: Callable[[], str | None]) -> set[str]:
 
 
 class SpeakerOperator:
-    """An operator on one speaker: ``act`` gets it, and returns what to report.
+    """Base of operators on one speaker.
 
-    ``act`` may raise an A2FError; its sentence is reported and nothing was done.
+    Subclasses define ``act(context, speaker)``, which returns the text to report, or None. It may
+    raise an A2FError before it changes anything.
     """
 
     bl_options = {"REGISTER", "UNDO"}
@@ -78,17 +92,14 @@ def refuse(operator, error: A2FError) -> set[str]:
     return {"CANCELLED"}
 
 
-def publish(operator, context, speaker, report: "BakeReport") -> None:
-    """Puts a report where the artist looks: the panel, the status bar, the log.
+def publish(operator, context, speaker, report: BakeReport) -> None:
+    """Shows a report in the panel, the status bar and the log.
 
-    ``speaker`` is None where he is gone by now.
+    ``speaker`` is None where it no longer exists.
     """
-    import logging
-
-    log = logging.getLogger(__name__)
     if speaker is not None:
         speaker.report = report.text
     context.scene.audio2face.report = "\n".join(report.lines)
     for line in report.lines:
-        log.info(line)
+        _log.info(line)
     operator.report({"WARNING" if report.hidden else "INFO"}, report.summary)

@@ -5,14 +5,39 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
+from ....model.command.atomic_write import atomic_write
+from ...core.rigs.mapping_file import dumps, load
+from ...core.rigs.preset import presets
 from ...errors import PlanError
 from ...scene import live_changes
+from ...scene.face_plan import current_mapping, still_shapes
+from ...scene.pose_bones import read_pose
+from ...scene.pose_recording import link_head, record_extreme, remember_rest
+from ...scene.properties import BLEND_RELATIVE
+from ...scene.speaker_settings import set_mapping
 from ...scene.speakers import add_members, members_of
 from .common import SpeakerOperator
 
 
+def _json_path() -> StringProperty:
+    return StringProperty(
+        name="File",
+        description="JSON file with the mapping",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE", *BLEND_RELATIVE},
+    )
+
+
+def _make_editable(speaker) -> None:
+    """Turns an automatic mapping into links, and marks those that move nothing."""
+    set_mapping(speaker, current_mapping(speaker))
+    still = still_shapes(members_of(speaker))
+    for link in speaker.links:
+        link.still = link.kind == "shape" and link.target in still
+
+
 class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
-    """Use this naming of shape keys and controls for the face; replaces a mapping of your own"""
+    """Use this naming of shape keys and controls for the face; replaces your own links"""
 
     bl_idname = "audio2face.preset"
     bl_label = "Choose Preset"
@@ -23,8 +48,6 @@ class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> None:
-        from ...core.rigs.preset import presets
-
         known = {preset.id for preset in presets()}
         if self.preset and self.preset not in known:
             raise PlanError(
@@ -36,20 +59,13 @@ class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_mapping_edit(SpeakerOperator, bpy.types.Operator):
-    """Turn the automatic mapping into a list that you can edit"""
+    """Turn the automatic mapping into a list of links that you can edit"""
 
     bl_idname = "audio2face.mapping_edit"
     bl_label = "Edit Mapping"
 
     def act(self, context, speaker) -> None:
-        from ...scene.face_plan import automatic_mapping, still_shapes
-        from ...scene.speaker_settings import set_mapping
-
-        members = members_of(speaker)
-        set_mapping(speaker, automatic_mapping(members, speaker.preset or None))
-        still = still_shapes(members)
-        for link in speaker.links:
-            link.still = link.kind == "shape" and link.target in still
+        _make_editable(speaker)
 
 
 class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
@@ -59,12 +75,7 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
     bl_label = "Save Mapping"
     bl_options = {"REGISTER"}
 
-    filepath: StringProperty(
-        name="File",
-        description="JSON file with the mapping",
-        subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
-    )
+    filepath: _json_path()
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context, _event) -> set[str]:
@@ -73,32 +84,20 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
-        from ....model.command.replacing import replacing
-        from ...core.rigs.mapping_file import dumps
-        from ...scene.face_plan import automatic_mapping
-        from ...scene.speaker_settings import mapping_of
-
-        mapping = mapping_of(speaker)
-        if mapping is None:
-            mapping = automatic_mapping(members_of(speaker), speaker.preset or None)
+        mapping = current_mapping(speaker)
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
-        with replacing(path) as written:
-            written.write_text(dumps(mapping), encoding="utf-8")
+        with atomic_write(path) as draft:
+            draft.write_text(dumps(mapping), encoding="utf-8")
         return f"Saved {len(mapping.links)} links to {path.name}"
 
 
 class AUDIO2FACE_OT_mapping_load(SpeakerOperator, bpy.types.Operator):
-    """Replace the mapping by one from a JSON file"""
+    """Replace the mapping with the one in a JSON file"""
 
     bl_idname = "audio2face.mapping_load"
     bl_label = "Load Mapping"
 
-    filepath: StringProperty(
-        name="File",
-        description="JSON file with the mapping",
-        subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
-    )
+    filepath: _json_path()
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context, _event) -> set[str]:
@@ -106,54 +105,56 @@ class AUDIO2FACE_OT_mapping_load(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
-        from ...core.rigs.mapping_file import load
-        from ...scene.speaker_settings import set_mapping
-
         mapping = load(Path(bpy.path.abspath(self.filepath)))
         set_mapping(speaker, mapping)
         return f"Loaded {len(mapping.links)} links"
 
 
 class AUDIO2FACE_OT_link_add(SpeakerOperator, bpy.types.Operator):
-    """Add a line to the mapping"""
+    """Add a link to the mapping; an automatic mapping becomes editable first"""
 
     bl_idname = "audio2face.link_add"
     bl_label = "Add Link"
 
     def act(self, context, speaker) -> None:
+        if not len(speaker.links):
+            _make_editable(speaker)
         link = speaker.links.add()
         link.output = "jawOpen"
         speaker.active_link = len(speaker.links) - 1
 
 
 class AUDIO2FACE_OT_link_remove(SpeakerOperator, bpy.types.Operator):
-    """Remove the chosen line of the mapping; without any line the mapping is automatic again"""
+    """Remove the chosen link; without any link the mapping is automatic again"""
 
     bl_idname = "audio2face.link_remove"
     bl_label = "Remove Link"
 
     index: IntProperty(
-        name="Line", description="Counted from 0; -1 for the chosen line", default=-1, min=-1
+        name="Link",
+        description="Place in the list, counted from 0; -1 for the chosen link",
+        default=-1,
+        min=-1,
     )
 
     def act(self, context, speaker) -> None:
         index = speaker.active_link if self.index < 0 else self.index
         if not 0 <= index < len(speaker.links):
-            raise PlanError(f"The mapping has no line {index}; it has {len(speaker.links)}.")
+            raise PlanError(f"The mapping has no link {index}; it has {len(speaker.links)}.")
         speaker.links.remove(index)
         speaker.active_link = min(speaker.active_link, max(len(speaker.links) - 1, 0))
         live_changes.on_change(speaker, context)
 
 
 class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):
-    """Record the selected bones as they are posed now, at rest or at the channel's extreme"""
+    """Record the pose of the selected bones, either at rest or at the channel's extreme"""
 
     bl_idname = "audio2face.pose_record"
     bl_label = "Record Pose"
 
     state: EnumProperty(
         name="State",
-        description="Which end of the movement the pose is",
+        description="Which end of the movement this pose is",
         items=(
             ("REST", "Rest", "The pose while the channel is 0"),
             (
@@ -175,9 +176,6 @@ class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):
         return super().poll(context)
 
     def act(self, context, speaker) -> str:
-        from ...scene.pose_bones import read_pose
-        from ...scene.pose_recording import record_extreme, remember_rest
-
         bones = context.selected_pose_bones
         armature = bones[0].id_data
         pose = read_pose(armature, [bone.name for bone in bones if bone.id_data == armature])
@@ -189,20 +187,18 @@ class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_link_head(SpeakerOperator, bpy.types.Operator):
-    """Turn the head bone of the face's armature with the nods, starting from its pose now"""
+    """Let the head movement turn the head bone of the face's armature, from its present pose"""
 
     bl_idname = "audio2face.link_head"
     bl_label = "Link Head Bone"
 
     bone: StringProperty(
         name="Bone",
-        description="Name of the bone; empty for the one that is called head",
+        description="Name of the bone; empty to find the head bone by its name",
         options={"SKIP_SAVE"},
     )
 
     def act(self, context, speaker) -> str:
-        from ...scene.pose_recording import link_head
-
         return f'The head turns bone "{link_head(speaker, self.bone)}"'
 
 

@@ -1,16 +1,18 @@
-"""See what a bake would do before it: the face follows the playhead, without keys."""
+"""The button that previews a bake: the face follows the playhead, without keys."""
 
 import bpy
 
 from ....model.errors import A2FError
+from ...bake.request import request_for
+from ...preview import Preview, preview_of
 from ...scene.face_objects import chosen_objects
 from ...scene.speakers import find_speaker, members_of
 from ...scene.weights_path import chosen_weights
-from .common import refuse, speaker_property
+from .common import has_speaker_or_selection, refuse, speaker_property
 
 
 class AUDIO2FACE_OT_preview(bpy.types.Operator):
-    """Show the speech on the face wherever the playhead stands, without keys; again to end it"""
+    """Show the speech on the face wherever the playhead is, without keys; again to end it"""
 
     bl_idname = "audio2face.preview"
     bl_label = "Preview"
@@ -20,21 +22,9 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context) -> bool:
-        if len(context.scene.audio2face.speakers):
-            return True  # a script may name one; execute says what is missing
-        from ...scene.face_plan import plan_face
-
-        try:
-            plan_face(chosen_objects(context), None, check_effect=False)
-        except A2FError as error:
-            cls.poll_message_set(str(error))
-            return False
-        return True
+        return has_speaker_or_selection(cls, context)
 
     def execute(self, context) -> set[str]:
-        from ...bake.request import request_for
-        from ...realtime.preview import Preview, preview_of
-
         try:
             shown = preview_of(self._object_uids(context))
             if shown is not None:
@@ -44,9 +34,9 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
             begun = Preview(request, chosen_weights(context.scene.audio2face.weights))
         except A2FError as error:
             return refuse(self, error)
-        if begun.trouble is not None:
+        if begun.problem is not None:
             begun.end()
-            return refuse(self, A2FError(begun.trouble))
+            return refuse(self, A2FError(begun.problem))
         return {"FINISHED"}
 
     def _object_uids(self, context) -> frozenset[int]:

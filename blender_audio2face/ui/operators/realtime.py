@@ -1,21 +1,26 @@
-"""Real time: the face follows a voice as it is spoken; a take of it is kept."""
+"""Buttons of real time: start, stop, record, keep the recording, search for microphones."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ....model.errors import A2FError, memory_told
-from ...realtime.running import running_session
+from ....model.errors import A2FError, memory_errors_reported
+from ...bake.pipeline import Outcome, compose_all, write_all
+from ...bake.request import Refusal
+from ...core.background_job import run_to_completion
+from ...core.compose import no_progress
+from ...core.realtime.file_source import file_as_microphone
+from ...core.realtime.microphone import Microphone, microphones
+from ...core.realtime.streaming_analyzer import open_stream
+from ...realtime.recording import RecordingKeeper, SavedRecording
+from ...realtime.session import running_session, start
+from ...scene import sequencer_api
 from ...scene.face_objects import chosen_objects
 from ...scene.speakers import members_of, shown_speaker, speaker_of
 from ...scene.weights_path import chosen_weights
 from .bake import ModalBake
 from .common import attempt
-
-if TYPE_CHECKING:
-    from ...realtime.keeping import Kept
 
 
 class AUDIO2FACE_OT_live_start(bpy.types.Operator):
@@ -31,7 +36,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
     )
     file: StringProperty(
         name="Sound File",
-        description="A sound file that is heard in place of a microphone",
+        description="A sound file to use in place of a microphone",
         subtype="FILE_PATH",
         options={"SKIP_SAVE"},
     )
@@ -62,38 +67,32 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         return True
 
     def execute(self, context) -> set[str]:
-        from ...realtime.session import start
-        from ...realtime.voice import open_stream
-
         def act() -> str:
             stream = open_stream(
                 chosen_weights(context.scene.audio2face.weights),
-                quick=self._set(context, "low_latency"),
+                quick=self._setting(context, "low_latency"),
             )
             source = self._source(context)
             session = start(
-                context.scene, _face(context), source, stream, self._set(context, "gain")
+                context.scene, _face(context), source, stream, self._setting(context, "gain")
             )
             return f"{session.face.name} follows {session.label}"
 
         return attempt(self, act)
 
-    def _set(self, context, name: str):
+    def _setting(self, context, name: str):
+        """A property of the call, or the panel's where the call does not give it."""
         chosen = self.properties.is_property_set(name)
         return getattr(self if chosen else context.window_manager.audio2face_live, name)
 
     def _source(self, context):
         if self.file:
-            from ...realtime.voice import file_as_microphone
-
             return file_as_microphone(Path(bpy.path.abspath(self.file)))
-        from ...realtime.microphone import Microphone
-
-        return Microphone(self._set(context, "device"))
+        return Microphone(self._setting(context, "device"))
 
 
 class LiveOperator:
-    """An operator on the session that runs."""
+    """An operator on the running session."""
 
     @classmethod
     def poll(cls, _context) -> bool:
@@ -111,9 +110,9 @@ class AUDIO2FACE_OT_live_stop(LiveOperator, bpy.types.Operator):
 
     def execute(self, context) -> set[str]:
         running_session().end()
-        told = context.window_manager.audio2face_live.message
-        if told:
-            self.report({"INFO"}, told)
+        message = context.window_manager.audio2face_live.message
+        if message:
+            self.report({"INFO"}, message)
         return {"FINISHED"}
 
 
@@ -153,15 +152,12 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         return False
 
     def execute(self, context) -> set[str]:
-        from ...bake.pipeline import compose_all, write_all
-        from ...core.background_job import run_to_completion
-        from ...core.compose import no_progress
-
         self._begin(context)
         run_to_completion(self._steps(self._write()))
         if self._again:
-            listened = compose_all(self._again, self._outcome, no_progress)
-            run_to_completion(write_all(listened, self._outcome))
+            bakes = compose_all(self._again, self._outcome, no_progress)
+            run_to_completion(write_all(bakes, self._outcome))
+        self._remove_unkeyed_strip()
         return self._report_outcome(context, self._outcome)
 
     def invoke(self, context, _event) -> set[str]:
@@ -171,55 +167,52 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         return self._run_modal(context, lambda _on_progress: self._write())
 
     def _begin(self, context) -> None:
-        from ...bake.pipeline import Outcome
-        from ...realtime.keeping import Keeping
-        from ...scene import sequencer_api
-
         self._outcome = Outcome()
         self._again = ()
         sequencer = sequencer_api.sequencer_scenes(context)[0]
-        self._keeping: Keeping = Keeping(running_session(), context.scene, sequencer)
+        self._keeper = RecordingKeeper(running_session(), context.scene, sequencer)
 
-    def _write(self) -> "Kept | None":
-        from ...bake.request import Refusal
-
+    def _write(self) -> SavedRecording | None:
         try:
-            with memory_told():
-                return self._keeping.write()
+            with memory_errors_reported():
+                return self._keeper.write()
         except A2FError as error:
             self._outcome.refusals.append(Refusal("", error))
             return None
 
     def _steps(self, result):
-        from ...bake.request import Refusal
-        from ...realtime.keeping import Kept
-
-        if isinstance(result, Kept):
+        if isinstance(result, SavedRecording):
             try:
-                self._again = (self._keeping.place(result),)
+                self._again = (self._keeper.place(result),)
             except A2FError as error:
                 self._outcome.refusals.append(Refusal("", error))
             yield
         elif result is not None:
             yield from super()._steps(result)
 
+    def _end(self, context) -> None:
+        super()._end(context)
+        self._remove_unkeyed_strip()
+
+    def _remove_unkeyed_strip(self) -> None:
+        """Leaves no strip behind where no keys were written; the sound file stays."""
+        if not self._outcome.written:
+            self._keeper.remove_strip()
+
     def _report_outcome(self, context, outcome) -> set[str]:
-        state = super()._report_outcome(context, outcome)
-        return self._finished(state)
+        return self._report_sound_file(super()._report_outcome(context, outcome))
 
     def _report_cancelled(self, context) -> set[str]:
-        return self._finished(super()._report_cancelled(context))
+        return self._report_sound_file(super()._report_cancelled(context))
 
-    def _finished(self, state: set[str]) -> set[str]:
-        """The strip stays, whatever came of its keys."""
-        if not self._keeping.strip_name:
-            return state
-        self.report({"INFO"}, self._keeping.told())
-        return {"FINISHED"}
+    def _report_sound_file(self, state: set[str]) -> set[str]:
+        if self._keeper.message:
+            self.report({"INFO"}, self._keeper.message)
+        return state
 
 
 class AUDIO2FACE_OT_live_devices(bpy.types.Operator):
-    """Look again which microphones are plugged in"""
+    """Search again for microphones that are plugged in"""
 
     bl_idname = "audio2face.live_devices"
     bl_label = "Look for Microphones"
@@ -232,14 +225,11 @@ class AUDIO2FACE_OT_live_devices(bpy.types.Operator):
         return False
 
     def execute(self, _context) -> set[str]:
-        from ...realtime.microphones import microphones
-
         return attempt(self, lambda: f"Microphones: {len(microphones(search=True))}")
 
 
 def _face(context) -> list:
-    """The objects of the face that is meant: the selection's speaker, else the selection, else the
-    speaker that the panel shows."""
+    """Objects of the selection's speaker, else the selection, else those of the panel's speaker."""
     objects = chosen_objects(context)
     speaker = speaker_of(context.scene, objects[0]) if objects else shown_speaker(context)
     return members_of(speaker) if speaker is not None else objects

@@ -7,13 +7,15 @@ from bpy.props import BoolProperty, StringProperty
 
 from ...core.sound.decoders import CHOOSE, check_sound_file
 from ...errors import StripError
+from ...scene import sequencer_api
+from ...scene.properties import BLEND_RELATIVE
 from .common import attempt
 
 _LAST_CHANNEL = 128
 
 
 class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
-    """Add a sound file to the sequencer, behind the last sound"""
+    """Add a sound file to the sequencer, after the last sound"""
 
     bl_idname = "audio2face.sound_add"
     bl_label = "Add Sound"
@@ -23,7 +25,7 @@ class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
         name="Sound File",
         description="Sound file with the speech",
         subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE", *BLEND_RELATIVE},
     )
     filter_sound: BoolProperty(default=True, options={"HIDDEN"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN"})
@@ -40,8 +42,6 @@ class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context) -> set[str]:
-        from ...scene import sequencer_api
-
         def act() -> str:
             strip = _add(sequencer_api.sequencer_scenes(context)[0], self.filepath)
             return f"Added {strip.name}"
@@ -51,12 +51,13 @@ class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
 
 def _add(scene, filepath: str):
     """A new strip, active, on a channel of its own. Raises StripError when there can be none."""
-    from ...scene import sequencer_api
-
     path = Path(bpy.path.abspath(filepath))
     check_sound_file(str(path), CHOOSE)
-    sounds = [sequencer_api.strip_timing(scene, one) for one in sequencer_api.sound_strips(scene)]
-    frame = max((timing.right_handle for timing in sounds), default=scene.frame_current)
+    ends = [
+        sequencer_api.strip_timing(scene, strip).right_handle
+        for strip in sequencer_api.sound_strips(scene)
+    ]
+    frame = max(ends, default=scene.frame_current)
     editor = scene.sequence_editor_create()
     strips = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
     channel = max((strip.channel for strip in strips), default=0) + 1

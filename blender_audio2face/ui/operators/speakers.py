@@ -1,4 +1,4 @@
-"""Buttons for the list of speakers."""
+"""Buttons for the list of speakers, their faces and their strengths by channel."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
@@ -6,20 +6,21 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ....model.channels import ARKIT_52
 from ...scene import live_changes
 from ...scene.face_objects import chosen_objects
+from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import SOURCES
 from ...scene.speakers import add_members, add_speaker, remove_speaker
 from .common import SpeakerOperator
 
 
 class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
-    """Add a speaker with the selected objects as its face; Bake Speech adds one by itself"""
+    """Add a speaker whose face is the selected objects; Bake Speech adds one by itself"""
 
     bl_idname = "audio2face.speaker_add"
     bl_label = "Add Speaker"
     bl_options = {"REGISTER", "UNDO"}
 
     name: StringProperty(
-        name="Name", description="Whose voice and face it is; empty for the active object's name"
+        name="Name", description="Name of the speaker; empty for the active object's name"
     )
     source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
     strip: StringProperty(
@@ -27,13 +28,16 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
     )
     channel: IntProperty(
         name="Channel",
-        description="Channel of the sequencer with this character's strips",
+        description="Channel of the sequencer with this speaker's strips",
         default=1,
         min=1,
         max=128,
     )
     file: StringProperty(
-        name="Sound File", description="Sound file with the speech", subtype="FILE_PATH"
+        name="Sound File",
+        description="Sound file with the speech",
+        subtype="FILE_PATH",
+        options=BLEND_RELATIVE,
     )
     file_frame: IntProperty(
         name="First Frame", description="Frame at which the sound file begins", default=1
@@ -81,7 +85,7 @@ class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_channel_strengths(SpeakerOperator, bpy.types.Operator):
-    """List all 52 channels, each with a strength of its own"""
+    """List all 52 channels, each with its own strength"""
 
     bl_idname = "audio2face.channel_strengths"
     bl_label = "Set Each Channel"

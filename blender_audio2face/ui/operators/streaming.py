@@ -1,7 +1,8 @@
-"""Buttons that start and stop what is received from other programs, and sent to them."""
+"""Buttons that start and stop receiving faces from other programs, and sending faces to them."""
 
 import bpy
 
+from ...streaming import session
 from .common import attempt, chosen_speaker, has_speaker, speaker_property
 
 
@@ -18,26 +19,22 @@ class AUDIO2FACE_OT_receive(bpy.types.Operator):
         return has_speaker(cls, context)
 
     def execute(self, context) -> set[str]:
-        from ...realtime.wire.session import start_receiving
-
         def act() -> str:
             speaker = chosen_speaker(context, self.speaker)
-            made = start_receiving(context.scene, speaker)
-            return f"Receiving on {made.address} for {made.speaker}"
+            started = session.start_receiving(context.scene, speaker)
+            return f"Receiving on {started.receiver.address} for {started.speaker}"
 
         return attempt(self, act)
 
 
 class AUDIO2FACE_OT_receive_stop(bpy.types.Operator):
-    """Stop receiving, and put the face back as it was"""
+    """Stop receiving; the face is as it was before"""
 
     bl_idname = "audio2face.receive_stop"
     bl_label = "Stop Receiving"
 
     def execute(self, _context) -> set[str]:
-        from ...realtime.wire.session import stop_receiving
-
-        stop_receiving()
+        session.stop_receiving()
         return {"FINISHED"}
 
 
@@ -48,9 +45,7 @@ class AUDIO2FACE_OT_send(bpy.types.Operator):
     bl_label = "Send"
 
     def execute(self, context) -> set[str]:
-        from ...realtime.wire.session import start_sending
-
-        return attempt(self, lambda: f"Sending to {start_sending(context.scene).address}")
+        return attempt(self, lambda: f"Sending to {session.start_sending(context.scene).address}")
 
 
 class AUDIO2FACE_OT_send_stop(bpy.types.Operator):
@@ -60,9 +55,7 @@ class AUDIO2FACE_OT_send_stop(bpy.types.Operator):
     bl_label = "Stop Sending"
 
     def execute(self, _context) -> set[str]:
-        from ...realtime.wire.session import stop_sending
-
-        stop_sending()
+        session.stop_sending()
         return {"FINISHED"}
 
 

@@ -1,10 +1,10 @@
-"""Bake: the button, where its keys go, and what came of it."""
+"""Bake: the button, where its keys go, and the report."""
 
-from ....model.errors import A2FError
 from ...core import background_job
+from ...diagnostics.hidden_results import HiddenResult
 from ...scene import redraw
 from ...scene.speakers import shown_speaker
-from ...scene.weights_path import chosen_weights
+from .. import panel_state
 from .common import SidebarPanel, draw_lines, in_both_sidebars, is_playing
 from .preview import draw_preview_button, draw_preview_state, preview_shown
 
@@ -18,18 +18,19 @@ class AUDIO2FACE_PT_bake(SidebarPanel):
     def draw(self, context) -> None:
         layout = self.layout
         speaker = shown_speaker(context)
+        state = panel_state.read(context)
         running = background_job.running()
         if running:
             _draw_progress(layout, running[0])
         else:
-            _draw_buttons(layout, context, speaker)
+            _draw_buttons(layout, context, speaker, state.bake_refusal)
         baked = speaker is not None and len(speaker.takes)
         if baked:
             _draw_after(layout, context)
         if speaker is not None and speaker.report:
             draw_lines(layout.box(), context, speaker.report.splitlines()[:1])
-        if baked and not is_playing(context):
-            _draw_hidden(layout, context, speaker)
+        if baked:
+            _draw_hidden(layout, context, state.hidden)
 
 
 class AUDIO2FACE_PT_report(SidebarPanel):
@@ -73,7 +74,7 @@ def _draw_progress(layout, bake) -> None:
     row.operator("audio2face.cancel", text="", icon="CANCEL")
 
 
-def _draw_buttons(layout, context, speaker) -> None:
+def _draw_buttons(layout, context, speaker, refusal: str) -> None:
     preview = preview_shown(context, speaker)
     both = layout.row(align=True)
     both.scale_y = 1.4
@@ -83,16 +84,9 @@ def _draw_buttons(layout, context, speaker) -> None:
     draw_preview_state(layout, context, preview)
     if len(context.scene.audio2face.speakers) > 1:
         layout.operator("audio2face.bake_all", icon="COMMUNITY")
-    if is_playing(context):
-        return
-    from ...bake.request import request_for
-
-    try:
-        request_for(context, speaker.name if speaker is not None else "", {})
-        chosen_weights(context.scene.audio2face.weights)
-    except A2FError as error:
+    if refusal:
         row.enabled = False
-        draw_lines(layout, context, [str(error)], icon="INFO")
+        draw_lines(layout, context, [refusal], icon="INFO")
 
 
 def _draw_after(layout, context) -> None:
@@ -105,11 +99,9 @@ def _draw_after(layout, context) -> None:
     row.operator("audio2face.clear", text="", icon="TRASH")
 
 
-def _draw_hidden(layout, context, speaker) -> None:
-    """What hides the result, each with the button that takes it away."""
-    from ...diagnostics.speaker_checks import find_hidden_results
-
-    for index, hidden in enumerate(find_hidden_results(speaker)):
+def _draw_hidden(layout, context, found: tuple[HiddenResult, ...]) -> None:
+    """What hides the result, each with a button that fixes it."""
+    for index, hidden in enumerate(found):
         box = layout.box()
         draw_lines(box, context, [hidden.sentence], icon="ERROR")
         box.operator("audio2face.fix", text=hidden.fix_label).index = index

@@ -1,9 +1,10 @@
-"""What the panels share: where they stand, and text that wraps."""
+"""What the panels share: their place in both sidebars, and text that wraps."""
 
 import blf
 import bpy
 
 from ...scene.properties import OWN_CONTEXT
+from ...scene.redraw import TAB
 
 _SPACES = {"VIEW_3D": "V3D", "SEQUENCE_EDITOR": "SEQ"}
 _UI_FONT = 0
@@ -13,10 +14,10 @@ _ICON = 20
 
 
 class SidebarPanel:
-    """Of every panel here; the space is filled in by in_both_sidebars."""
+    """Base of every panel here; ``in_both_sidebars`` fills in the space."""
 
     bl_region_type = "UI"
-    bl_category = "Audio2Face"
+    bl_category = TAB
     bl_translation_context = OWN_CONTEXT
 
 
@@ -34,14 +35,14 @@ def in_both_sidebars(*panels: type) -> tuple[type, ...]:
 
 
 def is_playing(context) -> bool:
-    """Whether the animation plays: then panels are drawn for each frame, and must be quick."""
+    """Whether the animation plays in the context's screen."""
     return context.screen is not None and context.screen.is_animation_playing
 
 
 def draw_lines(layout, context, lines: list[str], icon: str = "NONE") -> None:
     """Labels do not wrap in Blender; this does, to the width of the sidebar.
 
-    ``icon`` stands before the first line, and the others are set in under its text.
+    ``icon`` comes before the first line; the others are indented to the first one's text.
     """
     scale = context.preferences.system.ui_scale
     room = context.region.width - (_AROUND_TEXT + (_ICON if icon != "NONE" else 0)) * scale

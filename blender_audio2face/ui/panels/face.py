@@ -1,9 +1,10 @@
-"""Face: what moves, by which naming, and the mapping line by line."""
+"""Face: what moves, by which naming, and the mapping link by link."""
 
 import bpy
 
-from ...scene.face_objects import chosen_objects, has_shape_keys
+from ...core.rigs.preset import presets
 from ...scene.speakers import members_of, shown_speaker
+from .. import panel_state
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _AUTOMATIC = "Automatic"
@@ -12,11 +13,9 @@ _AUTOMATIC = "Automatic"
 class AUDIO2FACE_MT_presets(bpy.types.Menu):
     bl_idname = "AUDIO2FACE_MT_presets"
     bl_label = "Preset"
-    bl_description = "Which naming the rig follows"
+    bl_description = "Naming that the rig follows"
 
     def draw(self, _context) -> None:
-        from ...core.rigs.preset import presets
-
         operator = "audio2face.preset"
         self.layout.operator(operator, text=_AUTOMATIC).preset = ""
         for preset in presets():
@@ -25,7 +24,7 @@ class AUDIO2FACE_MT_presets(bpy.types.Menu):
 
 
 class AUDIO2FACE_UL_links(bpy.types.UIList):
-    """Links of the mapping: use, channel, target, and whether it moves anything."""
+    """Links of the mapping: use, channel, target, and a mark where it moves nothing."""
 
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
         row = layout.row(align=True)
@@ -55,31 +54,27 @@ class AUDIO2FACE_PT_face(SidebarPanel):
     def draw(self, context) -> None:
         layout = self.layout
         speaker = shown_speaker(context)
-        objects = members_of(speaker) if speaker is not None else chosen_objects(context)
-        names = ", ".join(obj.name for obj in objects)
+        state = panel_state.read(context)
+        names = state.face_names or ("No face selected" if state.subject else "")
         row = layout.row(align=True)
-        row.label(text=names or "No face selected", icon="MESH_DATA", translate=not names)
+        row.label(text=names, icon="MESH_DATA", translate=not state.face_names)
         if speaker is not None:
             row.operator("audio2face.speaker_members", text="", icon="ADD")
-        if _has_a_face(context):
-            _add_demo_head(context, row, text="")
+        if state.scene_has_face:
+            _draw_demo_head(row, state, text="")
         else:
-            _add_demo_head(context, layout)
-        if speaker is None:
-            if any(map(has_shape_keys, objects)):
-                draw_lines(layout, context, [_fit(objects, None)])
-            elif any(obj.type == "ARMATURE" for obj in objects):
-                layout.operator("audio2face.speaker_add", icon="ADD")  # then bones are recorded
-            return
-        preset = _preset_label(speaker.preset) if speaker.preset else _AUTOMATIC
-        layout.menu(
-            AUDIO2FACE_MT_presets.bl_idname,
-            text=preset,
-            icon="ARMATURE_DATA",
-            translate=not speaker.preset,
-        )
-        if not len(speaker.links):
-            draw_lines(layout, context, [_fit(objects, speaker.preset or None)])
+            _draw_demo_head(layout, state)
+        if speaker is not None:
+            layout.menu(
+                AUDIO2FACE_MT_presets.bl_idname,
+                text=state.preset_label or speaker.preset or _AUTOMATIC,
+                icon="ARMATURE_DATA",
+                translate=not speaker.preset,
+            )
+        elif state.has_armature and not state.has_shape_keys:
+            layout.operator("audio2face.speaker_add", icon="ADD")  # then bones are recorded
+        if state.naming:
+            draw_lines(layout, context, [state.naming])
 
 
 class AUDIO2FACE_PT_mapping(SidebarPanel):
@@ -141,39 +136,10 @@ def _draw_recorder(layout, speaker) -> None:
     row.operator("audio2face.pose_record", text="Record Extreme").state = "EXTREME"
 
 
-def _has_a_face(context) -> bool:
-    """Whether the scene has shape keys; a deleted mesh keeps its own until the file is saved."""
-    if not len(bpy.data.shape_keys):
-        return False
-    return any(map(has_shape_keys, context.scene.objects))
-
-
-def _preset_label(preset_id: str) -> str:
-    from ...core.rigs.preset import preset_with_id
-
-    return preset_with_id(preset_id).label
-
-
-def _add_demo_head(context, layout, **options) -> None:
-    """The button that adds one, with its sentence where there is no sound yet."""
-    from ...scene import sequencer_api
-
+def _draw_demo_head(layout, state: panel_state.PanelState, **options) -> None:
+    """The button that adds a demo head, with its sentence where there is no sound yet."""
     button = layout.operator("audio2face.add_demo_head", icon="MONKEY", **options)
-    scenes = sequencer_api.sequencer_scenes(context)
-    button.with_speech = not any(map(sequencer_api.sound_strips, scenes))
-
-
-def _fit(objects: list, preset_id: str | None) -> str:
-    """How well the names of the face fit, in words."""
-    from ...scene.face_plan import fitting_presets
-
-    ranked = fitting_presets(objects)
-    best = next((one for one in ranked if preset_id in (None, one.preset.id)), None)
-    if best is None:
-        return "No naming fits: choose a preset, or edit the mapping by hand."
-    wanted = len(best.found) + len(best.missing)
-    text = "{}: {} of {} controls, fits {:.0%}"
-    return text.format(best.preset.label, len(best.found), wanted, best.score)
+    button.with_speech = not state.scene_has_sound
 
 
 CLASSES = (

@@ -1,4 +1,4 @@
-"""Look: dials that act on the keys without listening again."""
+"""Look: dials that change the keys without a new analysis."""
 
 import bpy
 
@@ -7,7 +7,7 @@ from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 
 class AUDIO2FACE_UL_strengths(bpy.types.UIList):
-    """Channels with their strength."""
+    """Channels, each with its strength."""
 
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
         layout.prop(item, "strength", text=item.name, slider=True, translate=False)
@@ -25,7 +25,7 @@ class AUDIO2FACE_PT_look(SidebarPanel):
         layout = self.layout
         speaker = shown_speaker(context)
         if speaker is None:
-            draw_lines(layout, context, ["Bake first: then these dials act at once."])
+            draw_lines(layout, context, ["Bake first; then these dials change the keys at once."])
             return
         layout.use_property_split = True
         layout.use_property_decorate = False

@@ -1,9 +1,10 @@
-"""Real Time: the microphone, how loud it is, and the take that is recorded."""
+"""Real Time: the microphone, its level, and the recording."""
 
 import bpy
 
 from ....model.errors import A2FError
-from ...realtime.running import running_session
+from ...core.realtime.microphone import microphones
+from ...realtime.session import running_session
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _DEFAULT = "Default Microphone"
@@ -17,10 +18,8 @@ class AUDIO2FACE_MT_microphones(bpy.types.Menu):
     bl_description = "The microphone that the face follows"
 
     def draw(self, context) -> None:
-        from ...realtime.microphones import microphones
-
         try:
-            names = ["", *(one.name for one in microphones())]
+            names = ["", *(info.name for info in microphones())]
         except A2FError as error:
             draw_lines(self.layout, context, [str(error)], icon="ERROR")
             return
@@ -72,19 +71,21 @@ def _draw_running(layout, context, session) -> None:
     rms, peak = session.engine.level
     loudness = min(max(1.0 - peak / _QUIETEST, 0.0), 1.0)
     layout.progress(factor=loudness, type="BAR", text=f"{max(rms, _QUIETEST):.0f} dB")
-    draw_lines(layout.box(), context, list(_told(session)))
+    draw_lines(layout.box(), context, list(_state_lines(session)))
 
 
-def _told(session):
-    """How it goes, line by line."""
+def _state_lines(session):
+    """The state of a session, line by line."""
     engine = session.engine
     if session.recording is not None:
         yield f"Recorded: {session.recording:.0f} s"
     yield f"Delay: {1000.0 * engine.delay:.0f} ms"
     counts = engine.counts
     if counts.missing or counts.late or counts.dropped:
-        lost = f"{counts.missing} were missing, {counts.late} late, {counts.dropped} dropped"
-        yield f"Of {counts.blocks} blocks {lost}"
+        yield (
+            f"Of {counts.blocks} blocks {counts.missing} were missing, {counts.late} late, "
+            f"{counts.dropped} dropped"
+        )
 
 
 CLASSES = (AUDIO2FACE_MT_microphones, *in_both_sidebars(AUDIO2FACE_PT_realtime))

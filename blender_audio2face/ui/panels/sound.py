@@ -1,16 +1,17 @@
-"""Sound: whose voice, and where it is."""
+"""Sound: the speakers, and where their voices are."""
 
 import bpy
 
-from ...errors import StripError
+from ...scene import sequencer_api
 from ...scene.speakers import shown_speaker
+from .. import panel_state
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _ACTIVE_STRIP = "Active Strip"
 
 
 class AUDIO2FACE_UL_speakers(bpy.types.UIList):
-    """Speakers, marked where they were baked."""
+    """Speakers, with a check mark for those that were baked."""
 
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
         row = layout.row(align=True)
@@ -21,11 +22,9 @@ class AUDIO2FACE_UL_speakers(bpy.types.UIList):
 class AUDIO2FACE_MT_strips(bpy.types.Menu):
     bl_idname = "AUDIO2FACE_MT_strips"
     bl_label = "Sound Strip"
-    bl_description = "The strip to speak from"
+    bl_description = "The strip with the speech"
 
     def draw(self, context) -> None:
-        from ...scene import sequencer_api
-
         speaker = shown_speaker(context)
         owner = speaker if speaker is not None else context.scene.audio2face
         names = [
@@ -72,11 +71,9 @@ class AUDIO2FACE_PT_sound(SidebarPanel):
 
 
 def _draw_strip(layout, context, name: str) -> None:
-    """The choice of a strip and the button that adds one, which is all there is without any."""
-    from ...scene import sequencer_api
-    from ...scene.strips import find_strip
-
-    if not any(map(sequencer_api.sound_strips, sequencer_api.sequencer_scenes(context))):
+    """The choice of a strip and a button that adds one; without any strip only the button."""
+    state = panel_state.read(context)
+    if not state.scene_has_sound:
         layout.operator("audio2face.sound_add", icon="FILE_SOUND")
         return
     row = layout.row(align=True)
@@ -87,12 +84,8 @@ def _draw_strip(layout, context, name: str) -> None:
         translate=not name,
     )
     row.operator("audio2face.sound_add", text="", icon="ADD")
-    if name:
-        return
-    try:
-        draw_lines(layout, context, [find_strip(context, "")[1].name], icon="BLANK1")
-    except StripError:
-        return  # the Bake button says why
+    if state.strip_name and not name:
+        draw_lines(layout, context, [state.strip_name], icon="BLANK1")
 
 
 CLASSES = (

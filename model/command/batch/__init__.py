@@ -1,8 +1,8 @@
-"""``batch``: many rows of a manifest, each a job of another command.
+"""``batch``: the rows of a manifest, each a ``predict`` or, in Blender, a ``bake``.
 
-What lives here, and imports no bpy: ``manifest`` (the file), ``rows`` (what a row means),
-``checks`` (all that can be said before anything starts), ``groups`` (what one process has to do at
-a time), ``results`` (the lines that are kept), ``known`` (rows that need not be done again),
-``summary``, and ``command``, which brings them together. What a row does is done by ``curves`` or,
-in Blender, by ``blender_audio2face/cli/batch``.
+``manifest`` reads the file and says what a row means, ``checks`` refuses what cannot be done before
+anything starts, ``results`` keeps what became of each row and so what a later run may leave alone,
+``workers`` does rows in other processes, and ``command`` brings them together. ``python -m model``
+runs it without Blender, which is why it lives here; ``blender_audio2face/cli/batch`` bakes the rows
+that have a face.
 """

@@ -5,103 +5,72 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import A2FError
-from ...regular_file import why_not_a_file
-from ..exit_codes import ExitCode
-from .errors import RowError
-from .groups import Group, groups_of
-from .manifest import Entry
-from .rows import Row, row_of
+from ...input_files import why_not_a_file
+from ..console import ExitCode
+from .manifest import Cells, Group, Row, RowError, groups_of, row_of
+from .results import RowResult
 
 CheckArguments = Callable[[Sequence[str]], None]
 """Raises A2FError for a command line that cannot be done."""
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A row that is not tried.
-
-    Attributes:
-        number: of the row.
-        name: what people call it, or an empty text.
-        output: the file that it was to write; None where that is not known.
-        code: the exit code.
-        sentence: why.
-    """
-
-    number: int
-    name: str
-    output: Path | None
-    code: ExitCode
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Checked:
+class CheckedManifest:
     """A manifest that was looked at as a whole.
 
     Attributes:
-        groups: all rows that make sense by themselves, those refused for their files too: which
+        groups: all rows that make sense by themselves, also those refused for their files: which
             rows belong together must not depend on what is on a disk.
         refused: rows that are not tried, by their numbers.
     """
 
-    groups: tuple[Group, ...]
-    refused: dict[int, Refusal]
+    groups: list[Group]
+    refused: dict[int, RowResult]
 
 
 def check_manifest(
-    entries: Sequence[Entry],
+    manifest: Sequence[Cells],
     folder: Path,
     defaults: Mapping[str, str],
     check_arguments: CheckArguments,
     inside: Path | None = None,
-) -> Checked:
+) -> CheckedManifest:
     """The jobs of a manifest, and what is wrong with its rows.
 
     Args:
-        entries: the rows.
+        manifest: the rows.
         folder: what relative paths begin at.
         defaults: texts for columns that a row leaves empty.
         check_arguments: says what is wrong with a row's command line.
         inside: the folder, without links, that outputs have to lie in; None for any.
     """
     rows: list[Row] = []
-    refused: dict[int, Refusal] = {}
-    for entry in entries:
+    refused: dict[int, RowResult] = {}
+    for number, cells in enumerate(manifest, 1):
         try:
-            rows.append(row_of(entry, folder, defaults))
+            rows.append(row_of(number, cells, folder, defaults))
         except RowError as error:
-            name = entry.texts.get("name", "")
-            refused[entry.number] = Refusal(entry.number, name, None, ExitCode.REFUSED, str(error))
-    writers = _writers(rows)
+            name = "".join(cells.get("name", ()))
+            refused[number] = RowResult(number, name, None, "error", ExitCode.REFUSED, str(error))
+    writers = {row.output: row for row in reversed(rows)}  # the first row that writes each file
     for row in rows:
         try:
-            _check_outputs(row, writers)
-            _check_inside(row, inside)
+            _check_outputs(row, writers, inside)
             check_arguments(row.arguments)
-            _check_files(row)
+            for path in (row.blend, *row.files):
+                reason = why_not_a_file(path) if path is not None else None
+                if reason is not None:
+                    raise RowError(f'The file "{path}" {reason}: check the path.')
         except A2FError as error:
-            refused[row.number] = _refusal(row, ExitCode.REFUSED, str(error))
+            refused[row.number] = RowResult.failed(row, ExitCode.REFUSED, str(error))
         else:
             if not row.output.parent.is_dir():
                 sentence = f'The folder of "{row.output}" does not exist: make it first.'
-                refused[row.number] = _refusal(row, ExitCode.NOT_WRITTEN, sentence)
-    return Checked(groups_of(rows), refused)
+                refused[row.number] = RowResult.failed(row, ExitCode.NOT_WRITTEN, sentence)
+    return CheckedManifest(groups_of(rows), refused)
 
 
-def _refusal(row: Row, code: ExitCode, sentence: str) -> Refusal:
-    return Refusal(row.number, row.name, row.output, code, sentence)
-
-
-def _writers(rows: Sequence[Row]) -> dict[Path, Row]:
-    """The first row that writes each file."""
-    found: dict[Path, Row] = {}
-    for row in rows:
-        found.setdefault(row.output, row)
-    return found
-
-
-def _check_outputs(row: Row, writers: Mapping[Path, Row]) -> None:
+def _check_outputs(row: Row, writers: Mapping[Path, Row], inside: Path | None) -> None:
     first = writers[row.output]
     if first.blend != row.blend or (row.blend is None and first is not row):
         raise RowError(f'"{row.output}" is written by row {first.number}: name another output.')
@@ -111,18 +80,8 @@ def _check_outputs(row: Row, writers: Mapping[Path, Row]) -> None:
             f'"{row.blend}" is written by row {writer.number}: put what is made from it into '
             "another manifest."
         )
-
-
-def _check_inside(row: Row, folder: Path | None) -> None:
-    if folder is not None and not row.output.is_relative_to(folder):
+    if inside is not None and not row.output.is_relative_to(inside):
         raise RowError(
-            f'The output "{row.output}" does not lie in "{folder}": name another, or another '
+            f'The output "{row.output}" does not lie in "{inside}": name another, or another '
             "folder with --inside."
         )
-
-
-def _check_files(row: Row) -> None:
-    for path in (row.blend, *row.files):
-        reason = why_not_a_file(path) if path is not None else None
-        if reason is not None:
-            raise RowError(f'The file "{path}" {reason}: check the path.')

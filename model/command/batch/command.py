@@ -1,45 +1,48 @@
-"""``batch``: the rows of a manifest, each whatever becomes of the others."""
+"""``batch``: does the rows of a manifest that are not done yet; no row stops another."""
 
 import argparse
 import math
+import re
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...real_path import real_path
-from ...runtime_choice import DEVICES, RUNTIMES
+from ...input_files import real_path
+from ...runtime import DEVICES, RUNTIMES
+from ..atomic_write import OutputError
 from ..console import Console, Outcome
-from ..errors import OutputError
-from .checks import CheckArguments, Checked, Refusal, check_manifest
-from .doing import Doer
-from .errors import ManifestError, WorkerError
-from .groups import Group
-from .here import do_here
-from .known import Known
-from .ledger import Ledger
-from .manifest import read_manifest
-from .pool import Pool, WorkerCommand
-from .results import RowResult, mend_results, read_results, results_path
-from .row_numbers import row_numbers
-from .summary import summary, worst
+from .checks import CheckArguments, CheckedManifest, check_manifest
+from .manifest import Group, ManifestError, read_manifest
+from .results import (
+    BatchLog,
+    ResultCache,
+    RowResult,
+    end_torn_line,
+    highest_code,
+    read_results,
+    results_path,
+    summary,
+)
+from .workers import RunGroup, WorkerError, WorkerPool, run_here
 
 STOPPED = "rows that were done stay done"
 
 
 @dataclass(frozen=True)
-class Trade:
-    """What can be done here.
+class BatchBackend:
+    """What can do rows.
 
     Attributes:
         check_arguments: says what is wrong with a row's command line.
-        do: does a group, in this process.
-        worker: starts a process that does groups; None where that is not possible.
+        run_group: does a group in this process.
+        worker: the command line of a process that does groups; None where none can be started.
     """
 
     check_arguments: CheckArguments
-    do: Doer
-    worker: WorkerCommand | None
+    run_group: RunGroup
+    worker: tuple[str, ...] | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +71,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=DEVICES, help="what torch runs on, for rows that do not say"
     )
-    parser.add_argument("--weights", help="an .npz, for rows that do not say")
+    parser.add_argument("--weights", type=Path, help="an .npz, for rows that do not say")
+
+
+def row_numbers(text: str) -> tuple[range, ...]:
+    """The row numbers in ``3``, ``1-10`` or ``1-10,15``. Raises ArgumentTypeError for others."""
+    ranges = []
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d+)(?:-(\d+))?", part.strip())
+        first = int(match[1]) if match else 0
+        last = int(match[2] or first) if match else 0
+        if not 1 <= first <= last:
+            raise argparse.ArgumentTypeError(
+                f'"{text}" has to be such as 3, 1-10 or 1-10,15; rows count from 1'
+            )
+        ranges.append(range(first, last + 1))
+    return tuple(ranges)
 
 
 def _count(text: str) -> int:
@@ -87,143 +105,135 @@ def _seconds(text: str) -> float:
     return number
 
 
-def batch(options: argparse.Namespace, console: Console, trade: Trade) -> Outcome:
+def batch(options: argparse.Namespace, console: Console, backend: BatchBackend) -> Outcome:
     """Does what is not done yet of the rows asked for.
 
     Raises:
         ManifestError: the manifest cannot be used at all; nothing was done.
+        WorkerError: processes cannot be started; rows that were done stay done.
         OutputError: the results cannot be written; rows that were done stay done.
     """
     began = time.perf_counter()
-    manifest = real_path(options.manifest)
-    entries = read_manifest(manifest)
-    inside = None if options.inside is None else real_path(options.inside)
-    checked = check_manifest(
-        entries, manifest.parent, _defaults(options), trade.check_arguments, inside
+    path = real_path(options.manifest)
+    cells = read_manifest(path)
+    manifest = check_manifest(
+        cells,
+        path.parent,
+        _defaults(options),
+        backend.check_arguments,
+        None if options.inside is None else real_path(options.inside),
     )
-    wanted = _wanted(options, len(entries))
-    path = real_path(options.results or results_path(manifest))
-    if not path.parent.is_dir():
-        raise OutputError(f'The folder of "{path}" does not exist: make it first.')
-    known = Known(read_results(path))
-    groups, elsewhere = _chosen(checked, wanted)
-    rows = sum(len(group.rows) for group in groups)
-    refused = [one for number, one in sorted(checked.refused.items()) if number in wanted]
-    finished = [] if options.force else [one for one in groups if _is_done(known, one)]
-    left = [one for one in groups if one not in finished]
+    wanted = _wanted(options, len(cells))
+    results = real_path(options.results or results_path(path))
+    if not results.parent.is_dir():
+        raise OutputError(f'The folder of "{results}" does not exist: make it first.')
+    cache = ResultCache(read_results(results))
+    groups, elsewhere = _wanted_groups(manifest, wanted)
+    refused = [result for number, result in sorted(manifest.refused.items()) if number in wanted]
+    finished = [group for group in groups if not options.force and cache.is_done(group)]
+    left = [group for group in groups if group not in finished]
     data: dict[str, object] = {
-        "manifest": str(manifest),
-        "results": str(path),
+        "manifest": str(path),
+        "results": str(results),
         "elsewhere": elsewhere,
     }
+    remarks = [
+        f"row {row} is done with row {first}, which writes its file"
+        for row, first in elsewhere.items()
+    ]
     if options.dry_run:
-        return _dry_run(left, finished, refused, elsewhere, data)
-    mend_results(path)
-    ledger = Ledger(console, path, known, rows + len(refused))
-    ledger.ended([_refused(one) for one in refused], {})
+        return _dry_run(left, finished, refused, data, remarks)
+    end_torn_line(results)
+    log = BatchLog(console, results, cache, sum(map(len, groups)) + len(refused))
+    log.ended(refused, {})
     for group in finished:
-        ledger.passed_over(group)
-    ledger.part(0, 0.0)
-    jobs = min(_jobs(options, trade), len(left)) if left else 0
-    if jobs and trade.worker is not None:
-        Pool(trade.worker, jobs, options.timeout, options.force, ledger).run(left)
+        log.unchanged(group)
+    log.progress()
+    jobs = min(_jobs(options, backend), len(left))
+    if jobs and backend.worker is not None:
+        WorkerPool(backend.worker, jobs, options.timeout, options.force, log).run(left)
     else:
-        do_here(left, options.force, trade.do, ledger)
+        run_here(left, options.force, backend.run_group, log)
     console.progress(1.0)
-    text, counts = summary(ledger.results, time.perf_counter() - began)
-    lines = [text, *_elsewhere(elsewhere)]
+    text, counts = summary(log.results, time.perf_counter() - began)
     return Outcome(
-        "\n".join(lines),
+        "\n".join([text, *remarks]),
         {**data, **counts},
-        unchanged=all(one.status == "unchanged" for one in ledger.results),
-        code=worst(ledger.results),
+        unchanged=all(result.status == "unchanged" for result in log.results),
+        code=highest_code(log.results),
     )
 
 
 def _defaults(options: argparse.Namespace) -> dict[str, str]:
     """What the command line says for rows that do not."""
-    asked = {"runtime": options.runtime, "device": options.device}
-    given = {name: text for name, text in asked.items() if text is not None}
-    if options.weights is not None:
-        given["weights"] = str(real_path(options.weights))
-    return given
+    weights = None if options.weights is None else str(real_path(options.weights))
+    found = {"runtime": options.runtime, "device": options.device, "weights": weights}
+    return {column: text for column, text in found.items() if text is not None}
 
 
-def _jobs(options: argparse.Namespace, trade: Trade) -> int:
+def _jobs(options: argparse.Namespace, backend: BatchBackend) -> int:
     """How many processes to start; 0 for doing all in this one."""
-    if trade.worker is None and options.jobs:
+    if backend.worker is None and options.jobs:
         raise WorkerError("Other processes need a program to start: name Blender's with --blender.")
-    return int(trade.worker is not None) if options.jobs is None else options.jobs
+    return int(backend.worker is not None) if options.jobs is None else options.jobs
 
 
 def _wanted(options: argparse.Namespace, rows: int) -> set[int]:
     if options.rows is None:
         return set(range(1, rows + 1))
-    last = max(one[-1] for one in options.rows)
+    last = max(numbers[-1] for numbers in options.rows)
     if last > rows:
         raise ManifestError(f'There is no row {last} in "{options.manifest}": it has {rows} rows.')
-    return {number for one in options.rows for number in one}
+    return {number for numbers in options.rows for number in numbers}
 
 
-def _chosen(checked: Checked, wanted: set[int]) -> tuple[list[Group], dict[str, int]]:
+def _wanted_groups(
+    manifest: CheckedManifest, wanted: set[int]
+) -> tuple[list[Group], dict[str, int]]:
     """(groups to look at, row -> the row that it is done with).
 
     Rows that write one file are done together by whoever has the first of them, so that tasks of a
     farm never write a file at the same time.
     """
     groups, elsewhere = [], {}
-    for group in checked.groups:
-        first = group.rows[0].number
-        if first in wanted:
-            left = group.without(checked.refused)
-            groups += [] if left is None else [left]
-        else:
-            elsewhere.update({str(row.number): first for row in group.rows if row.number in wanted})
+    for group in manifest.groups:
+        first = group[0].number
+        if first not in wanted:
+            elsewhere.update({str(row.number): first for row in group if row.number in wanted})
+        elif left := tuple(row for row in group if row.number not in manifest.refused):
+            groups.append(left)
     return groups, elsewhere
 
 
-def _is_done(known: Known, group: Group) -> bool:
-    try:
-        return known.is_done(group)
-    except OSError:  # unreadable now: doing it says why
-        return False
-
-
-def _refused(one: Refusal) -> RowResult:
-    return RowResult(one.number, one.name, one.output, "error", one.code, one.sentence)
-
-
 def _dry_run(
-    left: list[Group],
-    finished: list[Group],
-    refused: list[Refusal],
-    elsewhere: dict[str, int],
+    left: Sequence[Group],
+    finished: Sequence[Group],
+    refused: Sequence[RowResult],
     data: dict[str, object],
+    remarks: Sequence[str],
 ) -> Outcome:
-    rows = [(row, "unchanged") for group in finished for row in group.rows]
-    rows += [(row, "to do") for group in left for row in group.rows]
-    found: dict[int, dict[str, object]] = {
-        row.number: {"name": row.name, "output": str(row.output), "status": status}
-        for row, status in rows
-    }
-    found |= {
-        one.number: {"name": one.name, "status": "error", "error": one.sentence} for one in refused
-    }
-    plan = [{"row": number, **found[number]} for number in sorted(found)]
-    counts = Counter(one["status"] for one in plan)
+    plan: list[dict] = [
+        {"row": row.number, "name": row.name, "output": str(row.output), "status": status}
+        for groups, status in ((finished, "unchanged"), (left, "to do"))
+        for group in groups
+        for row in group
+    ]
+    plan += [
+        {"row": result.row, "name": result.name, "status": "error", "error": result.error}
+        for result in refused
+    ]
+    plan.sort(key=lambda row: row["row"])
+    counts = Counter(row["status"] for row in plan)
     lines = [
         f"{len(plan)} rows: {counts['to do']} to do, {counts['unchanged']} unchanged, "
         f"{counts['error']} refused"
     ]
     lines += [
-        f"row {one['row']}: {one['status']}: {one.get('error', one.get('output'))}" for one in plan
+        f"row {row['row']}: {row['status']}: {row.get('error', row.get('output'))}" for row in plan
     ]
-    code = worst([_refused(one) for one in refused])
-    text = "\n".join([*lines, *_elsewhere(elsewhere)])
-    return Outcome(text, {**data, "plan": plan}, unchanged=not left, code=code)
-
-
-def _elsewhere(rows: dict[str, int]) -> list[str]:
-    return [
-        f"row {row} is done with row {first}, which writes its file" for row, first in rows.items()
-    ]
+    return Outcome(
+        "\n".join([*lines, *remarks]),
+        {**data, "plan": plan},
+        unchanged=not left,
+        code=highest_code(refused),
+    )

@@ -1,52 +1,120 @@
-"""A manifest's file: a table of CSV, or JSON, to cells.
+"""The rows of a manifest, as jobs.
 
-CSV is read as spreadsheets write it: with ``,``, ``;`` or tabs between cells, in UTF-8 with or
-without a byte order mark, or in UTF-16 with one ("Unicode Text" of Excel). JSON is a list of
-objects, or ``{"defaults": {…}, "rows": [{…}, …]}``.
+A manifest is CSV as spreadsheets write it, with ``,``, ``;`` or tabs between cells, in UTF-8 with
+or without a byte order mark, or in UTF-16 with one ("Unicode Text" of Excel); or it is JSON: a list
+of objects, or ``{"defaults": {…}, "rows": [{…}, …]}``.
 """
 
 import codecs
 import csv
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ...shown import on_one_line, shown
-from .errors import ManifestError
+from ...errors import A2FError, one_line, quoted
+from ...input_files import real_path
 
-COLUMNS = (
-    "name", "blend", "scene", "speaker", "objects", "strip", "channel", "audio", "frame_start",
-    "preset", "mapping", "into", "keys", "tolerance", "dials", "weights", "runtime", "device",
-    "output", "format", "fps",
-)  # fmt: skip
-LISTS = ("speaker", "objects", "strip", "dials")
+COLUMNS: dict[str, str | None] = {
+    "name": None,
+    "blend": None,
+    "scene": "--scene",
+    "speaker": "--speaker",
+    "objects": "--object",
+    "strip": "--strip",
+    "channel": "--channel",
+    "audio": "--file",
+    "frame_start": "--frame-start",
+    "preset": "--preset",
+    "mapping": "--mapping",
+    "into": "--into",
+    "keys": "--keys",
+    "tolerance": "--tolerance",
+    "dials": "--dial",
+    "weights": "--weights",
+    "runtime": "--runtime",
+    "device": "--device",
+    "output": None,
+    "format": "--format",
+    "fps": "--fps",
+}
+"""Each column, and the option of ``bake`` or ``predict`` that its cells are given to."""
+
+_LISTS = {"speaker", "objects", "strip", "dials"}
 """Columns whose cells may hold several texts, with | between them."""
 
-_DELIMITERS = ",;\t"
+_PATHS = ("audio", "mapping", "weights")
+"""Columns that name a file which the row reads."""
+
+_OF_CURVES = {"name", "audio", "output", "format", "fps", "weights", "runtime", "device"}
+_ONLY_OF_CURVES = {"format", "fps"}
+_CURVES = (".csv", ".json", ".npz")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+Cells = dict[str, tuple[str, ...]]
+"""The cells of a row that are not empty, by column; several texts only in some columns."""
+
+
+class ManifestError(A2FError):
+    """A manifest of which no row can be done, or that lacks the rows asked for."""
+
+
+class RowError(A2FError):
+    """A row that cannot be done; the others can."""
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A row as it stands in the file.
+class Row:
+    """A job.
 
     Attributes:
-        number: counted from 1, without header and empty rows.
-        texts: cells that are not empty, by their columns; not those of LISTS.
-        lists: the cells of LISTS.
+        number: of the row, from 1.
+        name: what people call it, or an empty text.
+        blend: the .blend to open; None for curves of a sound.
+        output: the file to write.
+        arguments: the command line of ``bake``, without its output, or of ``predict``.
+        files: what it reads besides the .blend.
     """
 
     number: int
-    texts: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    name: str
+    blend: Path | None
+    output: Path
+    arguments: tuple[str, ...]
+    files: tuple[Path, ...]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Row":
+        """A row back from the JSON of its attributes."""
+        blend = document["blend"]
+        paths = {
+            "blend": None if blend is None else Path(blend),
+            "output": Path(document["output"]),
+            "arguments": tuple(document["arguments"]),
+            "files": tuple(map(Path, document["files"])),
+        }
+        return cls(**{**document, **paths})
 
 
-def read_manifest(path: Path) -> tuple[Entry, ...]:
-    """The rows of a manifest.
+Group = tuple[Row, ...]
+"""Rows with the same blend and output, which one process does in their order; at least one."""
+
+
+def groups_of(rows: Iterable[Row]) -> list[Group]:
+    """All rows in groups, in the order of their first rows. Curves of a sound stay alone, as two
+    rows never write the same ones."""
+    found: dict[tuple[Path | None, Path], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.blend, row.output), []).append(row)
+    return [tuple(members) for members in found.values()]
+
+
+def read_manifest(path: Path) -> list[Cells]:
+    """The rows of a manifest, without header and empty rows.
 
     Raises:
-        ManifestError: it cannot be read, or has a column that is not known.
+        ManifestError: it cannot be read, or has an unknown column.
     """
     try:
         data = path.read_bytes()
@@ -63,13 +131,13 @@ def read_manifest(path: Path) -> tuple[Entry, ...]:
     rows = _json_rows(path, text) if is_json else _csv_rows(path, text)
     if not rows:
         raise ManifestError(f'The manifest "{path}" has no rows.')
-    return tuple(_entry(path, number, row) for number, row in enumerate(rows, 1))
+    return [_cells(path, number, row) for number, row in enumerate(rows, 1)]
 
 
 def _csv_rows(path: Path, text: str) -> list[dict[str, object]]:
     lines = text.splitlines(keepends=True)
     first = lines[0].strip().lower() if lines else ""
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = max(",;\t", key=first.count)
     if first.startswith("sep=") and len(first) == 5:  # a line of Excel's
         delimiter, lines = first[4], lines[1:]
     try:
@@ -79,7 +147,7 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, object]]:
         ]
     except (csv.Error, ValueError, TypeError) as error:  # the latter: "sep=" with a quote
         raise ManifestError(
-            f'The manifest "{path}" is no CSV ({on_one_line(error)}): export it again.'
+            f'The manifest "{path}" is not CSV ({one_line(error)}): export it again.'
         ) from error
     header, *rows = table or [[]]
     names = [name.lower() for name in header]
@@ -87,32 +155,29 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, object]]:
         names.pop()
     if len(set(names)) != len(names):
         raise ManifestError(f'The manifest "{path}" has two columns of one name.')
-    _check_known(path, "the header", names)
-    found: list[dict[str, object]] = []
-    for row in rows:
-        if not any(row):
-            continue
+    _check_columns(path, "the header", names)
+    rows = list(filter(any, rows))
+    for number, row in enumerate(rows, 1):
         if any(row[len(names) :]):
             raise ManifestError(
-                f'Row {len(found) + 1} of "{path}" has more cells than the header: put text that '
-                f'holds a "{delimiter}" in quotes.'
+                f'Row {number} of "{path}" has more cells than the header: put text that holds a '
+                f'"{delimiter}" in quotes.'
             )
-        found.append(dict(zip(names, row, strict=False)))
-    return found
+    return [dict(zip(names, row, strict=False)) for row in rows]
 
 
 def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ManifestError(f'The manifest "{path}" is no JSON ({on_one_line(error)}).') from error
+        raise ManifestError(f'The manifest "{path}" is not JSON ({one_line(error)}).') from error
     defaults: object = {}
     if isinstance(document, dict):
         unknown = sorted(document.keys() - {"defaults", "rows"})
         if unknown:
             raise ManifestError(
-                f'{shown(unknown[0])} in "{path}" is not known: it has to hold "rows", a list of '
-                'objects, and may hold "defaults".'
+                f'{quoted(unknown[0])} in "{path}" is unknown: the file has to hold "rows", a list '
+                'of objects, and may hold "defaults".'
             )
         defaults, document = document.get("defaults", {}), document.get("rows")
     is_list = isinstance(document, list) and all(isinstance(row, dict) for row in document)
@@ -123,42 +188,118 @@ def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
     return [{**defaults, **row} for row in document]
 
 
-def _entry(path: Path, number: int, cells: dict[str, object]) -> Entry:
-    _check_known(path, f"row {number}", list(cells))
-    texts: dict[str, str] = {}
-    lists: dict[str, tuple[str, ...]] = {}
-    for name, value in cells.items():
-        if name in LISTS:
-            listed = tuple(_listed(path, number, name, value))
-            if listed:
-                lists[name] = listed
-        elif text := _text(path, number, name, value):
-            texts[name] = text
-    return Entry(number, texts, lists)
+def _cells(path: Path, number: int, row: dict[str, object]) -> Cells:
+    _check_columns(path, f"row {number}", list(row))
+
+    def text_of(name: str, value: object) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if not isinstance(value, str | int | float):
+            raise ManifestError(
+                f'"{name}" of row {number} in "{path}" has to be a text or a number.'
+            )
+        return str(value).strip()
+
+    cells: Cells = {}
+    for name, value in row.items():
+        if name == "dials" and isinstance(value, dict):
+            value = [f"{dial}={text_of(name, one)}" for dial, one in value.items()]
+        elif name not in _LISTS:
+            value = [value]
+        elif not isinstance(value, list):
+            value = text_of(name, value).split("|")
+        texts = tuple(text for item in value if (text := text_of(name, item)))
+        if texts:
+            cells[name] = texts
+    return cells
 
 
-def _listed(path: Path, number: int, name: str, value: object) -> list[str]:
-    if isinstance(value, dict) and name == "dials":
-        value = [f"{dial}={_text(path, number, name, one)}" for dial, one in value.items()]
-    elif not isinstance(value, list):
-        value = _text(path, number, name, value).split("|")
-    return [text for one in value if (text := _text(path, number, name, one))]
-
-
-def _text(path: Path, number: int, name: str, value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if not isinstance(value, str | int | float):
-        raise ManifestError(f'"{name}" of row {number} in "{path}" has to be a text or a number.')
-    return str(value).strip()
-
-
-def _check_known(path: Path, where: str, names: Sequence[str]) -> None:
+def _check_columns(path: Path, where: str, names: Sequence[str]) -> None:
     unknown = [name for name in names if name not in COLUMNS]
     if unknown:
         raise ManifestError(
-            f'The column {shown(unknown[0])} in {where} of "{path}" is not known: '
+            f'The column {quoted(unknown[0])} in {where} of "{path}" is unknown: '
             f"there are {', '.join(COLUMNS)}."
         )
+
+
+def row_of(number: int, cells: Cells, folder: Path, defaults: Mapping[str, str]) -> Row:
+    """The job of a row, without looking at files.
+
+    Args:
+        number: of the row, from 1.
+        cells: of the row.
+        folder: what relative paths begin at. In a row with a .blend ``//`` is that file's folder.
+        defaults: texts for columns that the row leaves empty.
+
+    Raises:
+        RowError: it lacks something, or its cells contradict each other.
+    """
+    cells = {**{column: (text,) for column, text in defaults.items()}, **cells}
+    if "blend" in cells:
+        return _face_row(number, cells, folder)
+    return _curves_row(number, cells, folder)
+
+
+def _face_row(number: int, cells: Cells, folder: Path) -> Row:
+    for column in sorted(_ONLY_OF_CURVES & cells.keys()):
+        raise RowError(f'"{column}" is for rows without a blend, which only write curves.')
+    (blend_text,) = cells["blend"]
+    blend = _path(folder, blend_text)
+    paths = _paths(cells, folder, blend.parent)
+    output = paths.pop("output", blend)
+    if output.suffix.lower() != ".blend":
+        raise RowError(f'The output "{output}" has to end in .blend, as the row names a blend.')
+    if "frame_start" in cells and "audio" not in cells:
+        raise RowError('"frame_start" is for "audio": a strip has its own place.')
+    arguments = ("bake", *_options(cells, paths))
+    return Row(number, _name(cells), blend, output, arguments, tuple(paths.values()))
+
+
+def _curves_row(number: int, cells: Cells, folder: Path) -> Row:
+    for column in sorted(cells.keys() - _OF_CURVES):
+        raise RowError(f'"{column}" is for a face: name its blend too.')
+    for column in ("audio", "output"):
+        if column not in cells:
+            raise RowError(f'The row needs "blend", or "audio" and "output": "{column}" is empty.')
+    paths = _paths(cells, folder, folder)
+    output = paths.pop("output")
+    if output.suffix.lower() not in _CURVES:
+        raise RowError(f'The output "{output}" of curves has to end in {", ".join(_CURVES)}.')
+    files = tuple(paths.values())
+    audio = paths.pop("audio")
+    del cells["audio"]
+    arguments = ("predict", str(audio), str(output), *_options(cells, paths))
+    return Row(number, _name(cells), None, output, arguments, files)
+
+
+def _name(cells: Cells) -> str:
+    return "".join(cells.get("name", ()))
+
+
+def _options(cells: Cells, paths: Mapping[str, Path]) -> list[str]:
+    options = []
+    for column, option in COLUMNS.items():
+        if option is not None:
+            values = [paths[column]] if column in paths else cells.get(column, ())
+            options += [f"{option}={value}" for value in values]
+    return options
+
+
+def _paths(cells: Cells, folder: Path, blend_folder: Path) -> dict[str, Path]:
+    """The files that a row names, by column."""
+    found = {}
+    for column in ("output", *_PATHS):
+        for text in cells.get(column, ()):
+            is_relative = text.startswith("//")  # as everywhere in Blender
+            found[column] = _path(blend_folder, text[2:]) if is_relative else _path(folder, text)
+    return found
+
+
+def _path(folder: Path, text: str) -> Path:
+    try:
+        return real_path(folder / text)
+    except (ValueError, OSError) as error:  # a zero, a lone surrogate
+        raise RowError(f"{text!a} is not a path ({error}): check the row.") from error

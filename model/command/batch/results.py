@@ -1,130 +1,108 @@
-"""The lines that are kept of what became of each row: JSON Lines, added to as rows end.
+"""What became of each row, and what that tells the next run.
 
-A line is added in one write at the end of the file, so that several tasks of a farm may share one
-on a local disk, and a killed one leaves whole lines, or at worst a torn last one, which is passed
-over when read.
+Results are JSON Lines. A line is added in one write at the end of the file, so that several tasks
+of a farm may share one on a local disk, and a killed task leaves whole lines, or at worst a torn
+last one, which is ignored when read.
 """
 
-import errno
 import json
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import OutputError
-from ..exit_codes import ExitCode
+from ..atomic_write import OutputError
+from ..console import Console, ExitCode
+from ..job_record import FileDigests, digest_of, release
+from .manifest import Group, Row
 
-SUFFIX = ".results.jsonl"
 _FORMAT = "audio2face-batch-row"
 _VERSION = 1
-_MOST = 1e300
 
 
 @dataclass(frozen=True)
 class RowResult:
-    """How a row ended.
+    """How a row ended; its attributes are those of the line of results.
 
     Attributes:
-        number: of the row.
+        row: its number.
         name: what people call it, or an empty text.
-        output: the file it writes; None where that is not known.
+        output: the file it writes; None where that is unknown.
         status: ``done``, ``unchanged`` or ``error``.
-        code: the exit code that its command alone would have.
+        exit_code: that its command alone would have.
         error: why it was not done, or None.
-        seconds: it took, less waiting; of rows that share a file, their own part.
-        data: what its command says to programs.
-        job: digest of what it was made from, where it is known (``known``).
-        made: digest of the output that holds it, where it is known.
+        seconds: it took, without waiting; of rows that share a file, their own part.
+        job: digest of what it was made from, where that is known (``ResultCache``).
+        made: digest of the output that holds it, where that is known.
+        result: what its command says to programs.
     """
 
-    number: int
+    row: int
     name: str
     output: Path | None
     status: str
-    code: ExitCode = ExitCode.DONE
+    exit_code: ExitCode = ExitCode.DONE
     error: str | None = None
     seconds: float = 0.0
-    data: Mapping[str, object] = field(default_factory=dict)
     job: str | None = None
     made: str | None = None
+    result: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> "RowResult":
-        """The result back from its JSON. Raises KeyError, TypeError or ValueError for another."""
-        output = document["output"]
-        return cls(
-            of_kind(document["row"], int),
-            of_kind(document["name"], str),
-            None if output is None else Path(output),
-            of_kind(document["status"], str),
-            ExitCode(document["exit_code"]),
-            of_kind(document["error"], str | None),
-            of_kind(document["seconds"], float),
-            of_kind(document["result"], dict),
-            of_kind(document["job"], str | None),
-            of_kind(document["made"], str | None),
-        )
+    def failed(cls, row: Row, code: ExitCode, sentence: str) -> "RowResult":
+        """The result of a row that was not done."""
+        return cls(row.number, row.name, row.output, "error", code, sentence)
 
-    def document(self) -> dict[str, object]:
-        """The result as JSON."""
-        return {
-            "format": _FORMAT,
-            "version": _VERSION,
-            "row": self.number,
-            "name": self.name,
-            "output": None if self.output is None else str(self.output),
-            "status": self.status,
-            "exit_code": int(self.code),
-            "error": self.error,
-            "seconds": round(self.seconds, 3),
-            "job": self.job,
-            "made": self.made,
-            "result": dict(self.data),
-        }
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "RowResult":
+        """A result back from its line."""
+        plain = {attribute.name: document[attribute.name] for attribute in fields(cls)}
+        output = None if plain["output"] is None else Path(plain["output"])
+        return cls(**{**plain, "output": output, "exit_code": ExitCode(plain["exit_code"])})
 
+    def to_json(self) -> dict[str, Any]:
+        """The line of a result."""
+        output = None if self.output is None else str(self.output)
+        return {"format": _FORMAT, "version": _VERSION, **asdict(self), "output": output}
 
-def of_kind(value: Any, kind: Any) -> Any:
-    """A value, once it is of a kind; for a float, any finite number. Raises TypeError."""
-    is_number = isinstance(value, int | float) and abs(value) < _MOST
-    if not (is_number if kind is float else isinstance(value, kind)):
-        raise TypeError(f"{value!r} is out of place")
-    return value
+    @property
+    def label(self) -> str:
+        """The row as people know it."""
+        return f"row {self.row} ({self.name})" if self.name else f"row {self.row}"
 
 
 def results_path(manifest: Path) -> Path:
     """Where the results of a manifest are if nothing else is asked for."""
-    return manifest.with_name(manifest.name + SUFFIX)
+    return manifest.with_name(manifest.name + ".results.jsonl")
 
 
 def add_result(path: Path, result: RowResult) -> None:
     """Adds a line. Raises OutputError where it cannot."""
-    _add(path, json.dumps(result.document()) + "\n")
+    _append(path, json.dumps(result.to_json()) + "\n")
 
 
-def mend_results(path: Path) -> None:
-    """Ends a last line that was torn, so that the next stands by itself. Raises OutputError."""
+def end_torn_line(path: Path) -> None:
+    """Ends a last line that was torn, so that the next is a line by itself. Raises OutputError."""
     text = _text(path)
     if text and not text.endswith("\n"):
-        _add(path, "\n")
+        _append(path, "\n")
 
 
 def read_results(path: Path) -> list[dict]:
-    """The lines of a file, the oldest first; those that are none of ours are left out.
+    """The lines of a file, the oldest first, without those that are not a row's result.
 
     Raises:
         OutputError: the file is there and cannot be read.
     """
-    return [line for one in _text(path).split("\n") if (line := _line(one)) is not None]
+    return [line for text in _text(path).split("\n") if (line := _line(text)) is not None]
 
 
-def _add(path: Path, text: str) -> None:
+def _append(path: Path, text: str) -> None:
     try:
         with path.open("ab") as file:
-            data = text.encode("ascii")
-            if os.write(file.fileno(), data) < len(data):  # only where no more fits
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            file.write(text.encode("ascii"))
     except OSError as error:
         raise OutputError(
             f'The results "{path}" cannot be written ({error.strerror or error}): '
@@ -147,5 +125,164 @@ def _line(text: str) -> dict | None:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    known = isinstance(document, dict) and document.get("format") == _FORMAT
-    return document if known and document.get("version") == _VERSION else None
+    is_result = isinstance(document, dict) and document.get("format") == _FORMAT
+    return document if is_result and document.get("version") == _VERSION else None
+
+
+class ResultCache:
+    """Recognises rows that were done before by their lines of results, without opening a .blend.
+
+    A row is known by its command line and the bytes of all that it reads. Where its output is the
+    .blend that it opens, that .blend has to be as the row left it.
+
+    Args:
+        lines: of ``read_results``.
+    """
+
+    def __init__(self, lines: Iterable[dict]) -> None:
+        self._lines: dict[tuple[str, str], dict] = {}
+        for line in lines:
+            output, job = line.get("output"), line.get("job")
+            if isinstance(output, str) and isinstance(job, str):
+                self._lines[output, job] = line
+        self.digests = FileDigests()
+
+    def job_of(self, row: Row) -> str:
+        """Digest of what a row is made from. Raises OSError where a file cannot be read."""
+        in_place = row.blend is not None and row.output == row.blend
+        blend = None if in_place or row.blend is None else self.digests.of(row.blend)
+        return digest_of(
+            {
+                "release": release(),
+                "arguments": list(row.arguments),
+                "blend": blend,
+                "files": [self.digests.of(path) for path in row.files],
+            }
+        )
+
+    def jobs_of(self, group: Group) -> dict[int, str]:
+        """``job_of`` for each row, by number; empty where a file cannot be read, of which doing the
+        rows tells."""
+        try:
+            return {row.number: self.job_of(row) for row in group}
+        except OSError:
+            return {}
+
+    def is_done(self, group: Group) -> bool:
+        """Whether the output of a group holds all its rows, as they are asked for now."""
+        jobs, made = self.jobs_of(group), self.digests.of_any(group[0].output)
+        return bool(jobs) and all(self._is_made(row, jobs[row.number], made) for row in group)
+
+    def _is_made(self, row: Row, job: str, made: str | None) -> bool:
+        line = self._lines.get((str(row.output), job))
+        if line is None or made is None or line.get("made") != made:
+            return False
+        result = line.get("result")  # "files" are those that only the .blend named
+        files = result.get("files") if isinstance(result, dict) else None
+        digests = files.items() if isinstance(files, dict) else ()
+        return all(self.digests.of_any(Path(path)) == digest for path, digest in digests)
+
+
+class BatchLog:
+    """Notes how rows end while a batch runs, in the results, the log and the progress. Several
+    threads may call it.
+
+    Args:
+        console: takes log and progress.
+        path: of the results.
+        cache: tells what rows are made from.
+        rows: how many rows there are.
+    """
+
+    def __init__(self, console: Console, path: Path, cache: ResultCache, rows: int) -> None:
+        self.cache = cache
+        self.results: list[RowResult] = []
+        self._console = console
+        self._path = path
+        self._rows = rows
+        self._under_way: dict[int, float] = {}
+        self._lock = threading.RLock()
+
+    def unchanged(self, group: Group) -> None:
+        """Notes rows that a former run did; their lines are in the results already."""
+        for row in group:
+            self._note(RowResult(row.number, row.name, row.output, "unchanged"), "debug")
+
+    def ended(self, results: Sequence[RowResult], jobs: Mapping[int, str]) -> None:
+        """Notes rows that ended just now, and adds their lines.
+
+        Args:
+            results: of a group's rows.
+            jobs: ``ResultCache.jobs_of`` the group before it was done.
+
+        Raises:
+            OutputError: the results cannot be written.
+        """
+        with self._lock:
+            for result in results:
+                self._under_way.pop(result.row, None)
+                if result.status != "error" and result.output is not None:
+                    made = self.cache.digests.of_any(result.output)
+                    result = replace(result, job=jobs.get(result.row), made=made)
+                add_result(self._path, result)
+                self._note(result)
+            self.progress()
+
+    def progress(self, number: int | None = None, fraction: float = 0.0) -> None:
+        """How far a row is, 0..1."""
+        with self._lock:
+            if number is not None:
+                self._under_way[number] = min(max(fraction, 0.0), 1.0)
+            done = len(self.results) + sum(self._under_way.values())
+            self._console.progress(done / self._rows if self._rows else 1.0)
+
+    def log(self, number: int | None, level: str, text: str) -> None:
+        """A line of a row's own log; of so many rows what is usual is left for debugging."""
+        row = "" if number is None else f"row {number}: "
+        self._console.log("debug" if level == "info" else level, row + text)
+
+    def _note(self, result: RowResult, level: str = "info") -> None:
+        self.results.append(result)
+        if result.error is not None:
+            self._console.log("error", f"{result.label}: {result.error}")
+        else:
+            self._console.log(level, f"{result.label}: {result.status}")
+
+
+def summary(results: Sequence[RowResult], seconds: float) -> tuple[str, dict[str, object]]:
+    """(text for people, data for programs) of how the rows ended."""
+    counts = Counter(result.status for result in results)
+    failures = sorted((result for result in results if result.error), key=lambda result: result.row)
+    lines = [
+        f"{len(results)} rows: {counts['done']} done, {counts['unchanged']} unchanged, "
+        f"{counts['error']} failed, in {seconds:.1f} s"
+    ]
+    if failures:
+        width = max(4, *(len(failure.name) for failure in failures))
+        lines.append(f"{'row':>6}  {'name':{width}}  code")
+        lines += [
+            f"{failure.row:6}  {failure.name:{width}}  {int(failure.exit_code):3}  {failure.error}"
+            for failure in failures
+        ]
+    data = {
+        "rows": len(results),
+        "done": counts["done"],
+        "unchanged": counts["unchanged"],
+        "failed": counts["error"],
+        "seconds": round(seconds, 3),
+        "failures": [
+            {
+                "row": failure.row,
+                "name": failure.name,
+                "exit_code": int(failure.exit_code),
+                "error": failure.error,
+            }
+            for failure in failures
+        ],
+    }
+    return "\n".join(lines), data
+
+
+def highest_code(results: Iterable[RowResult]) -> ExitCode:
+    """The highest exit code of the rows."""
+    return ExitCode(max((result.exit_code for result in results), default=ExitCode.DONE))

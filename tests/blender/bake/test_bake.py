@@ -335,7 +335,7 @@ def prepared(extension: str, loud_jaw, speech: Path):
     add_sound(speech)
     choices = (("reduction", "EVERY_FRAME"),)
     request = module("blender_audio2face.bake.request").request_for(bpy.context, "", {}, choices)
-    runtime = module("model.runtime_choice").RuntimeChoice()
+    runtime = module("model.runtime").RuntimeChoice()
     analyzed = pipeline.analyze(pipeline.plan_bake(request), runtime, None)
 
     def write():

@@ -71,7 +71,7 @@ def face(tmp_path: Path):
 def timers(live, face, monkeypatch: pytest.MonkeyPatch):
     """A window, after the bake."""
     made = Timers()
-    app = SimpleNamespace(background=False, timers=made)
+    app = SimpleNamespace(background=False, timers=made, is_job_running=lambda _: False)
     monkeypatch.setattr(live, "bpy", SimpleNamespace(app=app, data=bpy.data))
     yield made
     live.cancel()

@@ -7,12 +7,12 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.test_realtime_session import face, live, message, rooms, speak
+from tests.blender.realtime.live import face, live, message, modules, speak
 from tests.support.blender_runner import blender_executable
 from tests.support.disks import contents, files_end_at, needs_disks, on_disk
 from tests.support.scenes import make_face, tone, write_wav
 
-__all__ = ["live", "rooms"]
+__all__ = ["live", "modules"]
 
 
 @pytest.fixture
@@ -54,21 +54,21 @@ def test_full_disk_keeps_the_saved_mapping(tmp_path: Path) -> None:
 
 
 def test_full_disk_keeps_the_recorded_sounds(extension: str, tmp_path: Path) -> None:
-    takes = importlib.import_module(f"{extension}.blender_audio2face.realtime.take_file")
-    errors = importlib.import_module(f"{extension}.blender_audio2face.realtime.errors")
+    recording = importlib.import_module(f"{extension}.blender_audio2face.realtime.recording")
+    errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
     (tmp_path / "Face_001.wav").write_bytes(b"from before")
-    with files_end_at(1000), pytest.raises(errors.TakeError, match="cannot be written to"):
-        takes.write_take(tmp_path, "Face", np.zeros(16000, np.float32))
+    with files_end_at(1000), pytest.raises(errors.RecordingError, match="cannot be written to"):
+        recording.write_wav(tmp_path, "Face", np.zeros(16000, np.float32))
     assert contents(tmp_path) == {"Face_001.wav": b"from before"}
 
 
-def test_recording_onto_a_full_disk_ends_the_session(live, rooms, tmp_path: Path) -> None:
+def test_recording_onto_a_full_disk_ends_the_session(live, modules, tmp_path: Path) -> None:
     """The face is given back, and the temporary folder is gone."""
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
     session, source = live(face())
     speak(session, source, 0.5)
     session.start_recording(1.0)
-    folder = Path(session.engine._hearing.recorder._folder.name)
+    folder = Path(session.engine._analyzer.recorder._folder.name)
     assert folder.is_dir()
     with files_end_at(30_000):
         source.push(tone(5.0))  # more than a file holds back
@@ -76,7 +76,7 @@ def test_recording_onto_a_full_disk_ends_the_session(live, rooms, tmp_path: Path
         assert not session.engine._thread.is_alive()
         assert session.tick() is None
     assert message().startswith("The take cannot be written to the temporary folder (")
-    assert rooms.running() is None
+    assert modules.running() is None
     assert not folder.exists()
 
 

@@ -143,23 +143,27 @@ def test_saved_values_out_of_range_are_restored_as_far_as_possible(
     extension: str, value: str
 ) -> None:
     """What real time kept is put back as far as a property can hold it, and forgotten."""
-    rest = importlib.import_module(f"{extension}.blender_audio2face.realtime.rest")
+    saved_values = importlib.import_module(
+        f"{extension}.blender_audio2face.face_override.saved_values"
+    )
     face = bpy.data.objects.new("Face", None)
     face["whole"], face["list"], face["text"], face["real"] = 3, [1, 2], "a", 0.5
     for name, index in (("whole", 0), ("list", 1), ("text", 0), ("real", 0)):
-        face[rest.PROPERTY] = f'[["[\\"{name}\\"]", {index}, {value}]]'
-        rest.put_back(face)
-        assert rest.PROPERTY not in face
+        face[saved_values.PROPERTY] = f'[["[\\"{name}\\"]", {index}, {value}]]'
+        saved_values.restore(face)
+        assert saved_values.PROPERTY not in face
     assert (type(face["whole"]), face["text"]) == (int, "a")
     assert [type(number) for number in face["list"]] == [int, int]
 
 
 @pytest.mark.parametrize("text", [DEEP, "7", '{"a": 1}', '[["a", 0]]', '[[["b"], 0, 1]]'])
 def test_damaged_saved_values_are_ignored(extension: str, text: str) -> None:
-    rest = importlib.import_module(f"{extension}.blender_audio2face.realtime.rest")
+    saved_values = importlib.import_module(
+        f"{extension}.blender_audio2face.face_override.saved_values"
+    )
     face = bpy.data.objects.new("Face", None)
-    face[rest.PROPERTY] = text
-    assert rest.remembered(face) == {}
+    face[saved_values.PROPERTY] = text
+    assert saved_values.load(face) == {}
 
 
 def test_malicious_links_are_harmless(baked, tmp_path: Path) -> None:

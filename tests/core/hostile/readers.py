@@ -19,27 +19,24 @@ from unittest import mock
 
 import numpy as np
 import soundfile
-from a2f.blender_audio2face.cli import job_record
 from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.blender_audio2face.core import cached_curves, persistence
 from a2f.blender_audio2face.core.keys import bake_record
 from a2f.blender_audio2face.core.rigs import mapping_file, preset
 from a2f.blender_audio2face.core.sound import sound_segment, strip_timing
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
-from a2f.blender_audio2face.errors import MappingError, PlanError, PresetError
-from a2f.blender_audio2face.realtime.wire import address, live_link_packet
-from a2f.blender_audio2face.realtime.wire.encoders import encoder
-from a2f.blender_audio2face.realtime.wire.errors import DecodeError, WireError
-from a2f.blender_audio2face.realtime.wire.inbox import Inbox
+from a2f.blender_audio2face.core.streaming import address, live_link
+from a2f.blender_audio2face.core.streaming.encoders import encoder
+from a2f.blender_audio2face.core.streaming.latest_frames import LatestFrames
+from a2f.blender_audio2face.errors import MappingError, PlanError, PresetError, StreamingError
 from a2f.model import audio_file, resampling
-from a2f.model.command.batch import messages, results
+from a2f.model.command.batch import results
 from a2f.model.command.batch.checks import check_manifest
-from a2f.model.command.batch.errors import ManifestError, WorkerError
-from a2f.model.command.batch.manifest import read_manifest
-from a2f.model.command.errors import UsageError
+from a2f.model.command.batch.manifest import ManifestError, read_manifest
+from a2f.model.command.console import UsageError
+from a2f.model.curve_files import CurvesFileError, read, write
 from a2f.model.curves import Curves
 from a2f.model.errors import AudioError, WeightsError
-from a2f.model.formats import CurvesFileError, read, write
 from a2f.model.network_config import NetworkConfig, array_shapes
 from a2f.model.weights_file import FORMAT, load_weights, save_weights
 
@@ -266,12 +263,12 @@ def _read_key_digests(text: str) -> None:
 
 
 def _read_job_record(text: str) -> None:
-    for names, digest in job_record.loads(text).values():
+    for names, digest in persistence.load_jobs(text).values():
         assert isinstance(digest, str)
         set(names)
 
 
-# Manifests and what a batch's processes say to each other.
+# Manifests, and what a batch keeps.
 
 _ROWS = [
     {"name": "a", "audio": "a.wav", "output": "a.csv", "fps": 24, "format": "livelink"},
@@ -282,7 +279,7 @@ _TABLE = (
     b'name;audio;output;dials;objects;blend;fps\n"a;b";a.wav;a.csv;;;24\n'
     b"2;;;jaw=1|blinks=off;Head;b.blend;\n"
 )
-RESULT = results.RowResult(1, "a", Path("a"), "done").document()
+RESULT = results.RowResult(1, "a", Path("a"), "done").to_json()
 _PARSER = command_parser()
 
 
@@ -290,10 +287,10 @@ def _manifest_in(name: str) -> Callable[[bytes, Path], None]:
     def read_rows(data: bytes, folder: Path) -> None:
         for needed in ("a.wav", "b.blend"):
             (folder / needed).touch()
-        entries = read_manifest(file_with(folder, name, data))
-        checked = check_manifest(entries, folder, {}, _PARSER.parse_args, folder)
+        rows = read_manifest(file_with(folder, name, data))
+        checked = check_manifest(rows, folder, {}, _PARSER.parse_args, folder)
         for refusal in checked.refused.values():
-            assert_sentence(refusal.sentence)
+            assert_sentence(refusal.error)
 
     return read_rows
 
@@ -301,13 +298,6 @@ def _manifest_in(name: str) -> Callable[[bytes, Path], None]:
 def _read_results(data: bytes, folder: Path) -> None:
     for line in results.read_results(file_with(folder, "results.jsonl", data)):
         assert isinstance(line, dict)
-
-
-def _read_event(text: str) -> None:
-    event = messages.event_of(f"{messages.MARK}{text}\n")
-    assert event["event"]
-    for result in event.get("results", ()) if event["event"] == messages.ENDED else ():
-        assert isinstance(result, results.RowResult)
 
 
 def _read_command_line(text: str) -> None:
@@ -322,25 +312,25 @@ def _read_command_line(text: str) -> None:
 
 # The network.
 
-_PACKET = live_link_packet.encode(
-    live_link_packet.Packet(
+_PACKET = live_link.encode(
+    live_link.Packet(
         "device", "subject", 100, 0.5, Fraction(60), np.linspace(0, 1, 61, dtype=np.float32)
     )
 )
 
 
 def _read_packets(data: bytes, _folder: Path) -> None:
-    inbox, dropped = Inbox(lambda: 1.0), Counter[str]()
+    frames, dropped = LatestFrames(lambda: 1.0), Counter[str]()
     for part in (data, data + b"\0", data[: len(data) // 2]):
         try:
-            packet = live_link_packet.decode(part)
-        except DecodeError as error:
-            assert error.reason in live_link_packet.REASONS
+            packet = live_link.decode(part)
+        except live_link.PacketError as error:
+            assert error.reason in live_link.REASONS
             continue
-        inbox.push(packet, dropped)
+        frames.push(packet, dropped)
         assert_finite(packet.seconds)
-        str(inbox.present(1.0))
-        frame = inbox.due(1.0)
+        str(frames.present(1.0))
+        frame = frames.due(1.0)
         if frame is not None:
             assert_finite(frame.values)
 
@@ -349,14 +339,16 @@ def _read_address(data: bytes, _folder: Path) -> None:
     """Four bytes are the port, the others the host."""
     port = struct.unpack("<i", data[:4].ljust(4, b"\0"))[0]
     for online in (True, False):
-        found = address.checked(data[4:].decode("utf-8", "surrogateescape"), port, online=online)
+        found = address.parse_address(
+            data[4:].decode("utf-8", "surrogateescape"), port, online=online
+        )
         assert 0 <= found.port <= 65535
 
 
 def _send_under_name(text: str) -> None:
     names, values = ("jawOpen", "mouthClose", "headYaw"), np.array([0.5, np.nan, 3.0], np.float32)
     for kind in ("LIVE_LINK", "VMC"):
-        for datagram in encoder(kind, text, 30.0, text)(1.5, names, values):
+        for datagram in encoder(kind, text, 30.0)(1.5, names, values):
             assert len(datagram) <= 1400
 
 
@@ -420,15 +412,12 @@ READERS: dict[str, Reader] = {
         _manifest_in("m.json"), {"defaults": {"runtime": "numpy"}, "rows": _ROWS}, (ManifestError,)
     ),
     "results": Reader(_read_results, RESULT),
-    "worker-event": Reader(
-        _text_reader(_read_event), {"event": "ended", "results": [RESULT]}, (WorkerError,)
-    ),
     "command-line": Reader(
         _text_reader(_read_command_line),
         b"bake --speaker a --dial jaw=0.5 --tolerance 0.01 --into nla --frame-start 12 -o b.blend",
         (UsageError,),
     ),
     "packet": Reader(_read_packets, _PACKET),
-    "address": Reader(_read_address, struct.pack("<i", 11111) + b"127.0.0.1", (WireError,)),
-    "sent-name": Reader(_text_reader(_send_under_name), b"Face", (WireError,)),
+    "address": Reader(_read_address, struct.pack("<i", 11111) + b"127.0.0.1", (StreamingError,)),
+    "sent-name": Reader(_text_reader(_send_under_name), b"Face", (StreamingError,)),
 }  # fmt: skip

@@ -11,26 +11,18 @@ from a2f.blender_audio2face.core.keys import bake_record
 from a2f.blender_audio2face.core.rigs import mapping_file
 from a2f.blender_audio2face.core.rigs.preset import read_preset
 from a2f.blender_audio2face.core.sound import sound_segment, strip_timing
-from a2f.blender_audio2face.errors import MappingError, PresetError
-from a2f.blender_audio2face.realtime.wire.address import checked
-from a2f.blender_audio2face.realtime.wire.encoders import encoder
-from a2f.blender_audio2face.realtime.wire.errors import WireError
-from a2f.model.command.batch import messages
+from a2f.blender_audio2face.core.streaming.address import parse_address
+from a2f.blender_audio2face.core.streaming.encoders import encoder
+from a2f.blender_audio2face.errors import MappingError, PresetError, StreamingError
 from a2f.model.command.batch.checks import check_manifest
-from a2f.model.command.batch.curves import CurvesCheck
-from a2f.model.command.batch.errors import ManifestError, WorkerError
-from a2f.model.command.batch.groups import Group
-from a2f.model.command.batch.known import Known
-from a2f.model.command.batch.manifest import read_manifest
-from a2f.model.command.batch.results import RowResult
-from a2f.model.command.batch.rows import Row
-from a2f.model.command.errors import UsageError
+from a2f.model.command.batch.manifest import ManifestError, read_manifest
+from a2f.model.command.console import UsageError
+from a2f.model.curve_files import CurvesFileError, read
 from a2f.model.curves import Curves
 from a2f.model.errors import A2FError
-from a2f.model.formats import CurvesFileError, read
-from a2f.model.weights_schema import config_of
+from a2f.model.weights_file import config_from
 
-from .readers import READERS, RECORD, RESULT, assert_sentence, file_with
+from .readers import READERS, RECORD, assert_sentence, file_with
 from .strategies import DEEP
 
 
@@ -81,7 +73,7 @@ def test_surrogates_in_names_survive_a_blend() -> None:
     assert cached_curves.decode(cached_curves.encode(curves)).names == curves.names
     records = bake_record.loads(json.dumps({"0": {**RECORD, "segments": [["\ud800", 1, 9, 2]]}}))
     assert bake_record.loads(bake_record.dumps(records).encode().decode()) == records != {}
-    (packet,) = encoder("LIVE_LINK", "\udcff", 30.0, "")(0.0, ("jawOpen",), np.zeros(1))
+    (packet,) = encoder("LIVE_LINK", "\udcff", 30.0)(0.0, ("jawOpen",), np.zeros(1))
     assert b"?" in packet
 
 
@@ -127,7 +119,7 @@ def test_preset_weight_that_is_not_finite_is_refused() -> None:
 
 def test_network_setting_beyond_float_is_refused() -> None:
     with pytest.raises(ValueError, match="floor"):
-        config_of({"features": {"floor": 10**400}})
+        config_from({"features": {"floor": 10**400}})
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\udcff", "a\u2028b", "n" * 3000])
@@ -137,8 +129,8 @@ def test_name_in_a_message_keeps_it_one_sentence(name: str) -> None:
 
 @pytest.mark.parametrize("host", ["a\tb", "\udcff::2", "9" * 5000])
 def test_address_in_a_message_keeps_it_one_sentence(host: str) -> None:
-    with pytest.raises(WireError) as caught:
-        checked(host, 11111, online=True)
+    with pytest.raises(StreamingError) as caught:
+        parse_address(host, 11111, online=True)
     assert_sentence(caught.value)
 
 
@@ -161,7 +153,7 @@ def test_mp3_whose_end_lies_before_its_frames_is_read_or_refused(tmp_path: Path)
     reader.accepts(reader.seed[:tag] + reader.seed[tag - 40 :], tmp_path)
 
 
-# Manifests, and what a batch's processes say.
+# Manifests.
 
 
 @pytest.mark.parametrize(
@@ -178,60 +170,12 @@ def test_bad_manifest_row_is_refused_alone(tmp_path: Path, cells: dict) -> None:
     (tmp_path / "a.wav").touch()
     (tmp_path / "loop.wav").symlink_to(tmp_path / "loop.wav")
     rows = [{"audio": "a.wav", "output": "a.csv", **cells}, {"audio": "a.wav", "output": "b.csv"}]
-    entries = read_manifest(file_with(tmp_path, "m.json", json.dumps(rows).encode()))
-    refused = check_manifest(entries, tmp_path, {}, CurvesCheck(faces=True).check).refused
+    cells_of_rows = read_manifest(file_with(tmp_path, "m.json", json.dumps(rows).encode()))
+    refused = check_manifest(cells_of_rows, tmp_path, {}, command_parser().parse_args).refused
     assert list(refused) == [1]
-    assert_sentence(refused[1].sentence)
+    assert_sentence(refused[1].error)
 
 
 @pytest.mark.parametrize("mark", ['"', "\\", "\0", "n", "\u2028", "İ"])
 def test_manifest_with_any_delimiter_is_read_or_refused(tmp_path: Path, mark: str) -> None:
     READERS["manifest-csv"].accepts(f"sep={mark}\nname{mark}audio\na{mark}b\n".encode(), tmp_path)
-
-
-@pytest.mark.parametrize("text", ["", "{", '{"event": "rea'])
-def test_event_of_a_killed_worker_is_ignored(text: str) -> None:
-    assert messages.event_of(messages.MARK + text) is None
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        None, 7, [], {}, {"event": "danced"}, {"event": "started"},
-        {"event": "started", "row": "1"},
-        {"event": "progress", "fraction": float("nan")}, {"event": "progress", "fraction": 10**400},
-        {"event": "log", "level": "loud", "text": "a"}, {"event": "log", "level": "info"},
-        {"event": "ended", "results": None}, {"event": "ended", "results": [{}]},
-        {"event": "ended", "results": [{**RESULT, "row": None}]},
-        {"event": "ended", "results": [{**RESULT, "exit_code": 77}]},
-    ],
-    ids=str,
-)  # fmt: skip
-def test_malformed_worker_event_is_refused(event: object) -> None:
-    with pytest.raises(WorkerError, match="same release") as caught:
-        messages.event_of(messages.MARK + json.dumps(event) + "\n")
-    assert_sentence(caught.value)
-
-
-def test_worker_results_survive_the_pipe() -> None:
-    line = messages.event_line(messages.ENDED, results=[RESULT])
-    assert messages.event_of(line)["results"] == [RowResult.of(RESULT)]
-
-
-@pytest.mark.parametrize("line", ["", "null", "[]", "{}", DEEP, '{"blend": 7}'], ids=len)
-def test_malformed_worker_job_is_refused(line: str) -> None:
-    with pytest.raises(WorkerError) as caught:
-        messages.group_of(line)
-    assert_sentence(caught.value)
-
-
-@pytest.mark.parametrize("name", ["a\0b.wav", "\ud800.wav"])
-def test_results_with_impossible_paths_do_not_count_as_done(tmp_path: Path, name: str) -> None:
-    output = tmp_path / "a.csv"
-    output.touch()
-    row = Row(1, "", None, output, ("predict",), ())
-    known = Known([])
-    line = {"output": str(output), "job": known.job_of(row), "made": known.digests.of(output)}
-    group = Group(None, output, (row,))
-    assert Known([line]).is_done(group)
-    assert not Known([{**line, "result": {"files": {name: "0f"}}}]).is_done(group)

@@ -6,7 +6,7 @@ from a2f.blender_audio2face.core.keys.keyframes import closures, reduce_keys
 from a2f.blender_audio2face.core.keys.slicing import sampled
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
-from a2f.model.opening import lip_opening
+from a2f.model.lip_seal import lip_opening
 from a2f.model.sampling import SEALED, sample_at
 from hypothesis import given, settings
 from hypothesis import strategies as st

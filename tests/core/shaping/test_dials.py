@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.shaping.settings import NEUTRAL, DialError, Dials
+from a2f.blender_audio2face.core.shaping.settings import DialError, Dials
 from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
@@ -22,9 +22,9 @@ def only(**dials) -> Dials:
     return Dials(**{"smoothing": 0.0, "blinks": False, **dials})
 
 
-def test_neutral_dials_change_nothing(raw: Curves) -> None:
+def test_dials_without_smoothing_and_blinks_change_nothing(raw: Curves) -> None:
     before = raw.values.copy()
-    assert np.array_equal(shape(raw, NEUTRAL).values, before)
+    assert np.array_equal(shape(raw, only()).values, before)
     assert np.array_equal(raw.values, before)
 
 

@@ -1,6 +1,6 @@
 """A stylised head made from nothing but formulas, with Apple's 52 ARKit shape keys.
 
-`skull.py` holds the form, one module per organ makes its `Part` (plain numpy), the `keys_*`
-modules say how each shape key moves them, `arrays.py` puts all together and `export.py` writes it
-as the file that the extension ships: `python -m tools.demo.head`. Nothing here imports bpy.
+`skin.py` holds the form and the face, `eyes.py`, `mouth.py` and `bust.py` make the other parts,
+`shape_keys.py` says how each key moves them, and `export.py` writes the file that the extension
+ships: `python -m tools.demo.head`. `part.py` and `sdf.py` are what they are built with.
 """

@@ -1,7 +1,5 @@
 """Write the head that the extension ships: `python -m tools.demo.head`."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -1,16 +1,30 @@
 """Write the character as the small file that blender_audio2face/demo_head/README.md describes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from .arrays import character
+from .bust import bust, ear, hair
+from .eyes import brow, eyeball, lid
+from .mouth import teeth, tongue
 from .part import MATERIALS, Part, join
 from .shape_keys import shape_key_offsets
-from .skin import COLUMNS, CONTACT_ROW, PARTNER, SIN
+from .skin import COLUMNS, CONTACT_ROW, PARTNER, SIN, face_sheet
+
+
+def head_part() -> Part:
+    """Return all that the shape keys move, as one part, the face sheet first."""
+    eyes = [eyeball(1), eyeball(-1)]
+    eyes += [lid(side, upper) for side in (1, -1) for upper in (True, False)]
+    brows, ears = [brow(1), brow(-1)], [ear(1), ear(-1)]
+    return join([face_sheet(), *eyes, *teeth(), tongue(), *brows, *ears])
+
+
+def character() -> dict[str, Part]:
+    """Return the parts by object name: the head that the keys move, then what never deforms."""
+    return {"Demo Head": head_part(), "Demo Hair": hair(), "Demo Sweater": join(bust())}
+
 
 STEP = 2.0**-15
 """Coordinates become multiples of this. As a power of two it leaves their sums exact in float32;

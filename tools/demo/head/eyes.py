@@ -1,22 +1,23 @@
-"""Eyeballs and lids. A lid is a visor: a shell around the eyeball that turns about its corners.
+"""Eyeballs, lids and eyebrows.
 
-Angles: `elevation` turns about the x axis through the eye's centre, 0 forward and positive up;
-`latitude` runs along that axis from the right corner to the left one.
+A lid is a visor: a shell around the eyeball that turns about its corners. `elevation` turns about
+the x axis through the eye's centre, 0 forward and positive up; `latitude` runs along that axis from
+the right corner to the left one. A brow is a tapered ridge that lies on the skin and moves with it.
+Everywhere `side` is +1 for the character's left and -1 for its right.
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from . import part as slots
-from .part import Part, grid_faces
-from .skin import SKIN_COLOUR
-from .skull import EYE_LEFT, EYE_RADIUS, LID_RADIUS
+from . import sdf
+from .part import Part, ball, circle, grid_faces, xyz
+from .skin import EYE_LEFT, EYE_RADIUS, LID_RADIUS, SKIN_COLOUR, skin_distance
 
 CORNER = np.radians(58)
 LID_ROWS, LID_COLUMNS = 18, 33
 LASH_ROWS = 4
 LASH_COLOUR = np.array([0.035, 0.016, 0.012])
+BROW_COLOUR = (0.085, 0.034, 0.018)
 LID_COLOUR = SKIN_COLOUR * np.array([0.90, 0.80, 0.78])
 
 # Rings of the eyeball: angle from the optical axis in degrees, and the colour from there on.
@@ -26,19 +27,11 @@ IRIS_COLOUR, WHITE_COLOUR = (0.06, 0.24, 0.28), (0.80, 0.79, 0.77)
 
 
 def eyeball(side: int) -> Part:
-    """Return one eyeball looking forward; `side` is +1 for the character's left, -1 for right."""
+    """Return one eyeball looking forward."""
     rims = [0, 5, PUPIL - 0.5, PUPIL + 0.5, 17, 22, IRIS - 0.6, IRIS + 0.6, RIM - 0.6, RIM + 0.8]
     degrees = np.array([*rims, *range(36, 121, 9)])
     theta, columns = np.radians(degrees), 40
-    turn = 2 * np.pi * np.arange(columns) / columns
-    ball = np.stack(
-        [
-            np.sin(theta)[:, None] * np.cos(turn),
-            -np.cos(theta)[:, None] * np.ones(columns),
-            np.sin(theta)[:, None] * np.sin(turn),
-        ],
-        -1,
-    )
+    turn = circle(columns)
     inner = np.array(IRIS_COLOUR) * 1.9  # lighter towards the pupil, as irises look
     colours = np.select(
         [(degrees < PUPIL)[:, None], (degrees < 20)[:, None], (degrees < IRIS)[:, None],
@@ -50,7 +43,7 @@ def eyeball(side: int) -> Part:
     ring_slots = np.select([between < PUPIL, between < RIM], [slots.PUPIL, slots.IRIS], slots.EYE)
     centre = EYE_LEFT * [side, 1, 1]
     return Part(
-        (centre + EYE_RADIUS * ball).reshape(-1, 3),
+        centre + EYE_RADIUS * ball(theta, turn),
         grid_faces(len(degrees), columns, wrap=True, flip=True),
         np.repeat(colours, columns, 0),
         np.repeat(ring_slots, columns),
@@ -73,10 +66,8 @@ def opening(latitude: np.ndarray, side: int) -> dict[str, np.ndarray]:
 def place(latitude: np.ndarray, elevation: np.ndarray, radius: np.ndarray, side: int) -> np.ndarray:
     """Return points [..., 3] around the eye of `side`."""
     across = radius * np.cos(latitude)
-    offset = np.stack(
-        [radius * np.sin(latitude), -across * np.cos(elevation), across * np.sin(elevation)], -1
-    )
-    return EYE_LEFT * [side, 1, 1] + offset
+    forward, up = -across * np.cos(elevation), across * np.sin(elevation)
+    return EYE_LEFT * [side, 1, 1] + xyz(radius * np.sin(latitude), forward, up)
 
 
 def lid(side: int, upper: bool) -> Part:
@@ -97,9 +88,8 @@ def lid(side: int, upper: bool) -> Part:
     # The shell dives under the skin far from the edge, and stays clear of the eyeball half way.
     thickness = thickness - 0.08 * np.clip((t - 0.42) / 0.3, 0, 1) ** 2
     radius = LID_RADIUS * thickness * np.ones_like(latitude)
-    grid = np.broadcast_to(latitude, radius.shape)
-    points = place(grid, rest + t * (far - rest), radius, side)
-    closed = place(grid, shut + t * (far - shut), radius * (1 + 0.035 * (1 - t)), side)
+    points = place(latitude, rest + t * (far - rest), radius, side)
+    closed = place(latitude, shut + t * (far - shut), radius * (1 + 0.035 * (1 - t)), side)
     colour = np.tile(LID_COLOUR, (LID_ROWS, 1))
     colour[8:] = SKIN_COLOUR
     colour[: LASH_ROWS if upper else 2] = LASH_COLOUR if upper else LID_COLOUR * 0.7
@@ -120,7 +110,20 @@ def lid(side: int, upper: bool) -> Part:
     )
 
 
-def eyes() -> list[Part]:
-    """Return both eyeballs and all four lids."""
-    parts = [eyeball(side) for side in (1, -1)]
-    return parts + [lid(side, upper) for side in (1, -1) for upper in (True, False)]
+def brow(side: int) -> Part:
+    """Return the brow of one side, with the field `brow`."""
+    columns, rows = 25, 12
+    u = np.linspace(0, 1, columns)
+    inside = xyz(0.12 + 0.40 * u, 0 * u, 0.400 + 0.068 * np.sin(np.pi * u**0.85) - 0.02 * u)
+    path = sdf.cast(skin_distance, inside, np.array([0.0, -1.0, 0.0]))
+    out = sdf.normal(skin_distance, path)
+    along = np.gradient(path, axis=0)
+    along /= np.linalg.norm(along, axis=-1, keepdims=True)
+    across = np.cross(out, along)
+    width = 0.034 * np.sin(np.pi * np.clip(0.16 + 0.84 * u, 0, 1)) ** 0.55
+    turn = 2 * np.pi * np.arange(rows + 1)[:, None, None] / rows
+    points = path + width[:, None] * (np.cos(turn) * across + 0.55 * np.sin(turn) * out)
+    points = points.reshape(-1, 3) * [side, 1, 1]
+    return Part(
+        points, grid_faces(rows + 1, columns, flip=side > 0), BROW_COLOUR, slots.HAIR, {"brow": 1}
+    )

@@ -1,6 +1,4 @@
-"""One piece of the head (skin, tooth row, eye ...) as arrays, before it is written."""
-
-from __future__ import annotations
+"""A piece of the head (skin, tooth, eye …) as arrays, and smooth weights over its points."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +15,7 @@ SKIN, CAVITY, TOOTH, GUM, TONGUE, EYE, HAIR, CLOTH, LIPS, IRIS, PUPIL, LASHES = 
 
 @dataclass
 class Part:
-    """Vertices and faces with what the shape keys need to know about them.
+    """Vertices and faces, with the weights that the shape keys need.
 
     Attributes:
         points: float64 [N, 3], head space: x to the character's left, -y forward, z up.
@@ -75,3 +73,53 @@ def grid_faces(rows: int, columns: int, wrap: bool = False, flip: bool = False) 
     quads = np.stack([row + column, row + after, row + columns + after, row + columns + column], -1)
     quads = quads.reshape(-1, 4)
     return quads[:, ::-1] if flip else quads
+
+
+def circle(count: int) -> np.ndarray:
+    """Return the angles [count] of points around a circle, in radians, from 0 on."""
+    return 2 * np.pi * np.arange(count) / count
+
+
+def xyz(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Return points [..., 3] of their coordinates, which are broadcast together."""
+    return np.stack(np.broadcast_arrays(x, y, z), -1)
+
+
+def ball(polar: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    """Return the points [R * C, 3] of a unit sphere, ring by ring.
+
+    `polar` [R] is a ring's angle from straight forward and `turn` [C] the place on it, in radians.
+    """
+    radius, forward = np.sin(polar)[:, None], np.cos(polar)[:, None]
+    return xyz(radius * np.cos(turn), -forward, radius * np.sin(turn)).reshape(-1, 3)
+
+
+def ramp(x: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return 0 below `low`, 1 above `high` and the cubic smoothstep in between."""
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def bell(x: np.ndarray, width: float) -> np.ndarray:
+    """Return 1 where `x` is 0, falling as a Gaussian to 1/e at `width` on both sides."""
+    return np.exp(-((x / width) ** 2))
+
+
+def around(part: Part, centre: tuple, radii: tuple, side: int = 0) -> np.ndarray:
+    """Return a bell [N] on skin-like points: 1 at `centre`, about 0.1 at 1.5 `radii`.
+
+    `centre` is given on the left; `side` +1 takes it, -1 its mirror image, 0 both. Teeth, tongue
+    and eyeballs stay out, and so does what lies inside the mouth.
+    """
+    if side == 0:
+        both = around(part, centre, radii, 1) + around(part, centre, radii, -1)
+        return both if centre[0] else both / 2
+    distance = (part.points - np.asarray(centre) * [side, 1, 1]) / np.asarray(radii)
+    skin = np.where(part.get("sheet") > 0, ramp(part.get("reach"), 0.02, 0.16), 1)
+    skin = skin * (part.get("rigid") == 0) * (part.get("eyeball") == 0) * (part.get("lid") == 0)
+    return np.exp(-(distance**2).sum(-1)) * skin
+
+
+def side_weight(part: Part, side: int, width: float = 0.10) -> np.ndarray:
+    """Return 1 on `side` (+1 left, -1 right) and 0 on the other; both sum to 1 everywhere."""
+    return ramp(part.points[:, 0] * side, -width, width)

@@ -4,8 +4,6 @@ The primitives and the polynomial smooth minimum are the well-known ones (Inigo 
 "distance functions" and "smooth minimum").
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -41,7 +39,11 @@ def subtract(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:
 
 
 def cast(distance: Distance, origin: np.ndarray, direction: np.ndarray) -> np.ndarray:
-    """Walk from inside along unit `direction` [N, 3] to the surface; return points [N, 3]."""
+    """Walk from inside along unit `direction` to the surface; return points [N, 3].
+
+    `origin` and `direction` are [N, 3], or one of them [3] for all.
+    """
+    origin, direction = np.broadcast_arrays(origin, direction)
     t = np.zeros(len(direction))
     for _ in range(40):
         t -= distance(origin + t[:, None] * direction) * 0.9
@@ -67,8 +69,6 @@ def openness(distance: Distance, p: np.ndarray, reach: float) -> np.ndarray:
     return np.mean(grown, axis=0)
 
 
-def project(distance: Distance, p: np.ndarray, offset: float = 0.0, steps: int = 1) -> np.ndarray:
-    """Return points [N, 3] moved along the normal to `offset` outside the surface."""
-    for _ in range(steps):
-        p = p - (distance(p) - offset)[:, None] * normal(distance, p)
-    return p
+def project(distance: Distance, p: np.ndarray) -> np.ndarray:
+    """Return points [N, 3] moved along the normal to the surface."""
+    return p - distance(p)[:, None] * normal(distance, p)

@@ -1,28 +1,56 @@
-"""The face sheet: one grid that runs from the throat over the lips and the face to the neck.
+"""The form of the head, and its skin.
 
+The form is one smooth distance field. Lengths: the head is about 2.2 high; x is the character's
+left, -y is forward, z is up.
+
+The skin is one sheet, a grid that runs from the throat over the lips and the face to the neck.
 Every row is a closed loop of `COLUMNS` points around the mouth, so the lips are true edge loops.
-On the skin the loops are confocal ellipses about the mouth (the map z = c cosh w), carried onto
+On the face the loops are confocal ellipses about the mouth (the map z = c cosh w), carried onto
 the sphere of directions so that the outermost loop closes around the neck (a Möbius map).
 Column 0 is the left corner of the mouth; columns in the first half are the upper side.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from . import sdf
-from .falloff import ramp
-from .part import CAVITY, LIPS, SKIN, Part, grid_faces
-from .skull import (
-    EYE_LEFT,
-    EYE_RADIUS,
-    LID_RADIUS,
-    MOUTH,
-    MOUTH_HALF_WIDTH,
-    NECK_END,
-    mirrored,
-    skin_distance,
-)
+from .part import CAVITY, LIPS, SKIN, Part, bell, circle, grid_faces, ramp, xyz
+
+MOUTH = np.array([0.0, -0.80, -0.54])
+MOUTH_HALF_WIDTH = 0.27
+JAW_HINGE = np.array([0.0, 0.02, -0.12])
+EYE_LEFT = np.array([0.300, -0.600, 0.10])
+EYE_RADIUS = 0.235
+LID_RADIUS = EYE_RADIUS * 1.09
+UNDER_LIDS = LID_RADIUS * 0.955
+"""The skin swells to this radius around an eye, just below the lids, and is cut open there."""
+NECK_END = -1.60
+
+
+def mirrored(p: np.ndarray) -> np.ndarray:
+    """Return points [N, 3] folded onto the left half, so that one primitive makes both sides."""
+    return np.abs(p) * [1, 0, 0] + p * [0, 1, 1]
+
+
+def skin_distance(p: np.ndarray) -> np.ndarray:
+    """Return the distance [N] of points [N, 3] to the skin (without lips, ears and lids)."""
+    m = mirrored(p)
+    head = sdf.ellipsoid(p, (0, 0.14, 0.30), (0.80, 0.92, 0.84))
+    head = sdf.union(head, sdf.ellipsoid(p, (0, -0.20, -0.28), (0.63, 0.60, 0.74)), 0.25)
+    head = sdf.union(head, sdf.ellipsoid(p, (0, -0.52, -0.52), (0.36, 0.29, 0.34)), 0.20)
+    head = sdf.union(head, sdf.ellipsoid(p, (0, -0.60, -0.93), (0.19, 0.15, 0.13)), 0.22)
+    head = sdf.union(head, sdf.ellipsoid(m, (0.36, -0.53, -0.24), (0.24, 0.22, 0.20)), 0.22)
+    head = sdf.union(
+        head, sdf.capsule(m, (0.12, -0.70, 0.36), (0.46, -0.58, 0.37), 0.07, 0.06), 0.20
+    )
+    head = sdf.union(head, sdf.capsule(p, (0, 0.10, -0.60), (0, 0.20, -2.0), 0.34, 0.36), 0.20)
+    head = sdf.union(head, sdf.capsule(p, (0, -0.74, 0.20), (0, -0.93, -0.15), 0.055, 0.085), 0.11)
+    from_eye = np.linalg.norm(m - EYE_LEFT, axis=-1)
+    head = sdf.subtract(head, from_eye - EYE_RADIUS * 1.06, 0.10)
+    head = sdf.union(head, from_eye - UNDER_LIDS, 0.045)
+    head = sdf.union(head, np.linalg.norm(p - [0, -0.975, -0.20], axis=-1) - 0.095, 0.06)
+    wing = sdf.ellipsoid(m, (0.095, -0.88, -0.225), (0.062, 0.085, 0.058))
+    return sdf.union(head, wing, 0.06)
+
 
 COLUMNS = 112
 SKIN_ROWS = 76
@@ -32,7 +60,7 @@ CONTACT_ROW = INNER_ROWS
 """The loop where the lips touch; rows below it are inside the mouth. The loop before it,
 slightly inside, touches as well: the lips meet in a narrow band, not in a line."""
 
-ANGLE = 2 * np.pi * np.arange(COLUMNS) / COLUMNS
+ANGLE = circle(COLUMNS)
 COS, SIN = np.cos(ANGLE), np.sin(ANGLE)
 PARTNER = (-np.arange(COLUMNS)) % COLUMNS
 """Column of the point that each column touches when the lips are closed."""
@@ -61,11 +89,9 @@ def skin_loops() -> np.ndarray:
     u = np.linspace(0, 1, SKIN_ROWS)
     mu = mu0 + u * 1.1 + 3.6 * u**1.6
     w = focus * np.cosh(mu[:, None] + 1j * ANGLE[None, :])
-    bow = 0.006 * np.exp(-(((np.abs(COS) - 0.32) / 0.22) ** 2)) - 0.006 * np.exp(
-        -((COS / 0.16) ** 2)
-    )
-    w = w + 1j * (bow * (SIN > 0))[None, :] * np.exp(-(((mu - mu0) / 0.35) ** 2))[:, None]
-    at_lips = np.exp(-(((mu - mu0) / 0.40) ** 2))[:, None]
+    bow = 0.006 * bell(np.abs(COS) - 0.32, 0.22) - 0.006 * bell(COS, 0.16)
+    w = w + 1j * (bow * (SIN > 0))[None, :] * bell(mu - mu0, 0.35)[:, None]
+    at_lips = bell(mu - mu0, 0.40)[:, None]
     pointed = 1 - (1 - np.abs(SIN) ** 0.6) * at_lips  # lips end in a point, ellipses do not
     w = w.real + 1j * (w.imag * pointed + 0.010 * COS**2 * at_lips)
     z = w / (1 + w / neck)
@@ -109,16 +135,8 @@ def lip_loops(border: np.ndarray) -> np.ndarray:
     half = MOUTH_HALF_WIDTH - 0.012
     scale = half / np.abs(border[:, 0]).max()
     mid_y = 0.5 * (border[:, 1] + border[PARTNER, 1])
-    contact = np.stack(
-        [
-            border[:, 0] * scale,
-            mid_y + 0.012 - 0.030 * SIN**2,
-            MOUTH[2]
-            + (border[0, 2] - MOUTH[2]) * np.abs(COS) ** 3
-            - 0.008 * np.exp(-((COS / 0.25) ** 2)),
-        ],
-        -1,
-    )
+    height = MOUTH[2] + (border[0, 2] - MOUTH[2]) * np.abs(COS) ** 3 - 0.008 * bell(COS, 0.25)
+    contact = xyz(border[:, 0] * scale, mid_y + 0.012 - 0.030 * SIN**2, height)
     contact = 0.5 * (contact + contact[PARTNER])
     s = (np.arange(LIP_STEPS) / LIP_STEPS)[:, None]
     full = np.abs(SIN) ** 0.8

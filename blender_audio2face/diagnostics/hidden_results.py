@@ -1,0 +1,136 @@
+"""Finds what hides a bake, on a datablock or a whole speaker, and puts it right."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ...model.errors import A2FError
+from ..core.background_job import NON_CANCELLABLE, MainThreadTask, run_to_completion
+from ..core.keys.keyframes import FCurvePath
+from ..core.target_plan import TargetPlan
+from ..errors import BakeError, SceneChangedError
+from ..scene.face_objects import has_shape_keys
+from ..scene.face_plan import (
+    datablock_of,
+    key_with_uid,
+    object_with_uid,
+    objects_with_uids,
+    plan_face,
+)
+from ..scene.speakers import members_of
+from . import checks, nla_checks
+
+_CHECKS = (*checks.CHECKS, *nla_checks.CHECKS)
+_NAMES_LISTED = 6
+
+KINDS = tuple(check.kind for check in _CHECKS)
+"""Every kind of hiding, in the order in which they are reported."""
+
+
+@dataclass(frozen=True)
+class HiddenResult:
+    """One thing that hides the result, in full or in part.
+
+    Attributes:
+        kind: which of ``KINDS``.
+        sentence: what hides it and what to do.
+        fix_label: text of a button that calls ``fix``, in two or three words.
+        names: what is concerned: shape keys, tracks, strips, data paths.
+        datablock_uid: session_uid of the datablock that was baked: an object or shape keys.
+        object_uid: session_uid of the object it is seen on, or None.
+    """
+
+    kind: str
+    sentence: str
+    fix_label: str
+    names: tuple[str, ...]
+    datablock_uid: int
+    object_uid: int | None
+
+
+def find_hidden(datablock, obj=None, paths: Iterable[FCurvePath] = ()) -> tuple[HiddenResult, ...]:
+    """What hides a bake.
+
+    Args:
+        datablock: the object or the shape keys that were baked.
+        obj: the object that shows the shape keys.
+        paths: further paths that ought to move, such as those left out for their drivers.
+    """
+    baked = checks.baked_state(datablock, obj, frozenset(paths))
+    found = []
+    for check in _CHECKS:
+        names = tuple(dict.fromkeys(check.find(baked)))
+        if names:
+            found.append(
+                HiddenResult(
+                    kind=check.kind,
+                    sentence=check.sentence.format(_listed(names)),
+                    fix_label=check.fix_label,
+                    names=names,
+                    datablock_uid=datablock.session_uid,
+                    object_uid=None if baked.obj is None else baked.obj.session_uid,
+                )
+            )
+    return tuple(found)
+
+
+def fix(hidden: HiddenResult) -> None:
+    """Puts right what hides a bake. Raises BakeError when the datablock no longer exists."""
+    try:
+        obj = object_with_uid(hidden.object_uid) if hidden.object_uid is not None else None
+        if hidden.datablock_uid == hidden.object_uid:
+            datablock = obj
+        else:
+            datablock = key_with_uid(hidden.datablock_uid)
+    except SceneChangedError as error:
+        raise BakeError("What was baked is no longer in this file: bake again.") from error
+    check = next(check for check in _CHECKS if check.kind == hidden.kind)
+    check.fix(checks.baked_state(datablock, obj, frozenset()), hidden.names)
+
+
+def find_hidden_results(speaker) -> tuple[HiddenResult, ...]:
+    """What hides the bake on each datablock of a speaker; empty where nothing can be keyed."""
+    objects = members_of(speaker)
+    try:
+        plans, _ = plan_face(objects, speaker, check_effect=False)
+    except A2FError:
+        return ()  # the Bake button says why
+    return run_to_completion(hidden_steps(tuple(obj.session_uid for obj in objects), plans))
+
+
+def hidden_steps(
+    object_uids: tuple[int, ...], plans: Sequence[TargetPlan]
+) -> MainThreadTask[tuple[HiddenResult, ...]]:
+    """The same, a datablock a step; those that were removed in between are left out.
+
+    Args:
+        object_uids: session_uids of the face's objects.
+        plans: of the face.
+    """
+    found = []
+    for plan in plans:
+        with suppress(SceneChangedError):
+            found += _find_for_plan(objects_with_uids(object_uids), plan)
+        yield NON_CANCELLABLE
+    return tuple(found)
+
+
+def _find_for_plan(objects: list, plan: TargetPlan) -> tuple[HiddenResult, ...]:
+    datablock = datablock_of(plan)
+    seen_on = next(
+        (o for o in objects if has_shape_keys(o) and o.data.shape_keys == datablock), None
+    )
+    return find_hidden(datablock, seen_on, _left_to_drivers(plan, datablock))
+
+
+def _left_to_drivers(plan: TargetPlan, datablock) -> list[FCurvePath]:
+    if plan.kind != "KEY":
+        return []
+    driven = [datablock.key_blocks.get(name) for name in plan.driven]
+    return [FCurvePath(block.path_from_id("value")) for block in driven if block is not None]
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    listed = ", ".join(names[:_NAMES_LISTED])
+    more = len(names) - _NAMES_LISTED
+    return f"{listed} and {more} more" if more > 0 else listed

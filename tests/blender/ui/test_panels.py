@@ -1,0 +1,452 @@
+"""What the panels show, and what keeps Bake from running.
+
+A recorder takes the layout's place, as a bpy without a window draws nothing; timers never fire
+there either, so the tests refresh the panels' state themselves.
+"""
+
+import importlib
+import io
+import sys
+import threading
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import blf
+import bpy
+import pytest
+
+from tests.blender.panel_layout import draw, drawn, window_context
+from tests.support.scenes import add_sound, make_face, needs_sound, tone, write_wav
+
+pytestmark = needs_sound
+
+HEAD = "audio2face.add_demo_head"
+PLANNERS = (
+    "plan_face",
+    "plan_targets",
+    "fitting_presets",
+    "find_hidden",
+    "find_hidden_results",
+    "request_for",
+    "sound_selection_of",
+    "chosen_weights",
+    "find_strip",
+)
+TABS = ("sound", "face", "mapping", "look", "layers", "channels", "bake", "output", "report")
+
+
+@pytest.fixture
+def panels(extension: str) -> dict[str, type]:
+    """Every panel and menu by its short name: sound, face, look, bake, strips, presets, ..."""
+    found = {}
+    for name in ("sound", "face", "look", "bake"):
+        module = importlib.import_module(f"{extension}.blender_audio2face.ui.panels.{name}")
+        for cls in module.CLASSES:
+            found.setdefault(cls.__name__.split("_", 2)[2].removesuffix("_V3D"), cls)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def panel_state(extension: str) -> ModuleType:
+    module = importlib.import_module(f"{extension}.blender_audio2face.ui.panel_state")
+    module._states.clear()
+    return module
+
+
+@pytest.fixture
+def job(extension: str):
+    return importlib.import_module(f"{extension}.blender_audio2face.core.background_job")
+
+
+@pytest.fixture
+def hum(tmp_path: Path) -> Path:
+    return write_wav(tmp_path / "hum.wav", tone(0.5), 16000)
+
+
+def baked_face(hum: Path) -> bpy.types.Object:
+    add_sound(hum)
+    face = make_face("Face", ("jawOpen", "browInnerUp"))
+    bpy.ops.audio2face.bake()
+    return face
+
+
+def forbid_planning_and_files(extension: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes every planner of the extension, and every look at a file, an error."""
+
+    def refuse(*arguments, **_):
+        raise AssertionError(f"called while a panel is drawn: {arguments}")
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith(extension):
+            for planner in PLANNERS:
+                if hasattr(module, planner):
+                    monkeypatch.setattr(module, planner, refuse)
+    monkeypatch.setattr(io, "open", refuse)
+    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr("os.stat", refuse)
+    monkeypatch.setattr(Path, "stat", refuse)
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_drawing_plans_nothing_and_opens_no_file(
+    panels, panel_state, extension: str, hum: Path, refreshed: bool
+) -> None:
+    baked_face(hum).show_only_shape_key = True
+    bpy.context.scene.audio2face.weights = str(hum.with_name("missing.npz"))
+    if refreshed:
+        panel_state.refresh(window_context())
+    with pytest.MonkeyPatch.context() as patched:
+        forbid_planning_and_files(extension, patched)
+        layouts = {name: draw(panels[name]) for name in TABS}
+    assert layouts["sound"].drawn
+    assert len(layouts["bake"].all("audio2face.fix")) == refreshed
+    assert layouts["bake"].greyed == refreshed
+
+
+def test_polling_buttons_plans_nothing_and_opens_no_file(extension: str) -> None:
+    """Blender polls each button as often as it draws it."""
+    make_face("Face", ("jawOpen",))
+    operators = [getattr(bpy.ops.audio2face, name) for name in dir(bpy.ops.audio2face)]
+    with pytest.MonkeyPatch.context() as patched:
+        forbid_planning_and_files(extension, patched)
+        polls = {operator.idname_py(): operator.poll() for operator in operators}
+    assert polls["audio2face.bake"] and polls["audio2face.preview"]
+    assert not polls["audio2face.update"]
+
+
+def test_first_drawing_claims_nothing(panels, hum: Path) -> None:
+    layout = draw(panels["bake"])
+    assert not layout.greyed
+    assert layout.text == ""
+    assert draw(panels["face"]).text == ""
+
+
+def test_state_of_another_speaker_is_not_drawn(panels, panel_state, hum: Path) -> None:
+    baked_face(hum).show_only_shape_key = True
+    panel_state.refresh(window_context())
+    assert len(draw(panels["bake"]).all("audio2face.fix")) == 1
+    bpy.context.scene.audio2face.speakers[0].name = "Anna"
+    assert draw(panels["bake"]).all("audio2face.fix") == []
+
+
+class FakeWindow:
+    """A window whose sidebar is open at our tab, and Blender's timers, which the test fires."""
+
+    def __init__(self, panel_state: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.redrawn = 0
+        self.waits: list[float] = []
+        self.screen = SimpleNamespace(areas=[self], is_animation_playing=False)
+        self.type, self.regions = "VIEW_3D", [self.region()]
+        self.timer = None
+        self.module = panel_state
+        context = window_context()
+        context.window = self
+        context.window_manager = SimpleNamespace(windows=[self])
+        context.temp_override = lambda **_: nullcontext()
+        self.context = context
+        timers = SimpleNamespace(
+            register=self.register, is_registered=lambda _: self.timer is not None
+        )
+        app = SimpleNamespace(background=False, timers=timers)
+        monkeypatch.setattr(panel_state, "bpy", SimpleNamespace(app=app, context=context))
+        monkeypatch.setattr(panel_state, "redraw_sidebars", self.count)
+        monkeypatch.setattr(panel_state, "_refreshed_at", float("-inf"))
+
+    def region(self) -> SimpleNamespace:
+        return SimpleNamespace(type="UI", width=280, active_panel_category="Audio2Face")
+
+    def as_pointer(self) -> int:
+        return 7
+
+    def count(self) -> None:
+        self.redrawn += 1
+
+    def register(self, function, first_interval: float) -> None:
+        self.timer = function
+        self.waits.append(first_interval)
+
+    def fire(self) -> None:
+        timer, self.timer = self.timer, None
+        assert timer() is None
+
+
+@pytest.fixture
+def window(panel_state, monkeypatch) -> FakeWindow:
+    return FakeWindow(panel_state, monkeypatch)
+
+
+def test_timer_refreshes_and_redraws_only_what_changed(window, panel_state, hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Face", ("jawOpen",))
+    assert panel_state.read(window.context).subject is None
+    window.fire()
+    assert panel_state.read(window.context).face_names == "Face"
+    assert window.redrawn == 1
+    panel_state.request_refresh()
+    window.fire()
+    assert window.redrawn == 1
+    face.name = "Anna"
+    panel_state.request_refresh()
+    window.fire()
+    assert panel_state.read(window.context).face_names == "Anna"
+    assert window.redrawn == 2
+
+
+def test_timer_runs_at_most_four_times_a_second(window, panel_state) -> None:
+    panel_state.request_refresh()
+    panel_state.request_refresh()
+    assert len(window.waits) == 1
+    window.fire()
+    panel_state.request_refresh()
+    assert 0.2 < window.waits[1] <= 0.25
+    panel_state._seconds_taken = 0.1  # of a large scene: no more than 5 % of the time
+    window.fire()
+    panel_state._seconds_taken = 0.1
+    panel_state.request_refresh()
+    assert window.waits[2] > 1.9
+
+
+def test_timer_waits_for_the_end_of_playback(window, panel_state) -> None:
+    window.screen.is_animation_playing = True
+    panel_state.request_refresh()
+    window.fire()
+    assert panel_state.read(window.context).subject is None
+    window.screen.is_animation_playing = False
+    panel_state.request_refresh()
+    window.fire()
+    assert panel_state.read(window.context).subject is not None
+
+
+def test_timer_does_nothing_while_no_window_shows_the_tab(window, panel_state) -> None:
+    window.regions[0].active_panel_category = "Item"
+    panel_state.request_refresh()
+    window.fire()
+    window.regions[0].active_panel_category = "Audio2Face"
+    assert panel_state.read(window.context).subject is None
+    assert window.timer is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: bpy.ops.ed.undo_push(message="x") and bpy.ops.ed.undo(),
+        lambda: bpy.context.view_layer.objects.active.select_set(False),
+        lambda: bpy.ops.audio2face.bake(),
+        lambda: bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True),
+    ],
+    ids=["undo", "selection", "bake", "load"],
+)
+def test_scene_changes_request_a_refresh(panel_state, change, hum: Path, monkeypatch) -> None:
+    add_sound(hum)
+    make_face("Face", ("jawOpen",))
+    bpy.ops.ed.undo_push(message="before")
+    bpy.context.view_layer.update()
+    requests: list[None] = []
+    monkeypatch.setattr(panel_state, "request_refresh", lambda: requests.append(None))
+    change()
+    bpy.context.view_layer.update()
+    assert requests
+
+
+def test_unregister_removes_only_its_own_handlers(panel_state) -> None:
+    def others(*_) -> None:
+        pass
+
+    handlers = bpy.app.handlers.depsgraph_update_post
+    handlers.append(others)
+    try:
+        before = list(handlers)
+        panel_state.unregister()
+        assert handlers[:] == [one for one in before if one is not panel_state._on_update]
+        assert others in handlers
+        panel_state.register()
+        assert len(handlers) == len(before)
+    finally:
+        handlers.remove(others)
+
+
+def test_every_panel_draws_before_and_after_a_bake(panels, hum: Path) -> None:
+    for cls in panels.values():
+        if hasattr(cls, "bl_label"):
+            drawn(cls)
+    baked_face(hum)
+    bpy.ops.audio2face.mapping_edit()
+    bpy.ops.audio2face.channel_strengths()
+    for name in TABS:
+        assert drawn(panels[name]).drawn, name
+    assert drawn(panels["mapping"]).all("AUDIO2FACE_UL_links") == [2]
+    assert drawn(panels["channels"]).all("AUDIO2FACE_UL_strengths") == [52]
+
+
+def test_both_sidebars_show_the_same_panels(panels) -> None:
+    spaces = {cls.bl_space_type for cls in panels.values() if hasattr(cls, "bl_space_type")}
+    assert spaces == {"VIEW_3D", "SEQUENCE_EDITOR"}
+
+
+def test_bake_button_greyed_says_why(panels, hum: Path) -> None:
+    make_face("Face", ("jawOpen",))
+    layout = drawn(panels["bake"])
+    assert layout.greyed
+    assert "There is no sound strip: add the speech" in layout.text
+    add_sound(hum)
+    assert not drawn(panels["bake"]).greyed
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.context.view_layer.objects.active = None
+    layout = drawn(panels["bake"])
+    assert layout.greyed
+    assert "No face is selected" in layout.text
+    assert "No face selected" in drawn(panels["face"]).text
+
+
+def test_panels_name_sound_and_rig_then_report(panels, hum: Path) -> None:
+    add_sound(hum)
+    make_face("Face", ("jawOpen",))
+    assert drawn(panels["sound"]).all("menu") == ["Active Strip"]
+    assert "speech" in drawn(panels["sound"]).text
+    assert "ARKit" in drawn(panels["face"]).text
+    layout = drawn(panels["bake"])
+    assert not layout.greyed
+    assert len(layout.all("audio2face.bake")) == 1
+    assert layout.all("audio2face.update") == []
+    bpy.ops.audio2face.bake()
+    layout = drawn(panels["bake"])
+    assert 'Keyed 1 control of Face from "speech"' in layout.text
+    assert len(layout.all("audio2face.update")) == 1
+    assert drawn(panels["sound"]).all("AUDIO2FACE_UL_speakers") == [1]
+
+
+def test_preset_is_named_by_its_label(panels, hum: Path) -> None:
+    baked_face(hum)
+    assert drawn(panels["face"]).all("menu") == ["Automatic"]
+    bpy.ops.audio2face.preset(preset="arkit")
+    assert "ARKit" in drawn(panels["face"]).all("menu")[0]
+
+
+def test_long_text_wraps_to_the_sidebar(panels, hum: Path) -> None:
+    add_sound(hum, name="A strip with rather a long name, as names of takes often are")
+    make_face("Face", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    lines = drawn(panels["bake"]).all("label") + drawn(panels["report"]).all("label")
+    assert len(lines) > 4
+    blf.size(0, bpy.context.preferences.ui_styles[0].widget.points)
+    assert max(blf.dimensions(0, line)[0] for line in lines) <= 210
+
+
+def test_empty_scene_is_offered_face_and_sound(panels, hum: Path) -> None:
+    assert [button.with_speech for button in drawn(panels["face"]).all(HEAD)] == [True]
+    assert len(drawn(panels["sound"]).all("audio2face.sound_add")) == 1
+    assert drawn(panels["sound"]).all("menu") == []
+    add_sound(hum)
+    assert [button.with_speech for button in drawn(panels["face"]).all(HEAD)] == [False]
+
+
+def test_choosing_a_speaker_selects_its_face(hum: Path) -> None:
+    add_sound(hum)
+    faces = []
+    for name in ("Anna", "Ben"):
+        bpy.ops.object.select_all(action="DESELECT")
+        faces.append(make_face(name, ("jawOpen",)))
+        bpy.ops.audio2face.bake()
+    settings = bpy.context.scene.audio2face
+    assert settings.shown_row == 1
+    settings.shown_row = 0
+    assert bpy.context.view_layer.objects.active == faces[0]
+    assert [face.select_get() for face in faces] == [True, False]
+    faces[0].select_set(False)
+    faces[1].select_set(True)
+    bpy.context.view_layer.objects.active = faces[1]
+    assert settings.shown_row == 1
+
+
+def test_each_hidden_result_has_its_fix(panels, hum: Path) -> None:
+    face = baked_face(hum)
+    assert drawn(panels["bake"]).all("audio2face.fix") == []
+    face.show_only_shape_key = True
+    face.data.shape_keys.key_blocks["jawOpen"].mute = True
+    layout = drawn(panels["bake"])
+    assert [fix.index for fix in layout.all("audio2face.fix")] == [0, 1]
+    bpy.ops.audio2face.fix(index=0)
+    assert not face.show_only_shape_key
+    bpy.ops.audio2face.fix()
+    assert drawn(panels["bake"]).all("audio2face.fix") == []
+
+
+def test_strip_menu_sets_the_strip_of_speaker_or_scene(panels, hum: Path) -> None:
+    add_sound(hum, name="one")
+    add_sound(hum, channel=2, name="two")
+
+    def choose_last() -> None:
+        entries = drawn(panels["strips"]).all("wm.context_set_string")
+        assert [entry.value for entry in entries] == ["", "one", "two"]
+        bpy.ops.wm.context_set_string(data_path=entries[2].data_path, value=entries[2].value)
+
+    choose_last()
+    assert bpy.context.scene.audio2face.strip == "two"
+    make_face("Face", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    choose_last()
+    assert bpy.context.scene.audio2face.speakers["Face"].strip == "two"
+
+
+def test_missing_network_greys_the_bake_button(panels, hum: Path) -> None:
+    add_sound(hum)
+    make_face("Face", ("jawOpen",))
+    assert drawn(panels["output"]).all("prop") == ["weights"]
+    bpy.context.scene.audio2face.weights = str(hum.with_name("missing.npz"))
+    layout = drawn(panels["bake"])
+    assert layout.greyed
+    assert "does not exist: choose another file" in layout.text
+
+
+def test_running_bake_shows_progress_and_cancel(panels, job, hum: Path) -> None:
+    add_sound(hum)
+    make_face("Face", ("jawOpen",))
+    assert not bpy.ops.audio2face.cancel.poll()
+    ended = threading.Event()
+
+    def work(on_progress) -> None:
+        on_progress(0.4)
+        while not ended.wait(0.01):
+            on_progress(0.4)
+
+    bake = job.Job(work)
+    bake.start()
+    while bake.progress == 0.0:
+        time.sleep(0.01)
+    layout = drawn(panels["bake"])
+    assert layout.all("progress") == [0.4]
+    assert len(layout.all("audio2face.cancel")) == 1
+    assert layout.all("audio2face.bake") == []
+    with pytest.raises(RuntimeError, match="A bake is running"):
+        bpy.ops.audio2face.bake()
+    assert bpy.ops.audio2face.cancel() == {"FINISHED"}
+    bake.join(1.0)
+    assert bake.done
+    assert drawn(panels["bake"]).all("progress") == []
+
+
+def test_loading_a_file_cancels_the_bake(job) -> None:
+    def work(on_progress) -> None:
+        while True:
+            time.sleep(0.01)
+            on_progress(0.0)
+
+    bake = job.Job(work)
+    bake.start()
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bake.join(1.0)
+    assert bake.done
+    assert bake.cancelled
+
+
+def test_bare_armature_can_become_a_speaker(panels) -> None:
+    rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.scene.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    rig.select_set(True)
+    assert len(drawn(panels["face"]).all("audio2face.speaker_add")) == 1
+    assert bpy.ops.audio2face.speaker_add() == {"FINISHED"}
+    assert drawn(panels["face"]).all("audio2face.speaker_add") == []
+    assert len(drawn(panels["mapping"]).all("audio2face.pose_record")) == 2

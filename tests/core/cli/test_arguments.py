@@ -1,0 +1,86 @@
+"""The parser of Blender's command line, which needs no Blender."""
+
+import pytest
+from a2f.blender_audio2face.cli.arguments import OUTPUTS, REDUCTIONS, command_parser, dial
+from a2f.blender_audio2face.core.shaping.settings import RANGES, Dials
+from a2f.model.command.console import ExitCode, UsageError
+
+
+def parse(*arguments: str):
+    return command_parser().parse_args(arguments)
+
+
+def test_options_default_to_nothing() -> None:
+    options = parse("bake")
+    chosen = {name: value for name, value in vars(options).items() if value}
+    assert chosen == {
+        "command": "bake", "frame_start": 1, "progress": "none", "log_level": "info",
+    }  # fmt: skip
+
+
+def test_repeated_options_are_lists() -> None:
+    options = parse("bake", "--object", "a", "--object", "b", "--strip", "c", "--dial", "jaw=0.5")
+    assert (options.object, options.strip, options.dial) == (["a", "b"], ["c"], [("jaw", 0.5)])
+
+
+@pytest.mark.parametrize("command", ["bake --file a.wav", "apply a.csv"])
+def test_frames_end_with_blenders_timeline(command: str) -> None:
+    for frame in (-1_048_574, 1_048_574):
+        assert parse(*command.split(), f"--frame-start={frame}").frame_start == frame
+    for frame in (-1_048_575, 1_048_575):
+        with pytest.raises(UsageError, match="must be a frame up to 1048574"):
+            parse(*command.split(), f"--frame-start={frame}")
+
+
+@pytest.mark.parametrize(
+    "clash",
+    [
+        ("--strip", "a", "--channel", "2"),
+        ("--channel", "2", "--file", "a.wav"),
+        ("--all", "--speaker", "a"),
+        ("--object", "a", "--speaker", "b"),
+        ("--preset", "arkit", "--mapping", "m.json"),
+    ],
+)
+def test_contradicting_options_are_refused_in_one_line(clash) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse("bake", *clash)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_dial_is_set_within_its_range(name: str) -> None:
+    low, high = RANGES[name]
+    for value in (low, high):
+        found, number = dial(f"{name}={value:.0f}")
+        assert getattr(Dials(**{found: number}), name) == value
+    with pytest.raises(UsageError):
+        parse("bake", "--dial", f"{name}={high + 1}")
+
+
+@pytest.mark.parametrize("text", ["jaw", "jaw=", "jaw=nan", "blinks=maybe", "seed=1.5", "=1"])
+def test_other_dials_are_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse("bake", "--dial", text)
+
+
+def test_blinks_are_on_or_off() -> None:
+    assert dial("blinks=off") == ("blinks", False)
+    assert dial("blinks=on") == ("blinks", True)
+
+
+@pytest.mark.parametrize("text", ["0", "0.3", "much"])
+def test_tolerance_outside_its_range_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse("bake", "--tolerance", text)
+
+
+def test_choices_are_those_of_the_panel() -> None:
+    assert set(OUTPUTS.values()) == {"ACTION", "NLA", "ACTIVE"}
+    assert set(REDUCTIONS.values()) == {"REDUCED", "EVERY_FRAME"}
+
+
+def test_exit_codes_are_fixed() -> None:
+    assert {code.name: int(code) for code in ExitCode} == {
+        "DONE": 0, "REFUSED": 1, "USAGE": 2, "NOT_WRITTEN": 3, "FAILED": 4,
+    }  # fmt: skip

@@ -1,0 +1,183 @@
+"""Weights: round trip, size, and refusal of anything else."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import weights_file
+from model.errors import WeightsError
+from model.network_config import NetworkConfig, array_shapes
+from model.weights_file import CHECKSUMS, DEFAULT_WEIGHTS, FORMAT, load_weights, save_weights
+
+SMALL = NetworkConfig(hidden=4, attention=3)
+
+
+@pytest.fixture
+def arrays() -> dict[str, np.ndarray]:
+    return {name: np.full(shape, 0.5, np.float32) for name, shape in array_shapes(SMALL).items()}
+
+
+def test_weights_round_trip(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    save_weights(tmp_path / "w.npz", SMALL, arrays)
+    config, loaded = load_weights(tmp_path / "w.npz")
+    assert config == SMALL
+    assert loaded.keys() == arrays.keys()
+
+
+def test_shipped_weights_load_and_are_small() -> None:
+    config, _ = load_weights()
+    assert len(config.channels) == 52
+    assert DEFAULT_WEIGHTS.stat().st_size < 12_000_000
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="does not exist"):
+        load_weights(tmp_path / "none.npz")
+
+
+def test_pickled_objects_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "evil.npz"
+    np.savez(path, header=np.array([{"format": 1}], dtype=object))
+    with pytest.raises(WeightsError, match="not a weights file"):
+        load_weights(path)
+
+
+def test_other_format_version_is_named(tmp_path: Path) -> None:
+    header = '{"format": 99, "config": {"transformers": true}}'
+    np.savez(tmp_path / "w.npz", header=np.array(header))
+    with pytest.raises(WeightsError, match="has weights format 99, but format"):
+        load_weights(tmp_path / "w.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"\x93NUMPY text"])
+def test_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "torn.npz"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match="not a weights file"):
+        load_weights(path)
+
+
+def test_plain_npy_is_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    with pytest.raises(WeightsError, match="not a weights file"):
+        load_weights(tmp_path / "array.npy")
+
+
+def test_save_refuses_wrong_shapes_and_values(
+    tmp_path: Path, arrays: dict[str, np.ndarray]
+) -> None:
+    for bad in (np.zeros(3, np.float32), np.full(52, np.nan, np.float32), np.zeros(52, np.int64)):
+        with pytest.raises(WeightsError, match=r'"output\.bias"'):
+            save_weights(tmp_path / "w.npz", SMALL, arrays | {"output.bias": bad})
+
+
+def test_save_refuses_a_missing_array(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    del arrays["attention.score"]
+    with pytest.raises(WeightsError, match=r'lacks the array "attention\.score"'):
+        save_weights(tmp_path / "w.npz", SMALL, arrays)
+
+
+def altered(folder: Path, arrays: dict[str, np.ndarray], **settings: object) -> Path:
+    """A weights file with other settings than its arrays are for."""
+    config = SMALL.to_dict()
+    config["features"] |= settings.pop("features", {})
+    header = json.dumps({"format": FORMAT, "config": config | settings})
+    np.savez(folder / "w.npz", header=np.array(header), **arrays)
+    return folder / "w.npz"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"layers": 10**12},
+        {"hidden": 10**9},
+        {"hidden": "4"},
+        {"hidden": 4.0},
+        {"block": 0},
+        {"attention": True},
+        {"bidirectional": 1},
+        {"channels": "jawOpen"},
+        {"channels": ["jawOpen", "jawOpen"]},
+        {"channels": [[]]},
+        {"transformers": 3},
+        {"features": {"fft": 10**9}},
+        {"features": {"floor": float("nan")}},
+        {"features": {"low_hz": 9000.0}},
+        {"features": {"window": 600}},
+        {"features": {"spectrum": "wavelets"}},
+    ],
+    ids=str,
+)
+def test_senseless_settings_are_refused(
+    tmp_path: Path, arrays: dict[str, np.ndarray], settings: dict
+) -> None:
+    with pytest.raises(WeightsError, match="not a weights file of this extension"):
+        load_weights(altered(tmp_path, arrays, **settings))
+
+
+def test_settings_of_another_size_are_refused(
+    tmp_path: Path, arrays: dict[str, np.ndarray]
+) -> None:
+    with pytest.raises(WeightsError, match=r"the shape of .* is \(16, 152\) instead of \(16384,"):
+        load_weights(altered(tmp_path, arrays, hidden=4096))
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the bundled network, which takes its place."""
+    for path in (DEFAULT_WEIGHTS, CHECKSUMS):
+        shutil.copyfile(path, tmp_path / path.name)
+    monkeypatch.setattr(weights_file, "DEFAULT_WEIGHTS", tmp_path / DEFAULT_WEIGHTS.name)
+    monkeypatch.setattr(weights_file, "CHECKSUMS", tmp_path / CHECKSUMS.name)
+    return tmp_path / DEFAULT_WEIGHTS.name
+
+
+def test_bundled_network_loads(bundle: Path) -> None:
+    load_weights(bundle)
+
+
+def flipped(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def another_network(path: Path) -> None:
+    config, arrays = load_weights(path)
+    arrays["output.bias"] += 1.0
+    save_weights(path, config, arrays)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        flipped,
+        another_network,
+        lambda path: path.write_bytes(path.read_bytes()[:1000]),
+        lambda path: path.write_bytes(b""),
+        Path.unlink,
+        lambda path: path.with_name(CHECKSUMS.name).unlink(),
+        lambda path: path.with_name(CHECKSUMS.name).write_bytes(b"\xff"),
+    ],
+)
+def test_changed_bundled_network_is_refused(bundle: Path, spoil) -> None:
+    spoil(bundle)
+    with pytest.raises(WeightsError, match="install the extension again") as refused:
+        load_weights(bundle)
+    assert "\n" not in str(refused.value)
+
+
+def test_path_of_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    for path, sentence in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "pipe.npz", "is a pipe"),
+        (tmp_path / ("n" * 300), "cannot be opened"),
+        (tmp_path / "a\0b.npz", "has a name that no file has"),
+    ):
+        with pytest.raises(WeightsError, match=sentence):
+            load_weights(path)

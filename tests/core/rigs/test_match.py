@@ -1,0 +1,264 @@
+"""Spellings of control names, and the rigs they are recognised as."""
+
+import re
+
+import pytest
+from a2f.blender_audio2face.core.rigs.match import match, rank
+from a2f.blender_audio2face.core.rigs.names import MESH, NUMBERING, SHARED, plain, spellings
+from a2f.blender_audio2face.core.rigs.preset import Output, Preset, preset_with_id
+
+from model.channels import ARKIT_52
+
+
+def test_spellings_list_the_likeliest_first() -> None:
+    assert spellings(["Face.A01_Jaw_Open"])["Face.A01_Jaw_Open"] == (
+        (0, "facea01jawopen"),
+        (MESH, "a01jawopen"),
+        (MESH + NUMBERING, "jawopen"),
+    )
+    names = [f"hero_{name}" for name in ("12_jawOpen", "Face.tongueOut", "cheekPuff")]
+    found = spellings(names)
+    assert found["hero_12_jawOpen"] == (
+        (0, "hero12jawopen"),
+        (SHARED, "12jawopen"),
+        (SHARED + NUMBERING, "jawopen"),
+    )
+    assert found["hero_Face.tongueOut"] == (
+        (0, "herofacetongueout"),
+        (SHARED, "facetongueout"),
+        (MESH, "tongueout"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("sharing", "others", "is_prefix"),
+    [
+        (2, 0, False),
+        (2, 1, False),
+        (3, 0, True),
+        (3, 1, True),
+        (3, 3, True),
+        (3, 4, False),
+        (4, 4, True),
+    ],
+)
+def test_prefix_counts_from_three_names_and_half_of_all(
+    sharing: int, others: int, is_prefix: bool
+) -> None:
+    words = ["puff", "open", "out", "up", "down", "in", "wide", "shut"]
+    names = [f"hero_{word}" for word in words[:sharing]] + words[sharing : sharing + others]
+    assert ((SHARED, "puff") in spellings(names)["hero_puff"]) == is_prefix
+
+
+def test_single_letter_is_not_a_side() -> None:
+    assert (plain("L"), plain("r")) == ("l", "r")
+    assert plain("A L") == plain("L A") == "aleft"
+
+
+ARKIT = preset_with_id("arkit")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mouthSmileLeft",
+        "MouthSmileLeft",
+        "mouth_smile_left",
+        "MOUTH_SMILE_LEFT",
+        "mouthSmile_L",
+        "Mouth Smile.L",
+        "mouthSmileL",
+        "_mouthSmileLeft",
+        "L_mouthSmile",
+        "Left Mouth Smile",
+        "A38_Mouth_Smile_Left",
+        "38_mouthSmileLeft",
+        "Face.mouthSmileLeft",
+        "Head__mouthSmile_L",
+        "blendShape1.MouthSmileLeft",
+    ],
+)
+def test_spelling_of_a_name_is_matched(name: str) -> None:
+    assert match(ARKIT, [name]).found == {"mouthSmileLeft": name}
+
+
+@pytest.mark.parametrize(
+    "name", ["mouthSmile", "mouthSmileLeft.001", "smileLeft", "L", "", "l_", "Basis", "jaw", "A01_"]
+)
+def test_other_name_is_not_matched(name: str) -> None:
+    assert match(ARKIT, [name]).found == {}
+
+
+def test_sides_and_directions_are_told_apart() -> None:
+    found = match(ARKIT, ["Jaw_L", "Jaw_R", "Mouth.L", "eyeLookIn_R"]).found
+    assert found == {
+        "jawLeft": "Jaw_L",
+        "jawRight": "Jaw_R",
+        "mouthLeft": "Mouth.L",
+        "eyeLookInRight": "eyeLookIn_R",
+    }
+
+
+def test_shared_prefix_is_ignored() -> None:
+    names = [f"hero face-{name}" for name in ARKIT_52] + ["Basis"]
+    assert rank(names)[0].found == dict(zip(ARKIT_52, names, strict=False))
+
+
+def test_exact_spelling_wins_then_least_change_then_first() -> None:
+    names = ["jaw_open", "JawOpen", "jawOpen", "A52_Tongue_Out", "Tongue_Out", "tongueout"]
+    found = match(ARKIT, names)
+    assert found.found == {"jawOpen": "jawOpen", "tongueOut": "Tongue_Out"}
+    assert found.passed_over == ("jaw_open", "JawOpen", "tongueout", "A52_Tongue_Out")
+
+
+def test_names_of_one_style_are_chosen_together() -> None:
+    """Character Creator 3+ has its older shapes beside the numbered set of ARKit."""
+    older = ["Mouth_Smile_L", "Mouth_Smile_R", "Eye_Blink_L", "Jaw_Open"]
+    numbered = character_creator()
+    assert list(match(ARKIT, older + numbered).found.values()) == numbered
+
+
+def test_split_shape_key_matches_both_sides() -> None:
+    names = ["browInnerUp_L", "browInnerUp_R", "cheekPuff", "cheekPuff_L"]
+    found = match(ARKIT, names)
+    assert found.found == {
+        "browInnerUpLeft": "browInnerUp_L",
+        "browInnerUpRight": "browInnerUp_R",
+        "cheekPuff": "cheekPuff",
+    }
+    assert "browInnerUp" in found.missing
+    assert "cheekPuffRight" not in found.missing
+
+
+def character_creator() -> list[str]:
+    """Names as in A01_Brow_Inner_Up."""
+    words = [re.sub(r"(?<!^)([A-Z])", r"_\1", name[0].upper() + name[1:]) for name in ARKIT_52]
+    return [f"A{number:02d}_{name}" for number, name in enumerate(words, 1)]
+
+
+def split(words: str, prefix: str = "") -> list[str]:
+    """Words with a prefix each."""
+    return [prefix + word for word in words.split()]
+
+
+CC3_LIPS = split("Open Explosive Dental_Lip Tight-O Tight Wide Affricate Lip_Open")
+
+
+CC4_LIPS = split("Open Explosive Dental_Lip Tight_O Tight Wide Affricate Lip_Open", "V_")
+
+
+OVR = split("sil PP FF TH DD kk CH SS nn RR aa E I O U", "viseme_")
+
+
+VRCHAT = split("sil pp ff th dd kk ch ss nn rr aa e ih oh ou", "vrc.v_")
+
+
+DAZ = "AA EE EH ER F IH IY K L M OW S SH T TH UW W"
+
+
+METAHUMAN = """eye_blink_L jaw_open mouth_cornerPull_left mouth_cornerPull_right mouth_funnel_DL
+mouth_funnel_DR mouth_funnel_UL mouth_funnel_UR mouth_lipsPurse_DL mouth_lipsPurse_DR
+mouth_upperLipRaise_left mouth_lowerLipDepress_left mouth_stretch_left mouth_stretch_right
+brow_raiseIn_L brow_down_L"""
+
+
+@pytest.mark.parametrize(
+    ("names", "expected", "count"),
+    [
+        (character_creator(), "arkit", 52),
+        ([name[0].upper() + name[1:] for name in ARKIT_52], "arkit", 52),
+        ([*ARKIT_52, *OVR, "mouthOpen", "mouthSmile"], "arkit", 52),
+        ([*OVR, "mouthOpen", "mouthSmile"], "oculus", 15),
+        (VRCHAT, "oculus", 15),
+        ([*CC4_LIPS, "Eye_Blink_L", "Eye_Blink_R"], "cc4", 8),
+        (CC3_LIPS, "cc3", 8),
+        (split(METAHUMAN, "head_lod0_mesh__"), "metahuman", 16),
+        ([f"Face.M_F00_000_00_Fcl_MTH_{v}" for v in "AIUEO"], "vroid", 5),
+        (list("AIUEO"), "vowels", 5),
+        (list("あいうえお"), "vowels", 5),
+        (["Basis", "mouth_a", "mouth_i", "mouth_u", "mouth_e", "mouth_o"], "vowels", 5),
+        (["aa", "ih", "ou", "ee", "oh", "blinkLeft", "blinkRight"], "vrm1", 7),
+        (list("ABCDEFGHX"), "rhubarb", 9),
+        ([f"mouth {letter}" for letter in "ABCDEF"], "rhubarb", 6),
+        (["AI", "E", "O", "U", "etc", "L", "WQ", "MBP", "FV", "rest"], "preston_blair", 10),
+        (split(DAZ, "eCTRLv"), "daz_visemes", 17),
+        (split(DAZ, "facs_ctrl_v"), "daz_visemes", 17),
+        (["jawOpen"], "arkit", 1),
+    ],
+)
+def test_best_preset_for_names_of_a_rig(names: list[str], expected: str, count: int) -> None:
+    best = rank(names)[0]
+    assert best.preset.id == expected
+    assert len(best.found) == count
+
+
+@pytest.mark.parametrize(
+    "names", [["Basis"], [], ["A", "B"], ["Open", "Wide"], ["O"], ["Smirk", "Frown"]]
+)
+def test_few_short_names_are_no_rig(names: list[str]) -> None:
+    assert rank(names) == ()
+
+
+def output(
+    name: str, *aliases: str, need: str = "essential", unless: tuple[str, ...] = ()
+) -> Output:
+    return Output(name, aliases, {"jawOpen": 1.0}, need, unless)
+
+
+def rig(*outputs: Output) -> Preset:
+    return Preset("x", "X", "channels", outputs)
+
+
+def test_no_control_is_chosen_twice() -> None:
+    first, second = output("jaw", "mouth"), output("chin", "mouth")
+    assert match(rig(first, second), ["mouth"]).found == {"jaw": "mouth"}
+    found = match(rig(output("jaw"), output("chin", "jaw")), ["Jaw", "jaw"]).found
+    assert found == {"jaw": "jaw", "chin": "Jaw"}
+
+
+def test_letters_count_the_chosen_names() -> None:
+    found = match(rig(output("jaw open", "mo"), output("chin")), ["mo", "jaw open", "chin"])
+    assert found.found == {"jaw open": "jaw open", "chin": "chin"}
+    assert found.letters == len("jawopen") + len("chin")
+
+
+def test_missing_lists_only_expected_controls() -> None:
+    preset = rig(
+        output("jaw"),
+        output("brow", need="optional"),
+        output("ear", need="extra"),
+        output("lid"),
+        output("left lid", unless=("lid",)),
+        output("right lid", unless=("both lids", "lid")),
+    )
+    assert match(preset, []).missing == ("jaw", "brow", "lid", "left lid", "right lid")
+    assert match(preset, ["lid"]).missing == ("jaw", "brow")
+    assert match(preset, ["lid", "left lid"]).found == {"lid": "lid"}
+    assert match(preset, ["lid", "jaw"]).score == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("names", "score"),
+    [
+        ("jaw chin brow lid", 1.0),
+        ("jaw chin", 0.9),
+        ("jaw brow", 0.5),
+        ("brow lid", 0.1),
+        ("", 0.0),
+    ],
+)
+def test_score_weighs_essential_controls_nine_tenths(names: str, score: float) -> None:
+    optional = [output(name, need="optional") for name in ("brow", "lid")]
+    preset = rig(output("jaw"), output("chin"), *optional)
+    assert match(preset, names.split()).score == pytest.approx(score)
+    assert match(rig(*optional), names.split()).score == pytest.approx(
+        0.05 * len({"brow", "lid"} & set(names.split()))
+    )
+    assert match(rig(output("jaw"), output("chin")), ["jaw"]).score == 0.5
+
+
+def test_face_without_essential_controls_needs_a_preset_without_minimum() -> None:
+    assert rank(["tongueOut"])[0].preset.id == "arkit"
+    assert "cc4" not in [fit.preset.id for fit in rank(["V_Tongue_Out", "V_Tongue_up"])]
+    assert rank(list("AIUE"))[0].preset.id == "vowels"
+    assert rank(list("AIU")) == ()

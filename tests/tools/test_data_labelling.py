@@ -1,0 +1,146 @@
+"""Phones of speech that comes without labels: forced alignment and recognition."""
+
+import random
+import shutil
+
+import numpy as np
+import pytest
+
+from tools.data import flite
+from tools.data.forced_alignment import AlignmentError, align, confirmed_phones, german_sounds
+from tools.data.phones import PHONES
+from tools.data.recognition import (
+    Aligner,
+    Word,
+    agreement,
+    grid_sentence,
+    random_orders,
+    read_words,
+    reliable_labels,
+    to_line,
+)
+
+SIL, A, B, C = 0, 1, 2, 3
+
+
+def posteriors(frames: list[int], classes: int = 4, sure: float = 0.9) -> np.ndarray:
+    """Log posteriors [T, classes] in favour of the given class in each frame."""
+    table = np.full((len(frames), classes), (1 - sure) / (classes - 1))
+    table[np.arange(len(frames)), frames] = sure
+    return np.log(table)
+
+
+def spans(frames: list[int], words: list[list[int]], **options) -> list[tuple[int, int, int, int]]:
+    found = align(posteriors(frames), words, SIL, **options)
+    return [(s.phone, s.start, s.end, s.word) for s in found]
+
+
+def test_alignment_covers_all_frames():
+    frames = [SIL] * 3 + [A] * 4 + [B] * 3 + [SIL] * 5 + [C] * 2 + [SIL] * 2
+    assert spans(frames, [[A, B], [C]]) == [
+        (SIL, 0, 3, -1), (A, 3, 7, 0), (B, 7, 10, 0), (SIL, 10, 15, -1), (C, 15, 17, 1),
+        (SIL, 17, 19, -1),
+    ]  # fmt: skip
+
+
+def test_alignment_without_pauses_has_no_silence():
+    frames = [A] * 4 + [B] * 3 + [C] * 2
+    assert spans(frames, [[A, B], [C]]) == [(A, 0, 4, 0), (B, 4, 7, 0), (C, 7, 9, 1)]
+
+
+def test_unconfirmed_phone_keeps_the_shortest_length():
+    found = spans([A] * 5 + [C] * 5, [[A, B, C]], shortest=3)
+    assert [s[0] for s in found] == [A, B, C]
+    assert min(end - start for _, start, end, _ in found) == 3
+
+
+def test_pause_within_a_word_is_no_silence():
+    found = spans([A] * 3 + [SIL] * 4 + [B] * 3, [[A, B]])
+    assert [s[0] for s in found] == [A, B]
+
+
+def test_same_phone_twice_is_two_spans():
+    assert [s[0] for s in spans([A] * 6, [[A], [A]])] == [A, A]
+
+
+def test_too_few_frames_are_refused():
+    with pytest.raises(AlignmentError, match="3 frames"):
+        spans([A] * 3, [[A, B]])
+
+
+def test_unconfirmed_words_stay_without_labels():
+    m, a, s = (PHONES.index(phone) for phone in ("m", "a", "s"))
+    scores = posteriors([m] * 6 + [a] * 8 + [s] * 9, len(PHONES), 0.95)
+    found = confirmed_phones(["ma", "pi"], scores)
+    assert [f.ipa for f in found] == ["m", "a"]
+    assert (found[0].start, found[0].end) == (0.0, pytest.approx(0.06))
+
+
+@pytest.mark.parametrize(("word", "spoken"), [("dɾʊmɜ", "dʁʊmɐ"), ("vɑɾ", "vɑɐ"), ("ɑɾə", "ɑʁə")])
+def test_german_r_is_a_vowel_only_after_vowels(word, spoken):
+    assert "".join(german_sounds(word)) == spoken
+
+
+def word(text: str, sure: float, agreement: float) -> Word:
+    return Word(text, 0.0, 0.2, sure, agreement, [[text.upper(), 0.0, 0.2]])
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "agrees", "kept"),
+    [
+        ("milk", 0.9, 0.0, True),
+        ("milk", 0.4, 0.6, True),
+        ("milk", 0.4, 0.3, False),
+        ("milk", 0.1, 0.9, False),
+        ("<sil>", 0.9, 0.0, False),
+        ("<sil>", 0.9, 0.9, True),
+        ("[NOISE]", 1.0, 1.0, False),
+        ("+BREATH+", 1.0, 1.0, False),
+    ],
+)
+def test_only_reliable_words_give_labels(text, sure, agrees, kept):
+    assert bool(reliable_labels([word(text, sure, agrees)])) is kept
+
+
+def test_agreement_is_the_share_of_time():
+    labels = [("M", 0.0, 0.1), ("AA", 0.1, 0.3)]
+    others = [("M", 0.0, 0.05), ("N", 0.05, 0.1), ("AA", 0.1, 0.4)]
+    assert agreement(labels, others) == pytest.approx(0.25 / 0.3)
+    assert agreement([], others) == 0.0
+
+
+def test_recognised_words_are_read_as_written(tmp_path):
+    file = tmp_path / "toy.jsonl"
+    assert read_words(file) == {}
+    words = [word("milk", 0.9, 0.5), word("<sil>", 1.0, 1.0)]
+    file.write_text(to_line("a", words) + to_line("b", []), encoding="utf-8")
+    assert read_words(file) == {"a": words, "b": []}
+
+
+def test_grid_name_spells_its_sentence():
+    assert grid_sentence("bgbsza") == "bin green by s zero again"
+    assert grid_sentence("swwx5p") == "set white with x five please"
+
+
+@pytest.mark.parametrize("name", ["bgbsz", "xgbsza", "bgbs0a"])
+def test_other_name_is_refused(name):
+    with pytest.raises(ValueError, match=name):
+        grid_sentence(name)
+
+
+def test_orders_with_the_same_seed_are_the_same():
+    first, again, other = (list(random_orders(random.Random(seed), 3)) for seed in (4, 4, 5))
+    assert first == again != other
+    assert all(order == " ".join(order.split()) for order in first)
+
+
+@pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite")
+def test_pocketsphinx_aligns_a_known_text():
+    pytest.importorskip("pocketsphinx")
+    samples, phones = flite.speak("My happy puppet buys a pie.", "rms")
+    words = Aligner().align(samples, "my happy puppet buys a pie")
+    found = [label for word in words if not word.is_pause for label in word.phones]
+    for symbol, ipa in (("P", "p"), ("B", "b")):
+        assert [start for name, start, _ in found if name == symbol] == pytest.approx(
+            [p.start for p in phones if p.ipa == ipa], abs=0.05
+        )

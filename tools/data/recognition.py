@@ -1,0 +1,321 @@
+"""Words and phones of the English corpora that come without labels, from pocketsphinx.
+
+Results are kept in a file a corpus, as recognition takes a sixth to half of the recordings' length.
+Phones are in pocketsphinx's own alphabet, `phones.ARPABET`; times are seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.audio_file import read_audio
+
+from .labels import Label
+
+if TYPE_CHECKING:
+    from pocketsphinx import Decoder
+
+_FRAME = 0.01
+_PEAK = 0.5
+_ORDERS = 5000
+
+_PAUSES = frozenset({"<s>", "</s>", "<sil>"})
+# A word is reliable by its posterior alone, or by a lower one with which bare phones agree.
+_RELIABLE = 0.7
+_RELIABLE_IF_AGREED = 0.3
+_AGREED = 0.5
+
+
+@dataclass(frozen=True)
+class Word:
+    """One recognised word.
+
+    `start` and `end` in seconds; `sure` is the recogniser's posterior probability of the word, 1
+    in an alignment of a known text; `agreement` the share of its time where a recogniser of bare
+    phones finds the same phone; `phones` its labels. Pauses and noises are words of their own.
+    """
+
+    text: str
+    start: float
+    end: float
+    sure: float
+    agreement: float
+    phones: list[Label]
+
+    @property
+    def is_pause(self) -> bool:
+        """Whether nothing is said."""
+        return self.text in _PAUSES
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether it is breath, a noise or speech outside the dictionary."""
+        return self.text[:1] in "[+"
+
+    @property
+    def is_reliable(self) -> bool:
+        """Whether its labels are worth learning from; noises' never, pauses' if both agree."""
+        agreed = self.agreement >= _AGREED
+        if self.is_noise:
+            return False
+        if self.is_pause:
+            return self.sure >= _RELIABLE and agreed
+        return self.sure >= _RELIABLE or (self.sure >= _RELIABLE_IF_AGREED and agreed)
+
+
+def reliable_labels(words: Iterable[Word]) -> list[Label]:
+    """Labels of the reliable words; the rest of the time stays without labels."""
+    return [label for word in words if word.is_reliable for label in word.phones]
+
+
+def agreement(labels: Iterable[Label], others: Sequence[Label]) -> float:
+    """Share of the time of `labels` where `others` hold the same symbol; 0 for no time at all."""
+    total = same = 0.0
+    for symbol, start, end in labels:
+        total += end - start
+        same += sum(
+            max(0.0, min(end, e) - max(start, s)) for name, s, e in others if name == symbol
+        )
+    return same / total if total else 0.0
+
+
+def to_line(recording: str, words: Iterable[Word]) -> str:
+    """A line of the file that `read_words` reads."""
+    return json.dumps({"id": recording, "words": [asdict(word) for word in words]}) + "\n"
+
+
+def read_words(path: Path) -> dict[str, list[Word]]:
+    """The words recognised in each recording, by its id; empty when the file does not exist."""
+    if not path.is_file():
+        return {}
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {row["id"]: [Word(**word) for word in row["words"]] for row in rows}
+
+
+def complete(path: Path, name: str, rows: Iterable[Mapping[str, object]], folder: Path) -> None:
+    """Add to `path` the words of a corpus's recordings that are not yet in it.
+
+    Args:
+        path: file of results.
+        name: the corpus, of `TRANSCRIBERS`.
+        rows: of its index, with "id" and "file".
+        folder: of its recordings.
+    """
+    done = read_words(path)
+    missing = [row for row in rows if row["id"] not in done]
+    if not missing:
+        return
+    transcribe = TRANSCRIBERS[name]()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        for row in missing:
+            samples = read_audio(folder / str(row["file"]))
+            file.write(to_line(str(row["id"]), transcribe(samples, str(row["id"]))))
+            file.flush()
+
+
+class Aligner:
+    """Aligns a known English text."""
+
+    def __init__(self) -> None:
+        self._decoder = _decoder(lm=None)
+
+    def align(self, samples: np.ndarray, text: str) -> list[Word]:
+        """Words and pauses of `text` (words of CMUdict) in `samples` [N] float at 16 kHz.
+
+        Raises ValueError when the text does not fit the sound.
+        """
+        raw = _as_bytes(samples)
+        self._decoder.set_align_text(text)
+        _process(self._decoder, raw)
+        if self._decoder.hyp() is None:
+            raise ValueError(f"pocketsphinx cannot align {text!r} with its recording.")
+        self._decoder.set_alignment()
+        _process(self._decoder, raw)
+        return [
+            Word(item.name, *_span(item), 1.0, 1.0, _phones(item))
+            for item in self._decoder.get_alignment()
+        ]
+
+
+class Recogniser:
+    """Recognises English speech without a text.
+
+    A language model counted from `sentences` restricts the words; without them it is
+    pocketsphinx's own of general English.
+    """
+
+    def __init__(self, sentences: Iterable[str] = ()) -> None:
+        from pocketsphinx import get_model_path
+
+        text = "".join(f"<s> {sentence} </s>\n" for sentence in sentences)
+        if text:
+            self._decoder = _decoder_of(text)
+        else:
+            # Without the second, flat pass and with a narrow beam it takes a third of the time.
+            self._decoder = _decoder(fwdflat=False, maxhmmpf=3000)
+        phone_model = get_model_path("en-us/en-us-phone.lm.bin")
+        self._bare = _decoder(lm=None, allphone=phone_model, lw=2.0, beam=1e-20, pbeam=1e-20)
+
+    def words(self, samples: np.ndarray) -> list[Word]:
+        """Words, pauses and noises in `samples` [N] float at 16 kHz; none when nothing fits."""
+        raw = _as_bytes(samples)
+        self._decoder.activate_search("_default")
+        _process(self._decoder, raw)
+        if self._decoder.hyp() is None:
+            return []
+        recognised = [(seg.word, min(seg.prob, 1.0)) for seg in self._decoder.seg()]
+        self._decoder.set_alignment()
+        _process(self._decoder, raw)
+        bare = self._bare_phones(raw)
+        words = []
+        for item, (text, sure) in zip(self._decoder.get_alignment(), recognised, strict=True):
+            phones = _phones(item)
+            agreed = round(agreement(phones, bare), 3)
+            words.append(Word(text, *_span(item), round(sure, 3), agreed, phones))
+        return words
+
+    def _bare_phones(self, raw: bytes) -> list[Label]:
+        _process(self._bare, raw)
+        if self._bare.hyp() is None:
+            return []
+        return [
+            (seg.word, seg.start_frame * _FRAME, (seg.end_frame + 1) * _FRAME)
+            for seg in self._bare.seg()
+        ]
+
+
+def _decoder(**options: object) -> Decoder:
+    # Optional: only the corpora of TRANSCRIBERS need pocketsphinx.
+    from pocketsphinx import Decoder
+
+    return Decoder(loglevel="FATAL", **options)
+
+
+def _decoder_of(text: str) -> Decoder:
+    """A decoder whose language model is counted from sentences marked with <s> and </s>."""
+    from pocketsphinx.lm import ArpaBoLM
+
+    with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "sentences.arpa"
+        counted = ArpaBoLM(text=text)
+        counted.compute()
+        counted.write_file(str(model))
+        return _decoder(lm=str(model))
+
+
+def _as_bytes(samples: np.ndarray) -> bytes:
+    peak = max(float(np.abs(samples).max(initial=0.0)), 1e-6)
+    return np.round(samples * (_PEAK / peak * 32767)).astype("<i2").tobytes()
+
+
+def _process(decoder: Decoder, raw: bytes) -> None:
+    decoder.start_utt()
+    decoder.process_raw(raw, full_utt=True)
+    decoder.end_utt()
+
+
+def _phones(item) -> list[Label]:
+    return [(phone.name, *_span(phone)) for phone in item]
+
+
+def _span(item) -> tuple[float, float]:
+    return round(item.start * _FRAME, 3), round((item.start + item.duration) * _FRAME, 3)
+
+
+Transcriber = Callable[[np.ndarray, str], list[Word]]
+"""The words of samples [N] at 16 kHz of the recording with an id."""
+
+
+def _general_english() -> Transcriber:
+    recogniser = Recogniser()
+    return lambda samples, _: recogniser.words(samples)
+
+
+def _coffee_orders() -> Transcriber:
+    recogniser = Recogniser(random_orders(random.Random(0), _ORDERS))
+    return lambda samples, _: recogniser.words(samples)
+
+
+def _grid_sentences() -> Transcriber:
+    aligner = Aligner()
+    return lambda samples, name: aligner.align(samples, grid_sentence(name))
+
+
+TRANSCRIBERS: dict[str, Callable[[], Transcriber]] = {
+    "librispeech_en": _general_english,
+    "picovoice_en": _coffee_orders,
+    "grid_s26": _grid_sentences,
+}
+
+# The six words of a GRID sentence, which its file name spells (Cooke, Barker et al. 2006).
+_GRID_COMMANDS = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
+_GRID_COLOURS = {"b": "blue", "g": "green", "r": "red", "w": "white"}
+_GRID_PREPOSITIONS = {"a": "at", "b": "by", "i": "in", "w": "with"}
+_GRID_DIGITS = dict(zip("z123456789", ("zero", "one", "two", "three", "four", "five", "six",
+                                       "seven", "eight", "nine"), strict=True))  # fmt: skip
+_GRID_ADVERBS = {"a": "again", "n": "now", "p": "please", "s": "soon"}
+
+
+def grid_sentence(name: str) -> str:
+    """The six words of a file of GRID such as "bgbsza": "bin green by s zero again".
+
+    Raises ValueError for a name that is not one of GRID's.
+    """
+    try:
+        command, colour, preposition, letter, digit, adverb = name
+        return " ".join(
+            (_GRID_COMMANDS[command], _GRID_COLOURS[colour], _GRID_PREPOSITIONS[preposition],
+             letter, _GRID_DIGITS[digit], _GRID_ADVERBS[adverb])
+        )  # fmt: skip
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{name!r} is not the name of a GRID sentence.") from error
+
+
+_OPENINGS = (
+    "can i have", "can i get", "could i have", "could i get", "can i please have", "may i have",
+    "can you make me", "could you get me", "can you get me", "could you please make me",
+    "i would like", "i'd like", "i want", "i'll have", "i'd like to order", "i'd like to have",
+    "give me", "get me", "make me", "let me have", "please make", "please get me", "order",
+    "can i order", "could i please get", "brew", "hi can i have", "i need", "hey can i get",
+    "can you give me", "please give me", "i would like to have", "can i add", "could you make",
+)  # fmt: skip
+_SIZES = ("small", "medium", "large", "eight ounce", "twelve ounce", "sixteen ounce",
+          "twenty ounce")  # fmt: skip
+_ROASTS = ("light roast", "medium roast", "dark roast")
+_SHOTS = ("single shot", "double shot", "triple shot")
+_DRINKS = ("americano", "cappuccino", "coffee", "espresso", "latte", "mocha", "drip coffee",
+           "house coffee")  # fmt: skip
+_AMOUNTS = ("", "a little", "a little bit of", "a bit of", "a lot of", "lots of", "some",
+            "a splash of", "plenty of", "extra", "light")  # fmt: skip
+_EXTRAS = ("milk", "cream", "half and half", "almond milk", "oat milk", "soy milk", "skim milk",
+           "whole milk", "two percent milk", "sugar", "brown sugar", "sweetener", "maple syrup",
+           "honey", "vanilla", "two percent", "oat", "soy", "skim")  # fmt: skip
+
+
+def random_orders(rng: random.Random, count: int) -> Iterator[str]:
+    """Made-up orders to a coffee machine in lower-case words of CMUdict."""
+    for _ in range(count):
+        adjectives = [
+            rng.choice(kind)
+            for kind, chance in ((_SIZES, 0.6), (_ROASTS, 0.5), (_SHOTS, 0.4))
+            if rng.random() < chance
+        ]
+        rng.shuffle(adjectives)
+        parts = [rng.choice(_OPENINGS)] if rng.random() < 0.85 else []
+        parts += [rng.choice(["a", "a", "a", "an", "one", "some", "the", "me a", ""])]
+        parts += [*adjectives, rng.choice(_DRINKS)]
+        for i in range(rng.choice([0, 1, 1, 1, 2, 2])):
+            parts += ["and" if i else rng.choice(["with", "with", "with", "and", "add", "with"])]
+            parts += [rng.choice(_AMOUNTS), rng.choice(_EXTRAS)]
+        if rng.random() < 0.2:
+            parts += [rng.choice(["please", "thanks", "thank you", "to go"])]
+        yield " ".join(part for part in parts if part)

@@ -1,0 +1,171 @@
+"""Tables of networks by themselves: rest without speech, size and speed, and look-ahead."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from scipy.signal import butter, sosfilt
+
+from model.channels import ARKIT_52
+from model.lip_seal import lip_opening
+from model.numpy_network import NumpyRuntime
+from model.optional import optional_import
+from model.runtime import choose_runtime
+from model.streaming import Runtime, delay
+from model.weights_file import load_weights
+
+from .articulation import FIGURES, figures
+from .conditions import SAMPLE_RATE
+from .held_out import HeldOut
+from .systems import Network, System
+from .tables import Table
+
+_REPEATS = 3
+_SECONDS = 5.0
+_STILL = 0.10  # of the 95th percentile of opening in speech
+
+CANDIDATES = (
+    *((5, 6), (3, 6), (2, 4), (5, 0), (3, 2), (2, 3), (1, 4)),
+    *((4, 0), (3, 1), (2, 2), (1, 3), (1, 2)),
+)
+"""Blocks and right contexts, in steps of 20 ms; the first is the training's."""
+
+
+def rest_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
+    """Share of still frames in sounds without speech, for each network."""
+    sounds = speechless_sounds()
+    table = Table(
+        "Rest: share of frames with the mouth shut in sounds without speech",
+        ("system", *sounds),
+        f"{_SECONDS:.0f} s each; shut: opening below {_STILL:.0%} of its 95th percentile in the "
+        "first table's speech.",
+    )
+    for network in networks:
+        speech = np.concatenate([lip_opening(ARKIT_52, network(u)) for u in sets.unseen()])
+        threshold = _STILL * float(np.percentile(speech, 95))
+        table.add(
+            network.name,
+            *(
+                float(np.mean(lip_opening(ARKIT_52, network.of_sound(sound)) < threshold))
+                for sound in sounds.values()
+            ),
+        )
+    return table
+
+
+def speechless_sounds() -> dict[str, np.ndarray]:
+    """Samples [N] float32 at 16 kHz by name."""
+    rng = np.random.default_rng(0)
+    time = np.arange(int(_SECONDS * SAMPLE_RATE)) / SAMPLE_RATE
+    white = rng.standard_normal(len(time))
+    hum = sum(np.sin(2 * np.pi * 50 * k * time) / k for k in range(1, 8))
+    breath_band = butter(2, (400, 5000), "bandpass", fs=SAMPLE_RATE, output="sos")
+    breath = sosfilt(breath_band, white) * np.clip(np.sin(2 * np.pi * 0.4 * time), 0, 1)
+    notes = np.array([0, 4, 7, 12]) + rng.integers(-12, 12, (int(_SECONDS / 0.5), 1))
+    phase = 2 * np.pi * 220 * 2 ** (np.repeat(notes, int(0.5 * SAMPLE_RATE), 0) / 12)
+    music = np.sin(np.cumsum(phase / SAMPLE_RATE, 0)).sum(1) * np.exp(-4 * (time % 0.5))
+    clicks = (rng.random(len(time)) < 5 / SAMPLE_RATE).astype(float)
+    sounds = {
+        "digital silence": (np.zeros(len(time)), 0.0),
+        "hiss, -60 dB": (white, 1e-3),
+        "hiss, -20 dB": (white, 0.1),
+        "hum": (hum, 0.1),
+        "breath": (breath, 0.03),
+        "music": (music, 0.1),
+        "clicks": (sosfilt(breath_band, clicks), 0.03),
+    }
+    return {
+        name: (level * sound / (sound.std() + 1e-12)).astype(np.float32)
+        for name, (sound, level) in sounds.items()
+    }
+
+
+def parameters(weights: Path) -> int:
+    """Number of trained values; the statistics of the features are not counted."""
+    _, arrays = load_weights(weights)
+    return sum(array.size for name, array in arrays.items() if not name.startswith("feature_"))
+
+
+def times_real_time(
+    weights: Mapping[str, Path], seconds: float = 20.0
+) -> dict[tuple[str, str], float]:
+    """Seconds of sound per second of work, by name of the weights and of the runtime.
+
+    All run in turns on the same noise of so many seconds, so that a busy machine slows all
+    alike; the best of three turns counts. torch takes part, on the CPU, where it is importable.
+    """
+    samples = np.random.default_rng(0).standard_normal(int(seconds * 16000)).astype(np.float32)
+    runtimes = {
+        (name, runtime.name): runtime
+        for name, path in weights.items()
+        for runtime in _cpu_runtimes(path)
+    }
+    for runtime in runtimes.values():
+        runtime.predict(0.1 * samples[:16000])
+    best = dict.fromkeys(runtimes, 0.0)
+    for _ in range(_REPEATS):
+        for key, runtime in runtimes.items():
+            start = time.perf_counter()
+            runtime.predict(0.1 * samples)
+            best[key] = max(best[key], seconds / (time.perf_counter() - start))
+    return best
+
+
+def _cpu_runtimes(weights: Path) -> list[Runtime]:
+    found = [choose_runtime("numpy", weights)]
+    if optional_import("torch") is not None:
+        from model.torch_runtime import TorchRuntime
+
+        found.append(TorchRuntime(*load_weights(weights), "cpu"))
+    return found
+
+
+def ablation_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
+    """Each network on the unseen real speakers, its trained values, and times real time."""
+    speeds = times_real_time({network.name: network.weights for network in networks})
+    table = Table(
+        "Ablation: kinds of networks, real speakers never trained on, clean",
+        ("network", *FIGURES, "parameters", "MB", "× real time, NumPy", "× real time, torch CPU"),
+        "Speeds measured in turns in this run, on as many threads as this process may use.",
+    )
+    utterances = sets.unseen()
+    for network in networks:
+        table.add(
+            network.name,
+            *figures(utterances, network),
+            parameters(network.weights),
+            round(network.weights.stat().st_size / 1e6, 1),
+            _whole(speeds.get((network.name, "numpy"))),
+            _whole(speeds.get((network.name, "torch"))),
+        )
+    return table
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
+
+
+def delay_table(
+    sets: HeldOut, weights: Path, candidates: Sequence[tuple[int, int]] = CANDIDATES
+) -> Table:
+    """The network with each block and right context on the unseen real speakers."""
+    utterances = sets.unseen()
+    minutes = sum(u.seconds for u in utterances) / 60
+    table = Table(
+        "Delay: what less look-ahead costs",
+        ("block", "right", "delay ms", *FIGURES),
+        f"{len(utterances)} utterances, {minutes:.1f} min, real speakers never trained on, clean. "
+        "Block and right context in steps of 20 ms.",
+    )
+    config, arrays = load_weights(weights)
+    for block, right in candidates:
+        runtime = NumpyRuntime(replace(config, block=block, right=right), arrays)
+        milliseconds = round(1000 * delay(runtime.config))
+        table.add(block, right, milliseconds, *figures(utterances, _system(runtime)))
+    return table
+
+
+def _system(runtime: Runtime) -> System:
+    return lambda utterance: runtime.predict(utterance.samples()).values

@@ -1,0 +1,83 @@
+"""The targets of utterances: the mouth from the phones, the upper face from the prosody."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from model.channels import ARKIT_52
+from tools.data.cache import Utterance
+
+from .articulation import ARTICULATORS
+from .coarticulation import Span, articulators, lip_seal
+from .prosody import PitchTrack, Prosody, arousals, pitch_track, prosody, smooth
+
+_WIDER = 0.28  # of the opening, at full arousal
+_COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
+
+
+def utterance_targets(utterances: Sequence[Utterance]) -> Iterator[np.ndarray]:
+    """Raw targets [T, 52] of each utterance, its arousal taken from its speaker's average."""
+    sounds = [utterance.samples() for utterance in utterances]
+    tracks = [pitch_track(sound) for sound in sounds]
+    speakers = [utterance.speaker for utterance in utterances]
+    for utterance, sound, track, arousal in zip(
+        utterances, sounds, tracks, arousals(sounds, speakers, tracks), strict=True
+    ):
+        yield make_targets(utterance.phones or (), sound, float(arousal), track)
+
+
+def make_targets(
+    phones: Sequence[Span],
+    samples: np.ndarray,
+    arousal: float = 0.0,
+    track: PitchTrack | None = None,
+) -> np.ndarray:
+    """Raw targets [T, 52] in 0..1 at 100 Hz; two columns hold contacts of the lips.
+
+    model.lip_seal.apply_seal turns them into ARKit channels.
+
+    Args:
+        phones: (IPA phone, start, end) in seconds, ascending.
+        samples: float32 [N] at 16 kHz; T = ceil(N / 160).
+        arousal: -1 (bored, sad) to 1 (angry, joyful): see prosody.arousals.
+        track: pitch of the samples, if known.
+    """
+    voice = prosody(samples, track)
+    frames = len(voice.level)
+    raw = np.zeros((frames, len(ARKIT_52)), np.float32)
+    moves = articulators(phones, frames)
+    # Loud phrases and excited voices open wider; loud syllables do not, as vowels set those.
+    effort = np.clip(1.0 + 0.012 * smooth(voice.level, 0.3), 0.88, 1.12)
+    effort = effort * (1.0 + _WIDER * arousal)
+    for index, (name, channels) in enumerate(ARTICULATORS.items()):
+        track = moves[:, index] * effort if name in ("jaw", "lower", "upper") else moves[:, index]
+        for channel in channels:
+            raw[:, _COLUMN[channel]] = track
+    raw[:, _COLUMN["mouthClose"]] = lip_seal(phones, frames)
+    _upper_face(raw, voice, arousal)
+    return np.clip(raw, 0.0, 1.0)
+
+
+def _upper_face(raw: np.ndarray, voice: Prosody, arousal: float) -> None:
+    """Brows, lids, cheeks and nose follow pitch accents, effort and arousal during speech."""
+    liveliness = 1.0 + 0.6 * arousal
+    excited, low = max(arousal, 0.0) * voice.speech, max(-arousal, 0.0) * voice.speech
+    accent = liveliness * np.clip(voice.semitones - 0.5, 0, 6) / 6 * voice.speech
+    gravity = np.clip(-voice.semitones - 0.5, 0, 5) / 5 * voice.speech
+    effort = liveliness * np.clip(voice.level, 0, 8) / 8 * voice.speech
+    tracks = {
+        ("browInnerUp",): 0.48 * accent + 0.12 * excited,
+        ("browOuterUpLeft", "browOuterUpRight"): 0.34 * accent + 0.16 * excited,
+        ("browDownLeft", "browDownRight"): 0.22 * effort * gravity + 0.06 * effort,
+        ("eyeWideLeft", "eyeWideRight"): 0.22 * accent + 0.10 * excited,
+        ("eyeSquintLeft", "eyeSquintRight"): 0.12 * effort * (1 - np.clip(accent, 0, 1)),
+        ("eyeBlinkLeft", "eyeBlinkRight"): 0.14 * low,
+        ("noseSneerLeft", "noseSneerRight"): 0.08 * effort + 0.10 * excited,
+    }
+    for channels, track in tracks.items():
+        for channel in channels:
+            raw[:, _COLUMN[channel]] = track
+    for side in ("Left", "Right"):
+        raw[:, _COLUMN[f"cheekSquint{side}"]] = (
+            0.5 * raw[:, _COLUMN[f"mouthSmile{side}"]] + 0.08 * effort + 0.20 * excited
+        )
