@@ -15,22 +15,19 @@ import pytest
 
 from tests.support.extension import built_zip, install
 
+_IS_MODULE = "bpy" not in sys.modules
+"""A Blender application (tests/support/application.py) has its own settings."""
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Import bpy with settings of its own, before test modules import it and its addon_utils.
-
-    A Blender application (tests/support/application.py) was started with its own.
-    """
-    if "bpy" in sys.modules:
-        return
-    config.add_cleanup(lambda: _leave(config))  # comes last
-    resources = tempfile.mkdtemp(prefix="audio2face-blender-")
-    os.environ["BLENDER_USER_RESOURCES"] = resources
-    config.add_cleanup(lambda: shutil.rmtree(resources, ignore_errors=True))
+if _IS_MODULE:  # before conftest files of folders import bpy and its addon_utils
+    os.environ["BLENDER_USER_RESOURCES"] = tempfile.mkdtemp(prefix="audio2face-blender-")
     import bpy  # noqa: F401
 
-
 _STATUS = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _IS_MODULE:
+        config.add_cleanup(lambda: _leave(config))  # comes last
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -39,6 +36,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def _leave(config: pytest.Config) -> None:
     """Ends the process here: 4.5's module may hang in its own clean-up once it has played sound."""
+    shutil.rmtree(os.environ["BLENDER_USER_RESOURCES"], ignore_errors=True)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(config.stash.get(_STATUS, int(pytest.ExitCode.INTERNAL_ERROR)))

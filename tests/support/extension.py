@@ -1,13 +1,15 @@
 """Finds the built zip, and puts it into a Blender that starts with empty settings."""
 
+import importlib
 import os
 from pathlib import Path
+from types import ModuleType
 
 from tools.build.manifest import FILENAME, extension_name
 from tools.demo.install import MODULE
 from tools.demo.install import install_zip as install
 
-__all__ = ["MODULE", "built_zip", "install"]
+__all__ = ["MODULE", "addon_module", "built_zip", "install"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,3 +24,8 @@ def built_zip(suffix: str = "") -> Path:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there: run `make build` first.")
     return path
+
+
+def addon_module(name: str) -> ModuleType:
+    """A module of the add-on in the installed extension."""
+    return importlib.import_module(f"{MODULE}.blender_audio2face.{name}")

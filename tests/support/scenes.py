@@ -1,6 +1,7 @@
 """Small scenes for the tests: a face of one vertex, sounds, strips under every release's names."""
 
 import wave
+from collections.abc import Iterable
 from pathlib import Path
 
 import bpy
@@ -8,6 +9,9 @@ import numpy as np
 import pytest
 
 from model.optional import optional_import
+from tests.support.hum import tone as tone
+from tests.support.hum import write_hum as write_hum
+from tests.support.hum import write_wav as write_wav
 
 HAS_SOUND = bpy.app.build_options.audaspace
 HAS_AUD = optional_import("aud") is not None
@@ -42,16 +46,6 @@ def make_face(
     return face
 
 
-def write_wav(path: Path, samples: np.ndarray, rate: int) -> Path:
-    """A mono 16-bit WAV of samples in -1..1."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-    return path
-
-
 def read_wav(path: Path) -> tuple[np.ndarray, int]:
     """Samples [N, channels] of a 16-bit WAV, and its rate."""
     with wave.open(str(path), "rb") as file:
@@ -60,16 +54,16 @@ def read_wav(path: Path) -> tuple[np.ndarray, int]:
         return data.reshape(-1, file.getnchannels()), file.getframerate()
 
 
-def tone(seconds: float, rate: int = 16000) -> np.ndarray:
-    return 0.3 * np.sin(2 * np.pi * 220 * np.arange(round(seconds * rate)) / rate)
+def top_level(scene: bpy.types.Scene | None = None):
+    """The strips of a scene that lie in no meta strip."""
+    editor = (scene or bpy.context.scene).sequence_editor_create()
+    return editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
 
 
 def add_sound(path: Path, frame: int = 1, channel: int = 1, name: str = "speech"):
     """A sound strip, made active."""
-    editor = bpy.context.scene.sequence_editor_create()
-    strips = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
-    strip = strips.new_sound(name, str(path), channel, frame)
-    editor.active_strip = strip
+    strip = top_level().new_sound(name, str(path), channel, frame)
+    bpy.context.scene.sequence_editor.active_strip = strip
     return strip
 
 
@@ -108,9 +102,32 @@ def keys_of(action, shape_key: str) -> list[tuple[float, float]]:
     return [tuple(point.co) for curve in curves for point in curve.keyframe_points]
 
 
+def action_of(face: bpy.types.Object) -> bpy.types.Action | None:
+    """The Action that plays on a face's shape keys."""
+    animation = face.data.shape_keys.animation_data
+    return animation and animation.action
+
+
+def played(face: bpy.types.Object, shape_key: str, frames: Iterable[int]) -> list[float]:
+    """A shape key's value at frames, as it plays."""
+    values = []
+    for frame in frames:
+        bpy.context.scene.frame_set(frame)
+        values.append(face.data.shape_keys.key_blocks[shape_key].value)
+    return values
+
+
+def highest_key(face: bpy.types.Object, shape_key: str = "jawOpen") -> float:
+    return max(value for _, value in keys_of(action_of(face), shape_key))
+
+
+def speaker(name: str):
+    """A speaker of the scene."""
+    return bpy.context.scene.audio2face.speakers[name]
+
+
 def saved_jaw_keys(path: Path, face: str = "Head") -> list[tuple[float, float]]:
     """(frame, value) of each key on a face's jawOpen in a .blend, which is opened."""
     bpy.ops.wm.open_mainfile(filepath=str(path))
-    animation = bpy.data.objects[face].data.shape_keys.animation_data
-    has_action = animation is not None and animation.action is not None
-    return keys_of(animation.action, "jawOpen") if has_action else []
+    action = action_of(bpy.data.objects[face])
+    return keys_of(action, "jawOpen") if action is not None else []

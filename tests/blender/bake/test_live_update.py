@@ -3,7 +3,6 @@
 Timers never fire in Blender's module, so each test calls what the timer would call.
 """
 
-import importlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +12,10 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.support.scenes import (
-    add_sound,
-    keys_of,
-    make_face,
-    needs_sound,
-    tone,
-    write_wav,
-)
+from tests.support.extension import addon_module
+from tests.support.scenes import highest_key, needs_sound, speaker
 
-pytestmark = [needs_sound, pytest.mark.usefixtures("loud_jaw")]
+pytestmark = needs_sound
 
 
 class Timers:
@@ -54,124 +47,99 @@ class Timers:
 
 
 @pytest.fixture
-def live(extension: str, monkeypatch: pytest.MonkeyPatch):
-    return importlib.import_module(f"{extension}.blender_audio2face.bake.live_update")
+def live(extension: str):
+    return addon_module("bake.live_update")
 
 
 @pytest.fixture
-def face(tmp_path: Path):
-    samples = np.concatenate([np.zeros(8000), tone(0.5), np.zeros(8000), tone(0.5)])
-    add_sound(write_wav(tmp_path / "hum.wav", samples, 16000))
-    made = make_face("Anna", ("jawOpen", "browInnerUp"))
-    bpy.ops.audio2face.bake()
-    return made
-
-
-@pytest.fixture
-def timers(live, face, monkeypatch: pytest.MonkeyPatch):
-    """A window, after the bake."""
+def timers(live, anna, monkeypatch: pytest.MonkeyPatch):
+    """A window, after the bake; the jaw opens to 2, and a dial of 0.25 takes it to 0.5."""
     made = Timers()
     app = SimpleNamespace(background=False, timers=made, is_job_running=lambda _: False)
     monkeypatch.setattr(live, "bpy", SimpleNamespace(app=app, data=bpy.data))
+    monkeypatch.setattr(live, "_PAUSE", 0.03)
     yield made
     live.cancel()
 
 
-def speaker():
-    return bpy.context.scene.audio2face.speakers["Anna"]
-
-
-def highest(face) -> float:
-    return max(value for _, value in keys_of(face.data.shape_keys.animation_data.action, "jawOpen"))
-
-
-def test_dial_waits_for_a_pause_and_the_last_value_wins(timers, face) -> None:
-    before = highest(face)
-    for value in np.linspace(0.9, 0.25, 30):
-        speaker().dials.jaw = value
-    assert highest(face) == before
-    timers.run()
-    assert highest(face) == pytest.approx(0.5, abs=0.02)  # the jaw of the fixture opens to 2
-    assert "Keyed" in speaker().report
-
-
-def test_value_set_while_keys_are_composed_wins(timers, live, face) -> None:
-    speaker().dials.jaw = 0.4
-    timers.run(until=lambda: bool(live._running))
-    speaker().dials.jaw = 0.2
-    timers.run()
-    assert highest(face) == pytest.approx(0.4, abs=0.02)
-
-
-def test_value_set_while_keys_are_written_wins(
-    timers, live, face, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def run_until_written(timers, live, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Runs until keys are half written."""
     monkeypatch.setattr(live, "_STEP_SECONDS", 0.0)
-    speaker().dials.jaw = 0.4
-    timers.run(until=lambda: any(one.job.stepping for one in live._running.values()))
-    speaker().dials.jaw = 0.2
+    return lambda: timers.run(
+        until=lambda: any(running.job.stepping for running in live._running.values())
+    )
+
+
+def test_dial_waits_for_a_pause_and_the_last_value_wins(timers, anna, dials) -> None:
+    before = highest_key(anna)
+    for value in np.linspace(0.9, 0.25, 30):
+        dials.jaw = value
+    assert highest_key(anna) == before
     timers.run()
-    assert highest(face) == pytest.approx(0.4, abs=0.02)
+    assert highest_key(anna) == pytest.approx(0.5, abs=0.02)
+    assert "Keyed" in speaker("Anna").report
+
+
+def test_value_set_while_keys_are_composed_wins(timers, live, anna, dials) -> None:
+    dials.jaw = 0.4
+    timers.run(until=lambda: bool(live._running))
+    dials.jaw = 0.2
+    timers.run()
+    assert highest_key(anna) == pytest.approx(0.4, abs=0.02)
+
+
+def test_value_set_while_keys_are_written_wins(timers, run_until_written, anna, dials) -> None:
+    dials.jaw = 0.4
+    run_until_written()
+    dials.jaw = 0.2
+    timers.run()
+    assert highest_key(anna) == pytest.approx(0.4, abs=0.02)
     assert len(bpy.data.actions) == 1
 
 
-def test_saving_writes_the_keys_that_are_due(timers, face, tmp_path: Path) -> None:
-    speaker().dials.jaw = 0.25
+def test_saving_writes_the_keys_that_are_due(timers, anna, dials, tmp_path: Path) -> None:
+    dials.jaw = 0.25
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"), copy=True)
-    assert highest(face) == pytest.approx(0.5, abs=0.02)
+    assert highest_key(anna) == pytest.approx(0.5, abs=0.02)
 
 
-def test_undo_brings_keys_back_to_their_dials(timers, live, face) -> None:
+def test_undo_brings_keys_back_to_their_dials(timers, live, anna, dials) -> None:
     """Blender's undo brings back the dial of the last step, whose keys came after it."""
-    speaker().dials.jaw = 0.25
+    dials.jaw = 0.25
     timers.run()
     live.pause()
-    keyed_with = speaker()["keyed_with"]
-    with importlib.import_module(
-        live.__name__.replace("bake.live_update", "scene.live_changes")
-    ).suspend_live_update():
-        speaker().dials.jaw = 0.1
+    keyed_with = speaker("Anna")["keyed_with"]
+    with addon_module("scene.live_changes").suspend_live_update():
+        dials.jaw = 0.1
     live.catch_up()
     timers.run()
-    assert highest(face) == pytest.approx(0.2, abs=0.02)
-    assert speaker()["keyed_with"] != keyed_with
+    assert highest_key(anna) == pytest.approx(0.2, abs=0.02)
+    assert speaker("Anna")["keyed_with"] != keyed_with
 
 
 def test_undo_while_keys_are_written_leaves_one_action(
-    timers, live, face, monkeypatch: pytest.MonkeyPatch
+    timers, run_until_written, live, anna, dials
 ) -> None:
-    monkeypatch.setattr(live, "_STEP_SECONDS", 0.0)
-    speaker().dials.jaw = 0.25
-    timers.run(until=lambda: any(one.job.stepping for one in live._running.values()))
+    dials.jaw = 0.25
+    run_until_written()
     live.pause()
     assert len(bpy.data.actions) == 1
-    assert highest(face) > 0.9
+    assert highest_key(anna) > 0.9
     timers.run()
-    assert highest(face) == pytest.approx(0.5, abs=0.02)
+    assert highest_key(anna) == pytest.approx(0.5, abs=0.02)
 
 
-def test_loading_a_file_forgets_what_is_due(timers, live, face) -> None:
-    speaker().dials.jaw = 0.25
+def test_loading_a_file_forgets_what_is_due(timers, live, dials) -> None:
+    dials.jaw = 0.25
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     timers.run()
     assert live._due == {} and live._running == {}
 
 
-def test_hand_edits_stop_it_with_a_sentence(timers, face) -> None:
-    curve = face.data.shape_keys.animation_data.action
-    before = highest(face)
-    points = curve.layers[0].strips[0].channelbags[0] if bpy.app.version >= (4, 4, 0) else curve
-    points.fcurves[0].keyframe_points[1].co.y += 0.1
-    speaker().dials.jaw = 0.25
-    timers.run()
-    assert "changed by hand" in speaker().report
-    assert highest(face) >= before
-
-
-def test_live_stays_on_while_settings_are_restored(live, face, extension: str) -> None:
+def test_live_stays_on_while_settings_are_restored(anna, dials) -> None:
     """An autosave may come at any moment; *Live* must never be stored as off by us."""
-    changes = importlib.import_module(f"{extension}.blender_audio2face.scene.live_changes")
-    with changes.suspend_live_update():
+    with addon_module("scene.live_changes").suspend_live_update():
         assert bpy.context.scene.audio2face.live
-        speaker().dials.jaw = 0.25
-    assert highest(face) > 0.9
+        dials.jaw = 0.25
+    assert highest_key(anna) > 0.9

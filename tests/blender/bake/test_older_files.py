@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.support.scenes import fcurves, keys_of, needs_sound, set_timing
+from tests.support.scenes import action_of, fcurves, highest_key, keys_of, needs_sound, set_timing
 
 pytestmark = needs_sound
 
@@ -20,31 +20,23 @@ def face(extension: str):
     return bpy.data.objects["Face"]
 
 
-def action_of(face):
-    return face.data.shape_keys.animation_data.action
-
-
-def speaker():
+def only_speaker():
     return bpy.context.scene.audio2face.speakers[0]
 
 
-def highest(face) -> float:
-    return max(value for _, value in keys_of(action_of(face), "jawOpen"))
-
-
 def test_dials_key_again(face) -> None:
-    before = highest(face)
-    speaker().dials.jaw = 0.6  # was 1.2
-    assert highest(face) == pytest.approx(before / 2, rel=0.05)
+    before = highest_key(face)
+    only_speaker().dials.jaw = 0.6  # was 1.2
+    assert highest_key(face) == pytest.approx(before / 2, rel=0.05)
     assert "audio2face_keyed" not in action_of(face)
 
 
 def test_hand_edits_made_since_are_kept(face) -> None:
-    curve = next(one for one in fcurves(action_of(face)) if '"jawOpen"' in one.data_path)
+    (curve,) = (curve for curve in fcurves(action_of(face)) if '"jawOpen"' in curve.data_path)
     curve.keyframe_points[3].co.y += 0.2
     before = keys_of(action_of(face), "jawOpen")
-    speaker().dials.jaw = 0.6
-    assert "changed by hand" in speaker().report
+    only_speaker().dials.jaw = 0.6
+    assert "changed by hand" in only_speaker().report
     assert keys_of(action_of(face), "jawOpen") == before
 
 
@@ -57,15 +49,10 @@ def test_update_follows_a_moved_strip(face) -> None:
     assert [value for _, value in moved] == pytest.approx([v for _, v in before], abs=0.02)
 
 
-def test_bake_replaces_its_keys(face) -> None:
+def test_bake_replaces_its_keys_and_clear_removes_them(face) -> None:
     bpy.context.view_layer.objects.active = face
     assert bpy.ops.audio2face.bake() == {"FINISHED"}
-    assert len(bpy.data.actions) == 1
-    assert len(speaker().takes) == 1
-
-
-def test_clear_leaves_nothing(face) -> None:
+    assert (len(bpy.data.actions), len(only_speaker().takes)) == (1, 1)
     assert bpy.ops.audio2face.clear() == {"FINISHED"}
-    assert face.data.shape_keys.animation_data.action is None
-    assert len(bpy.data.actions) == 0
-    assert len(speaker().takes) == 0
+    assert action_of(face) is None
+    assert (len(bpy.data.actions), len(only_speaker().takes)) == (0, 0)
