@@ -16,17 +16,20 @@ import pytest
 from tests.support.extension import built_zip, install
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Import bpy with settings of its own, before test modules import it and its addon_utils.
+_RESOURCES = None if "bpy" in sys.modules else tempfile.mkdtemp(prefix="audio2face-blender-")
+"""Folder for the module's settings. A Blender application (tests/support/application.py) was
+started with its own."""
 
-    A Blender application (tests/support/application.py) was started with its own.
-    """
-    if "bpy" in sys.modules:
+if _RESOURCES is not None:  # before a conftest.py in a folder below imports bpy
+    os.environ["BLENDER_USER_RESOURCES"] = _RESOURCES
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Imports bpy before test modules import its addon_utils."""
+    if _RESOURCES is None:
         return
     config.add_cleanup(lambda: _leave(config))  # comes last
-    resources = tempfile.mkdtemp(prefix="audio2face-blender-")
-    os.environ["BLENDER_USER_RESOURCES"] = resources
-    config.add_cleanup(lambda: shutil.rmtree(resources, ignore_errors=True))
+    config.add_cleanup(lambda: shutil.rmtree(_RESOURCES, ignore_errors=True))
     import bpy  # noqa: F401
 
 
