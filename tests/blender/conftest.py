@@ -15,7 +15,6 @@ import pytest
 
 from tests.support.extension import built_zip, install
 
-
 _RESOURCES = None if "bpy" in sys.modules else tempfile.mkdtemp(prefix="audio2face-blender-")
 """Folder for the module's settings. A Blender application (tests/support/application.py) was
 started with its own."""
