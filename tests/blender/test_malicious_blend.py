@@ -144,9 +144,9 @@ def test_values_from_before_that_nothing_holds(extension: str, value: str) -> No
     face = bpy.data.objects.new("Face", None)
     face["whole"], face["list"], face["text"], face["real"] = 3, [1, 2], "a", 0.5
     for name, index in (("whole", 0), ("list", 1), ("text", 0), ("real", 0)):
-        face[saved_values.PROPERTY] = f'[["[\\"{name}\\"]", {index}, {value}]]'
+        face[saved_values.SAVED_VALUES] = f'[["[\\"{name}\\"]", {index}, {value}]]'
         saved_values.restore(face)
-        assert saved_values.PROPERTY not in face
+        assert saved_values.SAVED_VALUES not in face
     assert (type(face["whole"]), face["text"]) == (int, "a")
     assert [type(one) for one in face["list"]] == [int, int]
 
@@ -157,7 +157,7 @@ def test_values_from_before_that_are_none(extension: str, text: str) -> None:
         f"{extension}.blender_audio2face.face_override.saved_values"
     )
     face = bpy.data.objects.new("Face", None)
-    face[saved_values.PROPERTY] = text
+    face[saved_values.SAVED_VALUES] = text
     assert saved_values.load(face) == {}
 
 
