@@ -66,7 +66,7 @@ def scene_of(selection: SoundSelection):
     for scene in bpy.data.scenes:
         if scene.session_uid == selection.scene_uid:
             return scene
-    raise StripError("The scene with the sound is gone: choose another strip.")
+    raise StripError("The scene with the sound was removed: choose another strip.")
 
 
 def mark_strip(selection: SoundSelection, name: str, undo: ExitStack) -> str:
@@ -103,7 +103,7 @@ def strip_of_take(scene, take) -> StripPlan:
         found = strip_id.marked(place, take.name)
         if found is not None:
             return strips.plan_strip(place, found)
-    raise StripError(f'Strip "{take.label}" is gone: its keys stay as they are.')
+    raise StripError(f'Strip "{take.label}" was removed: its keys stay as they are.')
 
 
 def _belongs_to_another(animated, speaker, scene, name: str) -> bool:

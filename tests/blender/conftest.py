@@ -15,19 +15,24 @@ import pytest
 
 from tests.support.extension import built_zip, install
 
-_IS_MODULE = "bpy" not in sys.modules
-"""A Blender application (tests/support/application.py) has its own settings."""
+_RESOURCES = None if "bpy" in sys.modules else tempfile.mkdtemp(prefix="audio2face-blender-")
+"""Folder for the module's settings. A Blender application (tests/support/application.py) was
+started with its own."""
 
-if _IS_MODULE:  # before conftest files of folders import bpy and its addon_utils
-    os.environ["BLENDER_USER_RESOURCES"] = tempfile.mkdtemp(prefix="audio2face-blender-")
-    import bpy  # noqa: F401
-
-_STATUS = pytest.StashKey[int]()
+if _RESOURCES is not None:  # before a conftest.py in a folder below imports bpy
+    os.environ["BLENDER_USER_RESOURCES"] = _RESOURCES
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if _IS_MODULE:
-        config.add_cleanup(lambda: _leave(config))  # comes last
+    """Imports bpy before test modules import its addon_utils."""
+    if _RESOURCES is None:
+        return
+    config.add_cleanup(lambda: _leave(config))  # comes last
+    config.add_cleanup(lambda: shutil.rmtree(_RESOURCES, ignore_errors=True))
+    import bpy  # noqa: F401
+
+
+_STATUS = pytest.StashKey[int]()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -36,7 +41,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def _leave(config: pytest.Config) -> None:
     """Ends the process here: 4.5's module may hang in its own clean-up once it has played sound."""
-    shutil.rmtree(os.environ["BLENDER_USER_RESOURCES"], ignore_errors=True)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(config.stash.get(_STATUS, int(pytest.ExitCode.INTERNAL_ERROR)))

@@ -53,14 +53,14 @@ def allowed_ranges(
     the strip that is baked last has the frames of an overlap.
     """
     allowed = []
-    for wanted in requested:
-        end = wanted.end
+    for each in requested:
+        end = each.end
         for other in baked:
-            higher = other.strip != wanted.strip and other.part > wanted.part
-            if higher and other.start < end and wanted.start < other.end:
-                end = max(other.start, wanted.start)
-        if wanted.start < end:
-            allowed.append(replace(wanted, end=end))
+            higher = other.strip != each.strip and other.part > each.part
+            if higher and other.start < end and each.start < other.end:
+                end = max(other.start, each.start)
+        if each.start < end:
+            allowed.append(replace(each, end=end))
     return tuple(allowed)
 
 

@@ -87,12 +87,12 @@ def modules(extension: str) -> Iterator[SimpleNamespace]:
         return importlib.import_module(f"{extension}.blender_audio2face.{name}")
 
     yield SimpleNamespace(
-        preview=module("preview.preview"),
+        preview=module("preview"),
         overrides=module("face_override").overrides,
         session=module("realtime.session"),
         analyzer=module("core.realtime.streaming_analyzer"),
         file_source=module("core.realtime.file_source"),
-        running=module("realtime.session").running_session,
+        running=module("realtime").running_session,
     )
     module("preview").end_all()
 
@@ -137,7 +137,7 @@ def test_a_preview_goes_on_or_says_why_not(modules, shown, capsys, fault) -> Non
 def test_a_preview_that_listens_ends(
     modules, folder: Path, capsys, monkeypatch: pytest.MonkeyPatch, fault
 ) -> None:
-    monkeypatch.setattr(modules.preview, "has_window", lambda: True)
+    monkeypatch.setattr(modules.preview.preview, "has_window", lambda: True)
     make_scene(folder, "ACTION")
     assert bpy.ops.audio2face.preview() == {"FINISHED"}
     (one,) = modules.preview.previews()

@@ -149,9 +149,9 @@ def test_saved_values_out_of_range_are_restored_as_far_as_possible(
     face = bpy.data.objects.new("Face", None)
     face["whole"], face["list"], face["text"], face["real"] = 3, [1, 2], "a", 0.5
     for name, index in (("whole", 0), ("list", 1), ("text", 0), ("real", 0)):
-        face[saved_values.PROPERTY] = f'[["[\\"{name}\\"]", {index}, {value}]]'
+        face[saved_values.SAVED_VALUES] = f'[["[\\"{name}\\"]", {index}, {value}]]'
         saved_values.restore(face)
-        assert saved_values.PROPERTY not in face
+        assert saved_values.SAVED_VALUES not in face
     assert (type(face["whole"]), face["text"]) == (int, "a")
     assert [type(number) for number in face["list"]] == [int, int]
 
@@ -162,7 +162,7 @@ def test_damaged_saved_values_are_ignored(extension: str, text: str) -> None:
         f"{extension}.blender_audio2face.face_override.saved_values"
     )
     face = bpy.data.objects.new("Face", None)
-    face[saved_values.PROPERTY] = text
+    face[saved_values.SAVED_VALUES] = text
     assert saved_values.load(face) == {}
 
 

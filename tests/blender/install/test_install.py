@@ -1,32 +1,23 @@
-"""Both zips: their contents, and that Blender installs them and bakes with them."""
+"""Blender installs both zips and bakes with them, and nothing is written into the extension."""
 
+import hashlib
+import importlib
 import json
 import math
 import os
 import struct
-import tomllib
 import wave
-import zipfile
 from pathlib import Path
 
 import addon_utils
 import bpy
 import pytest
 
-from tests.support.extension import ROOT, built_zip
-from tests.support.fresh_blender import needs_module, run_script
-from tools.build.extension_zip import SHIPPED, run_blender_tool
-from tools.build.manifest import FILENAME, wheel_names
+from tests.support.extension import MODULE, built_zip
+from tests.support.fresh_blender import run_script
+from tests.support.scenes import add_sound, make_face, needs_sound, tone, write_wav
 
-needs_sound = pytest.mark.skipif(
-    not bpy.app.build_options.audaspace, reason="this bpy is built without sound"
-)
 SCRIPT = Path(__file__).with_name("bake_in_fresh_blender.py")
-
-
-def names_in(archive: Path) -> set[str]:
-    with zipfile.ZipFile(archive) as contents:
-        return set(contents.namelist())
 
 
 @pytest.fixture
@@ -53,30 +44,6 @@ def bake_in_fresh_blender(archive: Path, wav: Path, packages: str, resources: Pa
     completed = run_script(SCRIPT, str(archive), str(wav), packages, env=environment)
     assert completed.returncode == 0, completed.stdout + completed.stderr
     return json.loads(next(line for line in completed.stdout.splitlines() if line[:1] == "{"))
-
-
-def test_zip_holds_what_runs_and_nothing_else() -> None:
-    names = names_in(built_zip())
-    assert {name.split("/")[0] for name in names} == {*SHIPPED, FILENAME, "wheels"}
-    assert {Path(name).name for name in names if name.startswith("wheels/")} == set(
-        wheel_names(ROOT / FILENAME)
-    )
-    assert [name for name in names if "__pycache__" in name] == []
-    assert [name for name in names if name.endswith(".npz")] != []
-
-
-def test_zip_without_wheels_lacks_only_them() -> None:
-    full = {name for name in names_in(built_zip()) if not name.startswith("wheels/")}
-    assert names_in(built_zip("-nowheels")) == full
-    with zipfile.ZipFile(built_zip("-nowheels")) as contents:
-        assert "wheels" not in tomllib.loads(contents.read(FILENAME).decode())
-
-
-@needs_module
-def test_the_root_builds_the_same_zip(tmp_path: Path) -> None:
-    """`blender --command extension build` in the repository's root, as Blender's manual says."""
-    run_blender_tool("build", f"--source-dir={ROOT}", f"--output-filepath={tmp_path / 'root.zip'}")
-    assert names_in(tmp_path / "root.zip") == names_in(built_zip())
 
 
 def test_zip_is_installed_and_enabled(extension: str) -> None:
@@ -111,3 +78,76 @@ def test_zip_without_wheels_bakes_without_sound_packages(hum: Path, tmp_path: Pa
     assert outcome["decoders"] == {"soundfile": None, "soxr": None, "pythonosc": None}
     assert outcome["result"] == ["FINISHED"]
     assert max(outcome["jaw"]) - min(outcome["jaw"]) > 0.01
+
+
+WHEN_USED = ("torch", "soundfile", "soxr", "aud")
+
+ENABLE = f"""
+import sys
+import bpy
+for name in {WHEN_USED}:
+    sys.modules[name] = None
+import addon_utils
+assert addon_utils.enable({MODULE!r}) is not None
+print(*sys.modules)
+"""
+
+
+def imported_by(code: str, folder: Path) -> set[str]:
+    """The add-on's modules that a Blender has imported which runs the code."""
+    script = folder / "enable.py"
+    script.write_text(code, "utf-8")
+    completed = run_script(script)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    prefix = f"{MODULE}.blender_audio2face."
+    names = completed.stdout.split()
+    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+
+
+@pytest.fixture(scope="module")
+def rooms(extension: str, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The add-on's modules imported by registering it, where WHEN_USED cannot be imported."""
+    return imported_by(ENABLE, tmp_path_factory.mktemp("startup"))
+
+
+def test_registering_needs_no_other_packages(rooms: set[str]) -> None:
+    assert {"registration", "ui.operators.bake", "ui.panels.bake"} <= rooms
+
+
+@pytest.fixture
+def own_folder(extension: str) -> Path:
+    return Path(importlib.import_module(extension).__file__).parent
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Digests of all files but the bytecode that Python keeps."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@needs_sound
+def test_nothing_is_written_into_the_extension(
+    own_folder: Path, extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = state(own_folder)
+    assert len(before) > 150
+    make_face("Face", ("jawOpen", "mouthClose", "browInnerUp"))
+    add_sound(write_wav(tmp_path / "speech.wav", tone(0.5), 16000))
+    bpy.ops.audio2face.bake()
+    bpy.context.scene.audio2face.speakers[0].dials.jaw = 0.5
+    bpy.ops.audio2face.mapping_save(filepath=str(tmp_path / "mapping.json"))
+    bpy.ops.audio2face.add_demo_head()
+    bpy.ops.audio2face.bake_all()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    command = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
+    assert command.run(["bake", "--force"]) == 0
+    assert command.run(["predict", str(tmp_path / "speech.wav"), str(tmp_path / "c.csv")]) == 0
+    bpy.ops.audio2face.clear(speaker="Face")
+    assert state(own_folder) == before
+    assert {path.name.split(".")[0] for path in tmp_path.iterdir()} <= {
+        "speech", "mapping", "shot", "c",
+    }  # fmt: skip

@@ -57,7 +57,7 @@ def modules(extension: str) -> SimpleNamespace:
         analyzer=module("core.realtime.streaming_analyzer"),
         face_override=module("face_override"),
         registration=module("registration"),
-        running=module("realtime.session").running_session,
+        running=module("realtime").running_session,
         errors=module("errors"),
         settings=module("scene.speaker_settings"),
         mapping=module("core.rigs.mapping"),

@@ -152,7 +152,8 @@ def test_damaged_head_file_is_refused(
     add: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "head.npz").write_bytes(b"nothing")
-    monkeypatch.setattr(add, "HEAD", tmp_path / "head.npz")
+    asset = importlib.import_module(f"{add.__package__}.asset")
+    monkeypatch.setattr(asset, "HEAD", tmp_path / "head.npz")
     with pytest.raises(add.DemoHeadError, match="install the extension again"):
         add.add_demo_head(bpy.context, with_speech=True)
     assert len(bpy.data.objects) == 0 and strips() == []

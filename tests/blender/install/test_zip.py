@@ -1,4 +1,4 @@
-"""The zip of `make build`: its wheels, their licences, its size, and that it is reproducible."""
+"""The zips of `make build`: contents, wheels, licences, size, and that they are reproducible."""
 
 import hashlib
 import io
@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from tests.support.extension import ROOT, built_zip
 from tests.support.fresh_blender import needs_module
-from tools.build.extension_zip import SHIPPED
+from tools.build.extension_zip import SHIPPED, run_blender_tool
 from tools.build.manifest import FILENAME, wheel_names
 
 MEGABYTES_OF_THE_PLATFORM = 300
@@ -24,6 +25,35 @@ LICENCE = re.compile(
     r"(^|/)(licen[cs]e|copying|unlicense)[^/]*$|\.dist-info/licenses/", re.IGNORECASE
 )
 METADATA = re.compile(r"^[^/]+\.dist-info/METADATA$")
+
+
+def names_in(archive: Path) -> set[str]:
+    with zipfile.ZipFile(archive) as contents:
+        return set(contents.namelist())
+
+
+def test_zip_holds_what_runs_and_nothing_else() -> None:
+    names = names_in(built_zip())
+    assert {name.split("/")[0] for name in names} == {*SHIPPED, FILENAME, "wheels"}
+    assert {Path(name).name for name in names if name.startswith("wheels/")} == set(
+        wheel_names(ROOT / FILENAME)
+    )
+    assert [name for name in names if "__pycache__" in name] == []
+    assert [name for name in names if name.endswith(".npz")] != []
+
+
+def test_zip_without_wheels_lacks_only_them() -> None:
+    full = {name for name in names_in(built_zip()) if not name.startswith("wheels/")}
+    assert names_in(built_zip("-nowheels")) == full
+    with zipfile.ZipFile(built_zip("-nowheels")) as contents:
+        assert "wheels" not in tomllib.loads(contents.read(FILENAME).decode())
+
+
+@needs_module
+def test_the_root_builds_the_same_zip(tmp_path: Path) -> None:
+    """`blender --command extension build` in the repository's root, as Blender's manual says."""
+    run_blender_tool("build", f"--source-dir={ROOT}", f"--output-filepath={tmp_path / 'root.zip'}")
+    assert names_in(tmp_path / "root.zip") == names_in(built_zip())
 
 
 def test_zip_has_the_listed_wheels_with_locked_hashes_and_licences() -> None:
