@@ -1,6 +1,5 @@
 """The bake behind a window, step by step as Blender calls it; ``faults`` tests what ends it."""
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,15 +7,18 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.modal import ESC, MOUSE, Context, Instance, context, run, run_until
 from tests.support.scenes import (
+    action_of,
     add_sound,
+    highest_key,
     keys_of,
     make_face,
     needs_sound,
     set_timing,
-    tone,
-    write_wav,
+    speaker,
+    write_hum,
 )
 
 __all__ = ["context"]
@@ -24,15 +26,20 @@ pytestmark = needs_sound
 
 
 @pytest.fixture
+def face() -> bpy.types.Object:
+    return make_face("Face", ("jawOpen",))
+
+
+@pytest.fixture
 def invoke(
-    extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, context: Context
+    face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, context: Context
 ) -> Callable[[], Instance]:
     """Invokes a bake of the selected face from two seconds of sound."""
-    operators = importlib.import_module(f"{extension}.blender_audio2face.ui.operators.bake")
+    operators = addon_module("ui.operators.bake")
     windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
     monkeypatch.setattr(operators, "bpy", windowed)
     monkeypatch.setattr(operators, "_STEP_SECONDS", 0.0)
-    add_sound(write_wav(tmp_path / "hum.wav", tone(2.0), 16000))
+    add_sound(write_hum(tmp_path / "hum.wav", 2.0))
 
     def invoke() -> Instance:
         instance = Instance(operators.AUDIO2FACE_OT_bake)
@@ -44,8 +51,6 @@ def invoke(
 
 @pytest.fixture
 def operator(invoke) -> Instance:
-    """A bake of Face that was invoked."""
-    make_face("Face", ("jawOpen",))
     return invoke()
 
 
@@ -77,16 +82,9 @@ def test_escape_is_reported_and_leaves_no_trace(operator, context) -> None:
     check_undone(operator, context)
 
 
-def test_cancel_button_leaves_no_trace(operator, context, extension: str) -> None:
-    job = importlib.import_module(f"{extension}.blender_audio2face.core.background_job")
-    job.stop_all(timeout=0.0)
+def test_cancel_button_leaves_no_trace(operator, context) -> None:
+    addon_module("core.background_job").stop_all(timeout=0.0)
     assert run(operator, context) == {"CANCELLED"}
-    check_undone(operator, context)
-
-
-def test_blender_cancelling_the_operator_stops_its_job(operator, context) -> None:
-    operator.cancel(context)
-    assert operator._job.cancelled
     check_undone(operator, context)
 
 
@@ -99,38 +97,34 @@ def test_strip_moved_during_the_bake_is_refused(operator, context) -> None:
     check_undone(operator, context)
 
 
-def test_dial_turned_during_the_bake_is_used(invoke, context) -> None:
-    make_face("Face", ("jawOpen",))
+def test_dial_turned_during_the_bake_is_used(face, invoke, context) -> None:
     bpy.ops.audio2face.speaker_add(strip="speech")
     operator = invoke()
-    bpy.context.scene.audio2face.speakers[0].dials.overall = 0.0
+    speaker("Face").dials.overall = 0.0
     assert run(operator, context) == {"FINISHED"}
-    values = [value for _, value in keys_of(bpy.data.actions["A2F Face"], "jawOpen")]
-    assert values and not any(values)
+    assert highest_key(face) == 0.0
 
 
-def test_shape_key_renamed_after_composing_is_keyed(operator, context) -> None:
+def test_shape_key_renamed_after_composing_is_keyed(face, operator, context) -> None:
     operator._job.result()
-    face = bpy.data.objects["Face"]
     face.data.shape_keys.key_blocks["jawOpen"].name = "Jaw Open"
     assert run(operator, context) == {"FINISHED"}
-    assert len(keys_of(bpy.data.actions["A2F Face"], "Jaw Open")) > 2
+    assert len(keys_of(action_of(face), "Jaw Open")) > 2
 
 
 def test_failure_on_the_second_mesh_undoes_the_first(
-    invoke, context, extension: str, monkeypatch: pytest.MonkeyPatch
+    face, invoke, context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+    pipeline = addon_module("bake.pipeline")
     write_task = pipeline.write_task
 
     def fails_on_second(datablock, name, *rest):
-        if name == "A2F Second":
+        if name == "A2F Face":
             raise MemoryError
         return write_task(datablock, name, *rest)
 
     monkeypatch.setattr(pipeline, "write_task", fails_on_second)
-    make_face("Second", ("jawOpen",))
-    first = make_face("First", ("jawOpen",))
+    first = make_face("First", ("jawOpen",))  # is active, and written before Face
     operator = invoke()
     run_until(operator, context, lambda: len(bpy.data.actions) > 0)
     assert run(operator, context) == {"CANCELLED"}
