@@ -1,6 +1,5 @@
 """Writes keys of made-up strips with the installed extension. Needs no sound."""
 
-import importlib
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -8,25 +7,23 @@ import numpy as np
 import pytest
 
 from tests.support.animation import JAW
+from tests.support.extension import addon_module
 from tests.support.scenes import make_face
 
 
 class Animation:
     """The extension's writing of keys."""
 
-    def __init__(self, extension: str) -> None:
-        def module(name: str):
-            return importlib.import_module(f"{extension}.blender_audio2face.{name}")
-
-        self.errors = module("errors")
-        self.keyframes = module("core.keys.keyframes")
-        self.keyframe_table = module("animation.keyframe_table")
-        self.write_module = module("animation.write")
-        self.clear = module("animation.remove").clear
-        self.sampled = module("core.keys.slicing").sampled
-        self._records = module("animation.remove")._records
-        self._ranges = module("core.keys.frame_ranges")
-        self._timing = module("core.sound.strip_timing").StripTiming
+    def __init__(self) -> None:
+        self.errors = addon_module("errors")
+        self.keyframes = addon_module("core.keys.keyframes")
+        self.keyframe_table = addon_module("animation.keyframe_table")
+        self.write_module = addon_module("animation.write")
+        self.clear = addon_module("animation.remove").clear
+        self.sampled = addon_module("core.keys.slicing").sampled
+        self._records = addon_module("animation.remove")._records
+        self._ranges = addon_module("core.keys.frame_ranges")
+        self._timing = addon_module("core.sound.strip_timing").StripTiming
 
     def speech(self, strip: str = "speech", left: int = 10, right: int = 20) -> tuple:
         """A strip's ranges at 24 fps: rest 3 frames before, 8 frames of release."""
@@ -66,7 +63,7 @@ class Animation:
 
 @pytest.fixture
 def a2f(extension: str) -> Animation:
-    return Animation(extension)
+    return Animation()
 
 
 @pytest.fixture

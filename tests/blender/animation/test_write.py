@@ -42,16 +42,6 @@ def test_new_keys_have_the_defaults_that_are_not_written(a2f, key) -> None:
         assert (column == table.ATTRIBUTES[name].default).all(), name
 
 
-def test_new_action_has_one_slot_for_shape_keys(a2f, key) -> None:
-    a2f.write(key, a2f.speech())
-    anim = key.animation_data
-    if SLOTTED:
-        assert anim.action_slot.target_id_type == "KEY"
-        assert list(anim.action.slots) == [anim.action_slot]
-    else:
-        assert anim.action.id_root == "KEY"
-
-
 def test_shape_key_with_quotes_in_its_name_is_keyed(a2f) -> None:
     key = make_face("Face", ('jaw"Open\\',)).data.shape_keys
     path = key.key_blocks[1].path_from_id("value")
@@ -59,9 +49,14 @@ def test_shape_key_with_quotes_in_its_name_is_keyed(a2f) -> None:
     assert values_at(key, path, 15) == [0.25]
 
 
+def make_empty() -> bpy.types.Object:
+    empty = bpy.data.objects.new("Empty", None)
+    bpy.context.scene.collection.objects.link(empty)
+    return empty
+
+
 def test_any_animated_datablock_can_be_keyed(a2f) -> None:
-    rig = bpy.data.objects.new("Rig", None)
-    bpy.context.scene.collection.objects.link(rig)
+    rig = make_empty()
     rig["smile"] = 0.25
     a2f.write(rig, a2f.speech(), paths=(("location", 2), '["smile"]'))
     assert rig.animation_data.action.name == "A2F Face"
@@ -73,8 +68,7 @@ def test_any_animated_datablock_can_be_keyed(a2f) -> None:
 
 
 def test_object_with_an_action_is_keyed_in_the_nla(a2f) -> None:
-    rig = bpy.data.objects.new("Rig", None)
-    bpy.context.scene.collection.objects.link(rig)
+    rig = make_empty()
     for frame, x in ((1, 0.0), (41, 4.0)):
         rig.location.x = x
         rig.keyframe_insert("location", index=0, frame=frame)
@@ -152,11 +146,13 @@ def test_our_action_with_a_fake_user_is_replaced_by_name(a2f, key) -> None:
 
 
 def test_strip_baked_over_another_keeps_the_rest_of_its_curve(a2f, key) -> None:
-    hill = a2f.keyframes.Keys(
-        np.array([0.0, 20.0, 40.0]), np.array([0, 1, 0], np.float32), np.zeros(3, np.float32)
-    )
-    flat = a2f.keyframes.Keys(
-        np.array([28.0, 32.0]), np.full(2, 0.3, np.float32), np.zeros(2, np.float32)
+    hill, flat = (
+        a2f.keyframes.Keys(
+            np.array(frames, np.float64),
+            np.array(values, np.float32),
+            np.zeros(len(frames), np.float32),
+        )
+        for frames, values in (([0, 20, 40], [0, 1, 0]), ([28, 32], [0.3, 0.3]))
     )
     a2f.write_all(key, [a2f.keys(a2f.frames("a", 0, 41), hill)])
     baked = a2f.write_all(key, [a2f.keys(a2f.frames("b", 28, 33), flat)])
@@ -213,30 +209,25 @@ def test_nla_strip_plays_at_its_frames_only(a2f, key) -> None:
     assert values_at(key, JAW, 5, 7, 10, 19, 27, 60) == [0, 0, 0.5, 0.5, 0, 0]
 
 
-def test_nla_strip_is_added_to_the_artists_keys(a2f, key) -> None:
+@pytest.mark.parametrize("is_strip", [False, True])
+def test_nla_strip_is_added_to_the_artists_keys(a2f, key, is_strip) -> None:
     own = artists_curve(key, JAW, {1: 0.25, 100: 0.25})
     before = points_of(fcurves(own)[0])
+    anim = key.animation_data
+    if is_strip:
+        slot = anim.action_slot if SLOTTED else None
+        anim.action = None
+        strip = anim.nla_tracks.new().strips.new("Own", 1, own)
+        if SLOTTED:
+            strip.action_slot = slot
     a2f.write(key, a2f.speech(), "NLA")
-    assert key.animation_data.action == own
     assert points_of(fcurves(own)[0]) == before
     assert values_at(key, JAW, 5, 15, 60) == [0.25, 0.75, 0.25]
     a2f.clear(key)
-    assert key.animation_data.action_blend_type == "REPLACE"
+    assert anim.action == (None if is_strip else own)
+    assert anim.action_blend_type == "REPLACE"
+    assert [track.strips[0].action for track in anim.nla_tracks] == [own] * is_strip
     assert values_at(key, JAW, 5, 15) == [0.25, 0.25]
-
-
-def test_nla_strip_is_added_to_the_artists_strips(a2f, key) -> None:
-    own = artists_curve(key, JAW, {1: 0.25, 100: 0.25})
-    anim = key.animation_data
-    slot = anim.action_slot if SLOTTED else None
-    anim.action = None
-    strip = anim.nla_tracks.new().strips.new("Own", 1, own)
-    if SLOTTED:
-        strip.action_slot = slot
-    a2f.write(key, a2f.speech(), "NLA")
-    assert values_at(key, JAW, 5, 15, 60) == [0.25, 0.75, 0.25]
-    a2f.clear(key)
-    assert [track.strips[0].action for track in anim.nla_tracks] == [own]
 
 
 def test_baking_again_grows_and_moves_the_nla_strip(a2f, key) -> None:

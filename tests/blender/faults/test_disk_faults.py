@@ -1,6 +1,5 @@
 """A disk that is full or read-only ends in one sentence, and keeps the files from before."""
 
-import importlib
 from pathlib import Path
 
 import bpy
@@ -10,7 +9,8 @@ import pytest
 from tests.blender.realtime.live import face, live, message, modules, speak
 from tests.support.blender_runner import blender_executable
 from tests.support.disks import contents, files_end_at, needs_disks, on_disk
-from tests.support.scenes import make_face, tone, write_wav
+from tests.support.extension import addon_module
+from tests.support.scenes import make_face, tone, write_hum
 
 __all__ = ["live", "modules"]
 
@@ -28,7 +28,7 @@ def shot(tmp_path: Path) -> Path:
 @needs_disks
 @pytest.mark.parametrize("condition", ({}, {"read_only": True}), ids=("full", "read-only"))
 def test_full_disk_keeps_the_blend_of_a_bake(shot: Path, tmp_path: Path, condition) -> None:
-    wav = write_wav(tmp_path / "hum.wav", tone(0.3), 16000)
+    wav = write_hum(tmp_path / "hum.wav", 0.3)
     blender = blender_executable(tmp_path)
     before = contents(shot.parent)
     size = shot.stat().st_size * 3 // 2
@@ -53,9 +53,8 @@ def test_full_disk_keeps_the_saved_mapping(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"mapping.json": b"from before"}
 
 
-def test_full_disk_keeps_the_recorded_sounds(extension: str, tmp_path: Path) -> None:
-    recording = importlib.import_module(f"{extension}.blender_audio2face.realtime.recording")
-    errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
+def test_full_disk_keeps_the_recorded_sounds(tmp_path: Path) -> None:
+    recording, errors = addon_module("realtime.recording"), addon_module("errors")
     (tmp_path / "Face_001.wav").write_bytes(b"from before")
     with files_end_at(1000), pytest.raises(errors.RecordingError, match="cannot be written to"):
         recording.write_wav(tmp_path, "Face", np.zeros(16000, np.float32))
@@ -78,16 +77,3 @@ def test_recording_onto_a_full_disk_ends_the_session(live, modules, tmp_path: Pa
     assert message().startswith("The take cannot be written to the temporary folder (")
     assert modules.running() is None
     assert not folder.exists()
-
-
-def test_output_that_is_a_folder_is_refused(
-    extension: str, shot: Path, tmp_path: Path, loud_jaw, capsys
-) -> None:
-    command = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
-    wav = write_wav(tmp_path / "hum.wav", tone(0.3), 16000)
-    before = contents(shot.parent)
-    (tmp_path / "other.blend").mkdir()
-    words = ("bake", "--object", "Head", "--file", wav, "-o", tmp_path / "other.blend")
-    assert command.run([*map(str, words)]) == 3
-    assert capsys.readouterr().err.count("error: ") == 1
-    assert contents(shot.parent) == before

@@ -1,18 +1,16 @@
 """A malicious .blend: none of it is run, and nothing is written outside of the output."""
 
-import importlib
 import json
 import pickle
 import subprocess
 from pathlib import Path
 
 import bpy
-import numpy as np
 import pytest
 
 from tests.support.blender_runner import blender_executable
-from tests.support.extension import ROOT
-from tests.support.scenes import add_sound, make_face, needs_sound, tone, write_wav
+from tests.support.extension import ROOT, addon_module
+from tests.support.scenes import add_sound, make_face, needs_sound, write_hum
 
 pytestmark = needs_sound
 DEEP = "[" * 100_000
@@ -51,20 +49,21 @@ def canary(tmp_path: Path):
 def baked(extension: str, loud_jaw, tmp_path: Path):
     """A face that was baked, and its speaker."""
     face = make_face("Face", ("jawOpen", "browInnerUp"))
-    add_sound(write_wav(tmp_path / "speech.wav", tone(0.3), 16000))
+    add_sound(write_hum(tmp_path / "speech.wav", 0.3))
     bpy.ops.audio2face.bake()
     return face, bpy.context.scene.audio2face.speakers[0]
 
 
 def every_operator(folder: Path) -> list[str]:
     """Uses the speaker with every operator; returns the sentences of refusals."""
+    operators = bpy.ops.audio2face
     uses = (
-        lambda: bpy.ops.audio2face.update(),
-        lambda: bpy.ops.audio2face.bake(),
-        lambda: bpy.ops.audio2face.bake_all(),
-        lambda: bpy.ops.audio2face.mapping_save(filepath=str(folder / "saved.json")),
+        operators.update,
+        operators.bake,
+        operators.bake_all,
+        lambda: operators.mapping_save(filepath=str(folder / "saved.json")),
         lambda: setattr(bpy.context.scene.audio2face.speakers[0].dials, "jaw", 0.5),
-        lambda: bpy.ops.audio2face.clear(),
+        operators.clear,
     )
     sentences = []
     for use in uses:
@@ -72,9 +71,7 @@ def every_operator(folder: Path) -> list[str]:
             use()
         except RuntimeError as error:
             sentences.append(str(error).strip())
-    for sentence in sentences:
-        assert "Traceback" not in sentence
-        assert "\n" not in sentence, sentence
+    assert not any("\n" in sentence for sentence in sentences), sentences
     return sentences
 
 
@@ -139,13 +136,9 @@ def test_properties_of_other_types_are_ignored(baked, tmp_path: Path, name: str,
 
 
 @pytest.mark.parametrize("value", ["1e300", "-1e10", "2.5", "Infinity", "NaN", "1" + "0" * 400])
-def test_saved_values_out_of_range_are_restored_as_far_as_possible(
-    extension: str, value: str
-) -> None:
+def test_saved_values_out_of_range_are_restored_as_far_as_possible(value: str) -> None:
     """What real time kept is put back as far as a property can hold it, and forgotten."""
-    saved_values = importlib.import_module(
-        f"{extension}.blender_audio2face.face_override.saved_values"
-    )
+    saved_values = addon_module("face_override.saved_values")
     face = bpy.data.objects.new("Face", None)
     face["whole"], face["list"], face["text"], face["real"] = 3, [1, 2], "a", 0.5
     for name, index in (("whole", 0), ("list", 1), ("text", 0), ("real", 0)):
@@ -154,16 +147,6 @@ def test_saved_values_out_of_range_are_restored_as_far_as_possible(
         assert saved_values.SAVED_VALUES not in face
     assert (type(face["whole"]), face["text"]) == (int, "a")
     assert [type(number) for number in face["list"]] == [int, int]
-
-
-@pytest.mark.parametrize("text", [DEEP, "7", '{"a": 1}', '[["a", 0]]', '[[["b"], 0, 1]]'])
-def test_damaged_saved_values_are_ignored(extension: str, text: str) -> None:
-    saved_values = importlib.import_module(
-        f"{extension}.blender_audio2face.face_override.saved_values"
-    )
-    face = bpy.data.objects.new("Face", None)
-    face[saved_values.SAVED_VALUES] = text
-    assert saved_values.load(face) == {}
 
 
 def test_malicious_links_are_harmless(baked, tmp_path: Path) -> None:
@@ -178,30 +161,12 @@ def test_malicious_links_are_harmless(baked, tmp_path: Path) -> None:
     every_operator(tmp_path)
 
 
-def test_damaged_recorded_rest_is_refused(baked, extension: str) -> None:
-    recording = importlib.import_module(f"{extension}.blender_audio2face.scene.pose_recording")
-    errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
+def test_damaged_recorded_rest_is_refused(baked) -> None:
+    recording, errors = addon_module("scene.pose_recording"), addon_module("errors")
     for text in (DEEP, "7", '[["b", "location", 0, "x"]]', '[["b", "p", 1e999, 0]]'):
         baked[1]["recorded_rest"] = text
         with pytest.raises(errors.PlanError, match="rest is damaged"):
             recording.record_extreme(baked[1], "jawOpen", {})
-
-
-@pytest.mark.parametrize("kind", ["objects", "pickle", "folder", "device", "outside"])
-def test_malicious_weights_are_refused(
-    extension: str, tmp_path: Path, canary: Path, kind: str
-) -> None:
-    make_face("Face", ("jawOpen",))
-    add_sound(write_wav(tmp_path / "speech.wav", tone(0.3), 16000))
-    poison = tmp_path / "net.npz"
-    if kind == "objects":
-        np.savez(poison, header=np.array([Canary(canary)], dtype=object))
-    elif kind == "pickle":
-        poison.write_bytes(pickle.dumps(Canary(canary)))
-    named = {"folder": str(tmp_path), "device": "/dev/zero", "outside": "//../../etc/passwd"}
-    bpy.context.scene.audio2face.weights = named.get(kind, str(poison))
-    with pytest.raises(RuntimeError, match=r"The network \"|is not a weights file"):
-        bpy.ops.audio2face.bake(runtime="numpy")
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "//../../../../../etc", "//nothing.wav"])
@@ -228,7 +193,7 @@ def test_batch_runs_no_script_of_a_blend(extension: str, tmp_path: Path, canary:
     text.write(code)
     text.use_module = True
     make_face("Face", ("jawOpen",))
-    write_wav(tmp_path / "a.wav", tone(0.3), 16000)
+    write_hum(tmp_path / "a.wav", 0.3)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "evil.blend"))
     manifest = tmp_path / "shots.csv"
     manifest.write_text("blend,objects,audio\nevil.blend,Face,a.wav\n", "utf-8")

@@ -1,6 +1,5 @@
 """Too little memory at any stage ends in one sentence, with the scene as it was."""
 
-import importlib
 import resource
 from collections.abc import Callable
 from pathlib import Path
@@ -8,19 +7,20 @@ from pathlib import Path
 import bpy
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.fault_scene import make_scene, ours
 from tests.support.fresh_blender import needs_module
 from tests.support.held_bake import bake, folder, network
 from tests.support.modal import context
-from tests.support.scenes import keys_of, make_face, tone, write_wav
+from tests.support.scenes import keys_of, make_face, write_hum
 
 __all__ = ["bake", "context", "folder", "network"]
 
 
 @pytest.fixture
-def fails_soon(extension: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def fails_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From its call on, memory runs out with the second F-curve."""
-    tables = importlib.import_module(f"{extension}.blender_audio2face.animation.keyframe_table")
+    tables = addon_module("animation.keyframe_table")
     write, count = tables.write, 0
 
     def failing(*arguments) -> None:
@@ -82,7 +82,7 @@ def test_memory_missing_for_new_keys_keeps_the_old_ones(
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is limited in Linux")
 def test_memory_limit_of_the_system_is_reported(tmp_path: Path) -> None:
     face = make_face("Face", ("jawOpen",))
-    sound = str(write_wav(tmp_path / "hum.wav", tone(0.3), 16000))
+    sound = str(write_hum(tmp_path / "hum.wav", 0.3))
     unlimited = resource.getrlimit(resource.RLIMIT_AS)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * resource.getpagesize() + (40 << 20)

@@ -15,18 +15,10 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = frozenset(
-    (
-        "soundfile",
-        "_soundfile",
-        "_soundfile_data",
-        "soxr",
-        "cffi",
-        "_cffi_backend",
-        "pycparser",
-        "pythonosc",
-    )
-)
+PACKAGES = {
+    "soundfile", "_soundfile", "_soundfile_data", "soxr", "cffi", "_cffi_backend", "pycparser",
+    "pythonosc",
+}  # fmt: skip
 
 
 class ForeignPackagesHidden(importlib.abc.MetaPathFinder):
@@ -52,27 +44,15 @@ class ForeignPackagesHidden(importlib.abc.MetaPathFinder):
 
 
 def bake(wav: str) -> dict[str, object]:
-    """Bake `wav` onto a mesh with one ARKit shape key; what the operator said and did."""
+    """Bakes ``wav`` onto a face with one shape key: what the operator returned, and the jaw."""
     import bpy
 
-    mesh = bpy.data.meshes.new("Face")
-    mesh.from_pydata([(0, 0, 0)], [], [])
-    face = bpy.data.objects.new("Face", mesh)
-    face.shape_key_add(name="Basis")
-    jaw = face.shape_key_add(name="jawOpen")
-    scene = bpy.context.scene
-    scene.collection.objects.link(face)
-    bpy.context.view_layer.objects.active = face
-    face.select_set(True)
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    strips.new_sound("speech", wav, 1, 1)
+    from tests.support.scenes import add_sound, make_face, played
+
+    face = make_face("Face", ("jawOpen",))
+    add_sound(wav)
     result = bpy.ops.audio2face.bake(strip="speech", runtime="numpy")
-    values = []
-    for frame in range(1, 25):
-        scene.frame_set(frame)
-        values.append(jaw.value)
-    return {"result": sorted(result), "jaw": values}
+    return {"result": sorted(result), "jaw": played(face, "jawOpen", range(1, 25))}
 
 
 def decoders(module: str) -> dict[str, str | None]:
@@ -86,7 +66,7 @@ def main() -> None:
     archive, wav, packages = sys.argv[sys.argv.index("--") + 1 :]
     bundled = Path(os.environ["BLENDER_USER_RESOURCES"]) if packages == "bundled" else None
     sys.meta_path.insert(0, ForeignPackagesHidden(bundled))
-    sys.path.insert(0, str(ROOT))
+    sys.path[:0] = [str(ROOT), os.environ.get("PYTHONPATH", "")]  # an application ignores it
     import bpy
 
     from tests.support.extension import install

@@ -1,16 +1,14 @@
 """The documents: their examples run, their tables are whole, their links lead somewhere."""
 
-import importlib
 import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import bpy
 import pytest
 
-from tests.support.extension import ROOT
+from tests.support.extension import ROOT, addon_module
 from tests.support.scenes import needs_sound
 
 DOCS = ROOT / "docs"
@@ -39,11 +37,6 @@ def quoted(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
-@pytest.fixture
-def registration(extension: str) -> ModuleType:
-    return importlib.import_module(f"{extension}.blender_audio2face.registration")
-
-
 @needs_sound
 def test_the_examples_run_one_after_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -66,14 +59,14 @@ def test_the_examples_run_one_after_another(
     assert (tmp_path / "shot_baked.blend").is_file()
 
 
-def test_every_operator_is_told_with_its_arguments(registration) -> None:
+def test_every_operator_is_told_with_its_arguments() -> None:
     told: dict[str, set[str]] = {}
     for names, _, arguments in rows(SCRIPTING, "Operators"):
         for name in quoted(names):
             told[name] = set(quoted(arguments))
     operators = {
         cls.bl_idname.split(".")[1]
-        for module in registration._MODULES
+        for module in addon_module("registration")._MODULES
         for cls in module.CLASSES
         if issubclass(cls, bpy.types.Operator)
     }
@@ -88,43 +81,9 @@ def test_every_operator_is_told_with_its_arguments(registration) -> None:
         assert name in shared or told[name] <= has, name
 
 
-def test_every_dial_is_told_with_its_range(extension: str) -> None:
-    dials = importlib.import_module(f"{extension}.blender_audio2face.core.shaping.settings")
-    text = SCRIPTING.read_text(encoding="utf-8")
-    listed = re.search(r"^Dials: (.*?)\n\n", text, re.MULTILINE | re.DOTALL)[1]
-    names = quoted(listed)
-    assert sorted(names) == sorted([*dials.RANGES, "blinks"])
-    ranges, waiting = {}, []
-    for part in re.findall(r"`(\w+)`|\(([-\d]+) to ([-\d]+)", listed):
-        if part[0]:
-            waiting.append(part[0])
-            continue
-        ranges.update(dict.fromkeys(waiting, (float(part[1]), float(part[2]))))
-        waiting = []
-    del ranges["blinks"]
-    assert ranges == {name: dials.RANGES[name] for name in ranges}
-    assert set(dials.RANGES) - set(ranges) == {"seed"}
-
-
-def test_every_argument_of_the_api_is_told(extension: str) -> None:
-    api = importlib.import_module(extension).api
-    arguments = [name for cells in rows(SCRIPTING, "From sound to curves, from curves to keys")
-                 for name in quoted(cells[0])]  # fmt: skip
-    code = api.bake.__code__
-    assert arguments == list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
-
-
-def test_every_preset_is_told_as_it_is(extension: str) -> None:
-    preset = importlib.import_module(f"{extension}.blender_audio2face.core.rigs.preset")
-    told = [(quoted(cells[0])[0], *cells[1:4]) for cells in rows(GUIDE, "Presets")]
-    known = [(one.id, one.label, one.kind, str(len(one.outputs))) for one in preset.presets()]
-    assert sorted(told) == sorted(known)
-
-
-def test_the_mapping_file_of_the_guide_can_be_loaded(extension: str) -> None:
-    document = importlib.import_module(f"{extension}.blender_audio2face.core.rigs.mapping_file")
+def test_the_mapping_file_of_the_guide_can_be_loaded() -> None:
     ((_, text),) = blocks(GUIDE, "json")
-    mapping = document.loads(text)
+    mapping = addon_module("core.rigs.mapping_file").loads(text)
     assert [link.target.kind for link in mapping.links] == ["shape", "bone", "property"]
 
 

@@ -10,19 +10,17 @@ import bpy
 import numpy as np
 import pytest
 
+from tests.support.extension import addon_module
+
 
 @pytest.fixture
 def modules(extension: str) -> SimpleNamespace:
-    def module(name: str):
-        return importlib.import_module(f"{extension}.{name}")
-
     return SimpleNamespace(
-        cache=module("blender_audio2face.scene.analysis_cache"),
-        curves=module("blender_audio2face.core.cached_curves"),
-        plan=module("blender_audio2face.core.sound.strip_plan"),
-        segment=module("blender_audio2face.core.sound.sound_segment").segment_of_strip,
-        timing=module("blender_audio2face.core.sound.strip_timing").StripTiming,
-        Curves=module("model.curves").Curves,
+        cache=addon_module("scene.analysis_cache"),
+        curves=addon_module("core.cached_curves"),
+        plan=addon_module("core.sound.strip_plan"),
+        timing=addon_module("core.sound.strip_timing").StripTiming,
+        Curves=importlib.import_module(f"{extension}.model.curves").Curves,
     )
 
 
