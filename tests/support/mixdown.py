@@ -1,6 +1,5 @@
 """Plays scenes into files: a sound of clicks, and the frames at which a mixdown clicks."""
 
-import importlib
 import tempfile
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.scenes import HAS_SOUND, read_wav, write_wav
 
 CLICKS = np.array([0.12, 0.5, 1.25, 2.0, 3.1, 4.4, 5.7])
@@ -31,16 +31,12 @@ needs_mixdown = pytest.mark.skipif(
 )
 
 
-def clicking() -> np.ndarray:
-    """Six seconds with a click of one millisecond at each of CLICKS, at RATE."""
+def write_clicks(path: Path) -> Path:
+    """Six seconds with a click of one millisecond at each of CLICKS."""
     samples = np.zeros(6 * RATE)
     for at in CLICKS:
         samples[round(at * RATE) :][:48] = 0.9
-    return samples
-
-
-def write_clicks(path: Path) -> Path:
-    return write_wav(path, clicking(), RATE)
+    return write_wav(path, samples, RATE)
 
 
 def mixdown(folder: Path) -> np.ndarray:
@@ -100,10 +96,7 @@ def retime(strip, frame: int, speed: float) -> None:
         bpy.ops.sequencer.retiming_segment_speed_set(speed=speed)
 
 
-def moved_only(strips, old, new) -> bool:
-    """Whether the curves of one strip plan serve another; ``strips`` is the extension's module."""
-    package = strips.__name__.rpartition(".scene")[0]
-    segment_of_strip = importlib.import_module(
-        f"{package}.core.sound.sound_segment"
-    ).segment_of_strip
+def moved_only(old, new) -> bool:
+    """Whether the curves of one strip plan serve another."""
+    segment_of_strip = addon_module("core.sound.sound_segment").segment_of_strip
     return segment_of_strip(new).offset_in(segment_of_strip(old)) is not None

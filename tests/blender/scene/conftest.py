@@ -1,27 +1,27 @@
 """Sounds and strips, and the extension's modules that read them."""
 
-import importlib
 from pathlib import Path
 
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.mixdown import write_clicks
-from tests.support.scenes import tone, write_wav
+from tests.support.scenes import write_hum
 
 
 @pytest.fixture
 def strips(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.scene.strips")
+    return addon_module("scene.strips")
 
 
 @pytest.fixture
 def selection(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.sound_selection")
+    return addon_module("core.sound.sound_selection")
 
 
 @pytest.fixture
 def audio(extension: str):
-    return importlib.import_module(f"{extension}.blender_audio2face.core.sound.samples")
+    return addon_module("core.sound.samples")
 
 
 @pytest.fixture
@@ -31,4 +31,4 @@ def clicks(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hum(tmp_path: Path) -> Path:
-    return write_wav(tmp_path / "hum.wav", tone(4.0), 16000)
+    return write_hum(tmp_path / "hum.wav", 4.0)

@@ -1,12 +1,12 @@
 """The measured timing of retimed strips is what Blender's own mixdown plays."""
 
-import importlib
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.mixdown import (
     CLICKS,
     RATE,
@@ -20,7 +20,7 @@ from tests.support.mixdown import (
     samples_of,
     write_clicks,
 )
-from tests.support.scenes import add_sound, make_face, set_timing, tone, write_wav
+from tests.support.scenes import add_sound, make_face, set_timing, write_hum
 
 pytestmark = [
     needs_mixdown,
@@ -46,16 +46,12 @@ def state() -> list:
     scene = bpy.context.scene
     editor = scene.sequence_editor
     every = editor.strips_all if bpy.app.version >= (4, 4, 0) else editor.sequences_all
-    kept = [(strip.name, strip.mute, strip.select, strip.channel) for strip in every]
-    for strip in every:
-        kept += [key.timeline_frame for key in getattr(strip, "retiming_keys", ())]
-    ids = [sorted(block.name for block in blocks) for blocks in (bpy.data.scenes, bpy.data.sounds)]
     return [
-        *kept,
-        *ids,
-        scene.frame_start,
-        scene.frame_end,
-        scene.frame_current,
+        *((strip.name, strip.mute, strip.select, strip.channel) for strip in every),
+        *(key.timeline_frame for strip in every for key in getattr(strip, "retiming_keys", ())),
+        bpy.data.scenes.keys(),
+        bpy.data.sounds.keys(),
+        (scene.frame_start, scene.frame_end, scene.frame_current),
         editor.active_strip,
     ]
 
@@ -115,7 +111,7 @@ def test_measuring_ignores_other_strips_and_volume(strips, strip, tmp_path: Path
     scene = bpy.context.scene
     retime(strip, frame=60, speed=150)
     alone = strips.plan_strip(scene, strip).timing
-    add_sound(write_wav(tmp_path / "hum.wav", tone(6.0), 16000), channel=2, name="hum")
+    add_sound(write_hum(tmp_path / "hum.wav", 6.0), channel=2, name="hum")
     strip.volume = 0.01
     strip.keyframe_insert("volume", frame=10)
     other = bpy.data.scenes.new("Other")
@@ -147,7 +143,7 @@ def test_retiming_needs_no_new_analysis(strips, strip) -> None:
     scene = bpy.context.scene
     before = strips.plan_strip(scene, strip)
     retime(strip, frame=60, speed=150)
-    assert moved_only(strips, before, strips.plan_strip(scene, strip))
+    assert moved_only(before, strips.plan_strip(scene, strip))
 
 
 def test_retimed_strip_beside_its_sound_is_refused(strips, strip) -> None:
@@ -158,16 +154,13 @@ def test_retimed_strip_beside_its_sound_is_refused(strips, strip) -> None:
         strips.plan_strip(bpy.context.scene, strip)
 
 
-def test_timing_is_measured_once_in_a_bake(
-    extension: str, strip, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_timing_is_measured_once_in_a_bake(strip, monkeypatch: pytest.MonkeyPatch) -> None:
     """Checking an unchanged strip again needs no mixdown; a changed strip is refused."""
-    pipeline = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
-    request = importlib.import_module(f"{extension}.blender_audio2face.bake.request")
-    retiming = importlib.import_module(f"{extension}.blender_audio2face.scene.retiming")
+    pipeline, request = addon_module("bake.pipeline"), addon_module("bake.request")
+    retiming = addon_module("scene.retiming")
     real, measured = retiming.retimed, []
     monkeypatch.setattr(retiming, "retimed", lambda *a: measured.append(a) or real(*a))
-    retime(strip, 60, 1.5)
+    retime(strip, frame=60, speed=150)
     make_face("Face", ("jawOpen",))
     plan = pipeline.plan_bake(request.request_for(bpy.context, "", {}))
     assert len(measured) == 1
@@ -175,6 +168,6 @@ def test_timing_is_measured_once_in_a_bake(
     bpy.context.scene.frame_set(33)
     assert pipeline.revalidate(plan) == plan
     assert len(measured) == 1
-    retime(strip, 80, 3.0)
+    retime(strip, frame=80, speed=300)
     with pytest.raises(Exception, match="was changed while its sound"):
         pipeline.revalidate(plan)

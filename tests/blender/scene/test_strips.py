@@ -1,12 +1,12 @@
 """Which strip is chosen, what is refused, and that its timing is what Blender plays."""
 
-import importlib
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.mixdown import (
     CLICKS,
     frames_heard,
@@ -77,24 +77,6 @@ def test_first_frame_of_the_scene_changes_nothing(
     assert frames_heard(tmp_path) == pytest.approx(expected, abs=0.05)
 
 
-@needs_mixdown
-def test_meta_strip_cuts_its_contents(strips, clicks: Path, tmp_path: Path) -> None:
-    scene = bpy.context.scene
-    scene.render.fps, scene.frame_start, scene.frame_end = 25, 1, 200
-    strip = add_sound(clicks, frame=1)
-    editor = scene.sequence_editor
-    top = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
-    meta = top.new_meta("meta", 2, 1)
-    strip.move_to_meta(meta)
-    set_timing(meta, right_handle=100, left_handle=30)
-    found_scene, found = strips.find_strip(bpy.context, "speech")
-    timing = strips.plan_strip(found_scene, found).timing
-    assert (timing.left_handle, timing.right_handle) == (30, 100)
-    expected = 1 + CLICKS * 25
-    expected = expected[(expected >= 30) & (expected < 100)]
-    assert frames_heard(tmp_path) == pytest.approx(expected, abs=0.05)
-
-
 def test_strip_is_found_by_name_else_active_else_the_only_one(strips, hum: Path) -> None:
     with pytest.raises(Exception, match="add the speech in the Video Sequencer"):
         strips.find_strip(bpy.context, "")
@@ -152,5 +134,5 @@ def test_muted_strip_is_refused(strips, hum: Path) -> None:
 
 
 def test_last_frame_is_that_of_blender(extension: str) -> None:
-    timing = importlib.import_module(f"{extension}.blender_audio2face.core.sound.strip_timing")
+    timing = addon_module("core.sound.strip_timing")
     assert bpy.types.Scene.bl_rna.properties["frame_end"].hard_max == timing.LAST_FRAME
