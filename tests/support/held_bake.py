@@ -2,15 +2,18 @@
 
 import importlib
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 from typing import ClassVar
 
 import bpy
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.fault_scene import Held, census, make_scene, no_thread_is_left, ours, whole
-from tests.support.modal import TIMER, Context, Instance, run, run_until
+from tests.support.modal import TIMER, Context, Instance, context, operators, run, run_until
 from tests.support.scenes import fcurves, keys_of
+
+__all__ = ["Bake", "bake", "context", "folder", "network", "operators"]
 
 IN_THE_THREAD = ("invoked", "decoding", "network", "composing", "composed")
 IN_STEPS = ("first write", "half written", "last step")
@@ -18,15 +21,10 @@ STAGES = (*IN_THE_THREAD, *IN_STEPS)
 
 
 @pytest.fixture
-def network(extension: str, monkeypatch: pytest.MonkeyPatch) -> Held:
+def network(extension: str, operators: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Held:
     """The network of every bake of the test; keys are written one step at a time."""
-
-    def module(name: str):
-        return importlib.import_module(f"{extension}.{name}")
-
-    held = Held(module("model.curves").Curves)
-    pipeline = module("blender_audio2face.bake.pipeline")
-    operators = module("blender_audio2face.ui.operators.bake")
+    held = Held(importlib.import_module(f"{extension}.model.curves").Curves)
+    pipeline = addon_module("bake.pipeline")
     compose = pipeline.compose
 
     def held_compose(*arguments):
@@ -37,11 +35,7 @@ def network(extension: str, monkeypatch: pytest.MonkeyPatch) -> Held:
         held.at("invoked")
         return held
 
-    windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
-    monkeypatch.setattr(operators, "bpy", windowed)
-    monkeypatch.setattr(operators, "_STEP_SECONDS", 0.0)
-    analysis = module("blender_audio2face.core.analysis")
-    monkeypatch.setattr(analysis, "choose_runtime", choose_runtime)
+    monkeypatch.setattr(addon_module("core.analysis"), "choose_runtime", choose_runtime)
     monkeypatch.setattr(pipeline, "compose", held_compose)
     return held
 
@@ -56,8 +50,10 @@ class Bake:
 
     steps: ClassVar[dict[tuple[str, str], int]] = {}
 
-    def __init__(self, extension: str, network: Held, context: Context, folder: Path) -> None:
-        self._extension, self._network = extension, network
+    def __init__(
+        self, operators: ModuleType, network: Held, context: Context, folder: Path
+    ) -> None:
+        self._operators, self._network = operators, network
         self.context, self.folder = context, folder
 
     def to(self, stage: str, name: str = "bake", output: str = "ACTION") -> None:
@@ -84,10 +80,7 @@ class Bake:
 
     def _invoke(self, name: str, output: str) -> None:
         make_scene(self.folder, output)
-        operators = importlib.import_module(
-            f"{self._extension}.blender_audio2face.ui.operators.bake"
-        )
-        self.operator = Instance(getattr(operators, f"AUDIO2FACE_OT_{name}"))
+        self.operator = Instance(getattr(self._operators, f"AUDIO2FACE_OT_{name}"))
         assert self.operator.invoke(self.context, None) == {"RUNNING_MODAL"}
 
     def _count(self) -> int:
@@ -146,5 +139,5 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def bake(extension: str, network: Held, context: Context, folder: Path) -> Bake:
-    return Bake(extension, network, context, folder)
+def bake(operators: ModuleType, network: Held, context: Context, folder: Path) -> Bake:
+    return Bake(operators, network, context, folder)

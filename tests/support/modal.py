@@ -6,10 +6,12 @@ Without a window Blender starts no modal operator, so operator and window manage
 import time
 from collections.abc import Callable
 from functools import partial
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import bpy
 import pytest
+
+from tests.support.extension import addon_module
 
 TIMER, ESC, MOUSE = (
     SimpleNamespace(type=kind, value=value)
@@ -69,6 +71,16 @@ class Context:
 @pytest.fixture
 def context() -> Context:
     return Context()
+
+
+@pytest.fixture
+def operators(extension: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module of the bake's operators, which believe in a window and write a step a tick."""
+    module = addon_module("ui.operators.bake")
+    windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
+    monkeypatch.setattr(module, "bpy", windowed)
+    monkeypatch.setattr(module, "_STEP_SECONDS", 0.0)
+    return module
 
 
 def run_until(operator: Instance, context: Context, reached: Callable[[], bool]) -> None:

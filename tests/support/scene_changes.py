@@ -8,7 +8,7 @@ import bpy
 
 from tests.support.extension import MODULE
 from tests.support.fault_scene import LIBRARY, OTHER_FILE, ours
-from tests.support.scenes import HAS_SOUND
+from tests.support.scenes import HAS_SOUND, top_level
 
 
 def named(change: Callable) -> str:
@@ -20,13 +20,8 @@ def anna() -> bpy.types.Object:
     return bpy.data.objects["Anna"]
 
 
-def strips():
-    editor = bpy.context.scene.sequence_editor
-    return editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
-
-
-def anna_s_strip():
-    return next(one for one in strips() if one.name == "Line of Anna")
+def strip_of_anna():
+    return next(strip for strip in top_level() if strip.name == "Line of Anna")
 
 
 def delete_object() -> None:
@@ -50,11 +45,11 @@ def delete_one_shape_key() -> None:
 
 
 def delete_strip() -> None:
-    strips().remove(anna_s_strip())
+    top_level().remove(strip_of_anna())
 
 
 def delete_sound() -> None:
-    bpy.data.sounds.remove(anna_s_strip().sound)
+    bpy.data.sounds.remove(strip_of_anna().sound)
 
 
 def delete_sequence_editor() -> None:
@@ -81,23 +76,28 @@ def delete_written_actions() -> None:
     bpy.data.batch_remove(ours())
 
 
+def _holders(action) -> list:
+    """What holds the F-curves of an Action."""
+    if bpy.app.version < (4, 4, 0):
+        return [action]
+    return [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+
+
 def delete_written_curves() -> None:
     for action in ours():
-        if bpy.app.version < (4, 4, 0):
-            action.fcurves.clear()
-        else:
-            action.slots.remove(action.slots[0])
+        for holder in _holders(action):
+            holder.fcurves.clear()
+
+
+def delete_written_slots() -> None:
+    for action in ours():
+        action.slots.remove(action.slots[0])
 
 
 def delete_one_written_curve() -> None:
     for action in ours():
-        if bpy.app.version < (4, 4, 0):
-            bags = [action]
-        else:
-            bags = [b for layer in action.layers for s in layer.strips for b in s.channelbags]
-        for bag in bags:
-            for curve in bag.fcurves[:1]:
-                bag.fcurves.remove(curve)
+        for holder in _holders(action):
+            holder.fcurves.remove(holder.fcurves[0])
 
 
 def rename_object() -> None:
@@ -112,21 +112,12 @@ def rename_shape_key() -> None:
     anna().data.shape_keys.key_blocks["jawOpen"].name = "Jaw Open"
 
 
-def rename_strip() -> None:
-    anna_s_strip().name = "Renamed"
-
-
-def rename_scene() -> None:
+def rename_what_else_is_used() -> None:
     bpy.context.scene.name = "Renamed"
-
-
-def rename_sound() -> None:
-    anna_s_strip().sound.name = "Renamed"
-
-
-def rename_actions() -> None:
     for action in bpy.data.actions:
         action.name = "Renamed"
+    if HAS_SOUND:
+        strip_of_anna().sound.name = strip_of_anna().name = "Renamed"
 
 
 def relink_mesh() -> None:
@@ -141,8 +132,8 @@ def relink_to_library() -> None:
 
 
 def relink_sound() -> None:
-    path = Path(bpy.path.abspath(anna_s_strip().sound.filepath)).with_name("spare.wav")
-    anna_s_strip().sound = bpy.data.sounds.load(str(path))
+    path = Path(bpy.path.abspath(strip_of_anna().sound.filepath)).with_name("spare.wav")
+    strip_of_anna().sound = bpy.data.sounds.load(str(path))
 
 
 def relink_action() -> None:
@@ -156,7 +147,7 @@ def unlink_object() -> None:
 
 
 def move_strip() -> None:
-    anna_s_strip().channel = 5
+    strip_of_anna().channel = 5
 
 
 def add_speakers() -> None:
@@ -193,17 +184,21 @@ OTHER_CHANGES = (
     rename_object,
     rename_mesh_and_keys,
     rename_shape_key,
-    rename_scene,
-    rename_actions,
+    rename_what_else_is_used,
     relink_mesh,
     relink_to_library,
     relink_action,
     unlink_object,
     add_speakers,
     turn_dial,
-    *((rename_strip, rename_sound, relink_sound, move_strip) if HAS_SOUND else ()),
+    *((relink_sound, move_strip) if HAS_SOUND else ()),
 )
-OF_WHAT_IS_WRITTEN = (delete_written_actions, delete_written_curves, delete_one_written_curve)
+OF_WHAT_IS_WRITTEN = (
+    delete_written_actions,
+    delete_written_curves,
+    delete_one_written_curve,
+    *((delete_written_slots,) if bpy.app.version >= (4, 4, 0) else ()),
+)
 STEPS_BACK = (undo, undo_and_redo)
 CHANGES: tuple[Callable[[], None], ...] = (*DELETIONS, *OTHER_CHANGES, *STEPS_BACK)
 

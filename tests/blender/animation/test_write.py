@@ -180,21 +180,6 @@ def test_reduced_keys_keep_their_bound_in_blender(a2f, key) -> None:
     assert [curve.evaluate(time) for time in between] == pytest.approx(expected, abs=1e-5)
 
 
-def test_two_strips_of_feature_length_are_written_whole(a2f, key) -> None:
-    count = 20_000
-    for strip, start in (("a", 0), ("b", count)):
-        ramp = np.linspace(0, 1, 2 * count, dtype=np.float32)[start : start + count]
-        keys = a2f.keyframes.every_frame(np.arange(start, start + count), ramp)
-        ranges = a2f.frames(strip, start, start + count)
-        a2f.write_all(key, [a2f.keys(ranges, keys, (JAW, TONGUE))])
-    expected = np.stack([np.arange(2 * count), np.linspace(0, 1, 2 * count)], axis=1)
-    for curve in fcurves(key.animation_data.action):
-        co = np.empty(4 * count, np.float32)
-        curve.keyframe_points.foreach_get("co", co)
-        assert np.array_equal(co.reshape(-1, 2), expected.astype(np.float32))
-        assert {point.interpolation for point in curve.keyframe_points} == {"LINEAR"}
-
-
 # --- NLA
 
 
@@ -263,12 +248,6 @@ def test_only_the_baked_frames_of_the_active_action_change(a2f, key) -> None:
     assert points_of(tongue) == other
     assert [frame for frame, _ in keys_of(own, "jawOpen")] == [1, 7, *range(10, 28), 60, 80]
     assert values_at(key, JAW, 1, 10, 19, 80) == [0.1, 0.5, 0.5, 0.3]
-
-
-def test_speech_in_the_active_action_blends_with_its_curve(a2f, key) -> None:
-    artists_curve(key, JAW, {1: 0.2, 100: 0.2})
-    a2f.write(key, a2f.speech(), "ACTIVE")
-    assert values_at(key, JAW, 3, 7, 15, 27, 50) == [0.2, 0.2, 0.5, 0.2, 0.2]
 
 
 def test_channel_that_is_not_baked_again_is_restored(a2f, key) -> None:

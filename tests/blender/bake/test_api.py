@@ -165,15 +165,6 @@ def test_output_keeps_the_artists_action(api, speech, output: str) -> None:
     )
 
 
-def test_second_mesh_joins_the_speaker(api, speech) -> None:
-    head, teeth = make_face("Head", ("jawOpen",)), make_face("Teeth", ("jawOpen",))
-    api.bake(speech, [head])
-    assert action_of(teeth) is None
-    api.bake(speech, [head, teeth])
-    assert [one.name for one in bpy.context.scene.audio2face.speakers] == ["Head"]
-    assert action_of(teeth) is not None
-
-
 def test_other_scene_is_baked(api, speech) -> None:
     face = make_face("Anna", ("jawOpen",))
     other = bpy.data.scenes.new("Other")

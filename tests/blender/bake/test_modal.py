@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import bpy
 import pytest
 
 from tests.support.extension import addon_module
-from tests.support.modal import ESC, MOUSE, Context, Instance, context, run, run_until
+from tests.support.modal import ESC, MOUSE, Context, Instance, context, operators, run, run_until
 from tests.support.scenes import (
     action_of,
     add_sound,
@@ -21,7 +20,7 @@ from tests.support.scenes import (
     write_hum,
 )
 
-__all__ = ["context"]
+__all__ = ["context", "operators"]
 pytestmark = needs_sound
 
 
@@ -31,14 +30,8 @@ def face() -> bpy.types.Object:
 
 
 @pytest.fixture
-def invoke(
-    face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, context: Context
-) -> Callable[[], Instance]:
+def invoke(face, operators, tmp_path: Path, context: Context) -> Callable[[], Instance]:
     """Invokes a bake of the selected face from two seconds of sound."""
-    operators = addon_module("ui.operators.bake")
-    windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
-    monkeypatch.setattr(operators, "bpy", windowed)
-    monkeypatch.setattr(operators, "_STEP_SECONDS", 0.0)
     add_sound(write_hum(tmp_path / "hum.wav", 2.0))
 
     def invoke() -> Instance:

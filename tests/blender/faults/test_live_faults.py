@@ -16,11 +16,11 @@ import pytest
 from tests.support import scene_changes as faults
 from tests.support.extension import MODULE
 from tests.support.fault_scene import Held, census, make_scene, ours, whole
-from tests.support.held_bake import folder, network
+from tests.support.held_bake import folder, network, operators
 from tests.support.scene_changes import named
 from tests.support.scenes import tone
 
-__all__ = ["folder", "network"]
+__all__ = ["folder", "network", "operators"]
 
 CHANGES = (*faults.CHANGES, *faults.OF_WHAT_IS_WRITTEN)
 OF_FACES = (

@@ -10,11 +10,10 @@ import pytest
 from tests.support.extension import addon_module
 from tests.support.fault_scene import make_scene, ours
 from tests.support.fresh_blender import needs_module
-from tests.support.held_bake import bake, folder, network
-from tests.support.modal import context
+from tests.support.held_bake import bake, context, folder, network, operators
 from tests.support.scenes import keys_of, make_face, write_hum
 
-__all__ = ["bake", "context", "folder", "network"]
+__all__ = ["bake", "context", "folder", "network", "operators"]
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import pytest
 
 from tests.support import scene_changes
 from tests.support.extension import MODULE
-from tests.support.held_bake import STAGES, bake, folder, network
-from tests.support.modal import ESC, context
+from tests.support.held_bake import STAGES, bake, context, folder, network, operators
+from tests.support.modal import ESC
 from tests.support.scene_changes import named
 from tests.support.scenes import fcurves, make_face
 
-__all__ = ["bake", "context", "folder", "network"]
+__all__ = ["bake", "context", "folder", "network", "operators"]
 
 ALL_CHANGES = (*scene_changes.CHANGES, *scene_changes.OF_WHAT_IS_WRITTEN)
 DELETIONS = (*scene_changes.DELETIONS, *scene_changes.OF_WHAT_IS_WRITTEN)

@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.support.extension import MODULE, built_zip
+from tests.support.extension import MODULE, addon_module, built_zip
 from tests.support.fresh_blender import run_script
 from tests.support.scenes import add_sound, make_face, needs_sound, tone, write_wav
 
@@ -121,7 +121,7 @@ def test_nothing_is_written_into_the_extension(
     bpy.ops.audio2face.add_demo_head()
     bpy.ops.audio2face.bake_all()
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
-    command = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
+    command = addon_module("cli.blender_command")
     assert command.run(["bake", "--force"]) == 0
     assert command.run(["predict", str(tmp_path / "speech.wav"), str(tmp_path / "c.csv")]) == 0
     bpy.ops.audio2face.clear(speaker="Face")

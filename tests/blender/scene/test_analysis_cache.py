@@ -69,16 +69,6 @@ def test_curves_are_read_back(modules, speaker, timing, is_retimed: bool) -> Non
     assert (speaker.takes[0].file, speaker.takes[0].first_frame) == ("/a.wav", 12)
 
 
-def test_trimmed_strip_plays_its_curves_from_later_on(modules, speaker, strip, timing) -> None:
-    made = modules.curves.StripCurves.of_strip(strip, ramp(modules))
-    kept = store(modules, speaker, replace(made, key="1a"))
-    later = replace(strip, name="Line 2", timing=replace(timing, left_handle=22))
-    moved = kept.moved_to(later)
-    assert (moved.name, moved.timing, moved.key) == ("Line 2", later.timing, "1a")
-    assert moved.cut == pytest.approx(10 / 25)
-    assert store(modules, speaker, moved).cut == pytest.approx(10 / 25)
-
-
 def test_sound_that_was_not_analysed_has_no_curves(modules, strip, timing) -> None:
     made = modules.curves.StripCurves.of_strip(strip, ramp(modules))
     assert made.moved_to(replace(strip, timing=replace(timing, right_handle=72))) is None
