@@ -49,15 +49,15 @@ def make_face(
 def make_armature(
     *bones: str, tail: tuple[float, float, float] = (0, 0, 1), roll: float = 0.0
 ) -> bpy.types.Object:
-    """An armature with bones beside each other, selected and active."""
+    """An armature "Rig" with bones at the origin, active and the last to be selected."""
     armature = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
     bpy.context.scene.collection.objects.link(armature)
     bpy.context.view_layer.objects.active = armature
     armature.select_set(True)
     bpy.ops.object.mode_set(mode="EDIT")
-    for place, name in enumerate(bones):
+    for name in bones:
         bone = armature.data.edit_bones.new(name)
-        bone.head, bone.tail, bone.roll = (place, 0, 0), (place + tail[0], *tail[1:]), roll
+        bone.tail, bone.roll = tail, roll
     bpy.ops.object.mode_set(mode="OBJECT")
     return armature
 

@@ -1,11 +1,12 @@
 """The demo head as added: all keys, lips that really meet, and teeth where f and v need them."""
 
+import importlib
+
 import bpy
 import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tests.support.extension import addon_module
 from tools.demo.head.export import head_part
 from tools.demo.head.part import TOOTH, Part
 from tools.demo.head.skin import CONTACT_ROW, EYE_LEFT, EYE_RADIUS, SIN
@@ -20,8 +21,8 @@ def part() -> Part:
 @pytest.fixture(scope="module")
 def keys(extension: str) -> dict[str, np.ndarray]:
     """The coordinates [N, 3] that Blender keeps for each shape key, the basis first."""
-    add_demo_head = addon_module("demo_head.add").add_demo_head
-    blocks = add_demo_head(bpy.context, with_speech=False).data.shape_keys.key_blocks
+    add = importlib.import_module(f"{extension}.blender_audio2face.demo_head.add")
+    blocks = add.add_demo_head(bpy.context, with_speech=False).data.shape_keys.key_blocks
     coordinates = {}
     for block in blocks:
         flat = np.empty(len(block.data) * 3, np.float32)

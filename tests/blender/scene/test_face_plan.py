@@ -1,5 +1,6 @@
 """Plans of characters: several meshes, armatures, libraries, and what has no effect."""
 
+import importlib
 import math
 from pathlib import Path
 
@@ -7,8 +8,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.support.extension import addon_module
-from tests.support.scenes import make_armature, make_face
+from tests.support.scenes import make_face
 
 OVR = [f"viseme_{v}" for v in ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa")]
 
@@ -16,14 +16,17 @@ OVR = [f"viseme_{v}" for v in ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", 
 class Addon:
     """The modules under test, of the installed extension."""
 
-    def __init__(self) -> None:
-        self.targets = addon_module("scene.face_plan")
-        self.character = addon_module("scene.face_objects")
-        self.effect = addon_module("scene.shape_effect")
-        self.bones = addon_module("scene.pose_bones")
-        self.plan = addon_module("core.target_plan")
-        self.mapping = addon_module("core.rigs.mapping")
-        self.pose = addon_module("core.rigs.pose")
+    def __init__(self, extension: str) -> None:
+        def module(name: str):
+            return importlib.import_module(f"{extension}.blender_audio2face.{name}")
+
+        self.targets = module("scene.face_plan")
+        self.character = module("scene.face_objects")
+        self.effect = module("scene.shape_effect")
+        self.bones = module("scene.pose_bones")
+        self.plan = module("core.target_plan")
+        self.mapping = module("core.rigs.mapping")
+        self.pose = module("core.rigs.pose")
 
     def link(self, output: str, *target, **values):
         """A link; ``target`` are the fields of its target, in order."""
@@ -37,13 +40,26 @@ class Addon:
 
 @pytest.fixture
 def addon(extension: str) -> Addon:
-    return Addon()
+    return Addon(extension)
 
 
 def moves(face: bpy.types.Object, *names: str) -> None:
     """Gives shape keys an effect."""
     for name in names:
         face.data.shape_keys.key_blocks[name].data[0].co.z = 1.0
+
+
+def make_armature(*bone_names: str) -> bpy.types.Object:
+    armature = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.scene.collection.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
+    armature.select_set(True)
+    bpy.ops.object.mode_set(mode="EDIT")
+    for place, name in enumerate(bone_names):
+        bone = armature.data.edit_bones.new(name)
+        bone.head, bone.tail = (place, 0, 0), (place, 0, 1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return armature
 
 
 def reason_of(skipped, name: str) -> str:
@@ -171,25 +187,40 @@ def test_presets_are_ranked_by_shape_keys_then_properties(addon: Addon) -> None:
 
 
 class TestEffect:
-    def test_flat_shape_keys_are_reported(self, addon: Addon) -> None:
+    def test_flat_shape_keys_are_flagged(self, addon: Addon) -> None:
         face = make_face("Face", ("jawOpen", "mouthClose"), flat=True)
-        (plan,), _ = addon.targets.plan_targets([face])
-        assert plan.hidden_by == ("none of the keyed shape keys moves a vertex.",)
-        unchecked = addon.plan.TargetSettings(check_effect=False)
-        assert addon.targets.plan_targets([face], unchecked)[0][0].without_effect == ()
         moves(face, "jawOpen")
         (plan,), _ = addon.targets.plan_targets([face])
-        assert (plan.without_effect, plan.hidden_by) == (("mouthClose",), ())
+        assert plan.without_effect == ("mouthClose",)
         assert len(plan.links) == 2
+        assert plan.hidden_by == ()
+        blocks = face.data.shape_keys.key_blocks
+        assert addon.effect.without_effect(blocks.id_data, ["jawOpen"]) == []
+        assert addon.effect.without_effect(blocks.id_data, ["mouthClose"]) == ["mouthClose"]
 
     def test_shape_key_is_compared_with_its_relative_key(self, addon: Addon) -> None:
-        face = make_face("Face", ("jawOpen", "mouthClose"))
+        face = make_face("Face", ("jawOpen", "mouthClose"), flat=True)
+        moves(face, "jawOpen", "mouthClose")
         blocks = face.data.shape_keys.key_blocks
         blocks["mouthClose"].relative_key = blocks["jawOpen"]
         assert addon.effect.without_effect(blocks.id_data, ["mouthClose"]) == ["mouthClose"]
 
+    def test_face_that_nothing_moves_is_reported(self, addon: Addon) -> None:
+        face = make_face("Face", ("jawOpen",), flat=True)
+        (plan,), _ = addon.targets.plan_targets([face])
+        assert plan.hidden_by == ("none of the keyed shape keys moves a vertex.",)
+        unchecked = addon.plan.TargetSettings(check_effect=False)
+        assert addon.targets.plan_targets([face], unchecked)[0][0].without_effect == ()
+
 
 class TestDrivers:
+    def test_driven_shape_keys_are_left_out(self, addon: Addon) -> None:
+        face = make_face("Face", ("jawOpen", "mouthClose"))
+        face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
+        (plan,), _ = addon.targets.plan_targets([face])
+        assert plan.driven == ("jawOpen",)
+        assert [planned.link.output for planned in plan.links] == ["mouthClose"]
+
     def test_properties_that_drive_a_daz_face_are_keyed(self, addon: Addon) -> None:
         armature = make_armature("head")
         face = make_face("Face", ("facs_bs_JawOpen_div2",), select=False)
