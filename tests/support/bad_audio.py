@@ -1,10 +1,8 @@
 """Bad sound files, written by the tests that need them."""
 
-import io
 import os
 import signal
 import struct
-import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,15 +116,7 @@ def long_silence(path: Path, hours: float = 10.0, rate: int = 8000) -> Path:
     return path
 
 
-def _plain() -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as made:
-        made.setparams((1, 2, 16000, 0, "NONE", ""))
-        made.writeframes(ints(hum(), 16))
-    return file.getvalue()
-
-
-PLAIN = _plain()
+PLAIN = riff(ints(hum(), 16))
 
 CORPUS: dict[str, Bad] = {
     "zero length": Bad(bytes_of(b""), ends="refused"),

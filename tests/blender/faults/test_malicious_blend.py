@@ -80,19 +80,20 @@ def every_operator(folder: Path) -> list[str]:
     ["", DEEP, "{}", '{"warp": null, "fps": 1e999}', '{"__class__": 1}', "__import__('os')"],
     ids=range(6),
 )
-def test_malicious_timing_is_refused(baked, tmp_path: Path, canary: Path, timing: str) -> None:
+def test_malicious_timing_is_harmless(baked, tmp_path: Path, timing: str) -> None:
     take = baked[1].takes[0]
     take.timing, take.heard = timing, timing
     every_operator(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["pickle", "text", "number", "cut", "list"])
-def test_other_values_as_curves_are_refused(baked, tmp_path: Path, canary: Path, kind: str) -> None:
+def test_other_values_as_curves_are_harmless(
+    baked, tmp_path: Path, canary: Path, kind: str
+) -> None:
     take = baked[1].takes[0]
-    kept = bytes(take["curves"])
     poison = {
-        "pickle": pickle.dumps(Canary(canary)), "text": DEEP, "number": 7, "cut": kept[:30],
-        "list": [1.0, 2.0],
+        "pickle": pickle.dumps(Canary(canary)), "text": DEEP, "number": 7,
+        "cut": bytes(take["curves"])[:30], "list": [1.0, 2.0],
     }  # fmt: skip
     del take["curves"]
     take["curves"] = poison[kind]
@@ -100,7 +101,7 @@ def test_other_values_as_curves_are_refused(baked, tmp_path: Path, canary: Path,
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_record_that_points_elsewhere_changes_nothing(baked, canary: Path, path: str) -> None:
+def test_record_that_points_elsewhere_changes_nothing(baked, path: str) -> None:
     """Clear restores the values that the record names only into numbers of the datablock."""
     face, _ = baked
     key = face.data.shape_keys
