@@ -3,7 +3,7 @@
 import bpy
 import pytest
 
-from tests.support.scenes import fcurves
+from tests.support.scenes import fcurves, make_face
 
 JAW = 'key_blocks["jawOpen"].value'
 TONGUE = 'key_blocks["tongueOut"].value'
@@ -18,6 +18,15 @@ def artists_curve(datablock, path: str, points: dict[int, float]) -> bpy.types.A
         block.value = value
         block.keyframe_insert("value", frame=frame)
     return datablock.animation_data.action
+
+
+def share_action(action: bpy.types.Action) -> bpy.types.Key:
+    """Shape keys of another face on which the Action plays, too."""
+    other = make_face("Other", ("jawOpen",)).data.shape_keys
+    other.animation_data_create().action = action
+    if SLOTTED:
+        other.animation_data.action_slot = action.slots[0]
+    return other
 
 
 def values_at(datablock, path: str, *frames: int):

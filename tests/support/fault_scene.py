@@ -131,8 +131,8 @@ def _baked_into(key) -> list[bpy.types.Action]:
 def _is_whole(action, key) -> bool:
     if "audio2face_rest" in action:  # holds shape keys at rest below the others
         return len(fcurves(action)) > 0
-    wanted = {f'key_blocks["{block.name}"].value' for block in key.key_blocks[1:]}
+    paths = {f'key_blocks["{block.name}"].value' for block in key.key_blocks[1:]}
     curves = fcurves(action)
-    return {curve.data_path for curve in curves} >= wanted and all(
+    return {curve.data_path for curve in curves} >= paths and all(
         curve.keyframe_points[-1].co.x > 12 for curve in curves
     )

@@ -126,9 +126,9 @@ def relink_mesh() -> None:
 
 def relink_to_library() -> None:
     folder = Path(bpy.context.scene["folder"])
-    with bpy.data.libraries.load(str(folder / LIBRARY), link=True) as (_, wanted):
-        wanted.meshes = ["Spare"]
-    anna().data = wanted.meshes[0]
+    with bpy.data.libraries.load(str(folder / LIBRARY), link=True) as (_, loaded):
+        loaded.meshes = ["Spare"]
+    anna().data = loaded.meshes[0]
 
 
 def relink_sound() -> None:

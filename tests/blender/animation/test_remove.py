@@ -6,13 +6,13 @@ import pytest
 from tests.support.animation import (
     JAW,
     OUTPUTS,
-    SLOTTED,
     TONGUE,
     artists_curve,
     everything,
+    share_action,
     values_at,
 )
-from tests.support.scenes import keys_of, make_face
+from tests.support.scenes import keys_of
 
 
 @pytest.mark.parametrize("first", OUTPUTS)
@@ -93,10 +93,7 @@ def test_clearing_keeps_the_artists_keys_in_our_action(a2f, key) -> None:
 def test_clearing_keeps_an_action_that_another_face_uses(a2f, key) -> None:
     a2f.write(key, a2f.speech())
     shared = key.animation_data.action
-    other = make_face("Other", ("jawOpen",)).data.shape_keys
-    other.animation_data_create().action = shared
-    if SLOTTED:
-        other.animation_data.action_slot = shared.slots[0]
+    other = share_action(shared)
     a2f.clear(key)
     assert key.animation_data.action is None
     assert other.animation_data.action == shared

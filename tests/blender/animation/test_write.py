@@ -14,6 +14,7 @@ from tests.support.animation import (
     artists_curve,
     everything,
     points_of,
+    share_action,
     values_at,
 )
 from tests.support.scenes import fcurves, keys_of, make_face
@@ -129,10 +130,7 @@ def test_artists_keys_in_our_action_stay_as_they_are(a2f, key) -> None:
 def test_action_shared_with_another_face_is_not_changed(a2f, key) -> None:
     a2f.write(key, a2f.frames("a", 1, 4), value=0.25)
     shared = key.animation_data.action
-    other = make_face("Other", ("jawOpen",)).data.shape_keys
-    other.animation_data_create().action = shared
-    if SLOTTED:
-        other.animation_data.action_slot = shared.slots[0]
+    other = share_action(shared)
     a2f.write(key, a2f.frames("a", 1, 4), value=0.75)
     assert other.animation_data.action == shared != key.animation_data.action
     assert keys_of(shared, "jawOpen")[0] == (1.0, 0.25)

@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 import pytest
 
+from tests.support.animation import points_of
 from tests.support.extension import addon_module
 from tests.support.scenes import (
     action_of,
@@ -41,21 +42,18 @@ def state() -> tuple:
     """All that a refusal must not change."""
     speakers = [
         (
-            one.name,
-            [member.object for member in one.members],
-            [(take.name, take.timing, bytes(take["curves"])) for take in one.takes],
-            [(link.output, link.target) for link in one.links],
-            (one.preset, one.output, one.reduction, one.tolerance, one.report),
-            (one.dials.jaw, one.dials.blinks),
+            speaker.name,
+            [member.object for member in speaker.members],
+            [(take.name, take.timing, bytes(take["curves"])) for take in speaker.takes],
+            [(link.output, link.target) for link in speaker.links],
+            (speaker.preset, speaker.output, speaker.reduction, speaker.tolerance, speaker.report),
+            (speaker.dials.jaw, speaker.dials.blinks),
         )
-        for one in bpy.context.scene.audio2face.speakers
+        for speaker in bpy.context.scene.audio2face.speakers
     ]
-    actions = [
-        (action.name, [(c.data_path, [tuple(k.co) for k in c.keyframe_points]) for c in curves])
-        for action in bpy.data.actions
-        for curves in [fcurves(action)]
+    return speakers, [
+        (action.name, *map(points_of, fcurves(action))) for action in bpy.data.actions
     ]
-    return speakers, actions
 
 
 def test_api_is_loaded_by_the_short_import(extension: str) -> None:
@@ -180,7 +178,7 @@ def test_other_scene_is_baked(api, speech) -> None:
     other = bpy.data.scenes.new("Other")
     other.render.fps = 50
     assert "frames 1 to 25" in api.bake(speech, [face], scene=other).summary
-    assert [one.name for one in other.audio2face.speakers] == ["Anna"]
+    assert other.audio2face.speakers.keys() == ["Anna"]
     assert len(bpy.context.scene.audio2face.speakers) == 0
 
 
