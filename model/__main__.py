@@ -23,8 +23,8 @@ from .command.console import (
     console_for,
     force_option,
     parse_options,
+    run_command,
 )
-from .command.run import run_command
 from .command.runtime_cache import RuntimeCache
 from .runtime import choose_runtime
 
@@ -47,8 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _batch(options: argparse.Namespace, console: Console) -> Outcome:
     rows = _CurvesRows(faces=options.blender is not None)
     worker = _WORKER if options.blender is None else blender_worker(options.blender)
-    backend = batch_command.BatchBackend(rows.check_arguments, rows.run_group, worker)
-    return batch_command.batch(options, console, backend)
+    return batch_command.batch(options, console, rows, worker)
 
 
 class _CurvesRows:

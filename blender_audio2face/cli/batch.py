@@ -15,9 +15,8 @@ from ...model.command.batch import command
 from ...model.command.batch.manifest import Group, Row
 from ...model.command.batch.results import RowResult
 from ...model.command.batch.workers import RowObserver, blender_worker, run_row, serve
-from ...model.command.console import Console, Observer, Outcome
+from ...model.command.console import Console, Observer, Outcome, attempt
 from ...model.command.predict import predict as predict_with
-from ...model.command.run import Failure, attempt
 from ...model.command.runtime_cache import RuntimeCache
 from ...model.framing import SAMPLE_RATE
 from ...model.input_files import real_path
@@ -67,9 +66,7 @@ def batch(options: argparse.Namespace, console: Console) -> Outcome:
     """Does the rows of a manifest; see ``model.command.batch``."""
     program = options.blender or bpy.app.binary_path
     worker = blender_worker(program, _own_options(sys.argv)) if program else None
-    rows = _Rows()
-    backend = command.BatchBackend(rows.check_arguments, rows.run_group, worker)
-    return command.batch(options, console, backend)
+    return command.batch(options, console, _Rows(), worker)
 
 
 def work() -> int:
@@ -102,21 +99,21 @@ class _Rows:
         The first row on a speaker gives it settings that stay; what later rows set is for their
         own keys, so that the same manifest means the same on the file that it made.
         """
-        blend, output = group[0].blend, group[0].output
-        if blend is None:
+        if group[0].blend is None:
             return [
                 run_row(row, observer, lambda row=row: self._predict(row, force, observer))
                 for row in group
             ]
+        blend, output = Path(group[0].blend), Path(group[0].output)
         opened = attempt(lambda: _open(blend))
-        if isinstance(opened, Failure):
-            return [RowResult.failed(row, opened.code, opened.sentence) for row in group]
+        if opened.code:
+            return [RowResult.failed(row, opened.code, opened.error) for row in group]
         if output != blend and output.exists() and not force:
             planned = _BlendRows(self._parser, self._cache, force, observer)
             results = planned.run(group, bake=False)
             written = attempt(lambda: planned.is_written(output))
-            if isinstance(written, Failure):
-                return [RowResult.failed(row, written.code, written.sentence) for row in group]
+            if written.code:
+                return [RowResult.failed(row, written.code, written.error) for row in group]
             if written.unchanged:
                 return results
             _open(blend)
@@ -154,31 +151,29 @@ class _BlendRows:
 
     def is_written(self, output: Path) -> Outcome:
         """Whether the output holds all of this already. Raises ChangedOutputError."""
-        done = saving.is_written(output, self._digests, force=self._force)
-        return Outcome("", {}, unchanged=done)
+        return Outcome(unchanged=saving.is_written(output, self._digests, force=self._force))
 
     def save(self, group: Group, results: list[RowResult]) -> list[RowResult]:
         """The results once the output is written, if there is anything to write."""
         if all(result.status != "done" for result in results):
             return results
         self._observer.started(None)
-        ended = attempt(lambda: self._save(group[0].output))
-        if isinstance(ended, Outcome):
+        ended = attempt(lambda: self._save(Path(group[0].output)))
+        if not ended.code:
             return results
         return [
-            result
-            if result.status == "error"
-            else RowResult.failed(row, ended.code, ended.sentence)
+            result if result.error else RowResult.failed(row, ended.code, ended.error)
             for row, result in zip(group, results, strict=True)
         ]
 
     def _save(self, output: Path) -> Outcome:
         saving.save(output, self._digests)
-        return Outcome("", {})
+        return Outcome()
 
     def _row(self, row: Row, *, bake: bool) -> Outcome:
         options = self._parser.parse_args(row.arguments)
         options.force = self._force
+        output = Path(row.output)
         with ExitStack() as undo:
             jobs = bake_jobs(options, undo, self._cache)
             if bake:
@@ -186,8 +181,8 @@ class _BlendRows:
             self._digests += [job.digest for job in jobs.faces]
             self._keep_first_settings(jobs)
             undo.pop_all()
-        changed = bool(jobs.reports) or (bake and not saving.is_open_file(row.output))
-        ended = jobs.outcome(row.output, saved=changed)
+        changed = bool(jobs.reports) or (bake and not saving.is_open_file(output))
+        ended = jobs.outcome(output, saved=changed)
         return replace(ended, data={**ended.data, "files": self._files(options)})
 
     def _keep_first_settings(self, jobs: FaceJobs) -> None:
@@ -198,7 +193,7 @@ class _BlendRows:
             self._seen.add(key)
 
     def _files(self, options: argparse.Namespace) -> dict[str, str | None]:
-        """FileDigests of the files that only the .blend names, by path."""
+        """Digests of the files that only the .blend names, by path."""
         named = [library.filepath for library in bpy.data.libraries]
         if not options.file:
             named += [sound.filepath for sound in bpy.data.sounds if sound.packed_file is None]
@@ -213,4 +208,4 @@ def _open(blend: Path) -> Outcome:
     except RuntimeError as error:
         reason = str(error).strip().removeprefix("Error: ")
         raise CommandError(f'"{blend}" cannot be opened: {reason}') from error
-    return Outcome("", {})
+    return Outcome()

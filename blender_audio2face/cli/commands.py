@@ -4,8 +4,13 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from ...model.command.batch.command import STOPPED
-from ...model.command.console import Console, Outcome, console_for, parse_options
-from ...model.command.run import run_command
+from ...model.command.console import (
+    Console,
+    Outcome,
+    console_for,
+    parse_options,
+    run_command,
+)
 from . import batch, inspection
 from .arguments import command_parser
 from .bake import apply, bake
