@@ -53,14 +53,12 @@ class Keyed:
     Attributes:
         report: of the keys.
         takes: keys of the takes that it made.
-        facts: what programs are told besides the report.
-        remark: a warning for people, or None.
+        facts: what programs are told besides the report; ``remark`` is a warning for people too.
     """
 
     report: BakeReport
     takes: Sequence[str]
     facts: dict[str, object]
-    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -162,8 +160,8 @@ class FaceJobs:
         keyed = job.write_keys(progress)
         report = keyed.report
         finished_jobs.remember(speaker, job.plans, job.digest, keyed.takes, others)
-        if keyed.remark is not None:
-            console.log("warning", f"{name}: {keyed.remark}")
+        if keyed.facts.get("remark") is not None:
+            console.log("warning", f"{name}: {keyed.facts['remark']}")
         for reason in report.hidden:
             console.log("warning", f"{name}: hidden: {reason}")
         self.lines += report.lines
@@ -319,7 +317,7 @@ def bake_job(
             "device": how.device,
             "remark": how.remark,
         }
-        return Keyed(report, _takes(latest), facts, how.remark)
+        return Keyed(report, _takes(latest), facts)
 
     return FaceJob(speaker, plan.face.plans, digest, write_keys, plan.strips)
 

@@ -135,12 +135,3 @@ def test_stream_resampler_equals_the_whole(rate: int) -> None:
     whole = resampling.sinc_resample(samples, rate, 16000)
     assert np.allclose(np.concatenate([*made, stream.push(tail)])[: len(whole)], whole, atol=1e-6)
     assert len(stream._held) <= 2 * 32 * max(rate / 16000, 1) + 1
-
-
-def test_resample_interpolates_the_slowest_rates() -> None:
-    samples = np.random.default_rng(0).random(90, np.float32)
-    blocks = np.split(samples, [0, 1, 40, 41])
-    made = np.concatenate(list(resampling.resample(blocks, 9, 16000)))
-    assert len(made) == 160_000
-    assert made == pytest.approx(np.interp(np.arange(160_000) * 9 / 16000, np.arange(90), samples))
-    assert sum(map(len, resampling.resample([], 9, 16000))) == 0
