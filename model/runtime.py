@@ -1,6 +1,6 @@
 """What runs the network: NumPy, or PyTorch where there is a GPU and the sound is long enough."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,19 +148,13 @@ class FallbackRuntime(Runtime):
         seconds: float | None = None,
         on_progress: Progress | None = None,
     ) -> Curves:
-        """See Runtime.predict_blocks; with the fallback the progress starts again.
-
-        Raises:
-            A2FError: torch failed, and blocks is an iterator, which cannot start again.
-        """
+        """See Runtime.predict_blocks; with the fallback sound and progress start again."""
         if self.remark is None:
             try:
                 self._runtime = self._runtime or self._first()
                 return self._runtime.predict_blocks(blocks, seconds, on_progress)
             except RuntimeError as error:
                 failure = f"PyTorch failed on {self.device} ({first_sentence(error)})"
-                if isinstance(blocks, Iterator):
-                    raise A2FError(f"{failure}: choose NumPy and try again.") from error
             # Past the except clause, so that no traceback holds the device's memory any more.
             self._runtime = None
             self.remark = (

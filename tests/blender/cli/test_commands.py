@@ -76,17 +76,6 @@ def test_changed_input_is_baked_again(cli, loud_jaw, shot, wav, tmp_path) -> Non
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
 
 
-def test_cleared_keys_are_baked_again(cli, loud_jaw, shot, wav) -> None:
-    arguments = ("bake", "--object", "Head", "--file", wav)
-    cli(shot, *arguments)
-    bpy.ops.wm.open_mainfile(filepath=str(shot))
-    bpy.ops.audio2face.clear(speaker="Head")
-    bpy.ops.wm.save_mainfile()
-    assert saved_jaw_keys(shot) == []
-    assert cli(shot, *arguments)[1]["status"] == "done"
-    assert saved_jaw_keys(shot)
-
-
 def test_keys_changed_by_hand_are_kept(cli, loud_jaw, shot, wav) -> None:
     arguments = ("bake", "--object", "Head", "--file", wav)
     cli(shot, *arguments)
@@ -240,13 +229,6 @@ def test_cleared_lines_are_baked_again(cli, loud_jaw, shot, tmp_path) -> None:
     assert [cli(shot, *line)[1]["status"] for line in lines] == ["unchanged"] * 2
 
 
-def test_failing_speaker_is_named(cli, shot, curves) -> None:
-    assert cli(shot, "apply", curves, "--object", "Head")[0] == 0
-    code, _, error = cli(shot, "bake")
-    assert code == 1
-    assert error.startswith("error: Head: ")
-
-
 def test_apply_keys_curves(cli, shot, curves) -> None:
     arguments = ("apply", curves, "--object", "Head", "--frame-start", 101)
     code, result, _ = cli(shot, *arguments)
@@ -337,14 +319,6 @@ def test_command_without_a_blend_is_refused(cli) -> None:
 
 def test_help_is_no_error(cli) -> None:
     assert cli(None, "bake", "--help")[0] == 0
-
-
-def test_command_is_registered_and_unregistered(extension: str) -> None:
-    module = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
-    assert len(module._registered) == 1
-    module.unregister()
-    assert module._registered == []
-    module.register()
 
 
 @needs_sound

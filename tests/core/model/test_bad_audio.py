@@ -14,15 +14,12 @@ from a2f.blender_audio2face.core.sound.decoders import model_decoder
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.errors import BakeError
-from hypothesis import given
-from hypothesis import strategies as st
 
 from model import audio_file, input_files, resampling
 from model.audio_file import audio_blocks, audio_seconds, read_audio
 from model.errors import AudioError
 from model.numpy_network import NumpyRuntime
 from tests.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
-from tests.core.hostile.strategies import FEW, mutated
 from tests.core.networks import random_network
 
 
@@ -98,37 +95,6 @@ def test_read_audio_without_permission_says_so(
         monkeypatch.setattr(input_files, "open", refuse, raising=False)
     with pytest.raises(AudioError, match=r"cannot be opened \(Permission denied\)"):
         read_audio(path)
-
-
-@pytest.mark.parametrize("suffix", ["flac", "ogg", "mp3", "aiff", "w64", "caf", "au"])
-@FEW
-@given(data=st.data())
-def test_spoilt_files_are_read_or_refused(suffix: str, tmp_path: Path, data: st.DataObject) -> None:
-    whole = tmp_path / f"whole.{suffix}"
-    if not whole.exists():
-        soundfile.write(whole, 0.3 * np.sin(np.arange(1200) * 0.1), 16000)
-    content = data.draw(mutated(whole.read_bytes()))
-    for source in (content, tmp_path / f"spoilt.{suffix}"):
-        if isinstance(source, Path):
-            source.write_bytes(content)
-        try:
-            for block in itertools.islice(audio_blocks(source), 4):
-                assert np.isfinite(block).all()
-        except AudioError as error:
-            assert is_sentence(str(error))
-
-
-@FEW
-@given(content=mutated(PLAIN[:400]))
-def test_spoilt_wav_without_soundfile_is_read_or_refused(content: bytes) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (audio_file, resampling):
-            patch.setattr(module, "optional_import", lambda _name: None)
-        try:
-            for block in itertools.islice(audio_blocks(content), 4):
-                assert np.isfinite(block).all()
-        except AudioError as error:
-            assert is_sentence(str(error))
 
 
 def frames_said(flac: bytes, frames: int) -> bytes:
