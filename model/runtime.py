@@ -11,7 +11,14 @@ from .errors import A2FError, first_sentence
 from .network_config import NetworkConfig
 from .numpy_network import NumpyRuntime
 from .streaming import Progress, Runtime
-from .torch_package import TorchError, choose_device, find_torch, import_torch, imported_torch
+from .torch_package import (
+    TorchError,
+    choose_device,
+    find_torch,
+    import_torch,
+    imported_torch,
+    may_have_gpu,
+)
 from .weights_file import DEFAULT_WEIGHTS, load_weights
 
 RUNTIMES = ("auto", "numpy", "torch")
@@ -103,7 +110,7 @@ def _torch_device(
         return None
     if imported_torch() is None:
         package = find_torch(torch_folder)
-        if package is None or not package.may_have_gpu:
+        if package is None or not may_have_gpu(package):
             return None
     found = choose_device(import_torch(torch_folder), wanted)
     return None if found == "cpu" else found
