@@ -164,15 +164,6 @@ def test_strips_and_channels_choose_the_sound(cli, loud_jaw, tmp_path, wav) -> N
 
 
 @needs_sound
-def test_finished_speakers_are_left_alone(cli, loud_jaw, tmp_path, wav) -> None:
-    make_face("Anna", KEYS)
-    add_sound(wav, 1, 1, "line a")
-    shot = saved(tmp_path / "one.blend")
-    cli(shot, "bake", "--object", "Anna", "--strip", "line a")
-    assert cli(shot, "bake")[1]["status"] == "unchanged"
-
-
-@needs_sound
 def test_failing_speaker_stops_no_other(cli, loud_jaw, tmp_path, wav) -> None:
     for number, name in enumerate(("Anna", "Bert", "Cleo")):
         make_face(name, KEYS)
