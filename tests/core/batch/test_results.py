@@ -5,7 +5,6 @@ import json
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from model.__main__ import main
@@ -19,8 +18,8 @@ from model.command.batch.results import (
     read_results,
 )
 from model.command.console import ExitCode
-from model.curves import Curves
 from tests.core.hum import write_hum
+from tests.core.networks import FakeRuntime
 
 
 def result(number: int, **values: object) -> RowResult:
@@ -83,22 +82,6 @@ def test_row_that_read_a_lost_file_is_not_done(tmp_path: Path, name: str) -> Non
     line = {"output": str(output), "job": cache.job_of(group[0]), "made": made}
     assert ResultCache([line]).is_done(group)
     assert not ResultCache([{**line, "result": {"files": {name: "0f"}}}]).is_done(group)
-
-
-class FakeRuntime:
-    """Takes the network's place; counts how often it is made and asked."""
-
-    name, device, remark = "fake", "cpu", None
-    made = runs = 0
-
-    def __init__(self, *_: object) -> None:
-        type(self).made += 1
-
-    def predict_blocks(self, blocks, _seconds, on_progress) -> Curves:
-        type(self).runs += 1
-        samples = np.concatenate(list(blocks))
-        rows = len(samples) // 160
-        return Curves(("jawOpen",), 100.0, samples[: rows * 160 : 160, None])
 
 
 @pytest.fixture

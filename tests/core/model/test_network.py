@@ -1,11 +1,8 @@
 """The network: NumPy against torch, chunking, bounded look-ahead, the lip seal."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.features import FeatureConfig
 from model.framing import HOP
@@ -13,13 +10,6 @@ from model.lip_seal import TUCK_ROLL, TUCKED_JAW, apply_seal, remove_seal
 from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.weights_file import load_weights
 from tests.core.networks import random_network
-
-SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
-
-
-@pytest.fixture(scope="module")
-def speech() -> np.ndarray:
-    return read_audio(SPEECH)
 
 
 def test_numpy_equals_torch_on_speech(speech: np.ndarray) -> None:

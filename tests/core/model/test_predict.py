@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -17,29 +16,13 @@ from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.command import predict as predict_module
 from model.command.job_record import record_path
-from model.curves import Curves
 from model.runtime import choose_runtime
 from model.sampling import sample_at
 from tests.core.hum import write_hum
+from tests.core.networks import FakeRuntime
 
 ROOT = Path(__file__).parents[3]
 SPEECH = ROOT / "tests" / "data" / "surprise.flac"
-
-
-class FakeRuntime:
-    """Takes the network's place; counts how often it is asked."""
-
-    name, device, remark = "fake", "cpu", None
-    runs = 0
-
-    def predict_blocks(self, blocks: Iterable[np.ndarray], seconds: float, on_progress) -> Curves:
-        type(self).runs += 1
-        samples = np.concatenate(list(blocks))
-        assert seconds == len(samples) / 16000
-        for part in (0.0, 0.5, 0.5, 0.25, 1.0):
-            on_progress(part)
-        rows = len(samples) // 160
-        return Curves(("jawOpen",), 100.0, np.full((rows, 1), 0.5, np.float32))
 
 
 @pytest.fixture

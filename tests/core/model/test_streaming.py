@@ -1,11 +1,8 @@
 """The stream: whatever the blocks, what comes out is what the whole sound gives, on time."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from model.audio_file import read_audio
 from model.features import extract
 from model.framing import HOP, SAMPLE_RATE, frame_count
 from model.network_config import NetworkConfig
@@ -13,13 +10,6 @@ from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.streaming import Stream, delay, low_latency
 from model.weights_file import load_weights
 from tests.core.networks import random_network
-
-SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
-
-
-@pytest.fixture(scope="module")
-def speech() -> np.ndarray:
-    return read_audio(SPEECH)
 
 
 def in_one_call(config: NetworkConfig, arrays: dict, samples: np.ndarray) -> np.ndarray:

@@ -1,14 +1,11 @@
 # ruff: noqa: E402 - TORCH=no leaves torch out
 """The torch runtime as a stream, and the forms that a GPU runs, checked on the CPU."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from model.audio_file import read_audio
 from model.features import measure
 from model.framing import HOP
 from model.network import cells_at_ends
@@ -17,13 +14,6 @@ from model.streaming import Stream
 from model.torch_runtime import TorchMeasure, TorchRuntime
 from model.weights_file import load_weights
 from tests.core.networks import random_network
-
-SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
-
-
-@pytest.fixture(scope="module")
-def speech() -> np.ndarray:
-    return read_audio(SPEECH)
 
 
 @pytest.fixture(scope="module")
