@@ -18,8 +18,8 @@ from model.command.batch.results import (
     read_results,
 )
 from model.command.console import ExitCode
-from tests.core.hum import write_hum
-from tests.core.networks import FakeRuntime
+from tests.support.hum import write_hum
+from tests.support.networks import FakeRuntime
 
 
 def result(number: int, **values: object) -> RowResult:

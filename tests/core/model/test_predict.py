@@ -18,8 +18,8 @@ from model.command import predict as predict_module
 from model.command.job_record import record_path
 from model.runtime import choose_runtime
 from model.sampling import sample_at
-from tests.core.hum import write_hum
-from tests.core.networks import FakeRuntime
+from tests.support.hum import write_hum
+from tests.support.networks import FakeRuntime
 
 ROOT = Path(__file__).parents[3]
 SPEECH = ROOT / "tests" / "data" / "surprise.flac"
