@@ -242,7 +242,9 @@ def row_of(number: int, cells: Cells, folder: Path, defaults: Mapping[str, str])
             values = [paths[column]] if column in paths else cells.get(column, ())
             arguments += [f"{option}={value}" for value in values]
     name = "".join(cells.get("name", ()))
-    return Row(number, name, blend and str(blend), str(output), tuple(arguments), files)
+    return Row(
+        number, name, None if blend is None else str(blend), str(output), tuple(arguments), files
+    )
 
 
 def _check_face(cells: Cells, output: Path) -> None:

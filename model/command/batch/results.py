@@ -129,12 +129,12 @@ class ResultCache:
 
     def job_of(self, row: Row) -> str:
         """Digest of what a row is made from. Raises OSError where a file cannot be read."""
-        in_place = row.blend is None or row.output == row.blend
+        blend = None if row.output == row.blend else row.blend
         return digest_of(
             {
                 "release": release(),
                 "arguments": list(row.arguments),
-                "blend": None if in_place else self.digests.of(Path(row.blend)),
+                "blend": None if blend is None else self.digests.of(Path(blend)),
                 "files": [self.digests.of(Path(path)) for path in row.files],
             }
         )
