@@ -20,7 +20,6 @@ from .command.console import (
     Console,
     Outcome,
     common_options,
-    console_for,
     force_option,
     parse_options,
     run_command,
@@ -38,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         return options
     if options.command == "worker":
         return serve(_CurvesRows(faces=False).run_group)
-    console = console_for(options)
+    console = Console(options)
     if options.command == "batch":
         return run_command(console, lambda: _batch(options, console), batch_command.STOPPED)
     return run_command(console, lambda: predict_command.predict(options, console))

@@ -97,25 +97,15 @@ class Observer(Protocol):
 
 
 class Console:
-    """The output of one run of a command.
+    """The output of one run of a command, as its ``common_options`` say."""
 
-    Args:
-        command: its name, for the result.
-        as_json: whether the result is one line of JSON.
-        level: the lowest of LEVELS that is logged.
-        progress: which of PROGRESS is printed.
-    """
-
-    def __init__(self, command: str, *, as_json: bool, level: str, progress: str) -> None:
-        self._command = command
-        self._as_json = as_json
-        self._level = LEVELS.index(level)
-        self._progress = progress
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
         self._percent = -1
 
     def log(self, level: str, text: str) -> None:
         """A line such as ``INFO: text``."""
-        if LEVELS.index(level) >= self._level:
+        if LEVELS.index(level) >= LEVELS.index(self._options.log_level):
             _say(f"{level.upper()}: {text}")
 
     def progress(self, fraction: float) -> None:
@@ -123,20 +113,20 @@ class Console:
         percent = min(max(int(fraction * 100.0 + 1e-9), 0), 100)
         if percent > self._percent:
             self._percent = percent
-            if self._progress == "plain":
+            if self._options.progress == "plain":
                 _say(f"progress: {percent}%")
-            elif self._progress == "openjd":
+            elif self._options.progress == "openjd":
                 _say(f"openjd_progress: {percent}")
 
     def finish(self, outcome: Outcome) -> int:
         """Prints the result, or why there is none; returns the exit code."""
         if outcome.trace is not None:
             self.log("error", outcome.trace)
-        if outcome.code and self._progress == "openjd":
+        if outcome.code and self._options.progress == "openjd":
             _say(f"openjd_fail: {outcome.error}")
         if not outcome.text:
             _say(f"error: {outcome.error}")
-        if self._as_json:
+        if self._options.json:
             self._print_json(outcome)
         elif outcome.text:
             print(outcome.text, flush=True)
@@ -147,7 +137,7 @@ class Console:
         document = {
             "format": RESULT_FORMAT,
             "version": RESULT_VERSION,
-            "command": self._command,
+            "command": self._options.command,
             "status": "error" if outcome.code else status,
             "exit_code": int(outcome.code),
             **outcome.data,
@@ -261,16 +251,6 @@ def force_option() -> CommandParser:
         help="do it even if it is done, and replace what was changed by hand since",
     )
     return parser
-
-
-def console_for(options: argparse.Namespace) -> Console:
-    """The console that the options describe."""
-    return Console(
-        options.command,
-        as_json=options.json,
-        level=options.log_level,
-        progress=options.progress,
-    )
 
 
 def number_in(text: str) -> float:

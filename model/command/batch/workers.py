@@ -371,7 +371,10 @@ class _Batch:
         for line in stdin:
             self._lines.put(line)
         if self._is_busy:
-            os.kill(os.getpid(), signal.SIGTERM)
+            if os.name == "nt":
+                signal.raise_signal(signal.SIGTERM)
+            else:
+                os.kill(os.getpid(), signal.SIGTERM)  # wakes the main thread also where it sleeps
             time.sleep(_GRACE)
             os._exit(128 + signal.SIGTERM)
         self._lines.put(None)

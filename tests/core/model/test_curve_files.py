@@ -126,13 +126,6 @@ def test_damaged_file_is_refused_in_a_sentence(name: str, tmp_path: Path) -> Non
     assert "\n" not in str(refused.value)
 
 
-def test_pickle_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "evil.npz"
-    np.savez(path, names=np.array([object()]), rate=1.0, values=np.zeros((1, 1)))
-    with pytest.raises(CurvesFileError, match=r"evil\.npz"):
-        read(path)
-
-
 def test_json_document(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     write(path, Curves(("jawOpen",), 25.0, np.array([[0.25]], np.float32)), "json")
