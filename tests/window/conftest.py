@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,21 +18,6 @@ from tools.demo.install import install_for
 INSIDE = Path(__file__).with_name("inside.py")
 SECONDS = 300
 """What a scene may take on a slow machine without a graphics card."""
-
-
-@dataclass(frozen=True)
-class Played:
-    """What came of a scene.
-
-    Attributes:
-        told: what the scene told; empty where Blender ended before.
-        code: Blender's exit code.
-        printed: what it printed.
-    """
-
-    told: dict
-    code: int
-    printed: str
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,10 +37,13 @@ def environment(
 @pytest.fixture
 def play(
     environment: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
-) -> Callable[..., Played]:
-    """Plays a scene of ``scenes.SCENES`` with arguments of its own."""
+) -> Callable[..., dict]:
+    """Plays a scene of ``scenes.SCENES`` with arguments of its own; what it tells at its end.
 
-    def play(scene: str, *arguments: str) -> Played:
+    Blender has to end well, and may report an error only where ``may_refuse`` is True.
+    """
+
+    def play(scene: str, *arguments: str, may_refuse: bool = False) -> dict:
         answer = tmp_path / "answer.json"
         blender = request.config.getoption("--blender")
         window = ("--window-geometry", "0", "0", "1000", "700", "--offline-mode")
@@ -70,7 +57,10 @@ def play(
             timeout=SECONDS,
             check=False,
         )
-        told = json.loads(answer.read_text("utf-8")) if answer.is_file() else {}
-        return Played(told, ended.returncode, ended.stdout)
+        printed = ended.stdout
+        assert ended.returncode == 0, printed
+        assert "Traceback" not in printed, printed
+        assert may_refuse or "Error" not in printed.replace("Error: Not freed", ""), printed
+        return json.loads(answer.read_text("utf-8"))
 
     return play
