@@ -18,8 +18,7 @@ RATE = 44100
 def burst() -> np.ndarray:
     """Stereo, two seconds, one short burst on the left at 1.2 s."""
     samples = np.zeros((2 * RATE, 2), np.float32)
-    at = round(1.2 * RATE)
-    samples[at : at + 441, 0] = 0.8 * np.sin(np.arange(441) * 0.4)
+    samples[round(1.2 * RATE) :, 0][:441] = 0.8 * np.sin(np.arange(441) * 0.4)
     return samples
 
 
