@@ -32,7 +32,7 @@ def state() -> dict[str, object]:
         "speakers": len(bpy.context.scene.audio2face.speakers),
         "orphans": sum(action.users == 0 for action in bpy.data.actions),
         "threads": sorted(
-            one.name for one in threading.enumerate() if one.name.startswith("audio2face")
+            thread.name for thread in threading.enumerate() if thread.name.startswith("audio2face")
         ),
         "modal": list(_modal_operators()),
     }
@@ -106,10 +106,14 @@ def faults(window: Window, stage: str) -> Scene:
     for name, happens in FAULTS.items():
         yield from _demo_head(window)
         yield from _bake_until(window, stage)
-        yield from happens(window)
+        happens(window)
+        yield 0.5
+        if MODULE not in bpy.context.preferences.addons:
+            bpy.ops.preferences.addon_enable(module=MODULE)
         yield from _until_it_ends()
         found[name] = state()
-        yield from _new_file()
+        bpy.ops.wm.read_homefile(use_factory_startup=True)
+        yield 0.5
     yield from _demo_head(window)
     yield from window.bake()
     yield 0.3
@@ -196,14 +200,14 @@ def panel_state(window: Window) -> Scene:
 
 def _panels() -> list[type]:
     return [
-        one
-        for one in bpy.types.Panel.__subclasses__()
-        if getattr(one, "bl_category", "") == "Audio2Face"
+        panel
+        for panel in bpy.types.Panel.__subclasses__()
+        if getattr(panel, "bl_category", "") == "Audio2Face"
     ]
 
 
 def _unfold(panel: type, drawn: set[str]) -> None:
-    """Registers a panel anew, unfolded; it notes that it was drawn."""
+    """Registers a panel again, unfolded; it notes that it was drawn."""
     bpy.utils.unregister_class(panel)
     draw = panel.draw
 
@@ -249,53 +253,34 @@ def _until_it_ends() -> Scene:
     yield 0.3
 
 
-def _new_file(_window: Window | None = None) -> Scene:
-    bpy.ops.wm.read_homefile(use_factory_startup=True)
-    yield 0.5
-
-
 def _undo(window: Window, operator: str) -> Scene:
     with window.override():
         getattr(bpy.ops.ed, operator)()
     yield 0.5
 
 
-def _delete(window: Window) -> Scene:
+def _delete(window: Window) -> None:
     """As X does it, with a step to undo."""
     with window.override():
         bpy.ops.object.delete()
         bpy.ops.ed.undo_push(message="Delete")
-    yield 0.0
 
 
-def _clear_sequencer(window: Window) -> Scene:
-    bpy.context.scene.sequence_editor_clear()
-    yield 0.0
-
-
-def _other_scene(window: Window) -> Scene:
+def _remove_scene(_window: Window) -> None:
     scene = bpy.context.scene
     bpy.data.scenes.new("Other")
     bpy.data.scenes.remove(scene)
-    yield 0.0
 
 
-def _no_shape_keys(window: Window) -> Scene:
-    bpy.context.object.shape_key_clear()
-    yield 0.0
-
-
-def _disable(window: Window) -> Scene:
-    bpy.ops.preferences.addon_disable(module=MODULE)
-    yield 0.5
-    bpy.ops.preferences.addon_enable(module=MODULE)
-    yield 0.5
+def _undo_step(window: Window) -> None:
+    with window.override():
+        bpy.ops.ed.undo()
 
 
 def _modal_operators() -> Iterator[str]:
-    for one in _window().modal_operators:
+    for operator in _window().modal_operators:
         with suppress(ReferenceError, ValueError, AttributeError):  # disabled meanwhile
-            yield one.bl_idname
+            yield operator.bl_idname
 
 
 def _window() -> bpy.types.Window:
@@ -307,14 +292,14 @@ def _values() -> dict[str, float]:
     return {block.name: round(block.value, 6) for block in keys.key_blocks}
 
 
-FAULTS: dict[str, Callable[[Window], Scene]] = {
+FAULTS: dict[str, Callable[[Window], object]] = {
     "delete": _delete,
-    "no shape keys": _no_shape_keys,
-    "no sequencer": _clear_sequencer,
-    "no scene": _other_scene,
-    "undo": lambda window: _undo(window, "undo"),
-    "new file": _new_file,
-    "disable": _disable,
+    "no shape keys": lambda _: bpy.context.object.shape_key_clear(),
+    "no sequencer": lambda _: bpy.context.scene.sequence_editor_clear(),
+    "no scene": _remove_scene,
+    "undo": _undo_step,
+    "new file": lambda _: bpy.ops.wm.read_homefile(use_factory_startup=True),
+    "disable": lambda _: bpy.ops.preferences.addon_disable(module=MODULE),
 }
 
 SCENES: dict[str, Callable[..., Scene]] = {
