@@ -14,7 +14,7 @@ from .cached_curves import StripCurves
 from .keys import frame_ranges
 from .keys.frame_ranges import FrameRange
 from .keys.keyframes import FCurvePath, Keys, closures, every_frame, groups, reduce_keys
-from .rigs.mapping import needs
+from .rigs.mapping import output_weights
 from .rigs.preset import preset_with_id
 from .rigs.visemes import DERIVED
 from .shaping.settings import Dials
@@ -196,7 +196,10 @@ def _mouth_channels(plan: TargetPlan) -> set[FCurvePath]:
     return {
         FCurvePath(one.path, one.index)
         for one in plan.links
-        if any(name in MOUTH_GROUP or name in DERIVED for name in needs(preset, one.link.output))
+        if any(
+            name in MOUTH_GROUP or name in DERIVED
+            for name in output_weights(preset, one.link.output)
+        )
     }
 
 

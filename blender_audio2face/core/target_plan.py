@@ -93,7 +93,7 @@ def resting(plan: TargetPlan, names: Sequence[str]) -> dict[FCurvePath, float]:
     """The value of each F-curve of `columns` where nobody speaks."""
     preset = _preset(plan)
     planned = _driven_links(plan, preset, names)
-    made = at_rest(preset, [one.link for one in planned])
+    made = at_rest([one.link for one in planned])
     rows = [np.array([value], np.float32) for value in made]
     return {channel: float(column[0]) for channel, column in _sums(planned, rows).items()}
 

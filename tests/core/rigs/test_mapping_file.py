@@ -31,23 +31,10 @@ def test_every_field_round_trips() -> None:
             Link("headYaw", Target("bone", "head", "rotation_quaternion", 3, 0.1, -0.7)),
             Link("sealed", Target("property", "lips", "ctrl_mouth", 0, 2.0, 3.0)),
             Link("rounding", Target("property", "round")),
+            Link("jawOpen", Target("bone", "jaw", "scale", 2)),
         ),
     )
     assert loads(dumps(mapping)) == mapping
-
-
-@pytest.mark.parametrize(
-    ("path", "size"),
-    [("location", 3), ("rotation_euler", 3), ("rotation_quaternion", 4), ("rotation_axis_angle", 4),
-     ("scale", 3)],
-)  # fmt: skip
-def test_bone_components_are_limited_as_in_blender(path: str, size: int) -> None:
-    for component in range(size):
-        mapping = Mapping(None, (Link("jawOpen", Target("bone", "jaw", path, component)),))
-        assert loads(dumps(mapping)) == mapping
-    beyond = Mapping(None, (Link("jawOpen", Target("bone", "jaw", path, size)),))
-    with pytest.raises(MappingError, match=f'has no component {size} of "{path}"'):
-        loads(dumps(beyond))
 
 
 def test_defaults_are_left_out() -> None:
