@@ -6,23 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .keys.keyframes import FCurvePath
-from .rigs.mapping import Link, Mapping, at_rest, drive, is_driven_by
+from .rigs.mapping import Link, at_rest, drive, is_driven_by
 from .rigs.preset import Preset, preset_with_id
-
-
-@dataclass(frozen=True)
-class TargetSettings:
-    """What decides which controls are driven.
-
-    Attributes:
-        mapping: the artist's links, or None: links are found by name.
-        preset_id: the rig to look for then, or None: the one that fits best.
-        check_effect: whether to find shape keys that move nothing; reads every shape.
-    """
-
-    mapping: Mapping | None = None
-    preset_id: str | None = None
-    check_effect: bool = True
 
 
 @dataclass(frozen=True)

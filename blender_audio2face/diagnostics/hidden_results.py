@@ -20,11 +20,10 @@ from ..scene.face_plan import (
 from ..scene.speakers import members_of
 from . import checks, nla_checks
 
-_CHECKS = (*checks.CHECKS, *nla_checks.CHECKS)
-_NAMES_LISTED = 6
+CHECKS = (*checks.CHECKS, *nla_checks.CHECKS)
+"""In the order in which they are reported."""
 
-KINDS = tuple(check.kind for check in _CHECKS)
-"""Every kind of hiding, in the order in which they are reported."""
+_NAMES_LISTED = 6
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,13 @@ class HiddenResult:
     """One thing that hides the result, in full or in part.
 
     Attributes:
-        kind: which of ``KINDS``.
+        kind: that of the check.
         sentence: what hides it and what to do.
         fix_label: text of a button that calls ``fix``, in two or three words.
         names: what is concerned: shape keys, tracks, strips, data paths.
         datablock_uid: session_uid of the datablock that was baked: an object or shape keys.
         object_uid: session_uid of the object it is seen on, or None.
+        paths: as they were given to ``find_hidden``.
     """
 
     kind: str
@@ -46,6 +46,7 @@ class HiddenResult:
     names: tuple[str, ...]
     datablock_uid: int
     object_uid: int | None
+    paths: frozenset[FCurvePath]
 
 
 def find_hidden(datablock, obj=None, paths: Iterable[FCurvePath] = ()) -> tuple[HiddenResult, ...]:
@@ -56,21 +57,16 @@ def find_hidden(datablock, obj=None, paths: Iterable[FCurvePath] = ()) -> tuple[
         obj: the object that shows the shape keys.
         paths: further paths that ought to move, such as those left out for their drivers.
     """
-    baked = checks.baked_state(datablock, obj, frozenset(paths))
+    paths = frozenset(paths)
+    baked = checks.baked_state(datablock, obj, paths)
+    object_uid = None if baked.obj is None else baked.obj.session_uid
     found = []
-    for check in _CHECKS:
-        names = tuple(dict.fromkeys(check.find(baked)))
+    for check in CHECKS:
+        names = tuple(dict.fromkeys(name for name, _ in check.find(baked)))
         if names:
-            found.append(
-                HiddenResult(
-                    kind=check.kind,
-                    sentence=check.sentence.format(_listed(names)),
-                    fix_label=check.fix_label,
-                    names=names,
-                    datablock_uid=datablock.session_uid,
-                    object_uid=None if baked.obj is None else baked.obj.session_uid,
-                )
-            )
+            sentence = check.sentence.format(_listed(names))
+            place = (datablock.session_uid, object_uid, paths)
+            found.append(HiddenResult(check.kind, sentence, check.fix_label, names, *place))
     return tuple(found)
 
 
@@ -84,15 +80,18 @@ def fix(hidden: HiddenResult) -> None:
             datablock = key_with_uid(hidden.datablock_uid)
     except GoneError as error:
         raise BakeError("What was baked is no longer in this file: bake again.") from error
-    check = next(check for check in _CHECKS if check.kind == hidden.kind)
-    check.fix(checks.baked_state(datablock, obj, frozenset()), hidden.names)
+    check = next(check for check in CHECKS if check.kind == hidden.kind)
+    baked = checks.baked_state(datablock, obj, hidden.paths)
+    for name, thing in list(check.find(baked)):
+        if name in hidden.names:
+            check.fix(thing)
 
 
 def find_hidden_results(speaker) -> tuple[HiddenResult, ...]:
     """What hides the bake on each datablock of a speaker; empty where nothing can be keyed."""
     objects = members_of(speaker)
     try:
-        plans, _ = plan_face(objects, speaker, check_effect=False)
+        plans, _ = plan_face(objects, speaker)
     except A2FError:
         return ()  # the Bake button says why
     return run_to_completion(hidden_steps(tuple(obj.session_uid for obj in objects), plans))
@@ -101,7 +100,7 @@ def find_hidden_results(speaker) -> tuple[HiddenResult, ...]:
 def hidden_steps(
     object_uids: tuple[int, ...], plans: Sequence[TargetPlan]
 ) -> MainThreadTask[tuple[HiddenResult, ...]]:
-    """The same, a datablock a step; those that were removed in between are left out.
+    """What hides the bake, a datablock a step; those removed in between are left out.
 
     Args:
         object_uids: session_uids of the face's objects.

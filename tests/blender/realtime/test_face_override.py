@@ -41,7 +41,7 @@ def face(name: str = "Face", value: float = 0.125):
 
 
 def override_of(modules, *objects, **options):
-    plans, _ = modules.face_plan.plan_face(list(objects), None, check_effect=False)
+    plans, _ = modules.face_plan.plan_face(list(objects), None)
     return modules.face_override.FaceOverride(plans, **options)
 
 
