@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import make_face
+from tests.blender.scenes import make_armature, make_face
 
 OVR = [f"viseme_{v}" for v in ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa")]
 
@@ -39,19 +39,6 @@ class Addon:
 @pytest.fixture
 def addon(extension: str) -> Addon:
     return Addon(extension)
-
-
-def make_armature(*bone_names: str) -> bpy.types.Object:
-    armature = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
-    bpy.context.scene.collection.objects.link(armature)
-    bpy.context.view_layer.objects.active = armature
-    armature.select_set(True)
-    bpy.ops.object.mode_set(mode="EDIT")
-    for place, name in enumerate(bone_names):
-        bone = armature.data.edit_bones.new(name)
-        bone.head, bone.tail = (place, 0, 0), (place, 0, 1)
-    bpy.ops.object.mode_set(mode="OBJECT")
-    return armature
 
 
 def reason_of(skipped, name: str) -> str:
