@@ -8,6 +8,7 @@ from types import ModuleType, SimpleNamespace
 import bpy
 import pytest
 
+from tests.blender.panel_layout import Recorder, window_context
 from tests.blender.scenes import make_face, tone, write_wav
 
 
@@ -133,24 +134,11 @@ def test_find_devices_lists_what_torch_finds(preferences, monkeypatch) -> None:
     assert cpu.endswith("can be used.")
 
 
-def test_preferences_draw_every_setting(preferences, extension: str) -> None:
+def test_preferences_draw_every_setting(extension: str) -> None:
     module = importlib.import_module(f"{extension}.blender_audio2face.ui.preferences")
-    drawn: list[str] = []
-    layout = SimpleNamespace(
-        prop=lambda _owner, name: drawn.append(name),
-        operator=lambda name, **_: drawn.append(name),
-        label=lambda text, **_: drawn.append(text),
-    )
-    layout.column = lambda **_: layout
-    shown = SimpleNamespace(layout=layout, runtime="auto", devices="one\ntwo")
-    context = SimpleNamespace(
-        region=SimpleNamespace(width=600),
-        preferences=SimpleNamespace(
-            system=SimpleNamespace(ui_scale=1.0),  # 0 without a window
-            ui_styles=bpy.context.preferences.ui_styles,
-        ),
-    )
-    module.Audio2FacePreferences.draw(shown, context)
-    assert drawn == [
-        "runtime", "device", "torch_folder", "audio2face.find_devices", "one", "two",
-    ]  # fmt: skip
+    layout = Recorder()
+    preferences = SimpleNamespace(layout=layout, runtime="auto", devices="one\ntwo")
+    module.Audio2FacePreferences.draw(preferences, window_context())
+    assert layout.all("prop") == ["runtime", "device", "torch_folder"]
+    assert len(layout.all("audio2face.find_devices")) == 1
+    assert layout.all("label") == ["one", "two"]
