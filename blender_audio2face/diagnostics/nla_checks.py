@@ -100,10 +100,10 @@ def _let_add(cover: tuple[Any, Any, str]) -> None:
     datablock, user, name = cover
     setattr(user, name, nla.blend_type(datablock))
     with ExitStack() as undo:
-        changes = Transaction(undo)
-        nla.update_rest(datablock, changes)
+        transaction = Transaction(undo)
+        nla.update_rest(datablock, transaction)
         undo.pop_all()
-    changes.done()
+    transaction.complete()
 
 
 def _moves_baked(baked: BakedState, user) -> bool:

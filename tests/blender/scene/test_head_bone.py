@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from mathutils import Quaternion, Vector
 
-from tests.blender.scenes import make_armature
+from tests.support.scenes import make_armature
 
 
 @pytest.fixture

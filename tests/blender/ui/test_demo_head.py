@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tests.blender.extension import built_zip
-from tests.blender.scenes import HAS_AUD, HAS_SOUND, make_face, needs_sound, timing
+from tests.support.extension import built_zip
+from tests.support.scenes import HAS_AUD, HAS_SOUND, make_face, needs_sound, timing
 
 FOLDER = "blender_audio2face/demo_head/"
 

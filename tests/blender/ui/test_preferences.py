@@ -9,7 +9,7 @@ import bpy
 import pytest
 
 from tests.blender.panel_layout import Recorder, window_context
-from tests.blender.scenes import make_face, tone, write_wav
+from tests.support.scenes import make_face, tone, write_wav
 
 
 @pytest.fixture
