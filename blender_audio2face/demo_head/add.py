@@ -84,7 +84,6 @@ def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Ob
         DemoHeadError: the active collection takes no objects, or the sentence cannot be added; then
             neither is the head.
     """
-
     from .asset import HEAD, read_asset
     from .objects import make_objects
 
