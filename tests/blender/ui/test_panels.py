@@ -137,30 +137,26 @@ class FakeWindow:
     def __init__(self, panel_state: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
         self.redrawn = 0
         self.waits: list[float] = []
-        self.screen = SimpleNamespace(areas=[self], is_animation_playing=False)
-        self.type, self.regions = "VIEW_3D", [self.region()]
         self.timer = None
-        self.module = panel_state
-        context = window_context()
-        context.window = self
-        context.window_manager = SimpleNamespace(windows=[self])
-        context.temp_override = lambda **_: nullcontext()
-        self.context = context
+        self.sidebar = SimpleNamespace(type="UI", width=280, active_panel_category="Audio2Face")
+        area = SimpleNamespace(type="VIEW_3D", regions=[self.sidebar])
+        self.screen = SimpleNamespace(areas=[area], is_animation_playing=False)
+        self.context = window_context()
+        self.context.window = self
+        self.context.window_manager = SimpleNamespace(windows=[self])
+        self.context.temp_override = lambda **_: nullcontext()
         timers = SimpleNamespace(
             register=self.register, is_registered=lambda _: self.timer is not None
         )
         app = SimpleNamespace(background=False, timers=timers)
-        monkeypatch.setattr(panel_state, "bpy", SimpleNamespace(app=app, context=context))
-        monkeypatch.setattr(panel_state, "redraw_sidebars", self.count)
+        monkeypatch.setattr(panel_state, "bpy", SimpleNamespace(app=app, context=self.context))
+        monkeypatch.setattr(panel_state, "redraw_sidebars", self.redraw)
         monkeypatch.setattr(panel_state, "_refreshed_at", float("-inf"))
-
-    def region(self) -> SimpleNamespace:
-        return SimpleNamespace(type="UI", width=280, active_panel_category="Audio2Face")
 
     def as_pointer(self) -> int:
         return 7
 
-    def count(self) -> None:
+    def redraw(self) -> None:
         self.redrawn += 1
 
     def register(self, function, first_interval: float) -> None:
@@ -211,11 +207,11 @@ def test_timer_waits_for_playback_to_end_and_our_tab_to_open(
     window, panel_state, reason: str
 ) -> None:
     window.screen.is_animation_playing = reason == "playback"
-    window.regions[0].active_panel_category = "Item" if reason == "other tab" else "Audio2Face"
+    window.sidebar.active_panel_category = "Item" if reason == "other tab" else "Audio2Face"
     panel_state.request_refresh()
     window.fire()
     window.screen.is_animation_playing = False
-    window.regions[0].active_panel_category = "Audio2Face"
+    window.sidebar.active_panel_category = "Audio2Face"
     assert panel_state.read(window.context).subject is None
     window.fire()
     assert panel_state.read(window.context).subject is not None

@@ -70,7 +70,6 @@ def target(**changes: object) -> dict:
         (link(output=None), '"output" of link 1 has to be a name'),
         (link(code="print()"), 'unknown entry "code" in link 1'),
         (link(multiplier=True), '"multiplier" of link 1 has to be a number'),
-        (link(offset=1e9), '"offset" of link 1 has to be a number'),
         (link(offset=10**400), '"offset" of link 1 has to be a number'),
         (link(low=float("nan")), '"low" of link 1 has to be a number'),
         (link(low=2, high=1), "link 1 has a low bound above its high bound"),
@@ -81,7 +80,6 @@ def target(**changes: object) -> dict:
         (target(kind="bone", path="hide"), 'has no component 0 of "hide": bones have location'),
         (target(kind="bone", path="scale", component=3), 'has no component 3 of "scale"'),
         (target(component=True), "its component a whole number"),
-        (target(path=[]), "has to be text"),
         (target(rest=float("inf")), '"rest" of the target of link 1 has to be a number'),
     ],
 )
