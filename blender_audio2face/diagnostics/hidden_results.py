@@ -31,22 +31,25 @@ class HiddenResult:
     """One thing that hides the result, in full or in part.
 
     Attributes:
-        kind: that of the check.
-        sentence: what hides it and what to do.
-        fix_label: text of a button that calls ``fix``, in two or three words.
+        check: what found it; its label is that of a button that calls ``fix``.
         names: what is concerned: shape keys, tracks, strips, data paths.
         datablock_uid: session_uid of the datablock that was baked: an object or shape keys.
         object_uid: session_uid of the object it is seen on, or None.
         paths: as they were given to ``find_hidden``.
     """
 
-    kind: str
-    sentence: str
-    fix_label: str
+    check: checks.Check
     names: tuple[str, ...]
     datablock_uid: int
     object_uid: int | None
     paths: frozenset[FCurvePath]
+
+    @property
+    def sentence(self) -> str:
+        """What hides the result and what to do."""
+        listed = ", ".join(self.names[:_NAMES_LISTED])
+        more = len(self.names) - _NAMES_LISTED
+        return self.check.sentence.format(f"{listed} and {more} more" if more > 0 else listed)
 
 
 def find_hidden(datablock, obj=None, paths: Iterable[FCurvePath] = ()) -> tuple[HiddenResult, ...]:
@@ -64,9 +67,7 @@ def find_hidden(datablock, obj=None, paths: Iterable[FCurvePath] = ()) -> tuple[
     for check in CHECKS:
         names = tuple(dict.fromkeys(name for name, _ in check.find(baked)))
         if names:
-            sentence = check.sentence.format(_listed(names))
-            place = (datablock.session_uid, object_uid, paths)
-            found.append(HiddenResult(check.kind, sentence, check.fix_label, names, *place))
+            found.append(HiddenResult(check, names, datablock.session_uid, object_uid, paths))
     return tuple(found)
 
 
@@ -80,11 +81,10 @@ def fix(hidden: HiddenResult) -> None:
             datablock = key_with_uid(hidden.datablock_uid)
     except SceneChangedError as error:
         raise BakeError("What was baked is no longer in this file: bake again.") from error
-    check = next(check for check in CHECKS if check.kind == hidden.kind)
     baked = checks.baked_state(datablock, obj, hidden.paths)
-    for name, thing in list(check.find(baked)):
+    for name, thing in list(hidden.check.find(baked)):
         if name in hidden.names:
-            check.fix(thing)
+            hidden.check.fix(thing)
 
 
 def find_hidden_results(speaker) -> tuple[HiddenResult, ...]:
@@ -127,9 +127,3 @@ def _left_to_drivers(plan: TargetPlan, datablock) -> list[FCurvePath]:
         return []
     driven = [datablock.key_blocks.get(name) for name in plan.driven]
     return [FCurvePath(block.path_from_id("value")) for block in driven if block is not None]
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    listed = ", ".join(names[:_NAMES_LISTED])
-    more = len(names) - _NAMES_LISTED
-    return f"{listed} and {more} more" if more > 0 else listed

@@ -106,7 +106,7 @@ def _draw_hidden(layout, context, found: "tuple[HiddenResult, ...]") -> None:
     for index, hidden in enumerate(found):
         box = layout.box()
         draw_lines(box, context, [hidden.sentence], icon="ERROR")
-        box.operator("audio2face.fix", text=hidden.fix_label).index = index
+        box.operator("audio2face.fix", text=hidden.check.fix_label).index = index
 
 
 CLASSES = in_both_sidebars(AUDIO2FACE_PT_bake, AUDIO2FACE_PT_output, AUDIO2FACE_PT_report)

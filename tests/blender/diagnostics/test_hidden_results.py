@@ -133,7 +133,7 @@ def assert_fix_alone_helps(hidden_results, face, kind: str) -> None:
     """Exactly this hides the bake; its fix leaves nothing that does, and the jaw moves."""
     key = key_of(face)
     (hidden,) = hidden_results.find_hidden(key, face)
-    assert hidden.kind == kind
+    assert hidden.check.kind == kind
     assert hidden.sentence.endswith(".")
     assert all(name in hidden.sentence for name in hidden.names)
     hidden_results.fix(hidden)
@@ -200,7 +200,7 @@ def test_armature_at_rest_is_fixed(hidden_results, bake) -> None:
     rig.data.pose_position = "REST"
     (hidden,) = hidden_results.find_hidden(rig)
     hidden_results.fix(hidden)
-    assert (hidden.kind, rig.data.pose_position) == ("rest_position", "POSE")
+    assert (hidden.check.kind, rig.data.pose_position) == ("rest_position", "POSE")
 
 
 def test_fix_of_a_removed_datablock_is_refused(
