@@ -11,6 +11,7 @@ from ...core.background_job import run_to_completion
 from ...realtime import running_session
 from ...scene import sequencer_api
 from ...scene.face_objects import chosen_objects
+from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import members_of, shown_speaker, speaker_of
 from ...scene.weights_path import chosen_weights
 from .bake import ModalBake
@@ -35,7 +36,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         name="Sound File",
         description="A sound file to use in place of a microphone",
         subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE"} | BLEND_RELATIVE,
     )
     gain: BoolProperty(
         name="Automatic Gain",

@@ -1,6 +1,7 @@
 """The Python API: sound to curves and curves to keys, without a window or a selection."""
 
 import importlib
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -82,6 +83,15 @@ def test_predict_gives_arkit_curves_of_the_whole_file(api, tmp_path: Path) -> No
     assert curves.values.max() <= 1.0
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
     assert np.array_equal(api.predict("//hum.wav", runtime="numpy").values, curves.values)
+
+
+def test_predict_finds_weights_beside_the_blend(api, extension: str, tmp_path: Path) -> None:
+    weights = importlib.import_module(f"{extension}.model.weights_file").DEFAULT_WEIGHTS
+    shutil.copyfile(weights, tmp_path / "my_actor.npz")
+    path = write_wav(tmp_path / "hum.wav", tone(0.2), 16000)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    curves = api.predict(path, weights="//my_actor.npz", runtime="numpy")
+    assert np.array_equal(curves.values, api.predict(path, runtime="numpy").values)
 
 
 def test_predict_refuses_with_a_sentence(api, errors, tmp_path: Path) -> None:

@@ -261,7 +261,7 @@ _TABLE = (
     b'name;audio;output;dials;objects;blend;fps\n"a;b";a.wav;a.csv;;;24\n'
     b"2;;;jaw=1|blinks=off;Head;b.blend;\n"
 )
-RESULT = results.RowResult(1, "a", Path("a"), "done").to_json()
+RESULT = {"format": "audio2face-batch-row", "version": 1, "row": 1, "status": "done"}
 _PARSER = command_parser()
 
 
