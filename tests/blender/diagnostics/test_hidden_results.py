@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.support.scenes import fcurves, make_face
+from tests.support.scenes import fcurves, make_armature, make_face
 
 JAW = 'key_blocks["jawOpen"].value'
 SLOTTED = bpy.app.version >= (4, 4, 0)
@@ -194,8 +194,7 @@ def test_driver_of_a_requested_path_is_found(hidden_results, bake, face, found, 
 
 
 def test_armature_at_rest_is_fixed(hidden_results, bake) -> None:
-    rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
-    bpy.context.scene.collection.objects.link(rig)
+    rig = make_armature("jaw")
     bake(rig, "ACTION", "scale")
     rig.data.pose_position = "REST"
     (hidden,) = hidden_results.find_hidden(rig)
