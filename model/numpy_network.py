@@ -67,27 +67,12 @@ class NumpyNetwork:
 
         The last ``right`` steps are context only; the next call starts with them.
         """
-        config = self.config
-        windows, after = self._first_layer(steps, state.forward[0])
-        carried = [after]
-        with np.errstate(over="ignore"):
-            for layer in range(1, config.layers):
-                windows, after = self._layer(layer, windows, state.forward[layer])
-                carried.append(after)
-            core = by_stream(windows[: config.block])
-            history = np.concatenate([state.left, core])
-            joined = core
-            if self._attention is not None:
-                context = self._attention(windows, history, state.seen)
-                joined = np.concatenate([core, context], 1)
-            logits = joined @ self.arrays["output.weight"].T
-            logits += self.arrays["output.bias"]
-            raw = (1.0 / (1.0 + np.exp(-logits))).reshape(-1, len(config.channels))
-        seen = min(config.reach, state.seen + len(core))
-        next_state = StreamState(carried, history[-config.reach :].copy(), seen)
-        return apply_seal(config.channels, raw), next_state
+        windows, forward = self.first_layer(steps, state.forward[0])
+        values, after = self.upper_layers(windows, state)
+        after.forward[0] = forward
+        return values, after
 
-    def _first_layer(self, steps: np.ndarray, state: CellState) -> tuple[np.ndarray, CellState]:
+    def first_layer(self, steps: np.ndarray, state: CellState) -> tuple[np.ndarray, CellState]:
         """Windows [W, K, S] of steps [K * block + right, D], and the carried state.
 
         All windows lie on the same inputs, so each input is projected once and a block's right
@@ -109,6 +94,30 @@ class NumpyNetwork:
                 backward = self._lstm[0][1]
                 self._run_backward(backward, self._windows(backward.project(inputs)), result)
         return result, state
+
+    def upper_layers(
+        self, windows: np.ndarray, state: StreamState
+    ) -> tuple[np.ndarray, StreamState]:
+        """Channels [K * block_frames, C] and the next state, of the first layer's windows
+        [W, K, S]; the first layer's own state is left as it is."""
+        config = self.config
+        carried = [state.forward[0]]
+        with np.errstate(over="ignore"):
+            for layer in range(1, config.layers):
+                windows, after = self._layer(layer, windows, state.forward[layer])
+                carried.append(after)
+            core = by_stream(windows[: config.block])
+            history = np.concatenate([state.left, core])
+            joined = core
+            if self._attention is not None:
+                context = self._attention(windows, history, state.seen)
+                joined = np.concatenate([core, context], 1)
+            logits = joined @ self.arrays["output.weight"].T
+            logits += self.arrays["output.bias"]
+            raw = (1.0 / (1.0 + np.exp(-logits))).reshape(-1, len(config.channels))
+        seen = min(config.reach, state.seen + len(core))
+        next_state = StreamState(carried, history[-config.reach :].copy(), seen)
+        return apply_seal(config.channels, raw), next_state
 
     def _layer(
         self, layer: int, windows: np.ndarray, state: CellState

@@ -1,8 +1,9 @@
 """``predict``: the curves of a sound file, as a file."""
 
 import argparse
-from collections.abc import Callable, Iterable
-from functools import partial
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,14 @@ from ..audio_file import audio_blocks, audio_seconds
 from ..curve_files import FORMATS, format_for, write
 from ..curves import Curves
 from ..errors import A2FError
+from ..framing import SAMPLE_RATE
 from ..input_files import why_not_a_file
+from ..numpy_network import NumpyRuntime
 from ..runtime import DEVICES, RUNTIMES, choose_runtime
 from ..sampling import sample_at
-from ..streaming import Restartable
+from ..streaming import Progress, Runtime
 from ..weights_file import DEFAULT_WEIGHTS
+from . import two_processes
 from .atomic_write import OutputError
 from .console import Observer, Outcome, number_in
 from .job_record import FileDigests, digest_of, is_up_to_date, recorded_write
@@ -24,6 +28,9 @@ from .runtime_cache import RuntimeCache
 _USUAL_FPS = {"livelink": 60.0}
 _FPS = 100.0
 _MOST_FPS = 1000.0
+_LONG_SECONDS = 90.0
+"""Length of sound from which two processes are done before one, their start included."""
+
 _JOB_VERSION = 1
 """Raised where the same input gives other curves than before."""
 
@@ -57,7 +64,7 @@ def predict(
     decode: Callable[[Path], Iterable[np.ndarray]] = audio_blocks,
     torch_folder: Path | None = None,
     cache: RuntimeCache | None = None,
-    length: Callable[[Path], float] = audio_seconds,
+    length: Callable[[Path], float] | None = None,
 ) -> Outcome:
     """Writes the curves of a sound file, unless they are there already.
 
@@ -66,14 +73,15 @@ def predict(
         console: gets the progress, and the runtime's remark.
         decode: samples of a file at 16 kHz, in pieces float32 [n].
         torch_folder: see ``choose_runtime``.
-        cache: of all jobs of this process.
-        length: seconds of a file.
+        cache: of all jobs of this process; without it the job has the machine to itself.
+        length: seconds of a file; without it another ``decode`` runs once more to count samples.
 
     Raises:
         A2FError: the sound or the weights cannot be used.
         OutputError: the file cannot be written.
         OSError: the sound cannot be read.
     """
+    is_alone = cache is None
     cache = cache or RuntimeCache(choose_runtime)
     audio, output = options.audio, options.output
     form = format_for(output, options.format)
@@ -90,19 +98,25 @@ def predict(
         text = f"{output}: nothing to do, it is up to date (--force to do it anyway)"
         return Outcome(text, {"output": str(output), "job": job}, unchanged=True)
     console.progress(0.0)
-    seconds = length(audio)
-    if seconds == 0:
+    sound = _Sound(audio, decode)
+    if length is None:
+        length = audio_seconds if decode is audio_blocks else sound.count_seconds
+    expected = length(audio)
+    if expected == 0:
         raise A2FError(f'"{audio}" holds no sound; choose another file.')
-    runtime = cache.runtime(options.runtime, options.weights, seconds, options.device, torch_folder)
-    sound = Restartable(partial(decode, audio))
-    curves = runtime.predict_blocks(sound, seconds, console.progress)
+    weights = options.weights or DEFAULT_WEIGHTS
+    runtime = cache.runtime(
+        options.runtime, options.weights, expected, options.device, torch_folder
+    )
+    may_share = is_alone and expected >= _LONG_SECONDS and _cores() > 1
+    curves = _run(runtime, weights if may_share else None, sound, expected, console.progress)
     curves = at_frames(curves, fps)
     with recorded_write(output, job) as path:
         write(path, curves, form)
     if runtime.remark is not None:
         console.log("warning", runtime.remark)
     console.progress(1.0)
-    rows = len(curves.values)
+    rows, seconds = len(curves.values), sound.samples / SAMPLE_RATE
     return Outcome(
         f"{output}: {rows} rows from {seconds:.2f} s of sound ({runtime.name}, {runtime.device})",
         {
@@ -120,6 +134,49 @@ def predict(
     )
 
 
+class _Sound:
+    """A file's samples, decoded each time they are iterated, and counted."""
+
+    def __init__(self, path: Path, decode: Callable[[Path], Iterable[np.ndarray]]) -> None:
+        self._path = path
+        self._decode = decode
+        self.samples = 0
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        self.samples = 0
+        for block in self._decode(self._path):
+            self.samples += len(block)
+            yield block
+
+    def count_seconds(self, _path: Path) -> float:
+        """The length, of which the whole sound is decoded."""
+        return sum(map(len, self)) / SAMPLE_RATE
+
+
+def _run(
+    runtime: Runtime,
+    weights: Path | None,
+    sound: _Sound,
+    seconds: float,
+    on_progress: Progress,
+) -> Curves:
+    """Curves of a sound; with NumPy in two processes where ``weights``, the network's file, is
+    given and they can be started, else in this one."""
+    if weights is not None and isinstance(runtime, NumpyRuntime):
+        with suppress(two_processes.ProcessError):
+            return two_processes.predict_blocks(
+                runtime.config, weights, sound, seconds, on_progress
+            )
+    return runtime.predict_blocks(sound, seconds, on_progress)
+
+
+def _cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def at_frames(curves: Curves, fps: float) -> Curves:
     """Curves at another rate, for the frames within their length; lip closures survive it."""
     count = int(np.ceil(round(len(curves.values) / curves.rate * fps, 6)))
@@ -127,12 +184,13 @@ def at_frames(curves: Curves, fps: float) -> Curves:
 
 
 def _job(audio: Path, weights: Path | None, form: str, fps: float, digests: FileDigests) -> str:
+    weights = weights or DEFAULT_WEIGHTS
     return digest_of(
         {
             "job": "predict",
             "version": _JOB_VERSION,
             "audio": digests.of(audio),
-            "weights": digests.of_any(weights or DEFAULT_WEIGHTS),
+            "weights": digests.of(weights) if weights.is_file() else None,
             "format": form,
             "fps": fps,
         }

@@ -50,7 +50,7 @@ SOCKETS = {"socket", "select", "selectors", "pythonosc"}
 WIRE = "blender_audio2face/core/streaming/"
 """The only package that may open sockets, once the artist starts it."""
 
-PROCESSES = {"model/command/batch/workers.py"}
+PROCESSES = {"model/command/batch/workers.py", "model/command/two_processes.py"}
 """Starts workers, which are Blender again or Python again, by a list of arguments."""
 
 NAMED_IMPORTS = {
@@ -63,6 +63,7 @@ OWN_FOLDER_READERS = {
     "blender_audio2face/demo_head/add.py",
     "blender_audio2face/core/rigs/preset.py",
     "model/command/job_record.py",
+    "model/command/two_processes.py",
     "model/weights_file.py",
 }
 """Files that know their own folder; each only reads there (tests/blender/install)."""

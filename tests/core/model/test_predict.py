@@ -1,4 +1,4 @@
-"""``predict``: its curves, exit codes, JSON, progress, and finished jobs."""
+"""``predict``: its curves, its two processes, exit codes, JSON, progress, and finished jobs."""
 
 import csv
 import json
@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,16 @@ from model.__main__ import main
 from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.command import predict as predict_module
+from model.command import two_processes
 from model.command.job_record import record_path
+from model.curves import Curves
+from model.network_config import NetworkConfig
+from model.numpy_network import NumpyRuntime
 from model.runtime import choose_runtime
 from model.sampling import sample_at
+from model.weights_file import DEFAULT_WEIGHTS, load_weights, save_weights
 from tests.support.hum import write_hum
-from tests.support.networks import FakeRuntime
+from tests.support.networks import FakeRuntime, random_network
 
 ROOT = Path(__file__).parents[3]
 SPEECH = ROOT / "tests" / "data" / "surprise.flac"
@@ -205,3 +211,82 @@ def test_predict_needs_neither_torch_nor_bpy(tmp_path: Path) -> None:
     )
     result = run_python("predict", SPEECH, tmp_path / "out.csv", code=code)
     assert result.returncode == 0, result.stderr
+
+
+@pytest.fixture(scope="module")
+def small_network(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, NumpyRuntime]:
+    config, arrays = random_network()
+    path = tmp_path_factory.mktemp("network") / "small.npz"
+    save_weights(path, config, arrays)
+    return path, NumpyRuntime(config, arrays)
+
+
+@pytest.mark.parametrize("count", [0, 1, 161, 64_000, 200_001])
+def test_two_processes_give_the_same_curves_bit_for_bit(small_network, count: int) -> None:
+    weights, runtime = small_network
+    samples = np.random.default_rng(count).normal(0.0, 0.1, count).astype(np.float32)
+    blocks = np.array_split(samples, 7)
+    seen: list[float] = []
+    curves = two_processes.predict_blocks(
+        runtime.config, weights, blocks, count / 16000, seen.append
+    )
+    assert np.array_equal(curves.values, runtime.predict(samples).values)
+    assert curves.names == runtime.config.channels
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+def test_two_processes_with_shipped_weights_give_the_same_curves() -> None:
+    config, arrays = load_weights()
+    samples = np.tile(read_audio(SPEECH), 3)
+    curves = two_processes.predict_blocks(config, DEFAULT_WEIGHTS, [samples], 12.0, float)
+    assert np.array_equal(curves.values, NumpyRuntime(config, arrays).predict(samples).values)
+
+
+def test_two_processes_pass_on_what_the_sound_raises(small_network) -> None:
+    weights, runtime = small_network
+
+    def unreadable() -> Iterator[np.ndarray]:
+        yield np.zeros(100_000, np.float32)
+        raise OSError("input/output error")
+
+    with pytest.raises(OSError, match="input/output error"):
+        two_processes.predict_blocks(runtime.config, weights, unreadable(), 9.0, float)
+
+
+@pytest.mark.parametrize("program", ["python", "python3", "blender"])
+def test_processes_that_fail_raise_process_error(
+    small_network, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Python that is not there, one that ends at once, and a program that is no Python."""
+    weights, runtime = small_network
+    (tmp_path / "python3").symlink_to("/bin/false")
+    (tmp_path / "blender").symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / program))
+    blocks = [np.zeros(100_000, np.float32)] * 9
+    with pytest.raises(two_processes.ProcessError):
+        two_processes.predict_blocks(runtime.config, weights, blocks, 56.0, float)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_long_sound_runs_in_two_processes_or_else_in_one(
+    hum, tmp_path, small_network, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights, _ = small_network
+    runs = []
+
+    def in_two(config: NetworkConfig, *arguments: object) -> Curves:
+        runs.append(config)
+        if fails:
+            raise two_processes.ProcessError
+        return two_processes_predict(config, *arguments)
+
+    two_processes_predict = two_processes.predict_blocks
+    monkeypatch.setattr(predict_module, "_LONG_SECONDS", 0.1)
+    monkeypatch.setattr(predict_module, "_cores", lambda: 2)
+    monkeypatch.setattr(two_processes, "predict_blocks", in_two)
+    assert run(hum, tmp_path / "two.csv", "--weights", weights) == 0
+    monkeypatch.setattr(predict_module, "_cores", lambda: 1)
+    assert run(hum, tmp_path / "one.csv", "--weights", weights) == 0
+    assert len(runs) == 1
+    assert (tmp_path / "two.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
