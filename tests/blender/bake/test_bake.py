@@ -180,6 +180,17 @@ def test_nla_tweak_mode_is_refused(loud_jaw, speech: Path) -> None:
         bake()
 
 
+def test_driven_key_is_keyed_once_its_driver_is_fixed(loud_jaw, speech: Path) -> None:
+    face = make_face("Face", ("jawOpen", "browInnerUp"))
+    face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
+    add_sound(speech)
+    assert "Left to their drivers: jawOpen." in bake()
+    assert keys_of(action_of(face), "jawOpen") == []
+    bpy.ops.audio2face.fix()
+    bake()
+    assert max(played(face, "jawOpen", range(1, 49))) == 1.0
+
+
 def test_library_override_is_keyed(loud_jaw, speech: Path, tmp_path: Path) -> None:
     library = str(tmp_path / "face.blend")
     source = make_face("Face", ("jawOpen",))

@@ -1,19 +1,22 @@
 """Speakers: made by the first bake, stored with their curves, several in one scene."""
 
-import importlib
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.scenes import (
+    action_of,
     add_sound,
     keys_of,
     make_armature,
     make_face,
     needs_sound,
+    played,
     set_timing,
+    speaker,
     tone,
     write_wav,
 )
@@ -36,22 +39,14 @@ def anna(hum: Path) -> bpy.types.Object:
     return face
 
 
-def speaker(name: str = "Anna"):
-    return bpy.context.scene.audio2face.speakers[name]
-
-
 def jaw_keys(face) -> dict[float, float]:
     """Frame → value of each key of the jaw."""
-    return dict(keys_of(face.data.shape_keys.animation_data.action, "jawOpen"))
+    return dict(keys_of(action_of(face), "jawOpen"))
 
 
 def moves(face) -> list[float]:
     """The jaw's value at frames 1 to 60, as it plays."""
-    values = []
-    for frame in range(1, 61):
-        bpy.context.scene.frame_set(frame)
-        values.append(face.data.shape_keys.key_blocks["jawOpen"].value)
-    return values
+    return played(face, "jawOpen", range(1, 61))
 
 
 def test_first_bake_makes_a_speaker_and_the_next_reuses_it(anna) -> None:
@@ -65,23 +60,14 @@ def test_dials_act_at_once_without_the_sound(anna, hum: Path, tmp_path: Path) ->
     before = moves(anna)
     assert max(before) > 0.9
     hum.unlink()
-    speaker().dials.jaw = 0.25
+    speaker("Anna").dials.jaw = 0.25
     assert max(moves(anna)) == pytest.approx(0.5, abs=0.03)
-    speaker().dials.jaw = 1.0
+    speaker("Anna").dials.jaw = 1.0
     assert moves(anna) == pytest.approx(before, abs=1e-5)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "shot.blend"))
-    speaker().dials.jaw = 0.0
+    speaker("Anna").dials.jaw = 0.0
     assert max(moves(bpy.data.objects["Anna"])) == pytest.approx(0.0, abs=1e-6)
-
-
-def test_dials_wait_for_update_when_not_live(anna) -> None:
-    before = moves(anna)
-    bpy.context.scene.audio2face.live = False
-    speaker().dials.overall = 0.0
-    assert moves(anna) == before
-    bpy.ops.audio2face.update()
-    assert max(moves(anna)) == 0.0
 
 
 def test_update_follows_a_moved_and_trimmed_strip(hum: Path) -> None:
@@ -98,7 +84,7 @@ def test_update_follows_a_moved_and_trimmed_strip(hum: Path) -> None:
     assert {f: after[f] for f in range(21, 41)} == pytest.approx(
         {f: before[f - 10] for f in range(21, 41)}, abs=1e-4
     )
-    assert 'from "renamed", frames 21 to 40' in speaker().report
+    assert 'from "renamed", frames 21 to 40' in speaker("Anna").report
 
 
 def test_update_of_unanalysed_sound_is_refused(hum: Path) -> None:
@@ -148,7 +134,7 @@ def test_clear_removes_only_the_bake(hum: Path) -> None:
     assert animation.action != mine
     assert bpy.ops.audio2face.clear() == {"FINISHED"}
     assert animation.action == mine
-    assert len(speaker().takes) == 0
+    assert len(speaker("Anna").takes) == 0
 
 
 def test_recorded_bone_follows_the_jaw(anna) -> None:
@@ -173,27 +159,12 @@ def test_head_nod_turns_the_head_bone(anna) -> None:
     bone = make_armature("mixamorig:Head").pose.bones[0]
     bpy.ops.audio2face.speaker_members(speaker="Anna")
     assert bpy.ops.audio2face.link_head(speaker="Anna") == {"FINISHED"}
-    speaker().dials.head_nod = 1.0
+    speaker("Anna").dials.head_nod = 1.0
     angles = []
     for frame in range(1, 61):
         bpy.context.scene.frame_set(frame)
         angles.append(bone.rotation_quaternion.angle)
     assert max(angles) > 0.005
-
-
-def test_only_preview_range_is_keyed(hum: Path) -> None:
-    add_sound(hum)
-    face = make_face("Anna", ("jawOpen",))
-    bpy.ops.audio2face.speaker_add()
-    speaker().only_preview_range = True
-    scene = bpy.context.scene
-    scene.use_preview_range = True
-    scene.frame_preview_start, scene.frame_preview_end = 15, 30
-    bpy.ops.audio2face.bake(reduction="EVERY_FRAME")
-    assert list(jaw_keys(face)) == list(range(15, 31))
-    scene.frame_preview_start, scene.frame_preview_end = 300, 310
-    with pytest.raises(RuntimeError, match="No strip lies in the preview range"):
-        bpy.ops.audio2face.bake()
 
 
 def test_named_speaker_needs_no_selection(anna) -> None:
@@ -228,9 +199,8 @@ def dialogue(hum: Path) -> dict[str, bpy.types.Object]:
     return faces
 
 
-def test_bake_all_goes_on_after_a_failure(extension: str, dialogue, monkeypatch) -> None:
-    errors = importlib.import_module(f"{extension}.blender_audio2face.errors")
-    pipeline = importlib.import_module(f"{extension}.blender_audio2face.bake.pipeline")
+def test_bake_all_goes_on_after_a_failure(dialogue, monkeypatch) -> None:
+    errors, pipeline = addon_module("errors"), addon_module("bake.pipeline")
     real = pipeline.write_task
 
     def write(datablock, name, *rest, **options):
