@@ -73,19 +73,17 @@ class StripAnalysis:
         self._blocks = strip_blocks(strip, SAMPLE_RATE, DECODERS)
         self._stream = Stream(network)
         self._names = network.config.channels
-        self._rows = [np.zeros((0, len(self._names)), np.float32)]
-        self._count = 0
+        self._rows: list[np.ndarray] = []
 
     @property
     def seconds(self) -> float:
         """Seconds of sound analysed so far."""
-        return self._count / FRAME_RATE
+        return sum(map(len, self._rows)) / FRAME_RATE
 
     @property
     def curves(self) -> Curves:
         """The curves so far."""
-        if len(self._rows) > 1:
-            self._rows = [np.concatenate(self._rows)]
+        self._rows = [np.concatenate(self._rows)]
         return Curves(self._names, FRAME_RATE, self._rows[0])
 
     def advance(self) -> None:
@@ -101,15 +99,11 @@ class StripAnalysis:
             if length >= _PIECE:
                 break
         if length:
-            self._append(self._stream.push(np.concatenate(piece)))
+            self._rows.append(self._stream.push(np.concatenate(piece)))
         if length < _PIECE:
-            self._append(self._stream.finish())
+            self._rows.append(self._stream.finish())
             self._rows = [decode(encode(self.curves)).values]
             self.complete = True
-
-    def _append(self, rows: np.ndarray) -> None:
-        self._rows.append(rows)
-        self._count += len(rows)
 
 
 class PreviewAnalyzer:
@@ -125,12 +119,7 @@ class PreviewAnalyzer:
     """
 
     def __init__(self, plan: PreviewPlan, weights: Path | None, playhead: float) -> None:
-        """
-        Args:
-            plan: what is to be shown.
-            weights: an .npz; None for the bundled network.
-            playhead: the frame that is to be known first.
-        """
+        """``weights`` is an .npz; None stands for the bundled network."""
         self.plan = plan
         self.playhead = playhead
         self.frames: FaceFrames = NO_FRAMES
@@ -162,7 +151,7 @@ class PreviewAnalyzer:
         """
         while True:
             plan = self.plan
-            analyses = [self._analysis_of(strip) for strip in plan.strips]
+            analyses = [self._find_or_add(self._analyses, strip, strip) for strip in plan.strips]
             self._analyses = [
                 known for known in self._analyses if known.complete or known in analyses
             ]
@@ -173,9 +162,6 @@ class PreviewAnalyzer:
                 following.advance()
             elif plan is self.plan:
                 return
-
-    def _analysis_of(self, strip: StripPlan) -> StripAnalysis:
-        return self._find_or_add(self._analyses, strip, strip)
 
     def _analysis_near(self, strip: StripPlan, playhead: float) -> StripAnalysis:
         """An analysis of the playhead's neighbourhood, as if the strip were no longer."""
