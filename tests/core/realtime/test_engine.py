@@ -23,7 +23,7 @@ from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
 
 from tests.core.networks import random_network
-from tests.core.realtime.faulty_source import Faults, FaultySource
+from tests.core.realtime.fast_source import FastSource, Faults
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 
@@ -37,7 +37,7 @@ def stream() -> Stream:
     return Stream(NumpyNetwork(*random_network()))
 
 
-def recorded(source: FileSource, gain: bool = False):
+def recorded(source: FastSource, gain: bool = False):
     """The take of a whole source, and the engine."""
     engine = Engine(source, stream(), gain=gain)
     engine.start_recording()
@@ -49,7 +49,7 @@ def recorded(source: FileSource, gain: bool = False):
 
 @pytest.mark.parametrize("block", [0.003, 0.02, 0.31])
 def test_recording_equals_bake_for_any_block_size(speech: np.ndarray, block: float) -> None:
-    source = FileSource(speech, 16000, block=block, real_time=False)
+    source = FastSource(speech, 16000, block)
     (samples, curves), engine = recorded(source)
     assert np.array_equal(samples, speech)
     baked = NumpyRuntime(*random_network()).predict(speech)
@@ -94,10 +94,10 @@ def test_faults_keep_face_in_sync(speech: np.ndarray) -> None:
     faults = Faults(missing=0.03, late=0.03, jitter=0.004, rate_error=2e-4, seed=3)
     rate, seconds = 16000, 30
     sound = np.zeros(rate * seconds, np.float32)
-    source = FaultySource(sound, rate, faults)
+    source = FastSource(sound, rate, faults=faults)
     analyzer = StreamingAnalyzer(rate, source.block, stream(), gain=False)
     worst = 0.0
-    for samples, clock, _ in source.blocks():
+    for samples, clock in source.blocks():
         frames = analyzer.push(samples, clock)
         if frames:
             heard_rows = (np.arange(analyzer._rows - len(frames), analyzer._rows)) * 0.01
@@ -139,7 +139,7 @@ def test_stop_from_any_thread_ends_engine(speech: np.ndarray) -> None:
 
 def test_unplugging_ends_engine_and_keeps_recording(speech: np.ndarray) -> None:
     faults = Faults(unplugged=1.0)
-    source = FaultySource(speech, 16000, faults, "Desk mic")
+    source = FastSource(speech, 16000, faults=faults)
     engine = Engine(source, stream())
     engine.start_recording()
     engine.start()
@@ -214,7 +214,7 @@ def test_delay_is_the_sum_of_its_parts(quick: bool, stated: float) -> None:
 
 
 def test_dials_change_frames_but_not_the_recording(speech: np.ndarray) -> None:
-    source = FileSource(speech, 16000, real_time=False)
+    source = FastSource(speech, 16000)
     network = stream()
     settings = LiveSettings(network.config.channels, Dials(overall=0.0, blinks=False))
     engine = Engine(source, network, False, settings)
