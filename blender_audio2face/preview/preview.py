@@ -93,8 +93,6 @@ class Preview:
         for handlers, handler in self._handlers():
             if handler in handlers:
                 handlers.remove(handler)
-        if bpy.app.timers.is_registered(self._tick):
-            bpy.app.timers.unregister(self._tick)
         if self.job is not None:
             self.job.cancel()
         self._override.restore()

@@ -94,7 +94,7 @@ def test_a_recording_that_fills_the_disk_ends_with_what_there_was(
         session.engine._thread.join(20.0)
         assert not session.engine._thread.is_alive()
         assert session.tick() is None
-    assert message().startswith("The take cannot be written to the temporary folder (")
+    assert message().startswith("The recording cannot be written to the temporary folder (")
     assert modules.running() is None
     assert not folder.exists()
 

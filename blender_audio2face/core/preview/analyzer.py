@@ -207,9 +207,8 @@ class PreviewAnalyzer:
         """Makes the frames again if that shows more, or something else."""
         amount = sum(analysis.seconds for analysis in (*analyses, *self._nearby))
         complete = all(analysis.complete for analysis in analyses)
-        is_new = True
-        if self._shown is not None and self._shown[0] is plan:
-            is_new = False
+        is_new = self._shown is None or self._shown[0] is not plan
+        if not is_new:
             _, before, was_complete = self._shown
             grown = amount >= _GROWTH * before or self._is_awaited(plan, analyses)
             if was_complete or not (complete or (grown and amount > before)):

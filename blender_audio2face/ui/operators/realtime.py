@@ -13,7 +13,7 @@ from ...core.compose import no_progress
 from ...core.realtime.file_source import file_as_microphone
 from ...core.realtime.microphone import Microphone, microphones
 from ...core.realtime.streaming_analyzer import open_stream
-from ...realtime.recording import RecordingKeeper, SavedRecording
+from ...realtime.recording import Recording, RecordingKeeper
 from ...realtime.session import running_session, start
 from ...scene import sequencer_api
 from ...scene.face_objects import chosen_objects
@@ -76,7 +76,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
             session = start(
                 context.scene, _face(context), source, stream, self._setting(context, "gain")
             )
-            return f"{session.face.name} follows {session.label}"
+            return f"{session.name} follows {session.label}"
 
         return attempt(self, act)
 
@@ -141,12 +141,12 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
     """Stop, put the recorded sound into the sequencer, and key the face with it"""
 
     bl_idname = "audio2face.live_keep"
-    bl_label = "Keep Take"
+    bl_label = "Keep Recording"
 
     @classmethod
     def poll(cls, _context) -> bool:
         session = running_session()
-        if session is not None and session.recording is not None:
+        if session is not None and session.engine.recording is not None:
             return True
         cls.poll_message_set("Nothing is recorded: press Record first.")
         return False
@@ -172,7 +172,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         sequencer = sequencer_api.sequencer_scenes(context)[0]
         self._keeper = RecordingKeeper(running_session(), context.scene, sequencer)
 
-    def _write(self) -> SavedRecording | None:
+    def _write(self) -> Recording | None:
         try:
             with memory_errors_reported():
                 return self._keeper.write()
@@ -181,7 +181,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
             return None
 
     def _steps(self, result):
-        if isinstance(result, SavedRecording):
+        if isinstance(result, Recording):
             try:
                 self._again = (self._keeper.place(result),)
             except A2FError as error:

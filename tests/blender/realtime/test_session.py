@@ -1,7 +1,6 @@
 """A session of real time, stepped as Blender's timer would step it."""
 
 import time
-from pathlib import Path
 
 import bpy
 import pytest
@@ -192,65 +191,12 @@ def test_undo_and_redo_leave_session_running(live, modules) -> None:
     assert values_of(bpy.data.objects["Face"]) == BEFORE
 
 
-def new_file(_folder: Path) -> None:
-    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-
-
-def other_file(folder: Path) -> None:
-    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "a.blend"), copy=True)
-    bpy.ops.wm.open_mainfile(filepath=str(folder / "a.blend"))
-
-
-@pytest.mark.parametrize("load", [new_file, other_file])
-def test_loading_a_file_ends_session(live, modules, tmp_path: Path, load) -> None:
-    session, source = live(face())
-    speak_and_show(session, source)
-    load(tmp_path)
-    assert source.stopped
-    assert session.tick() is None
-    assert modules.running() is None
-    assert modules.face_override.overrides() == ()
-    for obj in bpy.data.objects:
-        assert values_of(obj) == BEFORE
-
-
-def test_disabling_the_extension_ends_session(live, modules) -> None:
-    one = face()
-    session, source = live(one)
-    speak_and_show(session, source)
-    modules.registration.unregister()
-    try:
-        assert values_of(one) == BEFORE
-        assert source.stopped
-        assert session.tick() is None
-    finally:
-        modules.registration.register()
-
-
-def test_release_of_the_face_ends_session(live, modules) -> None:
-    one = face()
-    session, source = live(one)
-    speak_and_show(session, source)
-    modules.face_override.release(frozenset({one.data.shape_keys.session_uid}))
-    assert modules.running() is None
-    assert source.stopped
-
-
 def test_buttons_need_a_window() -> None:
     face()
     assert not bpy.ops.audio2face.live_start.poll()
     assert not bpy.ops.audio2face.live_stop.poll()
     assert not bpy.ops.audio2face.live_record.poll()
     assert not bpy.ops.audio2face.live_keep.poll()
-
-
-def test_low_latency_has_less_delay(live) -> None:
-    one = face()
-    session, _ = live(one)
-    slow = session.engine.delay
-    session.end()
-    session, _ = live(one, quick=True)
-    assert session.engine.delay < 0.6 * slow
 
 
 class OtherAddOn:

@@ -153,18 +153,6 @@ def test_unplugging_ends_engine_and_keeps_recording(speech: np.ndarray) -> None:
     engine.delete_recording()
 
 
-def test_source_that_cannot_start_raises(speech: np.ndarray) -> None:
-    class Broken(FileSource):
-        def start(self, on_block, on_error) -> None:
-            raise OSError("no such device")
-
-    engine = Engine(Broken(speech, 16000), stream())
-    with pytest.raises(OSError, match="no such device"):
-        engine.start()
-    engine._thread.join(5)
-    assert not engine.running
-
-
 def test_missing_sound_is_analysed_as_silence() -> None:
     analyzer = StreamingAnalyzer(16000, 0.02, stream(), gain=False)
     assert analyzer.push_silence_until(5.0) == []
