@@ -185,7 +185,6 @@ class Session:
         raise PlanError("Real time ended: the scene of the face was removed.")
 
     def _dials(self) -> Dials:
-        """The artist's dials now."""
         speakers = self._scene().audio2face.speakers
         speaker = speakers.get(self._speaker_name) if self._speaker_name else None
         return speaker_settings.dials_of(speaker) if speaker is not None else Dials()

@@ -14,7 +14,6 @@ from ....model.numpy_network import NumpyNetwork
 from ....model.streaming import StepNetwork, Stream
 from ....model.weights_file import DEFAULT_WEIGHTS, load_weights
 from ...errors import BakeError
-from ..background_job import Job
 from ..cached_curves import decode, encode
 from ..compose import FacePlan
 from ..sound import sound_segment
@@ -38,12 +37,6 @@ _LONG = 60.0
 
 _GROWTH = 1.5
 """Factor by which the analysed sound has to grow before all frames are made again."""
-
-
-class PreviewJob(Job):
-    """A job that no bake has to wait for."""
-
-    exclusive = False
 
 
 @dataclass(frozen=True)
@@ -226,7 +219,6 @@ class PreviewAnalyzer:
             self._nearby.clear()
 
     def _parts(self, strip: StripPlan, analysis: StripAnalysis) -> tuple[CurvePart, ...]:
-        """The curves of a strip so far."""
         begun = [analysis]
         if not analysis.complete:
             digest = analysis.segment.digest

@@ -177,7 +177,6 @@ class Engine:
             recorder.close()
 
     def _on_block(self, samples: np.ndarray, seconds: float) -> None:
-        """Takes a block, in the source's thread."""
         while not self._stopping.is_set():
             try:
                 self._queue.put((samples, seconds), block=not self._source.is_live, timeout=_POLL)

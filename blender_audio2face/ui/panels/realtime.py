@@ -75,7 +75,6 @@ def _draw_running(layout, context, session) -> None:
 
 
 def _state_lines(session):
-    """The state of a session, line by line."""
     engine = session.engine
     if engine.recording is not None:
         yield f"Recorded: {engine.recording:.0f} s"

@@ -60,7 +60,6 @@ def _draw_settings(layout, settings, names: list[str], enabled: bool) -> None:
 
 
 def _sent(sender):
-    """The state of a sender, line by line."""
     yield f"{sender.sent} frames sent"
     if sender.failed:
         yield f"{sender.failed} failed"
@@ -68,7 +67,6 @@ def _sent(sender):
 
 
 def _received(receiver):
-    """The state of a receiver, line by line."""
     subjects = receiver.frames.subjects()
     if not subjects:
         yield "Nothing came in yet."

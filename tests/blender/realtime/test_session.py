@@ -56,17 +56,6 @@ def test_dials_act_during_session(live) -> None:
     assert max(values_of(one)) > 0.01
 
 
-def test_session_can_be_started_repeatedly(live) -> None:
-    one = face()
-    for _ in range(5):
-        session, source = live(one)
-        speak(session, source, 0.6)
-        session.tick()
-        session.end()
-        session.end()
-        assert values_of(one) == BEFORE
-
-
 def test_second_session_is_refused(live, modules) -> None:
     live(face())
     with pytest.raises(modules.errors.A2FError, match="runs already"):

@@ -14,7 +14,6 @@ from a2f.blender_audio2face.core.realtime.live_settings import LiveSettings
 from a2f.blender_audio2face.core.realtime.recorder import Recorder
 from a2f.blender_audio2face.core.realtime.streaming_analyzer import StreamingAnalyzer, open_stream
 from a2f.blender_audio2face.core.shaping.settings import Dials
-from a2f.blender_audio2face.errors import BakeError
 from a2f.model.audio_file import read_audio
 from a2f.model.framing import frame_count
 from a2f.model.numpy_network import NumpyNetwork, NumpyRuntime
@@ -233,13 +232,6 @@ def test_file_is_sent_from_its_first_sample() -> None:
     source.stop()
     sent = np.concatenate(blocks)
     assert np.array_equal(sent, read_audio(SPEECH)[: len(sent)])
-
-
-def test_file_without_sound_raises(tmp_path: Path) -> None:
-    path = tmp_path / "letter.txt"
-    path.write_text("Dear all,", encoding="utf-8")
-    with pytest.raises(BakeError, match=r'"letter.txt" cannot be decoded'):
-        file_as_microphone(path)
 
 
 def growth(analyzer: StreamingAnalyzer, blocks: int, kept: list | None = None) -> int:

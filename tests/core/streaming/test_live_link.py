@@ -60,25 +60,6 @@ def assert_same(first: Packet, second: Packet) -> None:
         np.testing.assert_array_equal(first.values, second.values)
 
 
-def reason(data: bytes) -> str:
-    with pytest.raises(PacketError) as caught:
-        decode(data)
-    assert caught.value.reason in REASONS
-    return caught.value.reason
-
-
-def survives(data: bytes) -> Packet | None:
-    """The packet; None if it was refused with a known reason."""
-    try:
-        packet = decode(data)
-    except PacketError as error:
-        assert error.reason in REASONS
-        return None
-    assert packet.values is None or np.all(np.isfinite(packet.values))
-    assert np.isfinite(packet.seconds)
-    return packet
-
-
 def test_layout_is_unreals() -> None:
     """Written out by hand, field by field, from the description of the format."""
     by_hand = b"\x06"
@@ -132,29 +113,38 @@ def test_trailing_bytes_are_ignored() -> None:
     assert_same(decode(encode(FACE) + b"later"), FACE)
 
 
-def test_each_malformation_has_its_reason() -> None:
-    data = encode(FACE)
-    body = data[:-244]
-    assert reason(b"\x05" + data[1:]) == OTHER_VERSION
-    assert reason(b"\x06" + struct.pack(">i", 2**31 - 1) + data[5:]) == BAD_LENGTH
-    assert reason(b"\x06" + struct.pack(">i", -(2**31)) + data[5:]) == BAD_LENGTH
-    assert reason(b"\x06" + struct.pack(">i", 2) + b"\xff\xff") == BAD_TEXT
-    assert reason(b"\x06" + struct.pack(">i", -1) + b"\x00\xd8") == BAD_TEXT
-    assert reason(body[:-1] + b"\x34" + data[-244:]) == BAD_COUNT
-    assert reason(data[:-4] + struct.pack(">f", np.nan)) == NOT_FINITE
-    assert reason(data[:-4] + struct.pack(">f", -np.inf)) == NOT_FINITE
-    assert reason(data + bytes(MAX_BYTES)) == TOO_LONG
-    assert reason(b"") == CUT_OFF
+DATA = encode(FACE)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x05" + DATA[1:], OTHER_VERSION),
+        (b"\x06" + struct.pack(">i", 2**31 - 1) + DATA[5:], BAD_LENGTH),
+        (b"\x06" + struct.pack(">i", -(2**31)) + DATA[5:], BAD_LENGTH),
+        (b"\x06" + struct.pack(">i", 2) + b"\xff\xff", BAD_TEXT),
+        (b"\x06" + struct.pack(">i", -1) + b"\x00\xd8", BAD_TEXT),
+        (DATA[:-245] + b"\x34" + DATA[-244:], BAD_COUNT),
+        (DATA[:-4] + struct.pack(">f", np.nan), NOT_FINITE),
+        (DATA[:-4] + struct.pack(">f", -np.inf), NOT_FINITE),
+        (DATA + bytes(MAX_BYTES), TOO_LONG),
+        (b"", CUT_OFF),
+    ],
+)
+def test_malformed_packet_has_its_reason(data: bytes, reason: str) -> None:
+    assert reason in REASONS
+    with pytest.raises(PacketError, match=reason):
+        decode(data)
 
 
 def test_truncated_packet_is_cut_off() -> None:
-    data = encode(FACE)
-    faceless = {len(data) - 244 - 1 - 16, len(data) - 244 - 1}
-    for size in range(len(data)):
+    faceless = {len(DATA) - 244 - 1 - 16, len(DATA) - 244 - 1}
+    for size in range(len(DATA)):
         if size in faceless:
-            assert decode(data[:size]).values is None
-        else:
-            assert reason(data[:size]) == CUT_OFF, size
+            assert decode(DATA[:size]).values is None
+            continue
+        with pytest.raises(PacketError, match=CUT_OFF):
+            decode(DATA[:size])
 
 
 def test_impossible_time_is_corrected() -> None:
@@ -170,15 +160,6 @@ def test_impossible_time_is_corrected() -> None:
 @given(packets)
 def test_any_packet_survives_round_trip(packet: Packet) -> None:
     assert_same(decode(encode(packet)), packet)
-
-
-@few
-@given(packets, st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 7)), max_size=6))
-def test_flipped_bits_are_refused_or_finite(packet: Packet, flips: list[tuple[int, int]]) -> None:
-    data = bytearray(encode(packet))
-    for place, bit in flips:
-        data[place % len(data)] ^= 1 << bit
-    survives(bytes(data))
 
 
 def test_unreadable_packet_is_not_encoded() -> None:
