@@ -97,43 +97,6 @@ def test_internal_error_ends_session(live, modules, monkeypatch: pytest.MonkeyPa
     assert modules.running() is None
 
 
-def delete_mesh() -> None:
-    bpy.data.meshes.remove(bpy.data.objects["Face"].data)
-
-
-def delete_object() -> None:
-    bpy.data.objects.remove(bpy.data.objects["Face"])
-
-
-def unlink_object() -> None:
-    bpy.context.scene.collection.objects.unlink(bpy.data.objects["Face"])
-
-
-def delete_scene() -> None:
-    old = bpy.context.scene
-    bpy.data.scenes.new("Other")
-    bpy.data.scenes.remove(old)
-
-
-@pytest.mark.parametrize(
-    ("delete", "said"),
-    [
-        (delete_mesh, "face was removed"),
-        (delete_object, "face was removed"),
-        (unlink_object, "face was removed"),
-        (delete_scene, "scene of the face was removed"),
-    ],
-)
-def test_deletion_ends_session(live, modules, delete, said: str) -> None:
-    session, source = live(face())
-    speak_and_show(session, source)
-    delete()
-    speak_and_show(session, source, 0.5)
-    assert revalidate(session) is None
-    assert said in message()
-    assert modules.running() is None
-
-
 def test_removed_speaker_ends_session(live) -> None:
     one = face()
     bpy.ops.audio2face.speaker_add()

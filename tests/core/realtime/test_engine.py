@@ -21,8 +21,8 @@ from a2f.model.resampling import resample, sinc_resample
 from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
 
-from tests.core.networks import random_network
 from tests.core.realtime.fast_source import FastSource, Faults
+from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 
@@ -36,20 +36,15 @@ def stream() -> Stream:
     return Stream(NumpyNetwork(*random_network()))
 
 
-def recorded(source: FastSource, gain: bool = False):
-    """The take of a whole source, and the engine."""
-    engine = Engine(source, stream(), gain=gain)
+@pytest.mark.parametrize("block", [0.003, 0.02, 0.31])
+def test_recording_equals_bake_for_any_block_size(speech: np.ndarray, block: float) -> None:
+    source = FastSource(speech, 16000, block)
+    engine = Engine(source, stream(), gain=False)
     engine.start_recording()
     engine.start()
     source.done.wait(20)
     engine.finish()
-    return engine.read_recording(), engine
-
-
-@pytest.mark.parametrize("block", [0.003, 0.02, 0.31])
-def test_recording_equals_bake_for_any_block_size(speech: np.ndarray, block: float) -> None:
-    source = FastSource(speech, 16000, block)
-    (samples, curves), engine = recorded(source)
+    samples, curves = engine.read_recording()
     assert np.array_equal(samples, speech)
     baked = NumpyRuntime(*random_network()).predict(speech)
     assert curves.values.shape == (frame_count(len(speech)), 52)
