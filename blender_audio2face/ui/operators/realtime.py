@@ -87,8 +87,8 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         return getattr(self if chosen else context.window_manager.audio2face_live, name)
 
     def _source(self, context):
-        from ...core.realtime.file_source import file_as_microphone
         from ...core.realtime.microphone import Microphone
+        from ...core.realtime.source import file_as_microphone
 
         if self.file:
             return file_as_microphone(Path(bpy.path.abspath(self.file)))

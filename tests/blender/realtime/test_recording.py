@@ -38,7 +38,7 @@ SENTENCE = Path(__file__).parents[3] / "blender_audio2face" / "demo_head" / "sen
 
 @pytest.fixture
 def sentence(modules) -> np.ndarray:
-    return modules.file_source.file_as_microphone(SENTENCE)._samples
+    return modules.source.file_as_microphone(SENTENCE)._samples
 
 
 @pytest.fixture

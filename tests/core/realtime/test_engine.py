@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from a2f.blender_audio2face.core.realtime import engine as engine_module
 from a2f.blender_audio2face.core.realtime.engine import Engine
-from a2f.blender_audio2face.core.realtime.file_source import FileSource, file_as_microphone
 from a2f.blender_audio2face.core.realtime.live_settings import LiveSettings
 from a2f.blender_audio2face.core.realtime.recorder import Recorder
+from a2f.blender_audio2face.core.realtime.source import FileSource, file_as_microphone
 from a2f.blender_audio2face.core.realtime.streaming_analyzer import StreamingAnalyzer, open_stream
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.model.audio_file import read_audio
