@@ -205,7 +205,7 @@ class Session:
         """Shows frames on the face from now on, by the speaker's mapping."""
         self._speaker_name = speaker.name if speaker is not None else ""
         self._mapping = _mapping_of(speaker)
-        plans, _ = plan_face(objects, speaker, check_effect=False)
+        plans, _ = plan_face(objects, speaker)
         self._override = FaceOverride(plans, self.end)
 
 
