@@ -46,13 +46,15 @@ class RecordingError(A2FError):
     def cannot_write(cls, error: OSError) -> "RecordingError":
         """The folder is missing, read-only or full."""
         return cls(
-            f"The take cannot be written to the temporary folder ({error}); make room there."
+            f"The recording cannot be written to the temporary folder ({error}); make room there."
         )
 
     @classmethod
     def cannot_read(cls, error: OSError) -> "RecordingError":
         """The temporary files were deleted."""
-        return cls(f"The take cannot be read from the temporary folder ({error}); record it again.")
+        return cls(
+            f"The recording cannot be read from the temporary folder ({error}); record it again."
+        )
 
 
 class StreamingError(A2FError):

@@ -17,8 +17,9 @@ import bpy
 
 from ...model.errors import A2FError, memory_errors_reported
 from ..bake.request import BakeRequest
+from ..core.background_job import Job
 from ..core.compose import FacePlan, no_progress
-from ..core.preview.analyzer import PreviewAnalyzer, PreviewJob, PreviewPlan
+from ..core.preview.analyzer import PreviewAnalyzer, PreviewPlan
 from ..core.preview.frames import NO_FRAMES, FaceFrames
 from ..core.streaming.sender import send_frame
 from ..core.target_plan import TargetPlan
@@ -59,7 +60,7 @@ class Preview:
             PlanError: nothing would move, or the face is moved in real time by something else.
         """
         self.problem: str | None = None
-        self.job: PreviewJob | None = None
+        self.job: Job | None = None
         self._request = request
         scene = self._scene()
         face = self._face(scene)
@@ -91,8 +92,6 @@ class Preview:
         for handlers, handler in self._handlers():
             if handler in handlers:
                 handlers.remove(handler)
-        if bpy.app.timers.is_registered(self._tick):
-            bpy.app.timers.unregister(self._tick)
         if self.job is not None:
             self.job.cancel()
         self._override.restore()
@@ -125,12 +124,10 @@ class Preview:
             self._update()
 
     def _tick(self) -> float | None:
-        """Blender's timer."""
         self._update()
         return _TICK if self in shown_previews else None
 
     def _update(self) -> None:
-        """Brings the face up to date with the scene and the analysis."""
         try:
             scene = self._scene()
             try:
@@ -179,7 +176,8 @@ class Preview:
             done.result()
         if not self._analyzer.up_to_date:
             self._progress_drawn = 0.0
-            self.job = PreviewJob(self._analyzer.work)
+            self.job = Job(self._analyzer.work)
+            self.job.exclusive = False  # no bake has to wait for it
             self.job.start()
 
     def _draw_progress(self, progress: float) -> None:
@@ -188,7 +186,6 @@ class Preview:
             redraw_sidebars()
 
     def _frames(self) -> FaceFrames:
-        """What is to be shown at present."""
         return NO_FRAMES if self.problem is not None else self._analyzer.frames
 
     def _show(self, scene) -> None:

@@ -4,7 +4,7 @@ import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import bpy
 import numpy as np
@@ -52,33 +52,6 @@ class Recording:
         return Recording(self.samples[rows * HOP :], curves, float(first))
 
 
-@dataclass(frozen=True)
-class SavedRecording:
-    """A recording, from a whole frame on, and the path of its sound."""
-
-    recording: Recording
-    path: Path
-
-
-@dataclass(frozen=True)
-class _AddedStrip:
-    """What is needed to remove a strip again.
-
-    Attributes:
-        name: the strip's.
-        sound_uid: session_uid of its sound.
-        frame_end: the scene's last frame before and after it was added.
-        selected: names of the strips that were selected before.
-        active: name of the strip that was active before; empty for none.
-    """
-
-    name: str
-    sound_uid: int
-    frame_end: tuple[int, int]
-    selected: frozenset[str]
-    active: str
-
-
 class RecordingKeeper:
     """Takes a recording from its session into the sequencer, and prepares its keys."""
 
@@ -90,27 +63,27 @@ class RecordingKeeper:
             scene: the face's.
             sequencer_scene: gets the strip.
         """
-        self._face = session.face
+        self._session = session
         self._sequencer_uid = sequencer_scene.session_uid
         self._fps = scene.render.fps / scene.render.fps_base
         self._folder = recordings_folder()
         self._is_saved = bool(bpy.data.filepath)
         self._read: Callable[[], Recording] = session.stop_recording()
         self._path: Path | None = None
-        self._strip: _AddedStrip | None = None
+        self._remove_strip: Callable[[], None] | None = None
 
-    def write(self) -> SavedRecording:
+    def write(self) -> Recording:
         """Reads the recording and writes its sound to a file; for any thread.
 
         Raises:
             RecordingError: it cannot be read or written.
         """
         recording = self._read().from_whole_frame(self._fps)
-        self._path = write_wav(self._folder, self._face.name, recording.samples)
-        return SavedRecording(recording, self._path)
+        self._path = write_wav(self._folder, self._session.name, recording.samples)
+        return recording
 
-    def place(self, saved: SavedRecording) -> Bake:
-        """Adds the sound to the sequencer, and plans its keys; on the main thread.
+    def place(self, recording: Recording) -> Bake:
+        """Adds the written sound to the sequencer, and plans its keys; on the main thread.
 
         Raises:
             StripError: the strip cannot be added; there is none then.
@@ -118,23 +91,24 @@ class RecordingKeeper:
         """
         scenes = {scene.session_uid: scene for scene in bpy.data.scenes}
         try:
-            scene, sequencer = scenes[self._face.scene_uid], scenes[self._sequencer_uid]
+            scene, sequencer = scenes[self._session.scene_uid], scenes[self._sequencer_uid]
         except KeyError:
             raise PlanError("The scene was removed.") from None
         check_same_rate(sequencer, scene)
-        self._strip = _add_strip(sequencer, saved)
+        strip, self._remove_strip = _add_strip(sequencer, self._path, int(recording.frame))
         try:
-            return self._plan(scene, sequencer, saved.recording)
+            if not self._is_saved:  # the temporary folder is deleted when Blender quits
+                strip.sound.pack()
+            return self._plan(scene, sequencer, strip.name, recording)
         except BaseException:
             self.remove_strip()
             raise
 
     def remove_strip(self) -> None:
         """Removes the strip, if it was added, because its keys were not written."""
-        added, self._strip = self._strip, None
-        for scene in bpy.data.scenes:
-            if added is not None and scene.session_uid == self._sequencer_uid:
-                _remove_strip(scene, added)
+        if self._remove_strip is not None:
+            self._remove_strip()
+            self._remove_strip = None
 
     @property
     def message(self) -> str:
@@ -142,27 +116,24 @@ class RecordingKeeper:
         if self._path is None:
             return ""
         if self._is_saved:
-            return f"The take's sound is in {self._path}"
-        if self._strip is not None:
-            return "The take's sound is packed into the unsaved file: save it to keep it"
-        return f"The take's sound is in {self._path} until Blender quits: copy it to keep it"
+            return f"The recording's sound is in {self._path}"
+        if self._remove_strip is not None:
+            return "The recording's sound is packed into the unsaved file: save it to keep it"
+        return f"The recording's sound is in {self._path} until Blender quits: copy it to keep it"
 
-    def _plan(self, scene, sequencer, recording: Recording) -> Bake:
-        """The bake of the added strip, with the recorded curves."""
-        name = self._strip.name
-        if not self._is_saved:  # the temporary folder is deleted when Blender quits
-            next(strip for strip in _strips(sequencer) if strip.name == name).sound.pack()
-        objects = objects_with_uids(self._face.object_uids)
+    def _plan(self, scene, sequencer, strip: str, recording: Recording) -> Bake:
+        """The bake of the strip of a name, with the recorded curves."""
+        objects = objects_with_uids(self._session.object_uids)
         speaker = speaker_of(scene, objects[0]) if objects else None
         request = BakeRequest(
             scene.session_uid,
             speaker.name if speaker is not None else "",
-            self._face.object_uids,
-            SoundSelection(sequencer.session_uid, Strips((name,))),
+            self._session.object_uids,
+            SoundSelection(sequencer.session_uid, Strips((strip,))),
         )
         plan = plan_bake(request)
         seconds = len(recording.curves.values) / recording.curves.rate
-        curves = tuple(StripCurves.of_strip(strip, recording.curves) for strip in plan.strips)
+        curves = tuple(StripCurves.of_strip(each, recording.curves) for each in plan.strips)
         return Bake(plan, curves, Inference("real time", "cpu", seconds, seconds))
 
 
@@ -184,37 +155,36 @@ def write_wav(folder: Path, name: str, samples: np.ndarray) -> Path:
     Raises:
         RecordingError: the folder cannot be written to.
     """
-    stem = bpy.path.clean_name(name)
     pcm = np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2")
-    number = 1
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            path = folder / f"{stem}_{number:03}.wav"
-            try:
-                handle = path.open("xb")
-            except FileExistsError:
-                number += 1
-                continue
-            try:
-                with handle:
-                    _write_pcm(handle, pcm)
-            except BaseException:
-                path.unlink(missing_ok=True)
-                raise
-            return path
+        path, handle = _new_file(folder, bpy.path.clean_name(name))
+        try:
+            with handle, wave.open(handle, "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(SAMPLE_RATE)
+                file.writeframes(pcm.tobytes())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return path
     except OSError as error:
         raise RecordingError(
-            f"The take cannot be written to {folder} ({error}): save the .blend in another folder."
+            f"The recording cannot be written to {folder} ({error}): save the .blend in another "
+            "folder."
         ) from error
 
 
-def _write_pcm(handle: BinaryIO, pcm: np.ndarray) -> None:
-    with wave.open(handle, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes(pcm.tobytes())
+def _new_file(folder: Path, stem: str) -> tuple[Path, BinaryIO]:
+    """The first file of a number that does not exist yet."""
+    number = 1
+    while True:
+        path = folder / f"{stem}_{number:03}.wav"
+        try:
+            return path, path.open("xb")
+        except FileExistsError:
+            number += 1
 
 
 def _strips(scene):
@@ -222,42 +192,51 @@ def _strips(scene):
     return editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
 
 
-def _add_strip(scene, saved: SavedRecording) -> _AddedStrip:
-    """Adds a strip at the recording's frame, on a channel of its own, and makes it active."""
+def _add_strip(scene, sound: Path, frame: int) -> tuple[Any, Callable[[], None]]:
+    """Adds a strip on a channel of its own, and makes it active.
+
+    Returns:
+        The strip, and a function that removes it again, whatever was undone meanwhile.
+    """
     strips, editor = _strips(scene), scene.sequence_editor
     channel = max((strip.channel for strip in strips), default=0) + 1
     if channel > _LAST_CHANNEL:
         raise StripError(f'The topmost channel of "{scene.name}" is taken: move its strips down.')
-    selected = frozenset(strip.name for strip in strips if strip.select)
+    selected = {strip.name for strip in strips if strip.select}
     active = editor.active_strip.name if editor.active_strip is not None else ""
-    path = str(saved.path)
-    if bpy.data.filepath:
-        path = bpy.path.relpath(path)
+    path = bpy.path.relpath(str(sound)) if bpy.data.filepath else str(sound)
     try:
-        made = strips.new_sound(saved.path.stem, path, channel, int(saved.recording.frame))
+        made = strips.new_sound(sound.stem, path, channel, frame)
     except RuntimeError as error:
-        raise StripError(f"Blender cannot read {saved.path}: see whether it is there.") from error
+        raise StripError(f"Blender cannot read {sound}: see whether it is there.") from error
     for other in strips:
         other.select = other == made
     editor.active_strip = made
-    before = scene.frame_end
-    scene.frame_end = max(before, sequencer_api.strip_timing(scene, made).right_handle - 1)
-    ends = before, scene.frame_end
-    return _AddedStrip(made.name, made.sound.session_uid, ends, selected, active)
+    scene_uid, sound_uid, before = scene.session_uid, made.sound.session_uid, scene.frame_end
+    after = max(before, sequencer_api.strip_timing(scene, made).right_handle - 1)
+    scene.frame_end = after
+
+    def remove() -> None:
+        for scene in bpy.data.scenes:
+            if scene.session_uid != scene_uid:
+                continue
+            _remove_strips_of(scene, sound_uid)
+            for other in _strips(scene):
+                other.select = other.name in selected
+                if other.name == active:
+                    scene.sequence_editor.active_strip = other
+            if scene.frame_end == after:
+                scene.frame_end = before
+
+    return made, remove
 
 
-def _remove_strip(scene, added: _AddedStrip) -> None:
+def _remove_strips_of(scene, sound_uid: int) -> None:
+    """Removes the strips of a sound, by its session_uid, and the sound if nothing else uses it."""
     strips = _strips(scene)
-    for made in [strip for strip in strips if strip.type == "SOUND"]:
-        sound = made.sound
-        if sound is not None and sound.session_uid == added.sound_uid:
-            strips.remove(made)
+    for strip in [strip for strip in strips if strip.type == "SOUND"]:
+        sound = strip.sound
+        if sound is not None and sound.session_uid == sound_uid:
+            strips.remove(strip)
             if sound.users == 0:
                 bpy.data.sounds.remove(sound)
-    for other in strips:
-        other.select = other.name in added.selected
-        if other.name == added.active:
-            scene.sequence_editor.active_strip = other
-    before, after = added.frame_end
-    if scene.frame_end == after:
-        scene.frame_end = before

@@ -9,7 +9,6 @@ import atexit
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import bpy
 
@@ -37,59 +36,27 @@ _REDRAW = 0.1
 """Seconds between two redraws of the level in the panel."""
 
 
-@dataclass(frozen=True)
-class Face:
-    """The face that moves, by what survives undo and renaming.
-
-    Attributes:
-        scene_uid: session_uid of the scene.
-        object_uids: session_uids of the face's objects.
-        name: for messages and files.
-    """
-
-    scene_uid: int
-    object_uids: tuple[int, ...]
-    name: str
-
-
-@dataclass(frozen=True)
-class _RecordingStart:
-    """When a recording was requested.
-
-    Attributes:
-        frame: of the scene at that moment.
-        clock: the source's clock at that moment.
-        fps: frames per second at which the timeline played; 0 if it did not.
-    """
-
-    frame: float
-    clock: float
-    fps: float
-
-    def frame_at(self, clock: float) -> float:
-        """The frame of the scene at a time of the source's clock."""
-        return self.frame + (clock - self.clock) * self.fps
-
-
 class Session:
     """A voice and the face that it moves. ``tick`` does the work of the main thread: it shows the
     frames that the engine's thread has shaped.
 
     Attributes:
         engine: analyses the voice.
-        face: the face that moves.
+        scene_uid, object_uids: session_uids of the face's scene and objects, which survive undo.
+        name: the face's, for messages and files.
         label: the source's name.
     """
 
-    def __init__(self, face: Face, source: Source, stream: Stream, gain: bool) -> None:
+    def __init__(self, scene, objects: list, source: Source, stream: Stream, gain: bool) -> None:
         """See ``start``."""
-        self.face = face
-        self.label = source.label
-        self._mapping: object = None
-        self._recording_start: _RecordingStart | None = None
+        self.scene_uid = scene.session_uid
+        self.object_uids = tuple(obj.session_uid for obj in objects)
+        self.name, self.label = objects[0].name, source.label
+        self._recording_start: Callable[[float], float] | None = None
         self._shown: Frame | None = None
         self._revalidated_at = self._redrawn_at = 0.0
-        self._override = self._new_override()
+        self._speaker_name = ""
+        self._show_on(objects, speaker_of(scene, objects[0]))
         try:
             self._settings = LiveSettings(stream.config.channels, self._dials())
             self.engine = Engine(source, stream, gain, self._settings)
@@ -99,18 +66,10 @@ class Session:
             raise
         sessions.add(self)
         atexit.register(self.engine.stop)
-        bpy.app.timers.register(self._on_timer)
+        bpy.app.timers.register(self.tick)
 
-    @property
-    def recording(self) -> float | None:
-        """Seconds recorded so far; None while nothing is being recorded."""
-        return self.engine.recording
-
-    def tick(self, now: float | None = None) -> float | None:
+    def tick(self) -> float | None:
         """Shows the frame that is due.
-
-        Args:
-            now: seconds on the source's clock; by default its present time.
 
         Returns:
             Seconds until the next tick; None when the session has ended.
@@ -119,7 +78,7 @@ class Session:
             return None
         try:
             with memory_errors_reported():
-                self._update(self.engine.now() if now is None else now)
+                self._update()
         except A2FError as error:
             self.end(str(error))
         except BaseException:
@@ -138,7 +97,8 @@ class Session:
             RecordingError: the temporary folder cannot be written to.
         """
         self.engine.start_recording()
-        self._recording_start = _RecordingStart(frame, self.engine.now(), fps)
+        began = self.engine.now()
+        self._recording_start = lambda clock: frame + (clock - began) * fps
 
     def stop_recording(self) -> Callable[[], Recording]:
         """Ends the recording and the session; the face is restored at once.
@@ -147,7 +107,7 @@ class Session:
             A function that waits for the last frames and reads the recording, for any thread. It
             raises RecordingError.
         """
-        start, engine = self._recording_start, self.engine
+        frame_at, engine = self._recording_start, self.engine
         self._recording_start = None
         engine.stop_recording()
 
@@ -156,7 +116,7 @@ class Session:
                 samples, curves = engine.read_recording()
                 if not len(samples):
                     raise RecordingError("Nothing was recorded: no sound came in that time.")
-                return Recording(samples, curves, start.frame_at(engine.recording_starts_at))
+                return Recording(samples, curves, frame_at(engine.recording_starts_at))
             finally:
                 engine.stop()
                 engine.delete_recording()
@@ -182,8 +142,6 @@ class Session:
     def _release(self) -> None:
         sessions.discard(self)
         atexit.unregister(self.engine.stop)
-        if bpy.app.timers.is_registered(self._on_timer):
-            bpy.app.timers.unregister(self._on_timer)
         self._override.restore()
         redraw_views()
         redraw_sidebars()
@@ -194,15 +152,12 @@ class Session:
             samples, _ = self.engine.read_recording()
             if not len(samples):
                 return ""
-            path = write_wav(recordings_folder(), self.face.name, samples)
+            path = write_wav(recordings_folder(), self.name, samples)
         except A2FError as error:
             return str(error)
-        return f"The take was saved as {path}."
+        return f"The recording was saved as {path}."
 
-    def _on_timer(self) -> float | None:
-        return self.tick()
-
-    def _update(self, now: float) -> None:
+    def _update(self) -> None:
         if self.engine.error is not None:
             raise A2FError(self.engine.error)
         wall = time.monotonic()
@@ -210,7 +165,7 @@ class Session:
             self._revalidated_at = wall
             self._revalidate()
         frames = self.engine.frames
-        frame = frames.due(now)
+        frame = frames.due(self.engine.now())
         if frame is not None and frame is not self._shown:
             self._shown = frame
             self._settings.dials = self._dials()
@@ -223,20 +178,11 @@ class Session:
 
     def _scene(self):
         for scene in bpy.data.scenes:
-            if scene.session_uid == self.face.scene_uid:
+            if scene.session_uid == self.scene_uid:
                 return scene
         raise PlanError("Real time ended: the scene of the face was removed.")
 
-    def _objects(self, scene) -> list:
-        """The face's objects that are still in the scene."""
-        objects = objects_with_uids(self.face.object_uids)
-        present = [obj for obj in objects if scene in obj.users_scene]
-        if not present:
-            raise PlanError("Real time ended: the face was removed.")
-        return present
-
     def _dials(self) -> Dials:
-        """The artist's dials now."""
         speakers = self._scene().audio2face.speakers
         speaker = speakers.get(self._speaker_name) if self._speaker_name else None
         return speaker_settings.dials_of(speaker) if speaker is not None else Dials()
@@ -244,24 +190,23 @@ class Session:
     def _revalidate(self) -> None:
         """Follows what was removed, renamed, or mapped differently."""
         scene = self._scene()
-        speaker = speaker_of(scene, self._objects(scene)[0])
+        present = [obj for obj in objects_with_uids(self.object_uids) if scene in obj.users_scene]
+        if not present or self._override.lost:
+            raise PlanError("Real time ended: the face was removed.")
+        speaker = speaker_of(scene, present[0])
         if speaker is None and self._speaker_name:
             raise PlanError("Real time ended: the speaker was removed.")
         self._speaker_name = speaker.name if speaker is not None else ""
-        if self._override.lost:
-            raise PlanError("Real time ended: the face was removed.")
         if _mapping_of(speaker) != self._mapping:
             self._override.restore()
-            self._override = self._new_override()
+            self._show_on(present, speaker)
 
-    def _new_override(self) -> FaceOverride:
-        scene = self._scene()
-        objects = self._objects(scene)
-        speaker = speaker_of(scene, objects[0])
+    def _show_on(self, objects: list, speaker) -> None:
+        """Shows frames on the face from now on, by the speaker's mapping."""
         self._speaker_name = speaker.name if speaker is not None else ""
         self._mapping = _mapping_of(speaker)
         plans, _ = plan_face(objects, speaker)
-        return FaceOverride(plans, self.end)
+        self._override = FaceOverride(plans, self.end)
 
 
 def start(scene, objects: list, source: Source, stream: Stream, gain: bool = True) -> Session:
@@ -282,9 +227,8 @@ def start(scene, objects: list, source: Source, stream: Stream, gain: bool = Tru
         raise PlanError("Real time runs already: stop it first.")
     if not objects:
         raise PlanError("No face is selected: select the meshes, or the armature, of the face.")
-    uids = tuple(obj.session_uid for obj in objects)
     _set_message("")
-    return Session(Face(scene.session_uid, uids, objects[0].name), source, stream, gain)
+    return Session(scene, objects, source, stream, gain)
 
 
 def _mapping_of(speaker) -> tuple:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import bpy
 
 from ...model.errors import A2FError
+from ..core.realtime.frame_queue import Frame
 from ..core.streaming.address import Address, parse_address
 from ..core.streaming.encoders import PORTS, encoder
-from ..core.streaming.latest_frames import ReceivedFrame
 from ..core.streaming.receiver import Receiver
 from ..core.streaming.sender import Sender, send_frame, senders
 from ..core.target_plan import TargetPlan
@@ -41,7 +41,7 @@ class ReceivingSession:
         self.speaker = speaker.name
         self._scene = scene.name
         self._subject = scene.audio2face.wire.receive_subject
-        self._shown: ReceivedFrame | None = None
+        self._shown: Frame | None = None
         self._redrawn_at = 0.0
         try:
             self._override = FaceOverride(plans, self.stop)
@@ -73,7 +73,11 @@ class ReceivingSession:
                 raise StreamingError(f'Receiving ended: the face of "{self.speaker}" was removed.')
             self._show_newest()
         except A2FError as error:
-            self._stop_because(str(error))
+            self.stop()
+            scene = bpy.data.scenes.get(self._scene)
+            if scene is not None:  # there is no operator that could report it
+                scene.audio2face.wire.told = str(error)
+            redraw_sidebars()
             return None
         except BaseException:
             self.stop()
@@ -91,14 +95,6 @@ class ReceivingSession:
         if now - self._redrawn_at > _STATUS_SECONDS:
             self._redrawn_at = now
             redraw_sidebars()
-
-    def _stop_because(self, reason: str) -> None:
-        """Stops, and tells the panel why: there is no operator that could report it."""
-        self.stop()
-        scene = bpy.data.scenes.get(self._scene)
-        if scene is not None:
-            scene.audio2face.wire.told = reason
-        redraw_sidebars()
 
 
 def start_receiving(scene, speaker) -> ReceivingSession:

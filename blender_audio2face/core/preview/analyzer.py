@@ -14,7 +14,6 @@ from ....model.numpy_network import NumpyNetwork
 from ....model.streaming import StepNetwork, Stream
 from ....model.weights_file import DEFAULT_WEIGHTS, load_weights
 from ...errors import BakeError
-from ..background_job import Job
 from ..cached_curves import decode, encode
 from ..compose import FacePlan
 from ..sound import sound_segment
@@ -38,12 +37,6 @@ _LONG = 60.0
 
 _GROWTH = 1.5
 """Factor by which the analysed sound has to grow before all frames are made again."""
-
-
-class PreviewJob(Job):
-    """A job that no bake has to wait for."""
-
-    exclusive = False
 
 
 @dataclass(frozen=True)
@@ -73,19 +66,17 @@ class StripAnalysis:
         self._blocks = strip_blocks(strip, SAMPLE_RATE, DECODERS)
         self._stream = Stream(network)
         self._names = network.config.channels
-        self._rows = [np.zeros((0, len(self._names)), np.float32)]
-        self._count = 0
+        self._rows: list[np.ndarray] = []
 
     @property
     def seconds(self) -> float:
         """Seconds of sound analysed so far."""
-        return self._count / FRAME_RATE
+        return sum(map(len, self._rows)) / FRAME_RATE
 
     @property
     def curves(self) -> Curves:
         """The curves so far."""
-        if len(self._rows) > 1:
-            self._rows = [np.concatenate(self._rows)]
+        self._rows = [np.concatenate(self._rows)]
         return Curves(self._names, FRAME_RATE, self._rows[0])
 
     def advance(self) -> None:
@@ -101,15 +92,11 @@ class StripAnalysis:
             if length >= _PIECE:
                 break
         if length:
-            self._append(self._stream.push(np.concatenate(piece)))
+            self._rows.append(self._stream.push(np.concatenate(piece)))
         if length < _PIECE:
-            self._append(self._stream.finish())
+            self._rows.append(self._stream.finish())
             self._rows = [decode(encode(self.curves)).values]
             self.complete = True
-
-    def _append(self, rows: np.ndarray) -> None:
-        self._rows.append(rows)
-        self._count += len(rows)
 
 
 class PreviewAnalyzer:
@@ -125,12 +112,7 @@ class PreviewAnalyzer:
     """
 
     def __init__(self, plan: PreviewPlan, weights: Path | None, playhead: float) -> None:
-        """
-        Args:
-            plan: what is to be shown.
-            weights: an .npz; None for the bundled network.
-            playhead: the frame that is to be known first.
-        """
+        """``weights`` is an .npz; None stands for the bundled network."""
         self.plan = plan
         self.playhead = playhead
         self.frames: FaceFrames = NO_FRAMES
@@ -162,7 +144,7 @@ class PreviewAnalyzer:
         """
         while True:
             plan = self.plan
-            analyses = [self._analysis_of(strip) for strip in plan.strips]
+            analyses = [self._find_or_add(self._analyses, strip, strip) for strip in plan.strips]
             self._analyses = [
                 known for known in self._analyses if known.complete or known in analyses
             ]
@@ -173,9 +155,6 @@ class PreviewAnalyzer:
                 following.advance()
             elif plan is self.plan:
                 return
-
-    def _analysis_of(self, strip: StripPlan) -> StripAnalysis:
-        return self._find_or_add(self._analyses, strip, strip)
 
     def _analysis_near(self, strip: StripPlan, playhead: float) -> StripAnalysis:
         """An analysis of the playhead's neighbourhood, as if the strip were no longer."""
@@ -221,9 +200,8 @@ class PreviewAnalyzer:
         """Makes the frames again if that shows more, or something else."""
         amount = sum(analysis.seconds for analysis in (*analyses, *self._nearby))
         complete = all(analysis.complete for analysis in analyses)
-        is_new = True
-        if self._shown is not None and self._shown[0] is plan:
-            is_new = False
+        is_new = self._shown is None or self._shown[0] is not plan
+        if not is_new:
             _, before, was_complete = self._shown
             grown = amount >= _GROWTH * before or self._is_awaited(plan, analyses)
             if was_complete or not (complete or (grown and amount > before)):
@@ -241,7 +219,6 @@ class PreviewAnalyzer:
             self._nearby.clear()
 
     def _parts(self, strip: StripPlan, analysis: StripAnalysis) -> tuple[CurvePart, ...]:
-        """The curves of a strip so far."""
         begun = [analysis]
         if not analysis.complete:
             digest = analysis.segment.digest

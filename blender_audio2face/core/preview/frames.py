@@ -1,7 +1,7 @@
 """From the curves of strips, complete or in part, to the values a bake would key at each frame."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,8 +18,8 @@ from ..sound.strip_timing import StripTiming
 from ..sound.volume import Volume
 from ..target_plan import PlannedLink, TargetPlan
 
-Columns = Sequence[Mapping[FCurvePath, np.ndarray]]
-"""For each datablock of a face, its controls' values at N frames, float32 [N] each."""
+Controls = tuple[tuple[FCurvePath, ...], ...]
+"""For each datablock of a face, the controls that it moves."""
 
 _CHANNELS = TargetPlan(
     object_name="",
@@ -66,44 +66,40 @@ class FaceFrames:
         plans: the datablocks of the face.
         first: number of the first frame.
         known: which frames have values, bool [F].
-        controls: for each datablock, its C controls.
-        values: for each datablock, float32 [F, C].
+        controls: for each datablock, its controls; N in all.
         channels: names of the H channels that the controls follow, for other programs.
-        channel_values: float32 [F, H].
+        values: float32 [F, N + H]: of the controls, then of the channels.
     """
 
     plans: tuple[TargetPlan, ...]
     first: int
     known: np.ndarray
-    controls: tuple[tuple[FCurvePath, ...], ...] = ()
-    values: tuple[np.ndarray, ...] = ()
-    channels: tuple[str, ...] = ()
-    channel_values: np.ndarray | None = None
+    controls: Controls
+    channels: tuple[str, ...]
+    values: np.ndarray
 
     def at(self, frame: float) -> tuple[np.ndarray, ...] | None:
         """For each datablock the values of its controls at a frame, float32 [C]; None where nothing
         is known. Between two whole frames they are interpolated linearly."""
-        if not self._is_known(frame):
+        row = self._row(frame)
+        if row is None:
             return None
-        return tuple(self._row(values, frame) for values in self.values)
+        return tuple(np.split(row, np.cumsum([len(each) for each in self.controls]))[:-1])
 
     def channels_at(self, frame: float) -> np.ndarray | None:
         """The channels' values [H] at a frame; None where nothing is known."""
-        if self.channel_values is None or not self._is_known(frame):
+        row = self._row(frame)
+        return None if row is None else row[len(row) - len(self.channels) :]
+
+    def _row(self, frame: float) -> np.ndarray | None:
+        low, high = math.floor(frame) - self.first, math.ceil(frame) - self.first
+        if low < 0 or high >= len(self.known) or not (self.known[low] and self.known[high]):
             return None
-        return self._row(self.channel_values, frame)
-
-    def _is_known(self, frame: float) -> bool:
-        low, high = int(np.floor(frame)) - self.first, int(np.ceil(frame)) - self.first
-        return low >= 0 and high < len(self.known) and bool(self.known[low] and self.known[high])
-
-    def _row(self, values: np.ndarray, frame: float) -> np.ndarray:
-        low, high = int(np.floor(frame)) - self.first, int(np.ceil(frame)) - self.first
         share = np.float32(frame - self.first - low)
-        return values[low] + share * (values[high] - values[low])
+        return self.values[low] + share * (self.values[high] - self.values[low])
 
 
-NO_FRAMES = FaceFrames((), 0, np.zeros(0, bool))
+NO_FRAMES = FaceFrames((), 0, np.zeros(0, bool), (), (), np.zeros((0, 0), np.float32))
 """Of a face of which nothing is known."""
 
 
@@ -118,24 +114,29 @@ def face_frames(face: FacePlan, strips: Sequence[AnalyzedStrip]) -> FaceFrames:
         Values at the frames of the strips, their lead-in and release; none between strips, and none
         where the sound was not analysed yet.
     """
-    plans = face.plans
-    face = FacePlan((*plans, _CHANNELS), replace(face.settings, every_frame=True))
-    owned = _owned_frames(face, [strip.timing for strip in strips])
-    if not owned:
-        return NO_FRAMES
-    first = min(part.start for part in owned)
-    builder = _FrameBuilder(plans, first, max(part.end for part in owned) - first)
-    lead_in = 0
+    keyed = FacePlan((*face.plans, _CHANNELS), replace(face.settings, every_frame=True))
+    owned = _owned_frames(keyed, [strip.timing for strip in strips])
+    parts = []
     for index, strip in enumerate(strips):
         own = frame_ranges.of_strips(owned, {str(index)})
         for part in strip.parts:
-            frames, columns = _columns_of_part(face, strip.timing, part)
+            frames, controls, values = _values_of_part(keyed, strip.timing, part)
             inside = frame_ranges.lies_in(frames, own)
             if inside.any():
-                builder.add(frames[inside], _rows_of(columns, inside))
-        lead_in = max(lead_in, strip.timing.left_handle - strip.timing.rest_before)
-    builder.interpolate(lead_in)
-    return builder.frames()
+                parts.append((frames[inside], controls, values[inside]))
+    if not parts:
+        return NO_FRAMES
+    first = min(part.start for part in owned)
+    *controls, channels = parts[0][1]
+    known = np.zeros(max(part.end for part in owned) - first, bool)
+    values = np.zeros((len(known), parts[0][2].shape[1]), np.float32)
+    for frames, _, rows in parts:
+        known[frames - first] = True
+        values[frames - first] = rows
+    lead_in = max(strip.timing.left_handle - strip.timing.rest_before for strip in strips)
+    _interpolate(known, values, lead_in)
+    names = tuple(name for name, _ in channels)
+    return FaceFrames(face.plans, first, known, tuple(controls), names, values)
 
 
 def around(strip: AnalyzedStrip, frame: float, seconds: float) -> AnalyzedStrip:
@@ -178,29 +179,24 @@ def _owned_frames(face: FacePlan, timings: Sequence[StripTiming]) -> tuple[Frame
     return owned
 
 
-def _columns_of_part(
+def _values_of_part(
     face: FacePlan, timing: StripTiming, part: CurvePart
-) -> tuple[np.ndarray, Columns]:
-    """The frames that a part of a strip determines, int64 [N], and the values there."""
-    if part.whole:
-        return timing.frames, _columns(face, part.curves, timing, part.cut)
-    start, end = _covered_frames(timing, part)
-    if start >= end:
-        return np.zeros(0, np.int64), ()
-    cut = _trimmed_timing(timing, start, end)
-    columns = _columns(face, part.curves, cut, part.cut + cut.start - timing.start)
-    # A lead-in belongs to the strip's first frame, and a release to a strip that is complete.
-    rows = slice(0 if start == timing.left_handle else 1, 1 + end - start)
-    return cut.frames[rows], _rows_of(columns, rows)
-
-
-def _columns(face: FacePlan, curves: Curves, timing: StripTiming, cut: float) -> Columns:
-    made = keys_of_curves(face, curves, timing, cut)
-    return [{path: keys.values for path, keys in each.items()} for each in made]
-
-
-def _rows_of(columns: Columns, rows: slice | np.ndarray) -> Columns:
-    return [{channel: column[rows] for channel, column in each.items()} for each in columns]
+) -> tuple[np.ndarray, Controls, np.ndarray]:
+    """The frames that a part of a strip determines, int64 [n], the N controls of each datablock,
+    and their values there, float32 [n, N]."""
+    cut, rows, shift = timing, slice(None), 0.0
+    if not part.whole:
+        start, end = _covered_frames(timing, part)
+        if start >= end:
+            return np.zeros(0, np.int64), (), np.zeros((0, 0), np.float32)
+        cut = _trimmed_timing(timing, start, end)
+        shift = cut.start - timing.start
+        # A lead-in belongs to the strip's first frame, and a release to a strip that is complete.
+        rows = slice(0 if start == timing.left_handle else 1, 1 + end - start)
+    made = keys_of_curves(face, part.curves, cut, part.cut + shift)
+    columns = [keys.values for each in made for keys in each.values()]
+    values = np.stack(columns, axis=1).astype(np.float32)
+    return cut.frames[rows], tuple(tuple(each) for each in made), values[rows]
 
 
 def _covered_frames(timing: StripTiming, part: CurvePart) -> tuple[int, int]:
@@ -214,55 +210,18 @@ def _covered_frames(timing: StripTiming, part: CurvePart) -> tuple[int, int]:
     return timing.left_handle + int(inside[0]), timing.left_handle + int(inside[-1]) + 1
 
 
-class _FrameBuilder:
-    """FaceFrames that are filled part by part, a later one over an earlier one.
+def _interpolate(known: np.ndarray, values: np.ndarray, reach: int) -> None:
+    """Joins known frames at most ``reach`` apart by straight lines, as Blender does between keys.
 
-    The columns added are those of the plans and, last, those of the channels themselves.
+    Args:
+        known: bool [F]; changed in place, as is
+        values: float32 [F, N].
     """
-
-    def __init__(self, plans: tuple[TargetPlan, ...], first: int, count: int) -> None:
-        self._plans = plans
-        self._first = first
-        self._known = np.zeros(count, bool)
-        self._controls: tuple[tuple[FCurvePath, ...], ...] = ()
-        self._values: tuple[np.ndarray, ...] = ()
-
-    def add(self, frames: np.ndarray, columns: Columns) -> None:
-        """Sets the values at some frames, int64 [N] within the range."""
-        if not self._controls:
-            self._controls = tuple(tuple(each) for each in columns)
-            self._values = tuple(
-                np.zeros((len(self._known), len(each)), np.float32) for each in columns
-            )
-        rows = frames - self._first
-        self._known[rows] = True
-        for values, each in zip(self._values, columns, strict=True):
-            for index, column in enumerate(each.values()):
-                values[rows, index] = column
-
-    def interpolate(self, reach: int) -> None:
-        """Joins known frames at most ``reach`` apart by straight lines, as Blender does between
-        keys."""
-        known = np.flatnonzero(self._known)
-        steps = np.diff(known)
-        gaps = (steps > 1) & (steps <= reach)
-        for before, step in zip(known[:-1][gaps].tolist(), steps[gaps].tolist(), strict=True):
-            shares = np.arange(1, step, dtype=np.float32)[:, None] / np.float32(step)
-            inside = slice(before + 1, before + step)
-            for values in self._values:
-                values[inside] = values[before] + shares * (values[before + step] - values[before])
-            self._known[inside] = True
-
-    def frames(self) -> FaceFrames:
-        """The frames as filled so far."""
-        if not self._values:
-            return FaceFrames(self._plans, self._first, self._known)
-        return FaceFrames(
-            self._plans,
-            self._first,
-            self._known,
-            self._controls[:-1],
-            self._values[:-1],
-            tuple(name for name, _ in self._controls[-1]),
-            self._values[-1],
-        )
+    frames = np.flatnonzero(known)
+    steps = np.diff(frames)
+    gaps = (steps > 1) & (steps <= reach)
+    for before, step in zip(frames[:-1][gaps].tolist(), steps[gaps].tolist(), strict=True):
+        shares = np.arange(1, step, dtype=np.float32)[:, None] / np.float32(step)
+        inside = slice(before + 1, before + step)
+        values[inside] = values[before] + shares * (values[before + step] - values[before])
+        known[inside] = True

@@ -1,7 +1,6 @@
 """The thread of real time: a source's blocks in, frames out."""
 
 from contextlib import suppress
-from dataclasses import replace
 from queue import Empty, Full, Queue
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic, sleep
@@ -12,7 +11,6 @@ from ....model.curves import Curves
 from ....model.streaming import Stream
 from ...errors import RecordingError
 from .frame_queue import FrameQueue
-from .levels import SILENT_DB
 from .live_settings import LiveSettings
 from .recorder import Recorder
 from .source import Source
@@ -64,7 +62,6 @@ class Engine:
         self.frames = FrameQueue(self._names, self.delay)
         self.error: str | None = None
         self._queue: Queue[tuple[np.ndarray, float] | None] = Queue(_QUEUED)
-        self._dropped = 0
         self._stopping = Event()
         self._lock = Lock()
         self._thread = Thread(target=self._run, name="audio2face-engine", daemon=True)
@@ -111,12 +108,12 @@ class Engine:
     @property
     def level(self) -> tuple[float, float]:
         """RMS and peak of the incoming sound, dBFS."""
-        return self._analyzer.meter.level if self.running else (SILENT_DB, SILENT_DB)
+        return self._analyzer.meter.level
 
     @property
     def counts(self) -> BlockCounts:
         """How the blocks arrived so far."""
-        return replace(self._analyzer.counts, dropped=self._dropped)
+        return self._analyzer.counts
 
     def start_recording(self) -> None:
         """Begins a recording. An earlier one is deleted.
@@ -180,14 +177,13 @@ class Engine:
             recorder.close()
 
     def _on_block(self, samples: np.ndarray, seconds: float) -> None:
-        """Takes a block, in the source's thread."""
         while not self._stopping.is_set():
             try:
                 self._queue.put((samples, seconds), block=not self._source.is_live, timeout=_POLL)
                 return
             except Full:
                 if self._source.is_live:
-                    self._dropped += 1
+                    self.counts.dropped += 1
                     return
 
     def _fail(self, sentence: str) -> None:

@@ -27,6 +27,7 @@ _AVERAGED = 0.3  # s, as a VU meter (IEC 60268-17)
 _FALL = 20.0  # dB/s, as a programme meter (IEC 60268-10, type I)
 
 _FRAME = 160  # samples; the gain is interpolated from one frame to the next
+_FRAME_SECONDS = _FRAME / 16000
 _UP, _DOWN = 4.0, 12.0  # dB/s
 _SPEECH_MEAN = 1.5  # s of speech over which its level is averaged
 _ABOVE_NOISE_DB = 12.0
@@ -38,8 +39,7 @@ _NOISE_AT_FIRST_DB = -50.0
 class AutoGain:
     """Automatic gain, carried from block to block. 16 kHz."""
 
-    def __init__(self, rate: int = 16000) -> None:
-        self._frame_seconds = _FRAME / rate
+    def __init__(self) -> None:
         self._from_db = self._to_db = 0.0
         self._filled = 0
         self._energy = self._peak = 0.0
@@ -80,10 +80,10 @@ class AutoGain:
         self._filled, self._energy, self._peak = 0, 0.0, 0.0
         self._from_db = self._to_db
         level = decibels(power**0.5)
-        self._noise_db = min(level, self._noise_db + _NOISE_RISE * self._frame_seconds)
+        self._noise_db = min(level, self._noise_db + _NOISE_RISE * _FRAME_SECONDS)
         if level < max(self._noise_db + _ABOVE_NOISE_DB, _LEAST_SPEECH_DB):
             return
-        share = self._frame_seconds / _SPEECH_MEAN
+        share = _FRAME_SECONDS / _SPEECH_MEAN
         self._speech_db += share * (level - self._speech_db)
         self._to_db = self._approached(decibels(peak))
 
@@ -91,7 +91,7 @@ class AutoGain:
         away = TARGET_DB - self._speech_db
         beyond = math.copysign(max(abs(away) - TOLERANCE_DB, 0.0), away)
         wanted = min(max(beyond, -LARGEST_DB), LARGEST_DB)
-        up, down = _UP * self._frame_seconds, _DOWN * self._frame_seconds
+        up, down = _UP * _FRAME_SECONDS, _DOWN * _FRAME_SECONDS
         moved = min(max(wanted, self._to_db - down), self._to_db + up)
         return min(moved, max(-peak_db, -LARGEST_DB)) if moved > 0.0 else moved
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from threading import Lock
 from time import monotonic
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -105,18 +105,6 @@ def find_microphone(name: str = "") -> MicrophoneInfo:
     )
 
 
-class _Times(Protocol):
-    """PortAudio's clock at the first sample of a block; 0 where it is unknown."""
-
-    inputBufferAdcTime: float  # noqa: N815
-
-
-class _Status(Protocol):
-    """What PortAudio reports with a block."""
-
-    input_overflow: bool
-
-
 class Microphone:
     """One of the system's recording devices, from ``start`` to ``stop``; see source.Source."""
 
@@ -145,8 +133,8 @@ class Microphone:
         clock = ArrivalClock(self.rate, self._info.latency)
         offset = 0.0
 
-        def take(data: np.ndarray, _frames: int, times: _Times, status: _Status) -> None:
-            reported = times.inputBufferAdcTime
+        def take(data: np.ndarray, _frames: int, times: Any, status: Any) -> None:
+            reported = times.inputBufferAdcTime  # 0 where it is unknown
             measured = reported + offset if reported > 0.0 else None
             lost = bool(status.input_overflow)
             on_block(data[:, 0].copy(), clock.seconds(len(data), monotonic(), measured, lost))

@@ -4,7 +4,7 @@ There are no threads here. Blocks that do not arrive are replaced by silence, so
 in sync with the voice.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,7 @@ def open_stream(weights: Path | None, *, quick: bool) -> Stream:
     return Stream(NumpyNetwork(low_latency(config) if quick else config, arrays))
 
 
-@dataclass(frozen=True)
+@dataclass
 class BlockCounts:
     """How many blocks arrived, and how.
 
@@ -113,11 +113,8 @@ class StreamingAnalyzer:
         """
         placement = self._clock.place(len(samples), seconds)
         frames = self._push_silence(placement.silence)
-        self.counts = replace(
-            self.counts,
-            blocks=self.counts.blocks + (placement.skip < len(samples)),
-            late=self.counts.late + (placement.skip > 0),
-        )
+        self.counts.blocks += placement.skip < len(samples)
+        self.counts.late += placement.skip > 0
         return frames + self._push_placed(_within_full_scale(samples[placement.skip :]))
 
     def push_silence_until(self, seconds: float) -> list[Frame]:
@@ -145,8 +142,7 @@ class StreamingAnalyzer:
     def _push_silence(self, count: int) -> list[Frame]:
         if count <= 0:
             return []
-        blocks = max(round(count / self._rate / self._block), 1)
-        self.counts = replace(self.counts, missing=self.counts.missing + blocks)
+        self.counts.missing += max(round(count / self._rate / self._block), 1)
         frames, piece = [], round(_SILENCE_PIECE * self._rate)
         for start in range(0, count, piece):
             frames += self._push_placed(np.zeros(min(piece, count - start), np.float32))

@@ -1,17 +1,16 @@
 """Addresses that packets may come from and go to: this computer, or others if Blender is online."""
 
 import socket
-from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from ...errors import StreamingError
 
 LOOPBACK = "127.0.0.1"
 
 
-@dataclass(frozen=True)
-class Address:
-    """A numeric address and a port of UDP."""
+class Address(NamedTuple):
+    """A numeric address and a port of UDP: the pair that sockets take."""
 
     host: str
     port: int
@@ -19,11 +18,6 @@ class Address:
     @property
     def family(self) -> socket.AddressFamily:
         return socket.AF_INET6 if ip_address(self.host).version == 6 else socket.AF_INET
-
-    @property
-    def pair(self) -> tuple[str, int]:
-        """The pair that sockets take."""
-        return (self.host, self.port)
 
     def __str__(self) -> str:
         return f"{self.host}, port {self.port}"

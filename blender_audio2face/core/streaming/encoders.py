@@ -6,9 +6,7 @@ letter). VRChat and most other receivers of OSC take one address for each value.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -16,10 +14,6 @@ from ....model.channels import ARKIT_52
 from ....model.optional import optional_import
 from ...errors import StreamingError
 from . import live_link
-
-if TYPE_CHECKING:
-    from pythonosc.osc_bundle_builder import OscBundleBuilder
-    from pythonosc.osc_message import OscMessage
 
 Encoder = Callable[[float, Sequence[str], np.ndarray], list[bytes]]
 """Makes datagrams of a frame: its seconds, the names of its channels [C] and their values [C]."""
@@ -38,6 +32,8 @@ _DAY = 86400
 
 _MOST_BYTES = 1400
 """Of a datagram, so that no network has to split it."""
+
+_OSC_KINDS = {int: "i", float: "f", str: "s"}
 
 
 def encoder(kind: str, subject: str, fps: float) -> Encoder:
@@ -67,27 +63,10 @@ def _live_link_encoder(subject: str, fps: float) -> Encoder:
     rate = live_link.rate_of(fps)
 
     def datagrams(seconds: float, names: Sequence[str], values: np.ndarray) -> list[bytes]:
-        packet = live_link.at_seconds(
-            seconds % _DAY,
-            rate,
-            device=device,
-            subject=subject,
-            values=live_link.packet_values_of(names, values),
-        )
+        frames = seconds % _DAY * float(rate)
+        sent = live_link.packet_values_of(names, values)
+        packet = live_link.Packet(device, subject, int(frames), frames % 1, rate, sent)
         return [live_link.encode(packet)]
-
-    return datagrams
-
-
-def _osc_encoder(
-    messages_of: Callable[[float, list[tuple[str, float]]], Iterable[Message]],
-) -> Encoder:
-    """Datagrams of the messages made of a frame's seconds and (channel, value) pairs."""
-    builders = _OscBuilders()
-
-    def datagrams(seconds: float, names: Sequence[str], values: np.ndarray) -> list[bytes]:
-        finite = np.nan_to_num(values).astype(float).tolist()
-        return builders.bundles(messages_of(seconds, list(zip(names, finite, strict=True))))
 
     return datagrams
 
@@ -106,40 +85,31 @@ def _plain_messages(_seconds: float, face: list[tuple[str, float]]) -> list[Mess
     return [(OSC_PREFIX + name, (value,)) for name, value in face]
 
 
-class _OscBuilders:
-    """The part of python-osc that is needed."""
+def _osc_encoder(messages_of: Callable[[float, list[tuple[str, float]]], list[Message]]) -> Encoder:
+    """An encoder of the messages made of a frame's seconds and (channel, value) pairs: bundles to
+    be acted on at once, in order, each small enough for one datagram."""
+    messages = optional_import("pythonosc.osc_message_builder")
+    bundles = optional_import("pythonosc.osc_bundle_builder")
+    if messages is None or bundles is None:
+        raise StreamingError(
+            "OSC needs the package python-osc, which this build does not contain: install the "
+            "zip with wheels, or send Live Link."
+        )
 
-    def __init__(self) -> None:
-        """Raises StreamingError without python-osc."""
-        messages = optional_import("pythonosc.osc_message_builder")
-        bundles = optional_import("pythonosc.osc_bundle_builder")
-        if messages is None or bundles is None:
-            raise StreamingError(
-                "OSC needs the package python-osc, which this build does not contain: install the "
-                "zip with wheels, or send Live Link."
-            )
-        self._messages: ModuleType = messages
-        self._bundles: ModuleType = bundles
-
-    def bundles(self, messages: Iterable[Message]) -> list[bytes]:
-        """Bundles to be acted on at once, in order, each small enough for one datagram."""
+    def datagrams(seconds: float, names: Sequence[str], values: np.ndarray) -> list[bytes]:
+        finite = np.nan_to_num(values).astype(float).tolist()
         made: list[bytes] = []
-        builder, size = self._new_bundle(), 16
-        for address, arguments in messages:
-            message = self._message(address, arguments)
+        bundle, size = bundles.OscBundleBuilder(bundles.IMMEDIATELY), 16
+        for address, arguments in messages_of(seconds, list(zip(names, finite, strict=True))):
+            builder = messages.OscMessageBuilder(address=address)
+            for argument in arguments:
+                builder.add_arg(argument, _OSC_KINDS[type(argument)])
+            message = builder.build()
             if size + 4 + message.size > _MOST_BYTES:
-                made.append(builder.build().dgram)
-                builder, size = self._new_bundle(), 16
-            builder.add_content(message)
+                made.append(bundle.build().dgram)
+                bundle, size = bundles.OscBundleBuilder(bundles.IMMEDIATELY), 16
+            bundle.add_content(message)
             size += 4 + message.size
-        return [*made, builder.build().dgram]
+        return [*made, bundle.build().dgram]
 
-    def _new_bundle(self) -> "OscBundleBuilder":
-        return self._bundles.OscBundleBuilder(self._bundles.IMMEDIATELY)
-
-    def _message(self, address: str, arguments: tuple[int | float | str, ...]) -> "OscMessage":
-        builder = self._messages.OscMessageBuilder(address=address)
-        for argument in arguments:
-            kind = {int: "i", float: "f", str: "s"}[type(argument)]
-            builder.add_arg(argument, kind)
-        return builder.build()
+    return datagrams

@@ -18,32 +18,23 @@ _REORDERED = 0.5
 """Seconds: packets overtake each other by less; a clock that jumps back further was restarted."""
 
 
-@dataclass(frozen=True, eq=False)
-class ReceivedFrame(Frame):
-    """A face; its ``seconds`` are the time of arrival.
+@dataclass
+class Subject:
+    """A face that is sent.
 
     Attributes:
-        subject: the name of the face.
+        name: the sender's for it.
+        arrived: the clock at its last packet.
+        has_face: whether that had a face.
+        frame: the newest face; its ``seconds`` are the time of arrival.
+        sent: time of that face on the sender's clock.
     """
 
-    subject: str
-
-
-@dataclass
-class _Subject:
-    frame: ReceivedFrame | None = None
-    sent: float = float("-inf")
-    arrived: float = 0.0
+    name: str
+    arrived: float
     has_face: bool = False
-
-
-@dataclass(frozen=True)
-class Presence:
-    """A subject: its name, seconds since its last packet, and whether that had a face."""
-
-    subject: str
-    silent: float
-    has_face: bool
+    frame: Frame | None = None
+    sent: float = float("-inf")
 
 
 class LatestFrames:
@@ -52,13 +43,10 @@ class LatestFrames:
     names: tuple[str, ...] = COLUMNS
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """
-        Args:
-            clock: tells the time of arrival in seconds.
-        """
+        """``clock`` tells the time of arrival in seconds."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._subjects: dict[tuple[str, str], _Subject] = {}
+        self._subjects: dict[tuple[str, str], Subject] = {}
 
     def push(self, packet: Packet, dropped: Counter[str]) -> None:
         """Keeps a packet's face unless a newer one arrived before; then it is counted as LATE.
@@ -74,9 +62,9 @@ class LatestFrames:
             subject.arrived, subject.has_face = now, packet.values is not None
             if packet.values is not None:
                 subject.sent = packet.seconds
-                subject.frame = ReceivedFrame(now, channels_of(packet.values), packet.subject)
+                subject.frame = Frame(now, channels_of(packet.values))
 
-    def due(self, now: float, name: str = "") -> ReceivedFrame | None:
+    def due(self, now: float, name: str = "") -> Frame | None:
         """The newest frame of a subject; None before there is one.
 
         Without a name it is the first subject, in order of arrival, that is not silent, so that two
@@ -85,28 +73,24 @@ class LatestFrames:
         with self._lock:
             fitting = [
                 subject
-                for (_, own), subject in self._subjects.items()
-                if subject.frame is not None and (not name or own == name)
+                for subject in self._subjects.values()
+                if subject.frame is not None and (not name or subject.name == name)
             ]
-            active = [subject for subject in fitting if now - subject.arrived < _SILENT]
-            if active:
-                return active[0].frame
-            latest = max(fitting, key=lambda subject: subject.arrived, default=None)
-            return latest.frame if latest is not None else None
+            for subject in fitting:
+                if now - subject.arrived < _SILENT:
+                    return subject.frame
+            return max(fitting, key=lambda subject: subject.arrived).frame if fitting else None
 
-    def present(self, now: float) -> tuple[Presence, ...]:
+    def subjects(self) -> tuple[Subject, ...]:
         """The subjects so far, in order of arrival."""
         with self._lock:
-            return tuple(
-                Presence(name, now - subject.arrived, subject.has_face)
-                for (_, name), subject in self._subjects.items()
-            )
+            return tuple(self._subjects.values())
 
-    def _subject(self, packet: Packet, now: float) -> _Subject:
+    def _subject(self, packet: Packet, now: float) -> Subject:
         key = (packet.device, packet.subject)
         if key not in self._subjects:
             if len(self._subjects) >= _MOST_SUBJECTS:
                 quietest = min(self._subjects, key=lambda key: self._subjects[key].arrived)
                 del self._subjects[quietest]
-            self._subjects[key] = _Subject(arrived=now)
+            self._subjects[key] = Subject(packet.subject, now)
         return self._subjects[key]

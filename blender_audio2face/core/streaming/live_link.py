@@ -34,9 +34,10 @@ Angles of the head are shares of half a turn, -1..1, as Unreal's AppleARKitFaceS
 yaw to the character's left, pitch chin down, roll to its right shoulder.
 """
 
+import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -94,11 +95,12 @@ _HIGH = np.array([2.0 if name in ARKIT_52 else 1.0 for name in COLUMNS], np.floa
 
 
 class PacketError(Exception):
-    """A malformed packet; ``reason`` is one of REASONS."""
+    """A malformed packet."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    @property
+    def reason(self) -> str:
+        """One of REASONS."""
+        return self.args[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,14 +134,6 @@ def rate_of(fps: float) -> Fraction:
     return Fraction(fps).limit_denominator(1001)
 
 
-def at_seconds(
-    seconds: float, rate: Fraction, *, device: str, subject: str, values: np.ndarray | None = None
-) -> Packet:
-    """A packet with the frame number and part of a time on the sender's clock."""
-    frames = seconds * float(rate)
-    return Packet(device, subject, int(frames // 1), frames % 1, rate, values)
-
-
 def channels_of(packet_values: np.ndarray) -> np.ndarray:
     """Values float32 [55] of COLUMNS from a packet's [61]; channels in 0..2, radians within ±π."""
     return (np.clip(packet_values[_PLACES], _LOW, _HIGH) / _SCALES).astype(np.float32)
@@ -164,8 +158,7 @@ def encode(packet: Packet) -> bytes:
     """The packet as Unreal reads it.
 
     Raises:
-        StreamingError: a name is too long for Unreal, a number does not fit into 32 bits, or
-            there are not 61 finite values.
+        StreamingError: a name is too long for Unreal, or a number does not fit into 32 bits.
     """
     rate = packet.rate
     numbers = (packet.frame, rate.numerator, rate.denominator)
@@ -175,12 +168,7 @@ def encode(packet: Packet) -> bytes:
     head += _TIME.pack(packet.frame, packet.part, rate.numerator, rate.denominator)
     if packet.values is None:
         return head
-    values = np.asarray(packet.values, np.float32)
-    if values.shape != (len(NAMES),) or not np.all(np.isfinite(values)):
-        raise StreamingError(
-            f"The face cannot be sent: it does not have {len(NAMES)} finite values."
-        )
-    return head + bytes([len(NAMES)]) + values.astype(_BIG_ENDIAN).tobytes()
+    return head + bytes([len(NAMES)]) + packet.values.astype(_BIG_ENDIAN).tobytes()
 
 
 def decode(data: bytes) -> Packet:
@@ -203,21 +191,14 @@ def decode(data: bytes) -> Packet:
     subject, place = _read_text(data, place)
     if place == len(data):
         return Packet(device, subject, 0)
-    timed = _with_time(Packet(device, subject, 0), data, place)
-    place += _TIME.size
-    if place == len(data):
-        return timed
-    return replace(timed, values=_read_values(data, place))
-
-
-def _with_time(packet: Packet, data: bytes, place: int) -> Packet:
     if len(data) - place < _TIME.size:
         raise PacketError(CUT_OFF)
     frame, part, numerator, denominator = _TIME.unpack_from(data, place)
-    if part != part:  # NaN
-        part = 0.0
+    place += _TIME.size
+    part = 0.0 if math.isnan(part) else min(max(part, 0.0), 1.0)
     rate = Fraction(numerator if numerator > 0 else 60, max(denominator, 1))
-    return replace(packet, frame=frame, part=min(max(part, 0.0), 1.0), rate=rate)
+    values = _read_values(data, place) if place < len(data) else None
+    return Packet(device, subject, frame, part, rate, values)
 
 
 def _read_values(data: bytes, place: int) -> np.ndarray | None:

@@ -111,7 +111,7 @@ def _bound_socket(address: Address) -> socket.socket:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # else another program on Windows may share it
             made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SYSTEM_BUFFER)
-        made.bind(address.pair)
+        made.bind(address)
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRINUSE:

@@ -13,6 +13,10 @@ from .encoders import Encoder
 
 _STOP_SECONDS = 0.5
 _MOST_WAITING = 4
+"""Frames; of more, the oldest are replaced before they are sent."""
+
+Shown = tuple[float, tuple[str, ...], np.ndarray]
+"""A frame: its seconds, the names of its channels [C] and their values, float32 [C]."""
 
 _senders: "set[Sender]" = set()
 """Those between ``start`` and ``stop``."""
@@ -24,7 +28,6 @@ class Sender(threading.Thread):
     Attributes:
         address: where the frames go.
         sent: number of frames sent.
-        skipped: number of frames replaced by newer ones before they could be sent.
         failed: number of frames that could not be sent.
         error: the first reason for that, in a sentence; None so far.
     """
@@ -41,10 +44,10 @@ class Sender(threading.Thread):
                 "Nothing can be sent to port 0: choose the port of the other program."
             )
         self.address = address
-        self.sent = self.skipped = self.failed = 0
+        self.sent = self.failed = 0
         self.error: str | None = None
         self._encode = encode
-        self._waiting: deque[tuple[float, tuple[str, ...], np.ndarray]] = deque()
+        self._waiting: deque[Shown] = deque(maxlen=_MOST_WAITING)
         self._changed = threading.Condition()
         self._stopping = False
         try:
@@ -58,7 +61,7 @@ class Sender(threading.Thread):
         super().start()
 
     def send(self, seconds: float, names: Sequence[str], values: np.ndarray) -> None:
-        """Queues a frame and returns at once; if too many wait, the oldest is skipped.
+        """Queues a frame and returns at once.
 
         Args:
             seconds: of the frame, on a monotonic clock.
@@ -67,9 +70,6 @@ class Sender(threading.Thread):
         """
         frame = (float(seconds), tuple(names), np.array(values, np.float32))
         with self._changed:
-            if len(self._waiting) >= _MOST_WAITING:
-                self._waiting.popleft()
-                self.skipped += 1
             self._waiting.append(frame)
             self._changed.notify()
 
@@ -89,15 +89,15 @@ class Sender(threading.Thread):
         else:
             self._socket.close()
 
-    def _next(self) -> tuple[float, tuple[str, ...], np.ndarray] | None:
+    def _next(self) -> Shown | None:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._stopping)
             return None if self._stopping else self._waiting.popleft()
 
-    def _send(self, frame: tuple[float, tuple[str, ...], np.ndarray]) -> None:
+    def _send(self, frame: Shown) -> None:
         try:
             for datagram in self._encode(*frame):
-                self._socket.sendto(datagram, self.address.pair)
+                self._socket.sendto(datagram, self.address)
         except StreamingError as error:
             self._fail(str(error))
         except OSError as error:

@@ -18,7 +18,7 @@ from .bake import ModalBake
 from .common import attempt
 
 if TYPE_CHECKING:
-    from ...realtime.recording import SavedRecording
+    from ...realtime.recording import Recording
 
 
 class AUDIO2FACE_OT_live_start(bpy.types.Operator):
@@ -77,7 +77,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
             session = start(
                 context.scene, _face(context), source, stream, self._setting(context, "gain")
             )
-            return f"{session.face.name} follows {session.label}"
+            return f"{session.name} follows {session.label}"
 
         return attempt(self, act)
 
@@ -87,8 +87,8 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         return getattr(self if chosen else context.window_manager.audio2face_live, name)
 
     def _source(self, context):
-        from ...core.realtime.file_source import file_as_microphone
         from ...core.realtime.microphone import Microphone
+        from ...core.realtime.source import file_as_microphone
 
         if self.file:
             return file_as_microphone(Path(bpy.path.abspath(self.file)))
@@ -145,12 +145,12 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
     """Stop, put the recorded sound into the sequencer, and key the face with it"""
 
     bl_idname = "audio2face.live_keep"
-    bl_label = "Keep Take"
+    bl_label = "Keep Recording"
 
     @classmethod
     def poll(cls, _context) -> bool:
         session = running_session()
-        if session is not None and session.recording is not None:
+        if session is not None and session.engine.recording is not None:
             return True
         cls.poll_message_set("Nothing is recorded: press Record first.")
         return False
@@ -182,7 +182,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         sequencer = sequencer_api.sequencer_scenes(context)[0]
         self._keeper = RecordingKeeper(running_session(), context.scene, sequencer)
 
-    def _write(self) -> "SavedRecording | None":
+    def _write(self) -> "Recording | None":
         from ...bake.request import Refusal
 
         try:
@@ -194,9 +194,9 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
 
     def _steps(self, result):
         from ...bake.request import Refusal
-        from ...realtime.recording import SavedRecording
+        from ...realtime.recording import Recording
 
-        if isinstance(result, SavedRecording):
+        if isinstance(result, Recording):
             try:
                 self._again = (self._keeper.place(result),)
             except A2FError as error:

@@ -63,7 +63,7 @@ class AUDIO2FACE_PT_realtime(SidebarPanel):
 def _draw_running(layout, context, session) -> None:
     row = layout.row(align=True)
     row.scale_y = 1.4
-    if session.recording is None:
+    if session.engine.recording is None:
         row.operator("audio2face.live_record", icon="RADIOBUT_ON")
         row.operator("audio2face.live_stop", icon="SNAP_FACE", text="Stop")
     else:
@@ -76,10 +76,9 @@ def _draw_running(layout, context, session) -> None:
 
 
 def _state_lines(session):
-    """The state of a session, line by line."""
     engine = session.engine
-    if session.recording is not None:
-        yield f"Recorded: {session.recording:.0f} s"
+    if engine.recording is not None:
+        yield f"Recorded: {engine.recording:.0f} s"
     yield f"Delay: {1000.0 * engine.delay:.0f} ms"
     counts = engine.counts
     if counts.missing or counts.late or counts.dropped:

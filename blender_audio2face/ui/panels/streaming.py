@@ -61,7 +61,6 @@ def _draw_settings(layout, settings, names: list[str], enabled: bool) -> None:
 
 
 def _sent(sender):
-    """The state of a sender, line by line."""
     yield f"{sender.sent} frames sent"
     if sender.failed:
         yield f"{sender.failed} failed"
@@ -69,16 +68,16 @@ def _sent(sender):
 
 
 def _received(receiver):
-    """The state of a receiver, line by line."""
-    present = receiver.frames.present(time.monotonic())
-    if not present:
+    subjects = receiver.frames.subjects()
+    if not subjects:
         yield "Nothing came in yet."
-    for subject in present:
-        if subject.silent > 1.0:
-            state = f"silent for {subject.silent:.0f} s"
+    for subject in subjects:
+        silent = time.monotonic() - subject.arrived
+        if silent > 1.0:
+            state = f"silent for {silent:.0f} s"
         else:
             state = "face" if subject.has_face else "no face in sight"
-        yield f"{subject.subject or '?'}: {state}"
+        yield f"{subject.name or '?'}: {state}"
     yield f"{receiver.received} packets"
     for reason, count in sorted(receiver.dropped.items()):
         yield f"{count} dropped: {reason}"

@@ -74,6 +74,6 @@ def test_recording_onto_a_full_disk_ends_the_session(live, modules, tmp_path: Pa
         session.engine._thread.join(20.0)
         assert not session.engine._thread.is_alive()
         assert session.tick() is None
-    assert message().startswith("The take cannot be written to the temporary folder (")
+    assert message().startswith("The recording cannot be written to the temporary folder (")
     assert modules.running() is None
     assert not folder.exists()

@@ -3,22 +3,26 @@ real time: a sentence at most, and nothing of it is left."""
 
 import importlib
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import addon_utils
 import bpy
-import numpy as np
 import pytest
 
+from tests.blender.realtime.live import (
+    PushedMicrophone,
+    message,
+    revalidate,
+    speak,
+    speak_and_show,
+)
 from tests.support import scene_changes as faults
 from tests.support.extension import MODULE
 from tests.support.fault_scene import Held, census, make_scene, ours, whole
 from tests.support.held_bake import folder, network, operators
 from tests.support.scene_changes import named
-from tests.support.scenes import tone
 
 __all__ = ["folder", "network", "operators"]
 
@@ -35,7 +39,12 @@ OF_FACES = (
     faults.relink_action,
     faults.add_speakers,
 )
-"""Besides those of ``test_realtime_session``."""
+ENDS_OF_SESSIONS = {
+    faults.delete_mesh: "face was removed",
+    faults.delete_object: "face was removed",
+    faults.unlink_object: "face was removed",
+    faults.delete_scene: "scene of the face was removed",
+}
 
 
 @pytest.fixture
@@ -53,7 +62,7 @@ def speakers() -> list:
 
 @pytest.mark.parametrize("fault", CHANGES, ids=named)
 @pytest.mark.parametrize("change", ("dial", "update"))
-def test_keys_are_made_anew_as_far_as_they_can_be(
+def test_keys_after_fault_are_made_again_where_possible(
     baked, extension: str, capsys, fault, change: str
 ) -> None:
     """The panel, too, still finds what hides them."""
@@ -91,7 +100,6 @@ def modules(extension: str) -> Iterator[SimpleNamespace]:
         overrides=module("face_override").overrides,
         session=module("realtime.session"),
         analyzer=module("core.realtime.streaming_analyzer"),
-        file_source=module("core.realtime.file_source"),
         running=module("realtime").running_session,
     )
     module("preview").end_all()
@@ -120,7 +128,7 @@ def shown(modules, folder: Path):
 
 
 @pytest.mark.parametrize("fault", faults.CHANGES, ids=named)
-def test_a_preview_goes_on_or_says_why_not(modules, shown, capsys, fault) -> None:
+def test_preview_after_fault_goes_on_or_says_why_not(modules, shown, capsys, fault) -> None:
     fault()
     for frame in (9, 10):
         bpy.context.view_layer.update()
@@ -134,7 +142,7 @@ def test_a_preview_goes_on_or_says_why_not(modules, shown, capsys, fault) -> Non
 
 
 @pytest.mark.parametrize("fault", (*faults.DELETIONS, *faults.STEPS_BACK), ids=named)
-def test_a_preview_that_listens_ends(
+def test_preview_that_analyses_ends_after_fault(
     modules, folder: Path, capsys, monkeypatch: pytest.MonkeyPatch, fault
 ) -> None:
     monkeypatch.setattr(modules.preview.preview, "has_window", lambda: True)
@@ -153,31 +161,25 @@ def test_a_preview_that_listens_ends(
 def session(modules, folder: Path):
     """A session that follows a file; the face shows a moment of it."""
     make_scene(folder, "ACTION")
-    samples = tone(1.0).astype(np.float32)
-    source = modules.file_source.FileSource(samples, 16000, real_time=False)
+    source = PushedMicrophone()
     stream = modules.analyzer.open_stream(None, quick=True)
     started = modules.session.start(bpy.context.scene, [faults.anna()], source, stream)
-    deadline = time.monotonic() + 60.0
-    while started.engine.counts.blocks < 50:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    started.tick(0.5 + started.engine.delay)
+    speak_and_show(started, source)
     assert MARK in bpy.data.shape_keys["Anna"]
-    yield started
+    yield started, source
     started.end()
 
 
-def revalidate(session, seconds: float) -> float | None:
-    session._revalidated_at = 0.0
-    return session.tick(seconds + session.engine.delay)
-
-
-@pytest.mark.parametrize("fault", OF_FACES, ids=named)
-def test_real_time_goes_on_or_says_why_not(modules, session, fault) -> None:
+@pytest.mark.parametrize("fault", (*OF_FACES, *ENDS_OF_SESSIONS), ids=named)
+def test_session_after_fault_goes_on_or_says_why_not(modules, session, fault) -> None:
+    session, source = session
     fault()
-    for seconds in (0.55, 0.6):
-        if revalidate(session, seconds) is None:
-            assert "ended: " in bpy.context.window_manager.audio2face_live.message
+    for _ in range(2):
+        speak(session, source, 0.1)
+        if revalidate(session) is None:
+            assert "ended: " in message()
+            break
+    assert ENDS_OF_SESSIONS.get(fault, "") in message()
     bpy.context.scene.frame_set(9)
     session.end()
     check_nothing_is_left(modules)
@@ -185,7 +187,7 @@ def test_real_time_goes_on_or_says_why_not(modules, session, fault) -> None:
 
 @pytest.mark.parametrize("end", (faults.load_file, faults.new_file, faults.disable), ids=named)
 @pytest.mark.parametrize("what", ("shown", "session"))
-def test_a_file_and_disabling_end_it(
+def test_loading_and_disabling_end_preview_and_session(
     modules, folder: Path, request: pytest.FixtureRequest, what: str, end
 ) -> None:
     request.getfixturevalue(what)

@@ -53,7 +53,7 @@ def modules(extension: str) -> SimpleNamespace:
     return SimpleNamespace(
         session=module("realtime.session"),
         recording=module("realtime.recording"),
-        file_source=module("core.realtime.file_source"),
+        source=module("core.realtime.source"),
         analyzer=module("core.realtime.streaming_analyzer"),
         face_override=module("face_override"),
         registration=module("registration"),

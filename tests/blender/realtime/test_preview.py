@@ -168,17 +168,6 @@ def test_muted_strip_shows_nothing(modules, head) -> None:
     assert shown.problem is None
 
 
-def test_saved_file_has_original_face(modules, head, tmp_path: Path) -> None:
-    bpy.ops.audio2face.preview()
-    at(20, head)
-    shown, path = values(head), str(tmp_path / "shot.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
-    assert values(head) == shown
-    bpy.ops.wm.open_mainfile(filepath=path)
-    assert modules.preview.previews() == ()
-    assert is_untouched(bpy.context.view_layer.objects.active)
-
-
 def test_undo_keeps_preview_and_original(modules, head) -> None:
     bpy.context.preferences.edit.use_global_undo = True
     name = head.name
@@ -197,24 +186,6 @@ def test_undo_keeps_preview_and_original(modules, head) -> None:
     assert is_untouched(head)
     bpy.ops.ed.redo()
     assert is_untouched(bpy.data.objects[name])
-
-
-def test_deleted_face_ends_preview(modules, head) -> None:
-    bpy.ops.audio2face.preview()
-    bpy.data.objects.remove(head)
-    bpy.context.scene.frame_set(20)
-    assert modules.preview.previews() == ()
-
-
-def test_disabling_the_extension_restores_the_face(modules, head) -> None:
-    bpy.ops.audio2face.preview()
-    at(20, head)
-    modules.registration.unregister()
-    try:
-        assert is_untouched(head)
-        assert modules.preview.previews() == ()
-    finally:
-        modules.registration.register()
 
 
 def test_all_strips_of_channel_are_shown(modules, tmp_path: Path) -> None:
@@ -314,5 +285,4 @@ class TestBehindAWindow:
         bpy.ops.audio2face.preview()
         assert modules.preview.previews() == ()
         assert shown._tick() is None
-        assert not bpy.app.timers.is_registered(shown._tick)
         assert is_untouched(head)

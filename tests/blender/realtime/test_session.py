@@ -1,7 +1,6 @@
 """A session of real time, stepped as Blender's timer would step it."""
 
 import time
-from pathlib import Path
 
 import bpy
 import pytest
@@ -57,17 +56,6 @@ def test_dials_act_during_session(live) -> None:
     assert max(values_of(one)) > 0.01
 
 
-def test_session_can_be_started_repeatedly(live) -> None:
-    one = face()
-    for _ in range(5):
-        session, source = live(one)
-        speak(session, source, 0.6)
-        session.tick()
-        session.end()
-        session.end()
-        assert values_of(one) == BEFORE
-
-
 def test_second_session_is_refused(live, modules) -> None:
     live(face())
     with pytest.raises(modules.errors.A2FError, match="runs already"):
@@ -106,43 +94,6 @@ def test_internal_error_ends_session(live, modules, monkeypatch: pytest.MonkeyPa
     with pytest.raises(ZeroDivisionError):
         session.tick()
     assert values_of(one) == BEFORE
-    assert modules.running() is None
-
-
-def delete_mesh() -> None:
-    bpy.data.meshes.remove(bpy.data.objects["Face"].data)
-
-
-def delete_object() -> None:
-    bpy.data.objects.remove(bpy.data.objects["Face"])
-
-
-def unlink_object() -> None:
-    bpy.context.scene.collection.objects.unlink(bpy.data.objects["Face"])
-
-
-def delete_scene() -> None:
-    old = bpy.context.scene
-    bpy.data.scenes.new("Other")
-    bpy.data.scenes.remove(old)
-
-
-@pytest.mark.parametrize(
-    ("delete", "said"),
-    [
-        (delete_mesh, "face was removed"),
-        (delete_object, "face was removed"),
-        (unlink_object, "face was removed"),
-        (delete_scene, "scene of the face was removed"),
-    ],
-)
-def test_deletion_ends_session(live, modules, delete, said: str) -> None:
-    session, source = live(face())
-    speak_and_show(session, source)
-    delete()
-    speak_and_show(session, source, 0.5)
-    assert revalidate(session) is None
-    assert said in message()
     assert modules.running() is None
 
 
@@ -192,65 +143,12 @@ def test_undo_and_redo_leave_session_running(live, modules) -> None:
     assert values_of(bpy.data.objects["Face"]) == BEFORE
 
 
-def new_file(_folder: Path) -> None:
-    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-
-
-def other_file(folder: Path) -> None:
-    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "a.blend"), copy=True)
-    bpy.ops.wm.open_mainfile(filepath=str(folder / "a.blend"))
-
-
-@pytest.mark.parametrize("load", [new_file, other_file])
-def test_loading_a_file_ends_session(live, modules, tmp_path: Path, load) -> None:
-    session, source = live(face())
-    speak_and_show(session, source)
-    load(tmp_path)
-    assert source.stopped
-    assert session.tick() is None
-    assert modules.running() is None
-    assert modules.face_override.overrides() == ()
-    for obj in bpy.data.objects:
-        assert values_of(obj) == BEFORE
-
-
-def test_disabling_the_extension_ends_session(live, modules) -> None:
-    one = face()
-    session, source = live(one)
-    speak_and_show(session, source)
-    modules.registration.unregister()
-    try:
-        assert values_of(one) == BEFORE
-        assert source.stopped
-        assert session.tick() is None
-    finally:
-        modules.registration.register()
-
-
-def test_release_of_the_face_ends_session(live, modules) -> None:
-    one = face()
-    session, source = live(one)
-    speak_and_show(session, source)
-    modules.face_override.release(frozenset({one.data.shape_keys.session_uid}))
-    assert modules.running() is None
-    assert source.stopped
-
-
 def test_buttons_need_a_window() -> None:
     face()
     assert not bpy.ops.audio2face.live_start.poll()
     assert not bpy.ops.audio2face.live_stop.poll()
     assert not bpy.ops.audio2face.live_record.poll()
     assert not bpy.ops.audio2face.live_keep.poll()
-
-
-def test_low_latency_has_less_delay(live) -> None:
-    one = face()
-    session, _ = live(one)
-    slow = session.engine.delay
-    session.end()
-    session, _ = live(one, quick=True)
-    assert session.engine.delay < 0.6 * slow
 
 
 class OtherAddOn:

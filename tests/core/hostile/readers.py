@@ -311,7 +311,7 @@ def _read_packets(data: bytes, _folder: Path) -> None:
             continue
         frames.push(packet, dropped)
         assert_finite(packet.seconds)
-        str(frames.present(1.0))
+        str(frames.subjects())
         frame = frames.due(1.0)
         if frame is not None:
             assert_finite(frame.values)

@@ -17,7 +17,7 @@ from a2f.model.runtime import choose_runtime
 from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
 
-from tests.core.realtime.faulty_source import Faults, FaultySource
+from tests.core.realtime.fast_source import FastSource, Faults
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 RATE = 16000
@@ -73,7 +73,7 @@ def test_faulty_microphone_keeps_face_within_five_milliseconds() -> None:
     jaw = config.channels.index("jawOpen")
     baked = choose_runtime("numpy").predict(sound).values[:, jaw]
 
-    source = FaultySource(Loop(sound, 60 * MINUTES * RATE), RATE, FAULTS)
+    source = FastSource(Loop(sound, 60 * MINUTES * RATE), RATE, faults=FAULTS)
     engine = Engine(source, Stream(NumpyNetwork(config, arrays)))
     shown = np.full((6000 * MINUTES + 200, 2), np.nan)  # full, so that its memory is there already
     count, sizes = 0, []

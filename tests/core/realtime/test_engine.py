@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 from a2f.blender_audio2face.core.realtime import engine as engine_module
 from a2f.blender_audio2face.core.realtime.engine import Engine
-from a2f.blender_audio2face.core.realtime.file_source import FileSource, file_as_microphone
 from a2f.blender_audio2face.core.realtime.live_settings import LiveSettings
 from a2f.blender_audio2face.core.realtime.recorder import Recorder
+from a2f.blender_audio2face.core.realtime.source import FileSource, file_as_microphone
 from a2f.blender_audio2face.core.realtime.streaming_analyzer import StreamingAnalyzer, open_stream
 from a2f.blender_audio2face.core.shaping.settings import Dials
-from a2f.blender_audio2face.errors import BakeError
 from a2f.model.audio_file import read_audio
 from a2f.model.framing import frame_count
 from a2f.model.numpy_network import NumpyNetwork, NumpyRuntime
@@ -22,7 +21,7 @@ from a2f.model.resampling import resample, sinc_resample
 from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
 
-from tests.core.realtime.faulty_source import Faults, FaultySource
+from tests.core.realtime.fast_source import FastSource, Faults
 from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
@@ -37,20 +36,15 @@ def stream() -> Stream:
     return Stream(NumpyNetwork(*random_network()))
 
 
-def recorded(source: FileSource, gain: bool = False):
-    """The take of a whole source, and the engine."""
-    engine = Engine(source, stream(), gain=gain)
+@pytest.mark.parametrize("block", [0.003, 0.02, 0.31])
+def test_recording_equals_bake_for_any_block_size(speech: np.ndarray, block: float) -> None:
+    source = FastSource(speech, 16000, block)
+    engine = Engine(source, stream(), gain=False)
     engine.start_recording()
     engine.start()
     source.done.wait(20)
     engine.finish()
-    return engine.read_recording(), engine
-
-
-@pytest.mark.parametrize("block", [0.003, 0.02, 0.31])
-def test_recording_equals_bake_for_any_block_size(speech: np.ndarray, block: float) -> None:
-    source = FileSource(speech, 16000, block=block, real_time=False)
-    (samples, curves), engine = recorded(source)
+    samples, curves = engine.read_recording()
     assert np.array_equal(samples, speech)
     baked = NumpyRuntime(*random_network()).predict(speech)
     assert curves.values.shape == (frame_count(len(speech)), 52)
@@ -94,10 +88,10 @@ def test_faults_keep_face_in_sync(speech: np.ndarray) -> None:
     faults = Faults(missing=0.03, late=0.03, jitter=0.004, rate_error=2e-4, seed=3)
     rate, seconds = 16000, 30
     sound = np.zeros(rate * seconds, np.float32)
-    source = FaultySource(sound, rate, faults)
+    source = FastSource(sound, rate, faults=faults)
     analyzer = StreamingAnalyzer(rate, source.block, stream(), gain=False)
     worst = 0.0
-    for samples, clock, _ in source.blocks():
+    for samples, clock in source.blocks():
         frames = analyzer.push(samples, clock)
         if frames:
             heard_rows = (np.arange(analyzer._rows - len(frames), analyzer._rows)) * 0.01
@@ -139,7 +133,7 @@ def test_stop_from_any_thread_ends_engine(speech: np.ndarray) -> None:
 
 def test_unplugging_ends_engine_and_keeps_recording(speech: np.ndarray) -> None:
     faults = Faults(unplugged=1.0)
-    source = FaultySource(speech, 16000, faults, "Desk mic")
+    source = FastSource(speech, 16000, faults=faults)
     engine = Engine(source, stream())
     engine.start_recording()
     engine.start()
@@ -151,18 +145,6 @@ def test_unplugging_ends_engine_and_keeps_recording(speech: np.ndarray) -> None:
     samples, curves = engine.read_recording()
     assert len(curves.values) == frame_count(len(samples))
     engine.delete_recording()
-
-
-def test_source_that_cannot_start_raises(speech: np.ndarray) -> None:
-    class Broken(FileSource):
-        def start(self, on_block, on_error) -> None:
-            raise OSError("no such device")
-
-    engine = Engine(Broken(speech, 16000), stream())
-    with pytest.raises(OSError, match="no such device"):
-        engine.start()
-    engine._thread.join(5)
-    assert not engine.running
 
 
 def test_missing_sound_is_analysed_as_silence() -> None:
@@ -214,7 +196,7 @@ def test_delay_is_the_sum_of_its_parts(quick: bool, stated: float) -> None:
 
 
 def test_dials_change_frames_but_not_the_recording(speech: np.ndarray) -> None:
-    source = FileSource(speech, 16000, real_time=False)
+    source = FastSource(speech, 16000)
     network = stream()
     settings = LiveSettings(network.config.channels, Dials(overall=0.0, blinks=False))
     engine = Engine(source, network, False, settings)
@@ -245,13 +227,6 @@ def test_file_is_sent_from_its_first_sample() -> None:
     source.stop()
     sent = np.concatenate(blocks)
     assert np.array_equal(sent, read_audio(SPEECH)[: len(sent)])
-
-
-def test_file_without_sound_raises(tmp_path: Path) -> None:
-    path = tmp_path / "letter.txt"
-    path.write_text("Dear all,", encoding="utf-8")
-    with pytest.raises(BakeError, match=r'"letter.txt" cannot be decoded'):
-        file_as_microphone(path)
 
 
 def growth(analyzer: StreamingAnalyzer, blocks: int, kept: list | None = None) -> int:

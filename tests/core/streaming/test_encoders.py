@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.streaming import encoders as module
-from a2f.blender_audio2face.core.streaming.encoders import PORTS, encoder
+from a2f.blender_audio2face.core.streaming.encoders import encoder
 from a2f.blender_audio2face.errors import StreamingError
 from a2f.model.channels import ARKIT_52
 
@@ -50,8 +50,3 @@ def test_osc_without_python_osc_raises(kind: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(module, "optional_import", lambda _name: None)
     with pytest.raises(StreamingError, match="python-osc, which this build does not contain"):
         encoder(kind, "Amy", 30.0)
-
-
-def test_unknown_format_raises() -> None:
-    with pytest.raises(StreamingError, match=f"choose one of {', '.join(PORTS)}"):
-        encoder("MIDI", "Amy", 30.0)

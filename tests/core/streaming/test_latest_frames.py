@@ -67,25 +67,25 @@ def test_lost_face_keeps_last_values(frames: LatestFrames, clock: Clock) -> None
     frames.push(face(1, 0.4), Counter())
     frames.push(face(2, None), Counter())
     assert frames.due(clock.now).values[JAW] == pytest.approx(0.4)
-    assert [(p.subject, p.has_face) for p in frames.present(clock.now)] == [("Amy", False)]
+    assert [(s.name, s.has_face) for s in frames.subjects()] == [("Amy", False)]
 
 
 def test_subjects_do_not_take_turns(frames: LatestFrames, clock: Clock) -> None:
     frames.push(face(1, 0.1, "Amy", "a"), Counter())
     frames.push(face(1, 0.9, "Ben", "b"), Counter())
-    assert frames.due(clock.now).subject == "Amy"
+    assert frames.due(clock.now).values[JAW] == pytest.approx(0.1)
     assert frames.due(clock.now, "Ben").values[JAW] == pytest.approx(0.9)
     assert frames.due(clock.now, "Cem") is None
     clock.now += 5.0
     frames.push(face(2, 0.9, "Ben", "b"), Counter())
-    assert frames.due(clock.now).subject == "Ben"
-    assert [p.silent for p in frames.present(clock.now)] == [5.0, 0.0]
+    assert frames.due(clock.now).values[JAW] == pytest.approx(0.9)
+    assert [clock.now - subject.arrived for subject in frames.subjects()] == [5.0, 0.0]
 
 
 def test_number_of_subjects_is_bounded(frames: LatestFrames, clock: Clock) -> None:
     for number in range(1000):
         clock.now += 1.0
         frames.push(face(number, 0.5, f"subject {number}"), Counter())
-    present = frames.present(clock.now)
-    assert len(present) == 16
-    assert present[-1].subject == "subject 999"
+    subjects = frames.subjects()
+    assert len(subjects) == 16
+    assert subjects[-1].name == "subject 999"

@@ -20,15 +20,12 @@ from a2f.blender_audio2face.core.streaming.live_link import (
     TOO_LONG,
     Packet,
     PacketError,
-    at_seconds,
     channels_of,
     decode,
     encode,
     packet_values_of,
-    rate_of,
 )
 from a2f.blender_audio2face.errors import StreamingError
-from a2f.model.channels import ARKIT_52
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,25 +58,6 @@ def assert_same(first: Packet, second: Packet) -> None:
     assert (first.values is None) == (second.values is None)
     if first.values is not None:
         np.testing.assert_array_equal(first.values, second.values)
-
-
-def reason(data: bytes) -> str:
-    with pytest.raises(PacketError) as caught:
-        decode(data)
-    assert caught.value.reason in REASONS
-    return caught.value.reason
-
-
-def survives(data: bytes) -> Packet | None:
-    """The packet; None if it was refused with a known reason."""
-    try:
-        packet = decode(data)
-    except PacketError as error:
-        assert error.reason in REASONS
-        return None
-    assert packet.values is None or np.all(np.isfinite(packet.values))
-    assert np.isfinite(packet.seconds)
-    return packet
 
 
 def test_layout_is_unreals() -> None:
@@ -135,38 +113,38 @@ def test_trailing_bytes_are_ignored() -> None:
     assert_same(decode(encode(FACE) + b"later"), FACE)
 
 
-def test_time_survives_round_trip() -> None:
-    packet = at_seconds(10.51, rate_of(24 / 1.001), device="d", subject="s")
-    assert packet.rate == Fraction(24000, 1001)
-    assert packet.frame == 251
-    assert 0 <= packet.part < 1
-    assert packet.seconds == pytest.approx(10.51)
-    assert decode(encode(packet)).seconds == pytest.approx(10.51, abs=1e-6)
+DATA = encode(FACE)
 
 
-def test_each_malformation_has_its_reason() -> None:
-    data = encode(FACE)
-    body = data[:-244]
-    assert reason(b"\x05" + data[1:]) == OTHER_VERSION
-    assert reason(b"\x06" + struct.pack(">i", 2**31 - 1) + data[5:]) == BAD_LENGTH
-    assert reason(b"\x06" + struct.pack(">i", -(2**31)) + data[5:]) == BAD_LENGTH
-    assert reason(b"\x06" + struct.pack(">i", 2) + b"\xff\xff") == BAD_TEXT
-    assert reason(b"\x06" + struct.pack(">i", -1) + b"\x00\xd8") == BAD_TEXT
-    assert reason(body[:-1] + b"\x34" + data[-244:]) == BAD_COUNT
-    assert reason(data[:-4] + struct.pack(">f", np.nan)) == NOT_FINITE
-    assert reason(data[:-4] + struct.pack(">f", -np.inf)) == NOT_FINITE
-    assert reason(data + bytes(MAX_BYTES)) == TOO_LONG
-    assert reason(b"") == CUT_OFF
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x05" + DATA[1:], OTHER_VERSION),
+        (b"\x06" + struct.pack(">i", 2**31 - 1) + DATA[5:], BAD_LENGTH),
+        (b"\x06" + struct.pack(">i", -(2**31)) + DATA[5:], BAD_LENGTH),
+        (b"\x06" + struct.pack(">i", 2) + b"\xff\xff", BAD_TEXT),
+        (b"\x06" + struct.pack(">i", -1) + b"\x00\xd8", BAD_TEXT),
+        (DATA[:-245] + b"\x34" + DATA[-244:], BAD_COUNT),
+        (DATA[:-4] + struct.pack(">f", np.nan), NOT_FINITE),
+        (DATA[:-4] + struct.pack(">f", -np.inf), NOT_FINITE),
+        (DATA + bytes(MAX_BYTES), TOO_LONG),
+        (b"", CUT_OFF),
+    ],
+)
+def test_malformed_packet_has_its_reason(data: bytes, reason: str) -> None:
+    assert reason in REASONS
+    with pytest.raises(PacketError, match=reason):
+        decode(data)
 
 
 def test_truncated_packet_is_cut_off() -> None:
-    data = encode(FACE)
-    faceless = {len(data) - 244 - 1 - 16, len(data) - 244 - 1}
-    for size in range(len(data)):
+    faceless = {len(DATA) - 244 - 1 - 16, len(DATA) - 244 - 1}
+    for size in range(len(DATA)):
         if size in faceless:
-            assert decode(data[:size]).values is None
-        else:
-            assert reason(data[:size]) == CUT_OFF, size
+            assert decode(DATA[:size]).values is None
+            continue
+        with pytest.raises(PacketError, match=CUT_OFF):
+            decode(DATA[:size])
 
 
 def test_impossible_time_is_corrected() -> None:
@@ -184,29 +162,11 @@ def test_any_packet_survives_round_trip(packet: Packet) -> None:
     assert_same(decode(encode(packet)), packet)
 
 
-@few
-@given(packets, st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 7)), max_size=6))
-def test_flipped_bits_are_refused_or_finite(packet: Packet, flips: list[tuple[int, int]]) -> None:
-    data = bytearray(encode(packet))
-    for place, bit in flips:
-        data[place % len(data)] ^= 1 << bit
-    survives(bytes(data))
-
-
 def test_unreadable_packet_is_not_encoded() -> None:
     with pytest.raises(StreamingError, match="choose a shorter one"):
         encode(replace(FACE, subject="ü" * 129))
     with pytest.raises(StreamingError, match="frame number"):
         encode(replace(FACE, frame=2**31))
-    with pytest.raises(StreamingError, match="61 finite"):
-        encode(replace(FACE, values=VALUES[:-1]))
-    with pytest.raises(StreamingError, match="61 finite"):
-        encode(replace(FACE, values=np.full(61, np.nan)))
-
-
-def test_columns_are_channels_and_head() -> None:
-    assert COLUMNS[:52] == ARKIT_52
-    assert COLUMNS[52:] == ("headPitch", "headYaw", "headRoll")
 
 
 @pytest.mark.parametrize("name", ["JawLeft", "JawRight", "MouthLeft", "TongueOut", "EyeBlinkLeft"])
@@ -224,11 +184,6 @@ def test_head_angles_are_shares_of_half_a_turn() -> None:
     assert sent[NAMES.index("HeadYaw")] == pytest.approx(0.5)
     assert sent[NAMES.index("HeadPitch")] == pytest.approx(0.1 / np.pi)
     assert sent[NAMES.index("HeadRoll")] == pytest.approx(-0.2 / np.pi)
-
-
-def test_channels_survive_round_trip() -> None:
-    values = np.linspace(0, 1, len(COLUMNS), dtype=np.float32)
-    np.testing.assert_allclose(channels_of(packet_values_of(COLUMNS, values)), values, atol=1e-6)
 
 
 def test_unknown_channels_are_left_out() -> None:

@@ -1,15 +1,14 @@
 """Receiving and sending over the loopback, and the addresses that are allowed."""
 
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.streaming import receiver as receiver_module
-from a2f.blender_audio2face.core.streaming import sender as sender_module
 from a2f.blender_audio2face.core.streaming.address import Address, parse_address
 from a2f.blender_audio2face.core.streaming.encoders import encoder
 from a2f.blender_audio2face.core.streaming.latest_frames import LATE
@@ -51,7 +50,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def send(receiver: Receiver) -> Iterator[Callable[[bytes], None]]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
-        yield lambda data: out.sendto(data, receiver.address.pair)
+        yield lambda data: out.sendto(data, receiver.address)
 
 
 def test_face_arrives(receiver: Receiver, send) -> None:
@@ -74,15 +73,6 @@ def test_malformed_packets_are_counted_by_reason(receiver: Receiver, send) -> No
     assert receiver.error is None
 
 
-def test_random_bytes_leave_receiver_alive(receiver: Receiver, send) -> None:
-    random = np.random.default_rng(5)
-    for count, size in enumerate(random.integers(0, 1400, 20).tolist(), start=1):
-        send(b"\x06" + struct.pack(">i", size) + random.bytes(size))
-        wait_for(lambda count=count: receiver.dropped.total() + receiver.received == count)
-    send(face(1))
-    wait_for(lambda: receiver.frames.present(0.0) and receiver.frames.due(0.0, "Amy"))
-
-
 def test_stop_ends_thread_and_frees_port() -> None:
     first = Receiver(HERE)
     first.start()
@@ -95,17 +85,12 @@ def test_stop_ends_thread_and_frees_port() -> None:
 
 def test_used_port_raises() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-        other.bind(HERE.pair)
+        other.bind(HERE)
         port = other.getsockname()[1]
         with pytest.raises(
             StreamingError, match=f"Port {port} is used by another program: close it"
         ):
             Receiver(Address("127.0.0.1", port))
-
-
-def test_foreign_address_raises() -> None:
-    with pytest.raises(StreamingError, match=r"Nothing can be received on 192\.0\.2\.1, port"):
-        Receiver(Address("192.0.2.1", 0))
 
 
 def test_flood_is_read_at_bounded_pace(receiver: Receiver, send) -> None:
@@ -166,18 +151,21 @@ def test_subject_keeps_its_device() -> None:
     assert len(first) == 36
 
 
-def test_timecode_restarts_each_day() -> None:
-    (data,) = encoder("LIVE_LINK", "Amy", 60.0)(1_700_000_000.5, ("jawOpen",), np.ones(1))
+def test_timecode_has_the_rate_and_restarts_each_day() -> None:
+    (data,) = encoder("LIVE_LINK", "Amy", 24 / 1.001)(864_010.51, ("jawOpen",), np.ones(1))
     packet = decode(data)
-    assert packet.seconds == pytest.approx(1_700_000_000.5 % 86400, abs=1e-3)
+    assert packet.rate == Fraction(24000, 1001)
+    assert packet.frame == 251
+    assert packet.seconds == pytest.approx(10.51, abs=1e-3)
 
 
 def test_caller_never_waits(address: Address) -> None:
-    go_on, entered = threading.Event(), threading.Event()
+    go_on, entered, sent = threading.Event(), threading.Event(), []
 
-    def slow(*_) -> list[bytes]:
+    def slow(second: float, *_) -> list[bytes]:
         entered.set()
         go_on.wait(60.0)
+        sent.append(second)
         return [b"x"]
 
     sender = Sender(address, slow)
@@ -186,9 +174,10 @@ def test_caller_never_waits(address: Address) -> None:
     assert entered.wait(30.0)
     for second in range(1, 100):
         sender.send(second, ("jawOpen",), np.ones(1))
-    assert sender.skipped == 99 - sender_module._MOST_WAITING
     go_on.set()
+    wait_for(lambda: sender.sent == 5)
     sender.stop()
+    assert sent == [0, 96, 97, 98, 99]
     assert not sender.is_alive()
 
 
@@ -212,10 +201,7 @@ def test_failures_are_counted_and_first_is_kept(address: Address) -> None:
     sender.start()
     for second in (0, 1, 2):
         sender.send(second, (), np.zeros(0))
-        end = time.monotonic() + 30.0
-        while sender.failed <= second and time.monotonic() < end:
-            time.sleep(0.002)
-    assert sender.failed == 3
+        wait_for(lambda second=second: sender.failed == second + 1)
     assert sender.error == "That cannot be sent."
     assert sender.is_alive()
     sender.stop()
