@@ -29,14 +29,6 @@ def opening(rows: int, seed: int = 0) -> np.ndarray:
     return np.convolve(noise, np.hanning(25), "same")[30 : rows + 30]
 
 
-def test_rows_interpolate_the_frames():
-    times = np.arange(31) / 30
-    rows = to_rows(times, np.stack([times, 2 * times], 1), 120)
-    np.testing.assert_allclose(rows[:101, 0], np.arange(101) / 100, atol=1e-6)
-    np.testing.assert_allclose(rows[:101, 1], np.arange(101) / 50, atol=1e-6)
-    assert np.isnan(rows[101:]).all()
-
-
 def test_only_short_gaps_are_bridged():
     times = np.arange(100) / 50
     values = np.stack([times, times], 1)

@@ -1,23 +1,23 @@
 """Phones of speech that comes without labels: forced alignment and recognition."""
 
-import random
 import shutil
 
 import numpy as np
 import pytest
+import soundfile
 
 from tools.data import flite
 from tools.data.forced_alignment import AlignmentError, align, confirmed_phones, german_sounds
 from tools.data.phones import PHONES
 from tools.data.recognition import (
-    Aligner,
+    TRANSCRIBERS,
     Word,
     agreement,
+    complete,
     grid_sentence,
-    random_orders,
     read_words,
     reliable_labels,
-    to_line,
+    text_aligner,
 )
 
 SIL, A, B, C = 0, 1, 2, 3
@@ -109,12 +109,21 @@ def test_agreement_is_the_share_of_time():
     assert agreement([], others) == 0.0
 
 
-def test_recognised_words_are_read_as_written(tmp_path):
-    file = tmp_path / "toy.jsonl"
-    assert read_words(file) == {}
+def test_only_missing_recordings_are_recognised(tmp_path, monkeypatch):
     words = [word("milk", 0.9, 0.5), word("<sil>", 1.0, 1.0)]
-    file.write_text(to_line("a", words) + to_line("b", []), encoding="utf-8")
-    assert read_words(file) == {"a": words, "b": []}
+    asked = []
+
+    def transcribe(_samples, name):
+        asked.append(name)
+        return words
+
+    monkeypatch.setitem(TRANSCRIBERS, "toy", lambda: transcribe)
+    for names in ("a", "ab"):
+        rows = [{"id": name, "file": f"{name}.wav"} for name in names]
+        soundfile.write(tmp_path / f"{names[-1]}.wav", np.zeros(160), 16000)
+        complete(tmp_path / "words" / "toy.jsonl", "toy", rows, tmp_path)
+    assert asked == ["a", "b"]
+    assert read_words(tmp_path / "words" / "toy.jsonl") == {"a": words, "b": words}
 
 
 def test_grid_name_spells_its_sentence():
@@ -128,17 +137,11 @@ def test_other_name_is_refused(name):
         grid_sentence(name)
 
 
-def test_orders_with_the_same_seed_are_the_same():
-    first, again, other = (list(random_orders(random.Random(seed), 3)) for seed in (4, 4, 5))
-    assert first == again != other
-    assert all(order == " ".join(order.split()) for order in first)
-
-
 @pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite")
 def test_pocketsphinx_aligns_a_known_text():
     pytest.importorskip("pocketsphinx")
     samples, phones = flite.speak("My happy puppet buys a pie.", "rms")
-    words = Aligner().align(samples, "my happy puppet buys a pie")
+    words = text_aligner()(samples, "my happy puppet buys a pie")
     found = [label for word in words if not word.is_pause for label in word.phones]
     for symbol, ipa in (("P", "p"), ("B", "b")):
         assert [start for name, start, _ in found if name == symbol] == pytest.approx(

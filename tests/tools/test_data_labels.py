@@ -5,7 +5,7 @@ import pytest
 
 from tools.data.corpora import merge_emodb_labels
 from tools.data.espeak import claim_closures
-from tools.data.labels import cover, fill_silence, labels_from_ends, to_phones
+from tools.data.labels import cover, fill_silence, to_phones
 from tools.data.phones import (
     ARPABET,
     EMODB,
@@ -38,10 +38,6 @@ def test_alphabet_leads_only_to_the_inventory(table):
     assert {phone for value in table.values() for phone in value.split()} <= set(PHONES)
 
 
-def test_inventory_holds_each_phone_once():
-    assert len(set(PHONES)) == len(PHONES)
-
-
 @pytest.mark.parametrize(
     ("symbol", "alphabet", "phones"),
     [
@@ -64,11 +60,6 @@ def test_inventory_holds_each_phone_once():
 )
 def test_symbol_becomes_phones_with_shares(symbol, alphabet, phones):
     assert normalise(symbol, alphabet) == phones
-
-
-@pytest.mark.parametrize("symbol", ["aɪə", "ɚ", "pf", "t͡ʃ", ""])
-def test_shares_add_up_to_one(symbol):
-    assert sum(share for _, share in normalise(symbol, "espeak-ipa")) == pytest.approx(1.0)
 
 
 def test_unknown_symbol_or_alphabet_is_named():
@@ -105,10 +96,6 @@ def test_gap_becomes_silence_only_where_it_is_silent():
 def test_rounding_gap_extends_the_phone_before():
     filled = fill_silence([Phone("a", 0.0, 0.5), Phone("m", 0.51, 1.0)], tone(1.0), RATE)
     assert filled == [Phone("a", 0.0, 0.51), Phone("m", 0.51, 1.0)]
-
-
-def test_ends_make_labels_without_gaps():
-    assert labels_from_ends([("h", 0.1), ("aj", 0.35)]) == [("h", 0.0, 0.1), ("aj", 0.1, 0.35)]
 
 
 def test_cover_stretches_and_cuts_to_the_sound():

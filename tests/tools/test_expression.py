@@ -10,7 +10,6 @@ from tools.evaluate.expression import (
     excitement,
     paired_effect,
     pitch_following,
-    resting_face,
 )
 
 PHONES = [("sil", 0.0, 0.5), ("a", 0.5, 1.5), ("sil", 1.5, 2.0)]
@@ -41,11 +40,6 @@ def acted(excited_jaw: float, excited_brow: float) -> list[Performance]:
     return made
 
 
-def test_name_has_actor_text_and_emotion() -> None:
-    acted_once = performance("03", "a01", "F", 0, 0)
-    assert (acted_once.actor, acted_once.text, acted_once.emotion) == ("03", "a01", "F")
-
-
 def test_wider_jaw_counts_in_jaw_alone() -> None:
     made = acted(0.2, 0.0)
     assert excitement(made, MEASURES[JAW]).d > 2
@@ -68,12 +62,6 @@ def test_recordings_of_one_sentence_make_one_pair() -> None:
     made = acted(0.2, 0.0)
     again = [*made, performance("03", "a01", "F", 0.5, 0.05)]
     assert excitement(again, MEASURES[JAW]).pairs == excitement(made, MEASURES[JAW]).pairs
-
-
-def test_rest_is_median_of_labelled_silence() -> None:
-    rest = resting_face(acted(0.2, 0.3))
-    assert rest[ARKIT_52.index("browInnerUp")] == pytest.approx(0.1)
-    assert rest[ARKIT_52.index("jawOpen")] == 0
 
 
 def test_brows_that_follow_pitch_correlate() -> None:

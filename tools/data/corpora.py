@@ -77,10 +77,6 @@ def _by_speaker(row: Row) -> str:
     return hashed_split(str(row["speaker"]), percent=2 * _TEST_PERCENT)
 
 
-def _test(row: Row) -> str:
-    return "test"
-
-
 def _emodb_split(row: Row) -> str:
     return "test" if str(row["speaker"])[-2:] in _EMODB_TEST else "train"
 
@@ -93,8 +89,9 @@ CORPORA: dict[str, Corpus] = {
     "emodb_de": Corpus("speech/emodb_de", "de", alphabet="emodb", split=_emodb_split),
     "nathalie_nl": Corpus("speech/nathalie_nl", "nl", "nathalie", "f", "ipa",
                           trim_edges=True, split=_by_text),
-    "grid_s26": Corpus("capture/grid_s26", "en-gb", "grid_s26", "m", split=_test),
-    "whitehouse": Corpus("capture/whitehouse", "en-us", "whitehouse", "m", split=_test),
+    "grid_s26": Corpus("capture/grid_s26", "en-gb", "grid_s26", "m", split=lambda row: "test"),
+    "whitehouse": Corpus("capture/whitehouse", "en-us", "whitehouse", "m",
+                         split=lambda row: "test"),
     "facegood": Corpus("capture/facegood", "zh", "facegood", "f"),
     "librispeech_en": Corpus("speech/librispeech_en", "en-us", split=_by_speaker),
     "picovoice_en": Corpus("speech/picovoice_en", "en"),

@@ -84,15 +84,10 @@ def speak(text: str, name: str, stretch: float = 1.0) -> tuple[np.ndarray, list[
                 f"festival cannot speak {text!r} as {name} (package {voice.package}): {reason}"
             )
         samples = read_audio(sound)
-    labels = labels_from_ends(_ends(done.stdout.decode(voice.encoding)))
+    printed = [line.rpartition(" ") for line in done.stdout.decode(voice.encoding).splitlines()]
+    labels = labels_from_ends((symbol, float(end)) for symbol, _, end in printed)
     phones = to_phones(labels, voice.alphabet, voice.shift)
     phones = cover(phones, len(samples) / SAMPLE_RATE)
     if not phones:
         raise DataError(f"festival says nothing for {text!r} as {name}.")
     return samples, phones
-
-
-def _ends(printed: str) -> list[tuple[str, float]]:
-    """(phone, end in seconds) of the lines that the script prints."""
-    lines = (line.rpartition(" ") for line in printed.splitlines())
-    return [(symbol, float(end)) for symbol, _, end in lines]

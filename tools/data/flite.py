@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ from .labels import cover, labels_from_ends, to_phones
 from .phones import Phone
 
 
-@dataclass(frozen=True)
-class FliteVoice:
+class FliteVoice(NamedTuple):
     """A voice of flite: its speaker's sex, and the `shift` in seconds that is added to its labels
     (a constant offset, measured by `tools.data.timing`)."""
 
@@ -56,11 +55,7 @@ def speak(
         except subprocess.CalledProcessError as error:
             raise DataError(f"flite cannot speak {text!r}: {error.stderr.strip()}") from error
         samples = read_audio(sound)
-    phones = to_phones(labels_from_ends(_ends(done.stdout)), "flite", VOICES[name].shift)
+    printed = [pair.rpartition(":") for pair in done.stdout.split()]
+    labels = labels_from_ends((symbol, float(end)) for symbol, _, end in printed)
+    phones = to_phones(labels, "flite", VOICES[name].shift)
     return samples, cover(phones, len(samples) / SAMPLE_RATE)
-
-
-def _ends(printed: str) -> list[tuple[str, float]]:
-    """(phone, end in seconds) of the `phone:end` pairs that flite prints."""
-    pairs = (pair.rpartition(":") for pair in printed.split())
-    return [(symbol, float(end)) for symbol, _, end in pairs]

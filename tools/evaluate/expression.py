@@ -69,11 +69,11 @@ Measure = Callable[[np.ndarray, np.ndarray], float]
 """From the frames [T, 52] in which there is speech, and the face at rest [52], to one figure."""
 
 MEASURES: dict[str, Measure] = {
-    "opening, 90th percentile": lambda values, _: _percentile(lip_opening(ARKIT_52, values), 90),
-    "jawOpen, 90th percentile": lambda values, _: _percentile(column(values, "jawOpen"), 90),
-    "brow movement": lambda values, rest: float(brow_departure(values, rest).mean()),
+    "opening, 90th percentile": lambda values, _: np.percentile(lip_opening(ARKIT_52, values), 90),
+    "jawOpen, 90th percentile": lambda values, _: np.percentile(column(values, "jawOpen"), 90),
+    "brow movement": lambda values, rest: brow_departure(values, rest).mean(),
     "brow range, 5th to 95th": lambda values, _: _range(brow_raise(values)),
-    "cheek raise": lambda values, _: float(cheek_raise(values).mean()),
+    "cheek raise": lambda values, _: cheek_raise(values).mean(),
 }
 
 
@@ -111,7 +111,9 @@ def excitement(performances: Sequence[Performance], measure: Measure) -> Effect:
             spoken = values[speech_frames(performance.phones, len(values))]
             if len(spoken):
                 flat, excited = found[performance.actor, performance.text]
-                (excited if performance.emotion in EXCITED else flat).append(measure(spoken, rest))
+                (excited if performance.emotion in EXCITED else flat).append(
+                    float(measure(spoken, rest))
+                )
     pairs = [
         (np.mean(excited), np.mean(flat))
         for _, (flat, excited) in sorted(found.items())
@@ -174,12 +176,8 @@ def pitch_following(
     return unshifted, best, lag
 
 
-def _percentile(track: np.ndarray, share: float) -> float:
-    return float(np.percentile(track, share))
-
-
 def _range(track: np.ndarray) -> float:
-    return _percentile(track, 95) - _percentile(track, 5)
+    return float(np.percentile(track, 95)) - float(np.percentile(track, 5))
 
 
 def _d_average(more: np.ndarray, less: np.ndarray) -> np.ndarray:

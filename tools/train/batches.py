@@ -195,7 +195,7 @@ def corpus_targets(
     """
     if utterances[0].first_row is not None:
         raw = np.concatenate([_captured(u, predict) for u in utterances])
-        return CorpusTargets(raw, np.concatenate([_phones(u) for u in utterances]), False)
+        return CorpusTargets(raw, np.concatenate([phone_classes(u) for u in utterances]), False)
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{utterances[0].corpus}-{_fingerprint(utterances)}"
     raw_file, phone_file = stem.with_suffix(".raw.npy"), stem.with_suffix(".phone.npy")
@@ -207,7 +207,7 @@ def corpus_targets(
         for utterance, targets in zip(utterances, utterance_targets(utterances), strict=True):
             stop = start + rows(utterance)
             raw[start:stop] = targets
-            phone[start:stop] = _phones(utterance)
+            phone[start:stop] = phone_classes(utterance)
             start = stop
         np.save(raw_file, raw)
         np.save(phone_file, phone)
@@ -226,19 +226,15 @@ def _captured(utterance: Utterance, predict: Predict | None) -> np.ndarray:
     return np.where(np.isfinite(raw), raw, remove_seal(ARKIT_52, predict(utterance.samples())))
 
 
-def _phones(utterance: Utterance) -> np.ndarray:
-    return phone_classes(utterance.phones or (), rows(utterance))
-
-
 def rows(utterance: Utterance) -> int:
     """Frames of 10 ms in an utterance."""
     return frame_count(utterance.length)
 
 
-def phone_classes(spans: list[tuple[str, float, float]], frames: int) -> np.ndarray:
-    """Index into PHONES per frame [frames] int16, UNKNOWN where no phone covers it."""
-    classes = np.full(frames, UNKNOWN, np.int16)
-    for phone, start, end in spans:
+def phone_classes(utterance: Utterance) -> np.ndarray:
+    """Index into PHONES per frame [T] int16, UNKNOWN where no phone covers it."""
+    classes = np.full(rows(utterance), UNKNOWN, np.int16)
+    for phone, start, end in utterance.phones or ():
         classes[round(start * 100) : round(end * 100)] = _CLASS[phone]
     return classes
 
@@ -246,9 +242,8 @@ def phone_classes(spans: list[tuple[str, float, float]], frames: int) -> np.ndar
 def _fingerprint(utterances: list[Utterance]) -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(tools.teacher.__path__[0]).iterdir()):
-        if source.suffix not in (".py", ".json"):
-            continue
-        digest.update(source.read_bytes())
+        if source.suffix in (".py", ".json"):
+            digest.update(source.read_bytes())
     for utterance in utterances:
         digest.update(f"{utterance.id} {utterance.length} {utterance.phones}".encode())
     return digest.hexdigest()[:16]
