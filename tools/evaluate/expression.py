@@ -19,7 +19,7 @@ from tools.teacher.prosody import prosody
 from .capture import MOVING_BROWS, captured_faces
 from .held_out import HeldOut
 from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column
-from .phone_classes import Phones, silent_frames, speech_frames
+from .phone_classes import Phones, speech_frames
 from .systems import Network, System, teacher, teacher_of_actors
 from .tables import Table
 
@@ -135,18 +135,14 @@ def paired_effect(more: np.ndarray, less: np.ndarray) -> Effect:
         resampled = _d_average(more[drawn], less[drawn])
         low, high = np.percentile(resampled[np.isfinite(resampled)], (2.5, 97.5))
     difference = more - less
-    return Effect(
-        d=float(_d_average(more[None], less[None])[0]),
-        d_z=float(_ratio(difference.mean(), difference.std(ddof=1))),
-        low=float(low),
-        high=float(high),
-        pairs=count,
-    )
+    d = float(_d_average(more[None], less[None])[0])
+    d_z = float(_ratio(difference.mean(), difference.std(ddof=1)))
+    return Effect(d, d_z, float(low), float(high), count)
 
 
 def resting_face(performances: Sequence[Performance]) -> np.ndarray:
     """Median of each channel [52] over the labelled silences; zeros where there are none."""
-    silent = [p.values[silent_frames(p.phones, len(p.values))] for p in performances]
+    silent = [p.values[speech_frames(p.phones, len(p.values), True)] for p in performances]
     frames = np.concatenate(silent) if silent else np.zeros((0, len(ARKIT_52)))
     return np.median(frames, axis=0) if len(frames) else np.zeros(len(ARKIT_52))
 

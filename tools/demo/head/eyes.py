@@ -111,7 +111,7 @@ def lid(side: int, upper: bool) -> Part:
 
 
 def brow(side: int) -> Part:
-    """Return the brow of one side, with the field `brow`."""
+    """Return the brow of one side."""
     columns, rows = 25, 12
     u = np.linspace(0, 1, columns)
     inside = xyz(0.12 + 0.40 * u, 0 * u, 0.400 + 0.068 * np.sin(np.pi * u**0.85) - 0.02 * u)
@@ -124,6 +124,5 @@ def brow(side: int) -> Part:
     turn = 2 * np.pi * np.arange(rows + 1)[:, None, None] / rows
     points = path + width[:, None] * (np.cos(turn) * across + 0.55 * np.sin(turn) * out)
     points = points.reshape(-1, 3) * [side, 1, 1]
-    return Part(
-        points, grid_faces(rows + 1, columns, flip=side > 0), BROW_COLOUR, slots.HAIR, {"brow": 1}
-    )
+    faces = grid_faces(rows + 1, columns, flip=side > 0)
+    return Part(points, faces, BROW_COLOUR, slots.HAIR)
