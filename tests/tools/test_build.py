@@ -63,16 +63,6 @@ def test_manifest_has_one_wheel_of_every_package_for_every_target(target: Target
     assert all(len(names) == 1 for names in fitting.values())
 
 
-def test_manifest_lists_no_wheel_without_target_or_lock() -> None:
-    names = wheel_names(ROOT / FILENAME)
-    lock = (ROOT / "requirements" / "wheels.txt").read_text("utf-8")
-    for name in names:
-        assert any(target.accepts(name) for target in TARGETS), name
-        package, version, *_ = name.split("-")
-        assert f"{package}=={version}" in lock
-    assert len(wheels.locked_hashes(ROOT / "requirements/wheels.txt")) == len(names)
-
-
 @pytest.mark.parametrize(
     ("wheel", "accepted"),
     [

@@ -32,11 +32,8 @@ def acted(excited_jaw: float, excited_brow: float) -> list[Performance]:
         for index, text in enumerate(("a01", "a02", "b01", "b02")):
             level = 0.3 + own + 0.02 * index
             made.append(performance(actor, text, "L", level, 0.05 + 0.01 * index))
-            made.append(
-                performance(
-                    actor, text, "W", level + excited_jaw, 0.05 + excited_brow + 0.01 * index
-                )
-            )
+            brow = 0.05 + excited_brow + 0.01 * index
+            made.append(performance(actor, text, "W", level + excited_jaw, brow))
     return made
 
 
@@ -45,23 +42,15 @@ def test_wider_jaw_counts_in_jaw_alone() -> None:
     assert excitement(made, MEASURES[JAW]).d > 2
     assert excitement(made, MEASURES[BROW]).d == pytest.approx(0, abs=1e-4)
     assert excitement(made, MEASURES[JAW]).pairs == 8
+    partnerless = [performance("14", "a07", "W", 0.9, 0), performance("14", "b09", "N", 0.9, 0)]
+    assert excitement([*made, *partnerless], MEASURES[JAW]) == excitement(made, MEASURES[JAW])
+    of_known_pair = performance("03", "a01", "F", 0.5, 0.05)
+    assert excitement([*made, of_known_pair], MEASURES[JAW]).pairs == 8
 
 
 def test_brows_count_from_rest_in_both_directions() -> None:
     assert excitement(acted(0.0, 0.3), MEASURES[BROW]).d > 2
     assert excitement(acted(0.0, -0.3), MEASURES[BROW]).d > 2
-
-
-def test_sentence_without_partner_is_left_out() -> None:
-    made = acted(0.2, 0.0)
-    lonely = [performance("14", "a07", "W", 0.9, 0), performance("14", "b09", "N", 0.9, 0)]
-    assert excitement([*made, *lonely], MEASURES[JAW]) == excitement(made, MEASURES[JAW])
-
-
-def test_recordings_of_one_sentence_make_one_pair() -> None:
-    made = acted(0.2, 0.0)
-    again = [*made, performance("03", "a01", "F", 0.5, 0.05)]
-    assert excitement(again, MEASURES[JAW]).pairs == excitement(made, MEASURES[JAW]).pairs
 
 
 def test_brows_that_follow_pitch_correlate() -> None:
