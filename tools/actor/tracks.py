@@ -223,7 +223,6 @@ def _ascending(times: np.ndarray) -> np.ndarray:
 
 
 def _checked(track: Track, path: Path) -> Track:
-    """The track, if its numbers make sense. Raises `ActorError`."""
     times, values = track.times, track.values
     if not (np.abs(times) < _LATEST).all() or np.any(np.diff(times) <= 0):
         raise ActorError(f"The times of {path} do not ascend; sort its rows and write it again.")

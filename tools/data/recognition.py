@@ -56,15 +56,10 @@ class Word:
         return self.text in _PAUSES
 
     @property
-    def is_noise(self) -> bool:
-        """Whether it is breath, a noise or speech outside the dictionary."""
-        return self.text[:1] in "[+"
-
-    @property
     def is_reliable(self) -> bool:
         """Whether its labels are worth learning from; noises' never, pauses' if both agree."""
         agreed = self.agreement >= _AGREED
-        if self.is_noise:
+        if self.text[:1] in "[+":  # breath, a noise or speech outside the dictionary
             return False
         if self.is_pause:
             return self.sure >= _RELIABLE and agreed
@@ -215,23 +210,15 @@ def _span(item) -> tuple[float, float]:
     return round(item.start * _FRAME, 3), round((item.start + item.duration) * _FRAME, 3)
 
 
-def _general_english() -> Transcriber:
-    # Without the second, flat pass and with a narrow beam it takes a third of the time.
-    return word_recogniser(_decoder(fwdflat=False, maxhmmpf=3000))
-
-
-def _coffee_orders() -> Transcriber:
-    return word_recogniser(_decoder_of(random_orders(random.Random(0), _ORDERS)))
-
-
 def _grid_sentences() -> Transcriber:
     align = text_aligner()
     return lambda samples, name: align(samples, grid_sentence(name))
 
 
 TRANSCRIBERS: dict[str, Callable[[], Transcriber]] = {
-    "librispeech_en": _general_english,
-    "picovoice_en": _coffee_orders,
+    # Without the second, flat pass and with a narrow beam it takes a third of the time.
+    "librispeech_en": lambda: word_recogniser(_decoder(fwdflat=False, maxhmmpf=3000)),
+    "picovoice_en": lambda: word_recogniser(_decoder_of(random_orders(random.Random(0), _ORDERS))),
     "grid_s26": _grid_sentences,
 }
 

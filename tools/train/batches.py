@@ -15,9 +15,8 @@ import numpy as np
 import tools.teacher
 from model.channels import ARKIT_52
 from model.features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
-from model.framing import frame_count
 from model.lip_seal import remove_seal
-from tools.data.cache import Utterance, load
+from tools.data.cache import Utterance, curve_rows, load
 from tools.data.phones import PHONES
 from tools.teacher.targets import utterance_targets
 
@@ -110,7 +109,7 @@ class BatchMaker:
             if not utterances:
                 _LOG.warning('%s has no labelled "%s" utterances and is left out.', name, split)
                 continue
-            stops = np.cumsum([rows(utterance) for utterance in utterances])
+            stops = np.cumsum([curve_rows(u.length) for u in utterances])
             found = corpus_targets(utterances, targets, predict)
             starts = np.concatenate([[0], stops])
             self.corpora[name] = _Corpus(utterances, starts, stops / stops[-1], found)
@@ -164,7 +163,7 @@ class BatchMaker:
         index = int(np.searchsorted(corpus.ends, rng.random()))  # long ones as often as they last
         utterance = corpus.utterances[index]
         speed = rng.uniform(0.82, 1.2)
-        length = rows(utterance)
+        length = curve_rows(utterance.length)
         spare = length / speed - self.frames
         first = rng.uniform(min(spare, 0) - 30, max(spare, 0) + 30)  # in crop frames
         samples = utterance.samples()
@@ -200,12 +199,12 @@ def corpus_targets(
     stem = folder / f"{utterances[0].corpus}-{_fingerprint(utterances)}"
     raw_file, phone_file = stem.with_suffix(".raw.npy"), stem.with_suffix(".phone.npy")
     if not (raw_file.is_file() and phone_file.is_file()):
-        total = sum(rows(utterance) for utterance in utterances)
+        total = sum(curve_rows(u.length) for u in utterances)
         raw = np.empty((total, len(ARKIT_52)), np.float16)
         phone = np.empty(total, np.int16)
         start = 0
         for utterance, targets in zip(utterances, utterance_targets(utterances), strict=True):
-            stop = start + rows(utterance)
+            stop = start + curve_rows(utterance.length)
             raw[start:stop] = targets
             phone[start:stop] = phone_classes(utterance)
             start = stop
@@ -226,14 +225,9 @@ def _captured(utterance: Utterance, predict: Predict | None) -> np.ndarray:
     return np.where(np.isfinite(raw), raw, remove_seal(ARKIT_52, predict(utterance.samples())))
 
 
-def rows(utterance: Utterance) -> int:
-    """Frames of 10 ms in an utterance."""
-    return frame_count(utterance.length)
-
-
 def phone_classes(utterance: Utterance) -> np.ndarray:
     """Index into PHONES per frame [T] int16, UNKNOWN where no phone covers it."""
-    classes = np.full(rows(utterance), UNKNOWN, np.int16)
+    classes = np.full(curve_rows(utterance.length), UNKNOWN, np.int16)
     for phone, start, end in utterance.phones or ():
         classes[round(start * 100) : round(end * 100)] = _CLASS[phone]
     return classes

@@ -88,7 +88,7 @@ class _Run:
             final_div_factor=200,
         )  # fmt: skip
         self._parts = {
-            "trainee": trainee, "optimiser": self._optimiser, "schedule": self._schedule,
+            "trainee": trainee, "optimiser": self._optimiser, "schedule": self._schedule
         }  # fmt: skip
 
     def resume(self) -> int:
