@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from tools.data import flite
 from tools.data.forced_alignment import AlignmentError, align, confirmed_phones, german_sounds
 from tools.data.phones import PHONES
 from tools.data.recognition import (
@@ -19,6 +18,7 @@ from tools.data.recognition import (
     reliable_labels,
     text_aligner,
 )
+from tools.data.synthesizers import speak_with_flite
 
 SIL, A, B, C = 0, 1, 2, 3
 
@@ -140,7 +140,7 @@ def test_grid_name_spells_its_sentence():
 @pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite")
 def test_pocketsphinx_aligns_a_known_text():
     pytest.importorskip("pocketsphinx")
-    samples, phones = flite.speak("My happy puppet buys a pie.", "rms")
+    samples, phones = speak_with_flite("My happy puppet buys a pie.", "rms")
     words = text_aligner()(samples, "my happy puppet buys a pie")
     found = [label for word in words if not word.is_pause for label in word.phones]
     for symbol, ipa in (("P", "p"), ("B", "b")):
