@@ -18,8 +18,7 @@ from tools.evaluate.actor import main as actor_main
 from tools.evaluate.articulation import (
     conditions_table,
     corpora_table,
-    emotion_table,
-    sex_table,
+    grouped_tables,
     systems_table,
 )
 from tools.evaluate.capture import capture_table
@@ -113,8 +112,9 @@ def test_conditions_table_has_a_row_each(sets: HeldOut, network: Network) -> Non
 
 
 def test_groups_are_speakers_emotions_and_corpora(sets: HeldOut, network: Network) -> None:
-    assert [row[:2] for row in sex_table(sets, network).rows] == [("men", 5), ("women", 4)]
-    assert [row[0] for row in emotion_table(sets, network).rows] == ["anger", "boredom"]
+    by_sex, by_emotion, _ = grouped_tables(sets, network)
+    assert [row[:2] for row in by_sex.rows] == [("men", 5), ("women", 4)]
+    assert [row[0] for row in by_emotion.rows] == ["anger", "boredom"]
     assert [row[2] for row in corpora_table(sets, network).rows] == ["ours", "teacher"] * 3
 
 

@@ -6,7 +6,7 @@ says what each figure means. The tables follow the score.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from math import ceil, floor
 
@@ -259,28 +259,20 @@ def corpora_table(sets: HeldOut, network: Network) -> Table:
     return table
 
 
-def sex_table(sets: HeldOut, network: Network) -> Table:
-    """The network on unseen women and men."""
-    names = {"f": "women", "m": "men"}
-    return _grouped(
+def grouped_tables(sets: HeldOut, network: Network) -> Iterator[Table]:
+    """The network on unseen women and men, on each acted emotion, and on each language, real and
+    synthetic voices apart."""
+    sexes = {"f": "women", "m": "men"}
+    yield _grouped(
         "Articulation by sex: real speakers never trained on, clean",
-        "speakers", sets.unseen(), network, lambda u: names.get(u.sex),
+        "speakers", sets.unseen(), network, lambda u: sexes.get(u.sex),
     )  # fmt: skip
-
-
-def emotion_table(sets: HeldOut, network: Network) -> Table:
-    """The network on each acted emotion."""
-    return _grouped(
+    yield _grouped(
         "Articulation by emotion: Emo-DB's actors never trained on, clean",
         "emotion", sets.labelled([UNSEEN_ACTORS]), network, lambda u: EMOTIONS.get(u.id[5]),
     )  # fmt: skip
-
-
-def language_table(sets: HeldOut, network: Network) -> Table:
-    """The network on each language, real and synthetic voices apart."""
-    return _grouped(
-        "Articulation by language, clean",
-        "language", sets.labelled(sets.corpora()), network,
+    yield _grouped(
+        "Articulation by language, clean", "language", sets.labelled(sets.corpora()), network,
         lambda u: f"{u.lang.split('-')[0]}, {kind(u.corpus)}",
     )  # fmt: skip
 

@@ -78,6 +78,5 @@ def _upper_face(raw: np.ndarray, voice: Prosody, arousal: float) -> None:
         for channel in channels:
             raw[:, _COLUMN[channel]] = track
     for side in ("Left", "Right"):
-        raw[:, _COLUMN[f"cheekSquint{side}"]] = (
-            0.5 * raw[:, _COLUMN[f"mouthSmile{side}"]] + 0.08 * effort + 0.20 * excited
-        )
+        smile = raw[:, _COLUMN[f"mouthSmile{side}"]]
+        raw[:, _COLUMN[f"cheekSquint{side}"]] = 0.5 * smile + 0.08 * effort + 0.20 * excited

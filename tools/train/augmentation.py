@@ -86,10 +86,8 @@ def telephone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def mp3(sound: np.ndarray, strength: float) -> np.ndarray:
     """``sound`` [N] at 16 kHz as MP3; ``strength`` 0.8 to 0.95 is 42 to 16 kbit/s."""
-    decoded = _through(
-        sound, SAMPLE_RATE, "MP3", "MPEG_LAYER_III",
-        compression_level=strength, bitrate_mode="CONSTANT",
-    )  # fmt: skip
+    options = {"compression_level": strength, "bitrate_mode": "CONSTANT"}
+    decoded = _through(sound, SAMPLE_RATE, "MP3", "MPEG_LAYER_III", **options)
     if len(decoded) > len(sound):
         decoded = decoded[_MP3_DELAY:]
     return _fitted(decoded, len(sound))
