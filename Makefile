@@ -81,7 +81,7 @@ test-bpy-%: .venv-bpy-%/.test build
 
 # The same tests in an application with its own Python, which needs NumPy as every Blender has.
 test-app: $(VENV)/.test build
-	$(PY) -m tests.application $(BLENDER)
+	$(PY) -m tests.support.application $(BLENDER)
 
 # What only a window shows. Needs a screen, or xvfb-run.
 test-window: $(VENV)/.test build

@@ -5,7 +5,8 @@
 - ``preview``, ``realtime``, ``streaming``: move a face without keys
 - ``bake``: the pipeline from a request to keys, and dials that keys follow
 - ``diagnostics``: what keeps a result from showing
-- ``animation``, ``face_override``: write Actions; show values that are not keyed
+- ``face_override``: shows values that are not keyed
+- ``animation``: writes Actions
 - ``scene``: what is read from a scene and kept in it
 - ``core``: everything that needs no Blender
 - ``errors``: sentences for the artist

@@ -33,6 +33,7 @@ from .scene import live_changes, speaker_settings
 from .scene.face_plan import plan_face
 from .scene.preferred_runtime import preferred_runtime
 from .scene.speakers import add_members, add_speaker, speaker_of
+from .scene.weights_path import chosen_weights
 
 __all__ = [
     "A2FError",
@@ -61,7 +62,7 @@ def predict(
 
     Args:
         path: a sound file; ``//`` is the folder of the .blend.
-        weights: weights of one's own (.npz); None for the bundled network.
+        weights: weights of one's own (.npz), ``//`` as for ``path``; None for the bundled network.
         runtime: "auto", "numpy" or "torch".
         device: for torch, "auto", "cpu", "cuda", "mps" or "xpu".
 
@@ -73,7 +74,7 @@ def predict(
     source = SoundSource(full.name, str(full))
     rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
-    own = Path(weights) if weights is not None else None
+    own = chosen_weights(str(weights)) if weights is not None else None
     folder = preferred_runtime(bpy.context).torch_folder
     network = choose_runtime(runtime, own, rows / _RATE, device, folder)
     sound = Restartable(partial(audible_blocks, source, whole, SAMPLE_RATE, DECODERS))

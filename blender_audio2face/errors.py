@@ -1,7 +1,4 @@
-"""Errors of the add-on; like all of this project's, their text is what the artist reads.
-
-What can be wrong with a mapping or a preset; the text is what the artist reads.
-"""
+"""Errors of the add-on. Their text is the sentence that the artist reads."""
 
 from ..model.errors import A2FError
 
@@ -18,16 +15,16 @@ class PlanError(BakeError):
     """The plan would move nothing."""
 
 
-class GoneError(PlanError):
-    """What is planned or written was removed, or changed by another."""
+class SceneChangedError(PlanError):
+    """A datablock of the plan was removed, or changed by someone else."""
 
 
-FACE_GONE = "The face was removed meanwhile: select another one."
+FACE_REMOVED = "The face was removed meanwhile: select another one."
 FACE_CHANGED = "The face was changed while its keys were written: bake again."
 
 
 class WeightsChoiceError(BakeError):
-    """The weights file that was chosen is not there."""
+    """The chosen weights file does not exist."""
 
 
 class MappingError(BakeError):
@@ -35,7 +32,7 @@ class MappingError(BakeError):
 
 
 class PresetError(BakeError):
-    """A preset's file that does not describe a rig."""
+    """A preset file that does not describe a rig."""
 
 
 class SourceError(A2FError):

@@ -5,13 +5,12 @@ from collections.abc import Callable
 import bpy
 
 from . import face_override
+from . import streaming as streaming_rooms
 from .bake import live_update
-from .cli import blender_command
 from .core import background_job
 from .demo_head import add as demo_head
 from .scene import live_changes
 from .scene.properties import links, realtime, scene, shaping, speaker, streaming
-from .streaming import session as streaming_session
 from .ui import panel_state, preferences
 from .ui.operators import bake, keys, mapping, playback, preview, sound, speakers
 from .ui.operators import realtime as realtime_operators
@@ -37,9 +36,10 @@ _STOP_SECONDS = 2.0
 @bpy.app.handlers.persistent
 def _stop_before_load(*_) -> None:
     """Neither a bake nor real time may write into the file that is loaded next."""
+
     live_update.cancel()
     background_job.stop_all(timeout=0.0)
-    streaming_session.stop_all()
+    streaming_rooms.stop_all()
     face_override.release_all()
 
 
@@ -84,6 +84,8 @@ def _handlers() -> tuple[tuple[list, Callable], ...]:
 
 
 def register() -> None:
+    from .cli import blender_command
+
     for module in _MODULES:
         for cls in module.CLASSES:
             bpy.utils.register_class(cls)
@@ -97,9 +99,11 @@ def register() -> None:
 
 
 def unregister() -> None:
+    from .cli import blender_command
+
     live_update.unregister()
     background_job.stop_all(_STOP_SECONDS)
-    streaming_session.stop_all()
+    streaming_rooms.stop_all()
     face_override.release_all()
     playback.restore_settings()
     for handlers, handler in _handlers():

@@ -1,5 +1,5 @@
-"""Keys in Actions: in one of our own, in a strip of the NLA, or in the artist's.
+"""Writes keys: into an Action of our own, into a strip of the NLA, or into the artist's Action.
 
-An Action carries a record of what was baked into it, so that baking again replaces that and
-clearing takes out nothing else. Nothing here knows of sound.
+An Action carries a record of what was baked into it, so that baking again replaces just that and
+clearing removes just that. Nothing here knows of sound.
 """

@@ -1,5 +1,5 @@
-"""The one place that knows how the Action API moved: slots, layers and channelbags from Blender
-4.4, ``action.fcurves`` before."""
+"""The only module that knows both Action APIs: slots, layers and channelbags from Blender 4.4 on,
+``action.fcurves`` before."""
 
 import bpy
 
@@ -35,27 +35,27 @@ def assign(user, action, slot) -> None:
 
 
 def assign_with_handle(user, action, handle: int | None) -> None:
-    """Makes a user use an Action again, and the slot with a handle if it is still there."""
+    """Makes a user use an Action, and the slot with a handle if it still exists."""
     assign(user, action, slot_with_handle(action, handle) if action is not None else None)
 
 
 def has_slot(action, handle: int | None) -> bool:
-    """Whether the slot with a handle is there; raises ReferenceError when the Action is not."""
+    """Whether the slot with a handle exists; raises ReferenceError if the Action was removed."""
     if not SLOTTED or handle is None:
         return bool(action.name)
     return slot_with_handle(action, handle) is not None
 
 
 def remove_slot(action, handle: int) -> None:
-    """Removes the slot with a handle, if it is there."""
+    """Removes the slot with a handle, if it exists."""
     slot = slot_with_handle(action, handle)
     if slot is not None:
         action.slots.remove(slot)
 
 
 def ensure_slot(action, datablock, like=None):
-    """The Action's slot for a datablock's type: the one named as ``like``, else the first, else
-    new."""
+    """The Action's slot for a datablock's type: the slot named as ``like``, else the first, else a
+    new slot."""
     if not SLOTTED:
         action.id_root = datablock.id_type
         return None
@@ -120,7 +120,7 @@ def remove_curves(action, slot, channels: set[FCurvePath]) -> None:
 
 
 def is_empty(action) -> bool:
-    """Whether an Action moves nothing at all."""
+    """Whether an Action has no F-curves."""
     if not SLOTTED:
         return not action.fcurves
     return not any(

@@ -1,7 +1,7 @@
-"""What Actions carry of ours in custom properties: the record, and pointers to two other Actions.
+"""Our custom properties of Actions: the record of bakes, and pointers to two other Actions.
 
-The artist's keys that a bake replaces wait in an Action of their own, to come back when the bake is
-cleared or moves away.
+The artist's keys that a bake replaces are kept in an Action of their own, and are restored when the
+bake is cleared or moves away.
 """
 
 import bpy
@@ -18,20 +18,19 @@ RECORD = "audio2face"
 """Custom property of an Action: the text of ``bake_record``."""
 
 SET_ASIDE = "audio2face_set_aside"
-"""Custom property of our Action: the artist's that it replaced."""
+"""Custom property of our Action: the artist's Action that it replaced."""
 
 REPLACED = "audio2face_replaced"
-"""Custom property of an Action: the one that holds the keys a bake replaced in it."""
+"""Custom property of an Action: the Action that holds the keys which bakes replaced in it."""
 
-
-_ABOUT_KEYS = ("audio2face_fingerprint", "audio2face_handles", "audio2face_keyed")
-"""Custom properties that are about baked keys (``key_digests``; the last, of version 0.1.0)."""
+_DIGESTS = ("audio2face_fingerprint", "audio2face_handles", "audio2face_keyed")
+"""Custom properties with digests of baked keys: of ``key_digests``, and of version 0.1.0."""
 
 
 def action_at(action, name: str):
-    """The Action that a custom property of another names; None where it names none."""
-    named = action.get(name)
-    return named if isinstance(named, bpy.types.Action) else None
+    """The Action that a custom property of an Action points at, or None."""
+    pointer = action.get(name)
+    return pointer if isinstance(pointer, bpy.types.Action) else None
 
 
 def record_of(action, slot) -> Record | None:
@@ -42,7 +41,7 @@ def record_of(action, slot) -> Record | None:
 
 
 def set_record(action, slot, record: Record | None) -> None:
-    """Writes the record of a slot; None removes it, and with the last one all that we keep."""
+    """Writes the record of a slot; None removes it, and with the last record all our properties."""
     records = bake_record.loads(action.get(RECORD))
     records.pop(action_api.handle_of(slot), None)
     if record is not None:
@@ -50,61 +49,61 @@ def set_record(action, slot, record: Record | None) -> None:
     if records:
         action[RECORD] = bake_record.dumps(records)
         return
-    for name in (RECORD, SET_ASIDE, *_ABOUT_KEYS):
+    for name in (RECORD, SET_ASIDE, *_DIGESTS):
         if name in action:
             del action[name]
 
 
 def replaced_keys(action, slot) -> dict[FCurvePath, KeyTable]:
     """The artist's keys that bakes replaced in an Action's slot."""
-    store = action_at(action, REPLACED)
-    if store is None:
+    holder = action_at(action, REPLACED)
+    if holder is None:
         return {}
-    curves = action_api.curves_of(store, _store_slot(store, action_api.handle_of(slot)))
+    curves = action_api.curves_of(holder, _holder_slot(holder, action_api.handle_of(slot)))
     return {channel: keyframe_table.read(curve) for channel, curve in curves.items()}
 
 
 def set_replaced_keys(
-    action, slot, datablock, tables: dict[FCurvePath, KeyTable], changes: Transaction
+    action, slot, datablock, tables: dict[FCurvePath, KeyTable], transaction: Transaction
 ) -> MainThreadTask[None]:
-    """Keeps the artist's keys that a bake replaced, in place of those kept so far for the slot."""
+    """Keeps the artist's keys that a bake replaced, instead of those kept so far for the slot."""
     old = action_at(action, REPLACED)
     if not tables and not replaced_keys(action, slot):
         return
-    store = bpy.data.actions.new(f".{action.name} replaced") if old is None else old.copy()
-    changes.back(bpy.data.actions.remove, store)
+    holder = bpy.data.actions.new(f".{action.name} replaced") if old is None else old.copy()
+    transaction.on_undo(bpy.data.actions.remove, holder)
     handle = action_api.handle_of(slot)
-    kept = _store_slot(store, handle)
-    action_api.remove_curves(store, kept, set(action_api.curves_of(store, kept)))
+    holder_slot = _holder_slot(holder, handle)
+    action_api.remove_curves(holder, holder_slot, set(action_api.curves_of(holder, holder_slot)))
     if tables:
         if not action_api.SLOTTED:
-            store.id_root = datablock.id_type
-        elif kept is None:
-            kept = store.slots.new(id_type=datablock.id_type, name=str(handle))
-        changes.need_action(store, kept)
-        collection = action_api.ensure_collection(store, kept)
+            holder.id_root = datablock.id_type
+        elif holder_slot is None:
+            holder_slot = holder.slots.new(id_type=datablock.id_type, name=str(handle))
+        transaction.require_action(holder, holder_slot)
+        collection = action_api.ensure_collection(holder, holder_slot)
         for channel, table in tables.items():
             keyframe_table.write(collection.new(channel.path, index=channel.array_index), table)
             yield
-    changes.back(_point, action, REPLACED, old)
-    _point(action, REPLACED, None if action_api.is_empty(store) else store)
-    changes.dropped += [(one, None) for one in (old, store) if one is not None]
+    transaction.on_undo(_set_property, action, REPLACED, old)
+    _set_property(action, REPLACED, None if action_api.is_empty(holder) else holder)
+    transaction.obsolete += [(unused, None) for unused in (old, holder) if unused is not None]
 
 
-def keep_properties(action, changes: Transaction) -> None:
-    """``changes`` gets the way back to our custom properties as they are."""
+def restore_properties_on_undo(action, transaction: Transaction) -> None:
+    """Has undoing the transaction restore our custom properties as they are now."""
     for name in (RECORD, SET_ASIDE, REPLACED):
-        changes.back(_point, action, name, action.get(name))
+        transaction.on_undo(_set_property, action, name, action.get(name))
 
 
-def _point(action, name: str, value) -> None:
+def _set_property(action, name: str, value) -> None:
     if value is not None:
         action[name] = value
     elif name in action:
         del action[name]
 
 
-def _store_slot(store, handle: int | None):
+def _holder_slot(holder, handle: int | None):
     if not action_api.SLOTTED:
         return None
-    return next((slot for slot in store.slots if slot.name_display == str(handle)), None)
+    return next((slot for slot in holder.slots if slot.name_display == str(handle)), None)

@@ -1,7 +1,7 @@
-"""Whether baked keys were changed by hand: digests of them, kept on the Action that has them.
+"""Whether baked keys were changed by hand: digests of the keys, kept on their Action.
 
-A digest sees frames, values, interpolation and handles alike. Values are compared bit for bit;
-handles by sums with some tolerance, as Blender rounds aligned handles whenever it updates a curve.
+Frames, values and interpolation are compared bit for bit; handles by sums with some tolerance, as
+Blender rounds aligned handles whenever it updates a curve.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ from ..core.keys.keyframes import FCurvePath
 from . import action_api, action_properties, keyframe_table, nla
 from .keyframe_table import KeyTable
 
-VALUES = "audio2face_fingerprint"
+DIGEST = "audio2face_fingerprint"
 """Custom property of an Action: digest of the baked frames, values and interpolations."""
 
-HANDLES = "audio2face_handles"
+HANDLE_SUMS = "audio2face_handles"
 """Custom property of an Action: [path, index, sums] of each F-curve with baked keys."""
 
 
@@ -36,14 +36,14 @@ def baked_actions(datablock) -> Iterator[tuple]:
 
 
 def remember(action, handle: int | None) -> MainThreadTask[None]:
-    """Notes the baked keys of the slot with a handle as they are, an F-curve a step.
+    """Notes the baked keys of the slot with a handle as they are, one F-curve a step.
 
     Raises ReferenceError where the Action was removed between two steps.
     """
-    values, tables = yield from _read(action, handle)
+    present, tables = yield from _read(action, handle)
     action.pop("audio2face_keyed", None)  # of version 0.1.0
-    action[VALUES] = values
-    action[HANDLES] = json.dumps(
+    action[DIGEST] = present
+    action[HANDLE_SUMS] = json.dumps(
         [
             [*path, np.round(keyframe_table.handle_sums(table), 6).ravel().tolist()]
             for path, table in tables.items()
@@ -52,12 +52,12 @@ def remember(action, handle: int | None) -> MainThreadTask[None]:
 
 
 def was_edited(action, handle: int | None) -> MainThreadTask[bool]:
-    """Whether baked keys are not as ``remember`` noted them; an F-curve a step."""
-    noted = action.get(VALUES)
+    """Whether baked keys differ from those that ``remember`` noted; one F-curve a step."""
+    noted = action.get(DIGEST)
     if noted is None:
         return False
-    values, tables = yield from _read(action, handle)
-    if values != noted:
+    present, tables = yield from _read(action, handle)
+    if present != noted:
         return True
     sums = _noted_sums(action)
     return any(
@@ -77,7 +77,7 @@ def digest(tables: Iterable[tuple[FCurvePath, KeyTable]]) -> str:
 
 
 def _read(action, handle: int | None) -> MainThreadTask[tuple[str, dict[FCurvePath, KeyTable]]]:
-    """(digest, keys by F-curve) of what bakes own in a slot, moved by hand or not."""
+    """(digest, keys by F-curve) of the keys that lie in the frame ranges of bakes."""
     slot = action_api.slot_with_handle(action, handle)
     record = action_properties.record_of(action, slot)
     paths = set(record.all_channels) & action_api.curves_of(action, slot).keys()
@@ -95,7 +95,7 @@ def _read(action, handle: int | None) -> MainThreadTask[tuple[str, dict[FCurvePa
 
 
 def _noted_sums(action) -> dict[FCurvePath, np.ndarray]:
-    rows = persistence.document(action.get(HANDLES))
+    rows = persistence.document(action.get(HANDLE_SUMS))
     sums = {}
     for row in rows if isinstance(rows, list) else ():
         try:

@@ -1,4 +1,4 @@
-"""All that the keys of an F-curve carry, as arrays: read, merged, compared and written at once."""
+"""All attributes of an F-curve's keys as arrays: read, merged, compared and written at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ _FREE, _ALIGNED, _AUTO_CLAMPED = 0, 3, 4
 
 
 class _Attribute(NamedTuple):
-    """How a key holds one of its attributes.
+    """An attribute of keys.
 
     Attributes:
         width: numbers in a key.
-        kind: the type Blender holds it in: arrays of another one are converted number by number,
+        dtype: Blender's own type of it: arrays of another type are converted number by number,
             which takes ten times longer.
-        as_made: what a new key has.
+        default: its value in a new key.
     """
 
     width: int
-    kind: type[np.generic]
-    as_made: float
+    dtype: type[np.generic]
+    default: float
 
 
 ATTRIBUTES = {
@@ -50,7 +50,7 @@ ATTRIBUTES = {
 _HANDLES = ("handle_left", "handle_right")
 _HANDLE_TYPES = ("handle_left_type", "handle_right_type")
 _SUMMED = 32
-"""Keys in a sum of ``handle_sums``."""
+"""Keys in each sum of ``handle_sums``."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class KeyTable:
     """Keys of one F-curve.
 
     Attributes:
-        columns: attribute of a key -> array [K, numbers]. One that is missing is as in a new key;
+        columns: attribute of a key -> array [K, numbers]. A missing attribute has its default;
             handles that follow from the keys may be missing too.
     """
 
@@ -88,7 +88,7 @@ def read(curve: "bpy.types.FCurve") -> KeyTable:
     if not points:
         return NO_KEYS
     columns = {name: _get(points, name) for name in ATTRIBUTES if name not in _HANDLES}
-    if len(points) == 1 or _set_by_hand(columns):
+    if len(points) == 1 or _has_own_handles(columns):
         columns |= {name: _get(points, name) for name in _HANDLES}
     return KeyTable(columns)
 
@@ -112,12 +112,12 @@ def write(curve: "bpy.types.FCurve", table: KeyTable) -> None:
     points.add(len(table))
     columns = table.columns
     if len(table) == 1 and not columns.keys() >= set(_HANDLES):
-        columns = columns | _handles_alone(columns["co"])
-    follow = len(table) > 1 and not _set_by_hand(columns)
+        columns = columns | _single_handles(columns["co"])
+    follow = len(table) > 1 and not _has_own_handles(columns)
     for name, column in columns.items():
         if name in _HANDLES and follow:
             continue
-        if name == "co" or name in _HANDLES or (column != ATTRIBUTES[name].as_made).any():
+        if name == "co" or name in _HANDLES or (column != ATTRIBUTES[name].default).any():
             points.foreach_set(name, column.ravel())
     curve.update()
 
@@ -127,8 +127,8 @@ def combine(kept: KeyTable, baked: KeyTable, new: Sequence[Keys]) -> KeyTable:
 
     Args:
         kept: keys that stay as they are.
-        baked: keys of earlier bakes that stay; where a new key becomes the neighbour of one with
-            aligned handles, the handle is fitted to the new distance.
+        baked: keys of earlier bakes that stay; aligned handles are fitted to the new distance
+            where a new key becomes their neighbour.
         new: new keys. All frames differ.
     """
     tables = [kept, baked, *(new_keys(keys) for keys in new)]
@@ -148,16 +148,16 @@ def is_alike(table: KeyTable, other: KeyTable) -> bool:
     names = ("co", "interpolation", "easing", "type", *_HANDLE_TYPES)
     if any((_column(table, name) != _column(other, name)).any() for name in names):
         return False
-    by_hand = [name for name in _HANDLES if name in columns and name in others]
-    if len(table) > 1 and _set_by_hand(columns) and len(by_hand) < len(_HANDLES):
+    shared = [name for name in _HANDLES if name in columns and name in others]
+    if len(table) > 1 and _has_own_handles(columns) and len(shared) < len(_HANDLES):
         return False
     reach = _rounding(columns["co"])
-    return all((np.abs(columns[name] - others[name]) <= reach).all() for name in by_hand)
+    return all((np.abs(columns[name] - others[name]) <= reach).all() for name in shared)
 
 
 def handle_sums(table: KeyTable) -> np.ndarray:
-    """A few numbers that tell where the handles set by hand are, float64 [S, 2]: weighted sums
-    over 32 keys each of how far (frames, values) the handles stand from their keys."""
+    """Where free and aligned handles are, in a few numbers: weighted sums over 32 keys each of the
+    handles' distances (frames, values) from their keys, float64 [S, 2]."""
     sums = np.zeros((-(-len(table) // _SUMMED), 2))
     weights = 1.0 + 0.5 * np.cos(2.4 * np.arange(len(table)))
     for side, (name, kind) in enumerate(zip(_HANDLES, _HANDLE_TYPES, strict=True)):
@@ -171,16 +171,16 @@ def handle_sums(table: KeyTable) -> np.ndarray:
 
 
 def sums_alike(table: KeyTable, sums: np.ndarray) -> bool:
-    """Whether ``handle_sums`` gives much the same for a table as it gave before."""
-    now = handle_sums(table)
-    if now.shape != sums.shape:
+    """Whether ``handle_sums`` of a table are about these sums."""
+    present = handle_sums(table)
+    if present.shape != sums.shape:
         return False
-    return bool((np.abs(now - sums) <= _SUMMED * _rounding(table.columns["co"])).all())
+    return bool((np.abs(present - sums) <= _SUMMED * _rounding(table.columns["co"])).all())
 
 
 def _rounding(co: np.ndarray) -> np.ndarray:
-    """How far Blender's updates move an aligned handle at most, float64 [2]: four of the steps
-    that float32 has at the farthest frame, or 0.001, and as much of a value."""
+    """How far (frames, values) Blender's updates move an aligned handle at most, float64 [2]: four
+    float32 steps at the farthest frame, at least 0.001; and 0.0002 of the largest value."""
     farthest = np.abs(co).max(axis=0, initial=1.0)
     return np.maximum(4.0 * np.spacing(farthest.astype(np.float32)), [1e-3, 2e-4 * farthest[1]])
 
@@ -191,7 +191,7 @@ def merge(first: KeyTable, second: KeyTable) -> KeyTable:
 
 
 def new_keys(keys: Keys) -> KeyTable:
-    """New keys; what they do not say is as Blender makes a key."""
+    """New keys, with Blender's defaults for all that they do not say."""
     frames, values = np.asarray(keys.frames, np.float64), np.asarray(keys.values, np.float64)
     count = len(frames)
     columns = {"co": _pairs(frames, values)}
@@ -215,7 +215,7 @@ def _pairs(frames: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
-    """The keys of all tables in time, and where each stood among them one after the other."""
+    """The keys of all tables, ascending in time, and the place of each in the joined tables."""
     tables = [table for table in tables if len(table)]
     if not tables:
         return NO_KEYS, np.empty(0, np.intp)
@@ -223,7 +223,7 @@ def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
     if len(tables) == 1:
         return tables[0], order
     names = [name for name in ATTRIBUTES if any(name in table.columns for table in tables)]
-    columns = {name: np.concatenate([_column(one, name) for one in tables]) for name in names}
+    columns = {name: np.concatenate([_column(table, name) for table in tables]) for name in names}
     frames = columns["co"][:, 0]
     if (frames[1:] < frames[:-1]).any():
         order = np.argsort(frames, kind="stable")
@@ -234,8 +234,8 @@ def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
 def _column(table: KeyTable, name: str) -> np.ndarray:
     if name in table.columns:
         return table.columns[name]
-    width, kind, as_made = ATTRIBUTES[name]
-    return np.full((len(table), width), as_made, kind)
+    width, dtype, default = ATTRIBUTES[name]
+    return np.full((len(table), width), default, dtype)
 
 
 def _beside(chosen: np.ndarray) -> np.ndarray:
@@ -248,7 +248,7 @@ def _beside(chosen: np.ndarray) -> np.ndarray:
 
 def _fit_handles(table: KeyTable, chosen: np.ndarray) -> None:
     """Sets aligned handles of the chosen keys to a third of the way to their neighbours."""
-    if not _set_by_hand(table.columns):
+    if not _has_own_handles(table.columns):
         return
     co = table.columns["co"].astype(np.float64)
     step = np.diff(co[:, 0]) / 3
@@ -262,20 +262,20 @@ def _fit_handles(table: KeyTable, chosen: np.ndarray) -> None:
         handle[fitted] = (co + offset)[fitted]
 
 
-def _set_by_hand(columns: dict[str, np.ndarray]) -> bool:
-    """Whether any key has handles that do not follow from the keys: free or aligned ones."""
+def _has_own_handles(columns: dict[str, np.ndarray]) -> bool:
+    """Whether any key has free or aligned handles, which do not follow from the keys."""
     kinds = (columns[name] for name in _HANDLE_TYPES if name in columns)
     return any(((kind == _FREE) | (kind == _ALIGNED)).any() for kind in kinds)
 
 
-def _handles_alone(co: np.ndarray) -> dict[str, np.ndarray]:
-    """The handles Blender gives a key that has no neighbours: level, a frame to each side."""
+def _single_handles(co: np.ndarray) -> dict[str, np.ndarray]:
+    """The handles that Blender gives a key without neighbours: level, a frame to each side."""
     step = np.array((1, 0), np.float32)
     return {"handle_left": co - step, "handle_right": co + step}
 
 
 def _get(points: "bpy.types.FCurveKeyframePoints", name: str) -> np.ndarray:
-    width, kind, _ = ATTRIBUTES[name]
-    data = np.empty(len(points) * width, kind)
+    width, dtype, _ = ATTRIBUTES[name]
+    data = np.empty(len(points) * width, dtype)
     points.foreach_get(name, data)
     return data.reshape(-1, width)

@@ -1,6 +1,6 @@
-"""Our Action as a strip in the NLA, on a track of ours above the artist's.
+"""Our Action as a strip in the NLA, on a track of ours above the artist's tracks.
 
-The NLA takes a property's default for its rest. In Blender 5.0 that of a shape key's value is 1
+The NLA starts from a property's default. In Blender 5.0 the default of a shape key's value is 1
 instead of 0, so there a second track of ours, below the first, holds the shape keys at 0.
 """
 
@@ -40,7 +40,7 @@ def strips_of(anim) -> list:
 
 
 def find_ours(anim):
-    """(track, strip) that plays an Action of ours, or None."""
+    """(track, strip) that plays an Action made by a bake, or None."""
     for track, strip in reversed(strips_of(anim)):
         record = action_properties.record_of(strip.action, action_api.slot_of(strip))
         if record is not None and record.ours and strip.action.is_editable:
@@ -53,15 +53,15 @@ def blend_type(datablock) -> str:
     return "COMBINE" if _RESTS_AT_ZERO or datablock.id_type != "KEY" else "ADD"
 
 
-def add(datablock, action, slot, first: int, last: int, changes: Transaction):
-    """Plays an Action from its frame ``first`` to ``last`` at those frames, added to what lies
-    below; returns (track, strip)."""
+def add(datablock, action, slot, first: int, last: int, transaction: Transaction):
+    """Plays an Action from frame ``first`` to ``last``, added to the layers below it; returns
+    (track, strip)."""
     if blend_type(datablock) == "ADD":
         rest = bpy.data.actions.new(f"{action.name} rest")
         rest[REST] = True
-        changes.back(bpy.data.actions.remove, rest)
-        _new_strip(datablock, rest, 0, f"{TRACK} Rest", changes)
-    track, strip = _new_strip(datablock, action, first, TRACK, changes)
+        transaction.on_undo(bpy.data.actions.remove, rest)
+        _new_strip(datablock, rest, 0, f"{TRACK} Rest", transaction)
+    track, strip = _new_strip(datablock, action, first, TRACK, transaction)
     action_api.assign(strip, action, slot)
     strip.blend_type = blend_type(datablock)
     strip.extrapolation = "NOTHING"
@@ -69,9 +69,9 @@ def add(datablock, action, slot, first: int, last: int, changes: Transaction):
     return track, strip
 
 
-def update_rest(datablock, changes: Transaction) -> None:
-    """Holds at rest what the strips of ours and the active Action add to, where Blender needs it
-    and no strip of the artist's below does."""
+def update_rest(datablock, transaction: Transaction) -> None:
+    """Holds at rest all that our strips and the active Action add to, where Blender needs that and
+    no strip of the artist below does it."""
     anim = datablock.animation_data
     rest = _find_rest(anim)
     if rest is None:
@@ -87,7 +87,7 @@ def update_rest(datablock, changes: Transaction) -> None:
         else:
             below |= curves
     action = bpy.data.actions.new(rest[1].action.name)
-    changes.back(bpy.data.actions.remove, action)
+    transaction.on_undo(bpy.data.actions.remove, action)
     action[REST] = True
     slot = action_api.ensure_slot(action, datablock)
     collection = action_api.ensure_collection(action, slot)
@@ -95,9 +95,9 @@ def update_rest(datablock, changes: Transaction) -> None:
         collection.new(path, index=index).keyframe_points.insert(0, 0.0)
     old = rest[1].action
     old_handle = action_api.handle_of(action_api.slot_of(rest[1]))
-    changes.back(assign_again, datablock, rest[1], old, old_handle)
+    transaction.on_undo(restore_action, datablock, rest[1], old, old_handle)
     action_api.assign(rest[1], action, slot)
-    changes.dropped.append((old, action))
+    transaction.obsolete.append((old, action))
 
 
 def _find_rest(anim):
@@ -108,18 +108,18 @@ def _find_rest(anim):
 def has(datablock, strip) -> bool:
     """Whether a datablock still has a strip."""
     anim = datablock.animation_data
-    return anim is not None and any(strip == one for _, one in strips_of(anim))
+    return anim is not None and any(strip == other for _, other in strips_of(anim))
 
 
-def assign_again(datablock, strip, action, handle: int | None) -> None:
-    """Makes a strip play an Action again, if the strip is still there."""
+def restore_action(datablock, strip, action, handle: int | None) -> None:
+    """Makes a strip play an Action again, if the strip still exists."""
     if has(datablock, strip):
         action_api.assign_with_handle(strip, action, handle)
 
 
-def _new_strip(datablock, action, first: int, name: str, changes: Transaction):
+def _new_strip(datablock, action, first: int, name: str, transaction: Transaction):
     track = datablock.animation_data.nla_tracks.new()
-    changes.back(_remove_track, datablock, track)
+    transaction.on_undo(_remove_track, datablock, track)
     track.name = name
     return track, track.strips.new(action.name, first, action)
 
@@ -130,17 +130,17 @@ def _remove_track(datablock, track) -> None:
         anim.nla_tracks.remove(track)
 
 
-def change(datablock, strip, action, slot, first: int, last: int, changes: Transaction) -> None:
-    """Makes a strip of ours play another Action from frame ``first`` to ``last``."""
+def change(datablock, strip, action, slot, first: int, last: int, transaction: Transaction) -> None:
+    """Makes our strip play another Action from frame ``first`` to ``last``."""
     handle = action_api.handle_of(action_api.slot_of(strip))
     placement = {name: getattr(strip, name) for name in _PLACEMENT}
-    changes.back(_restore, datablock, strip, strip.action, handle, placement)
+    transaction.on_undo(_restore, datablock, strip, strip.action, handle, placement)
     action_api.assign(strip, action, slot)
     _place(strip, first, last)
 
 
 def remove(anim, track, strip) -> None:
-    """Removes a strip of ours, its track when nothing else is on it, and the rest below it."""
+    """Removes our strip, its track when nothing else is on it, and the rest strip below it."""
     _remove(anim, track, strip)
     rest = _find_rest(anim)
     if rest is not None:
@@ -156,7 +156,7 @@ def _remove(anim, track, strip) -> None:
 
 
 def other_strips(anim, strip) -> list:
-    """The strips besides ours that play."""
+    """The strips besides ours that are not muted."""
     return [
         other
         for track in anim.nla_tracks

@@ -1,4 +1,4 @@
-"""The present value of what an F-curve moves."""
+"""Reads and sets the property that an F-curve moves."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import bpy
 
 _MOST_INT = 1 << 31
-"""What no whole number of Blender reaches."""
+"""Above every whole number that Blender can hold."""
 
 
 def get(datablock: "bpy.types.ID", channel: FCurvePath) -> float:
@@ -18,7 +18,7 @@ def get(datablock: "bpy.types.ID", channel: FCurvePath) -> float:
 
 
 def put(datablock: "bpy.types.ID", channel: FCurvePath, value: float) -> None:
-    """Sets the value; a property that is gone by now, or cannot hold it, is passed over."""
+    """Sets the value; does nothing where the property was removed or cannot hold it."""
     try:
         present = datablock.path_resolve(channel.path)
     except ValueError:
@@ -43,7 +43,7 @@ def put(datablock: "bpy.types.ID", channel: FCurvePath, value: float) -> None:
 
 
 def _is_number_in(present: Any, index: int) -> bool:
-    """Whether a property is an array that has a number at an index."""
+    """Whether a property is an array with a number at an index."""
     if isinstance(present, str | bytes) or not hasattr(present, "__len__"):
         return False
     return 0 <= index < len(present) and isinstance(present[index], int | float)

@@ -1,7 +1,8 @@
-"""The two ends of a change: the way back, and what is left to do once nothing can fail.
+"""A change to a datablock's animation: how it is undone, and what remains to be done after it.
 
-Between its steps others may remove anything, which frees what Python still points at. So the way
-back finds everything anew, and ``check`` tells before each step whether all is still there.
+Between the steps of a change other code may remove anything, which frees what Python still points
+at. So undoing looks everything up again, and ``check`` tells before each step whether all that the
+change needs still exists.
 """
 
 from collections.abc import Callable
@@ -11,60 +12,62 @@ from typing import Any
 
 import bpy
 
-from ..core.background_job import unless_gone
-from ..errors import FACE_CHANGED, GoneError
+from ..core.background_job import unless_removed
+from ..errors import FACE_CHANGED, SceneChangedError
 from . import action_api
 
 
 @dataclass
 class Transaction:
-    """What a change to a datablock's animation leaves to be done.
+    """A change to a datablock's animation that is not complete yet.
 
     Attributes:
-        undo: gets the steps that put everything back as it was.
-        finish: what would be hard to take back, done last; nothing of it can fail.
-        dropped: (Action of ours, the one that gets its name or None), removed at the very end
-            unless others use them.
-        needed: each tells whether something that the change points at is there; it may raise
-            ReferenceError where it is not.
-        assigned: the active Action, as far as this change knows.
+        undo: gets the steps that restore everything.
+        last_steps: what would be hard to undo and cannot fail; done by ``complete``.
+        obsolete: (Action of ours, the Action that gets its name or None); ``complete`` removes
+            them unless they have other users.
+        conditions: each tells whether something that the change needs still exists; may raise
+            ReferenceError where it does not.
+        expected_action: the active Action, as far as this change knows.
     """
 
     undo: ExitStack
-    finish: list[Callable[[], None]] = field(default_factory=list)
-    dropped: list[tuple[Any, Any]] = field(default_factory=list)
-    needed: list[Callable[[], bool]] = field(default_factory=list)
-    assigned: Any = None
+    last_steps: list[Callable[[], None]] = field(default_factory=list)
+    obsolete: list[tuple[Any, Any]] = field(default_factory=list)
+    conditions: list[Callable[[], bool]] = field(default_factory=list)
+    expected_action: Any = None
 
-    def back(self, act: Callable[..., object], *arguments: object) -> None:
-        """Adds a step to the way back, passed over where a datablock of it is gone by then. It is
-        given datablocks alone, and finds what belongs to them."""
-        self.undo.callback(unless_gone, act, *arguments)
+    def on_undo(self, act: Callable[..., object], *arguments: object) -> None:
+        """Adds a step to ``undo``, which is skipped if a datablock among its arguments was removed.
 
-    def need_action(self, action, slot) -> None:
-        """Has ``check`` look for an Action and its slot."""
+        Pass datablocks only, and let the step look up what belongs to them.
+        """
+        self.undo.callback(unless_removed, act, *arguments)
+
+    def require_action(self, action, slot) -> None:
+        """Makes an Action and its slot a condition."""
         handle = action_api.handle_of(slot)
-        self.needed.append(lambda: action_api.has_slot(action, handle))
+        self.conditions.append(lambda: action_api.has_slot(action, handle))
 
     def check(self) -> None:
-        """Raises GoneError where something that the change points at is gone."""
+        """Raises SceneChangedError where a condition is not met any more."""
         try:
-            is_whole = all(is_there() for is_there in self.needed)
+            is_whole = all(condition() for condition in self.conditions)
         except ReferenceError:
             is_whole = False
         if not is_whole:
-            raise GoneError(FACE_CHANGED)
+            raise SceneChangedError(FACE_CHANGED)
 
-    def done(self) -> None:
-        """Does what is left to do."""
-        for step in self.finish:
+    def complete(self) -> None:
+        """Takes the last steps and removes obsolete Actions."""
+        for step in self.last_steps:
             step()
-        for action, successor in self.dropped:
+        for action, successor in self.obsolete:
             if action.users - action.use_fake_user > 0:
                 continue
             name = action.name
             bpy.data.actions.remove(action)
             if successor is not None:
                 successor.name = name
-        self.finish.clear()
-        self.dropped.clear()
+        self.last_steps.clear()
+        self.obsolete.clear()

@@ -15,7 +15,7 @@ from ..core.keys.bake_record import REPLACE, Record, SetAside
 from ..core.keys.keyframes import FCurvePath
 from ..core.report import WrittenAction
 from ..core.target_plan import TargetPlan
-from ..errors import FACE_CHANGED, GoneError, PlanError
+from ..errors import FACE_CHANGED, PlanError, SceneChangedError
 from . import action_api, action_properties, nla, remove
 from .layer import Layer, StripKeyframes, strips_of, withdraw, write_layer
 from .transaction import Transaction
@@ -25,19 +25,19 @@ ACTION, NLA, ACTIVE = "ACTION", "NLA", "ACTIVE"
 
 @dataclass
 class PendingAction:
-    """Keys that were written and can be taken back, until ``commit``.
+    """Keys that were written and can be undone until ``commit``.
 
     Attributes:
         action: the Action that holds the keys.
         output: ACTION: ours, assigned; NLA: ours, as a strip; ACTIVE: the artist's, assigned.
-        note: sentence on why it is not the output that was asked for, or None.
+        note: sentence on why it is not the requested output, or None.
         track: name of the NLA track, or None.
-        previous: the Action that ours took the place of, or None.
+        previous: the Action that ours replaced, or None.
         previous_curves: how many F-curves of it moved the datablock.
         previous_was_ours: it is an earlier state of ``action``.
         frames: the frames baked, ascending int64 [K].
         controls, keys: how many F-curves and keys were given.
-        transaction: what is left to do.
+        transaction: completed by ``commit``.
     """
 
     action: Any
@@ -59,12 +59,12 @@ class _Place:
 
     Attributes:
         active: the active Action, or None.
-        slot: the slot of it in use.
+        slot: the slot in use.
         curves: how many F-curves of it move the datablock.
         record: what was baked into it, or None.
-        ours: the active Action is one that a bake made.
+        ours: whether a bake made the active Action.
         in_nla: (track, strip) of an Action that a bake made, or None.
-        before: the values channels had before they were baked in any of these.
+        before: the values of channels before they were baked in any of these.
     """
 
     anim: Any
@@ -80,64 +80,64 @@ class _Place:
 def write_keys(
     datablock, name: str, bakes: Sequence[StripKeyframes], output: str, undo: ExitStack
 ) -> PendingAction:
-    """All of ``write_task`` at once."""
+    """``write_task``, straight through."""
     return run_to_completion(write_task(datablock, name, bakes, output, undo))
 
 
 def write_task(
     datablock, name: str, bakes: Sequence[StripKeyframes], output: str, undo: ExitStack
 ) -> MainThreadTask[PendingAction]:
-    """Keys strips on a datablock, an F-curve a step. ``commit`` what it returns, once nothing can
-    fail.
+    """Keys strips on a datablock, one F-curve a step. Call ``commit`` with the result, once nothing
+    can fail.
 
     Frames that belong to other strips are left out (``frame_ranges.allowed_ranges``); what the
-    same strips baked before goes, wherever it was. Keys of the artist that the new ones cover in
-    the active Action are kept, and come back with ``remove.clear``. F-curves that hold just these
-    keys already are passed over.
+    same strips baked before is removed, whatever its output. The artist's keys that the new keys
+    cover in the active Action are kept, and restored by ``remove.clear``. F-curves that hold just
+    these keys already are skipped.
 
-    Between the steps nothing else may change the datablock's animation, nor undo or load a file.
-    A failure in any of them, and giving up after one, leaves all to ``undo``.
+    Whether a step fails or the caller stops after one: ``undo`` restores everything.
 
     Args:
         datablock: an ID that can be animated, such as shape keys or an armature object.
         name: name for a new Action.
         bakes: what to key from each strip; where their speech overlaps, the last has the frames.
-        output: ACTION, NLA or ACTIVE. Where it would lose something of the artist's or cannot be,
-            another is taken; the result says so.
-        undo: gets the steps that put everything back as it was.
+        output: ACTION, NLA or ACTIVE. Another output is used where this one is impossible or would
+            lose work of the artist; the result says so.
+        undo: gets the steps that restore everything.
 
     Raises:
         PlanError: the datablock is in NLA tweak mode, or an armature without a pose; or other
             strips have every frame.
+        SceneChangedError: something was removed between two steps.
     """
-    changes = Transaction(undo)
-    place = _look(datablock, changes)
+    transaction = Transaction(undo)
+    place = _read_place(datablock, transaction)
     chosen, note = _choose(datablock, place, strips_of(bakes), output)
     if chosen == ACTIVE:
-        steps = _write_active(datablock, place, bakes, changes)
+        steps = _write_active(datablock, place, bakes, transaction)
     else:
-        steps = _write_ours(datablock, place, name, bakes, chosen, changes)
-    pending = yield from guarded(steps, changes.check)
+        steps = _write_ours(datablock, place, name, bakes, chosen, transaction)
+    pending = yield from guarded(steps, transaction.check)
     if not len(pending.frames):
         raise PlanError(
             f'Nothing to key on "{datablock.name}": other strips have every frame of this one. '
             "Set another preview range, or move the strip."
         )
     pending.note = note
-    pending.controls = len({channel for strip in bakes for channel in strip.keys})
-    pending.keys = sum(len(keys.frames) for strip in bakes for keys in strip.keys.values())
+    pending.controls = len({channel for bake in bakes for channel in bake.keys})
+    pending.keys = sum(len(keys.frames) for bake in bakes for keys in bake.keys.values())
     return pending
 
 
 def check(pending: PendingAction) -> None:
-    """Raises GoneError where something that ``commit`` needs is gone."""
+    """Raises SceneChangedError where something that ``commit`` needs was removed."""
     pending.transaction.check()
 
 
 def commit(pending: PendingAction, plan: TargetPlan) -> WrittenAction:
-    """Drops what the bake replaced once nothing can fail any more; says what was written."""
+    """Completes the transaction, once nothing can fail any more; says what was written."""
     is_set_aside = pending.previous is not None and not pending.previous_was_ours
-    pending.transaction.done()
+    pending.transaction.complete()
     return WrittenAction(
         plan=plan,
         action=pending.action.name,
@@ -154,14 +154,14 @@ def commit(pending: PendingAction, plan: TargetPlan) -> WrittenAction:
     )
 
 
-def _look(datablock, changes: Transaction) -> _Place:
-    """The datablock's animation; ``changes`` gets the way back to it."""
-    _need_pose(datablock)
+def _read_place(datablock, transaction: Transaction) -> _Place:
+    """The datablock's animation, which undoing the transaction restores."""
+    _check_pose(datablock)
     anim = datablock.animation_data
     if anim is None:
         anim = datablock.animation_data_create()
-        changes.back(lambda: datablock.animation_data_clear())
-        changes.needed.append(lambda: _is_as_known(datablock, anim, changes))
+        transaction.on_undo(lambda: datablock.animation_data_clear())
+        transaction.conditions.append(lambda: _is_unchanged(datablock, anim, transaction))
         return _Place(anim, None, None, 0, None, False, None, {})
     if anim.use_tweak_mode:
         raise PlanError(
@@ -169,32 +169,32 @@ def _look(datablock, changes: Transaction) -> _Place:
         )
     active, slot = anim.action, action_api.slot_of(anim)
     last = anim.last_slot_identifier if action_api.SLOTTED else ""
-    as_it_was = active, action_api.handle_of(slot), anim.action_blend_type, last
-    changes.assigned = active
-    changes.back(_look_as_before, changes, datablock, *as_it_was)
-    changes.needed.append(lambda: _is_as_known(datablock, anim, changes))
+    state = active, action_api.handle_of(slot), anim.action_blend_type, last
+    transaction.expected_action = active
+    transaction.on_undo(_restore_place, transaction, datablock, *state)
+    transaction.conditions.append(lambda: _is_unchanged(datablock, anim, transaction))
     if active is not None:
-        changes.need_action(active, slot)
+        transaction.require_action(active, slot)
     record = action_properties.record_of(active, slot)
     ours = record is not None and record.ours and active.is_editable
     curves = len(action_api.curves_of(active, slot))
     before = remove.values_before(datablock)
     in_nla = nla.find_ours(anim)
     if in_nla is not None:
-        changes.needed.append(lambda: nla.has(datablock, in_nla[1]))
+        transaction.conditions.append(lambda: nla.has(datablock, in_nla[1]))
     return _Place(anim, active, slot, curves, record, ours, in_nla, before)
 
 
-def _is_as_known(datablock, anim, changes: Transaction) -> bool:
-    """Whether nobody else changed which Action is active."""
-    return datablock.animation_data == anim and anim.action == changes.assigned
+def _is_unchanged(datablock, anim, transaction: Transaction) -> bool:
+    """Whether the active Action is still the one that this change expects."""
+    return datablock.animation_data == anim and anim.action == transaction.expected_action
 
 
-def _look_as_before(
-    changes: Transaction, datablock, active, handle: int | None, blend_type: str, last_slot: str
+def _restore_place(
+    transaction: Transaction, datablock, active, handle: int | None, blend_type: str, last_slot: str
 ) -> None:
     anim = datablock.animation_data
-    if anim is None or anim.action not in (None, active, changes.assigned):
+    if anim is None or anim.action not in (None, active, transaction.expected_action):
         return
     if action_api.SLOTTED:
         anim.last_slot_identifier = last_slot
@@ -202,7 +202,7 @@ def _look_as_before(
     anim.action_blend_type = blend_type
 
 
-def _need_pose(datablock) -> None:
+def _check_pose(datablock) -> None:
     """Blender crashes when an Action is given to an armature that has not been evaluated yet."""
     if datablock.id_type != "OBJECT" or datablock.type != "ARMATURE" or datablock.pose is not None:
         return
@@ -214,7 +214,7 @@ def _need_pose(datablock) -> None:
 
 
 def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[str, str | None]:
-    """(output, sentence on why it is another than was asked for or None)."""
+    """(output, sentence on why it is not the requested output, or None)."""
     artists = None if place.ours else place.active
     if output == ACTIVE:
         if place.ours:
@@ -238,29 +238,29 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
 
 
 def _write_active(
-    datablock, place: _Place, bakes: Sequence[StripKeyframes], changes: Transaction
+    datablock, place: _Place, bakes: Sequence[StripKeyframes], transaction: Transaction
 ) -> MainThreadTask[PendingAction]:
     if place.ours:
-        yield from remove.from_active(datablock, None, changes)
-        changes.assigned = place.anim.action
+        yield from remove.from_active(datablock, None, transaction)
+        transaction.expected_action = place.anim.action
     action, slot = place.anim.action, action_api.slot_of(place.anim)
     if action_api.SLOTTED and slot is None:
         known = {slot.handle for slot in action.slots}
         slot = action_api.ensure_slot(action, datablock)
         if slot.handle not in known:
-            changes.back(action_api.remove_slot, action, slot.handle)
+            transaction.on_undo(action_api.remove_slot, action, slot.handle)
         action_api.assign(place.anim, action, slot)
-    changes.need_action(action, slot)
+    transaction.require_action(action, slot)
     record = action_properties.record_of(action, slot) or Record(ours=False)
     record = replace(record, before={**place.before, **record.before})
     artists = Layer(action, slot, datablock, is_copy=False)
-    new = yield from write_layer(artists, record, bakes, changes)
+    new = yield from write_layer(artists, record, bakes, transaction)
     if place.in_nla is not None:
         strips = strips_of(bakes)
-        yield from remove.from_strip(datablock, *place.in_nla, strips, changes)
+        yield from remove.from_strip(datablock, *place.in_nla, strips, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
-    return PendingAction(action, None, 0, False, frames, changes, ACTIVE)
+    return PendingAction(action, None, 0, False, frames, transaction, ACTIVE)
 
 
 def _write_ours(
@@ -269,41 +269,41 @@ def _write_ours(
     name: str,
     bakes: Sequence[StripKeyframes],
     output: str,
-    changes: Transaction,
+    transaction: Transaction,
 ) -> MainThreadTask[PendingAction]:
-    old, old_slot, record = _our_earlier(place)
+    old, old_slot, record = _earlier_bake(place)
     if old is not None:
         action = old.copy()
         action.use_fake_user = old.use_fake_user
     else:
         action, record = bpy.data.actions.new(name), Record(ours=True, before=place.before)
-    changes.back(bpy.data.actions.remove, action)
+    transaction.on_undo(bpy.data.actions.remove, action)
     slot = action_api.ensure_slot(action, datablock, old_slot or place.slot)
-    changes.need_action(action, slot)
+    transaction.require_action(action, slot)
     yield
     ours = Layer(action, slot, datablock, is_copy=True)
-    new = yield from write_layer(ours, record, bakes, changes)
+    new = yield from write_layer(ours, record, bakes, transaction)
     if place.record is not None and not place.ours and place.active.is_editable:
         artists = Layer(place.active, place.slot, datablock, is_copy=False)
         strips = strips_of(bakes)
-        yield from withdraw(artists, place.record, strips, changes)
+        yield from withdraw(artists, place.record, strips, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
-    pending = PendingAction(action, old, place.curves, old is not None, frames, changes, output)
+    pending = PendingAction(action, old, place.curves, old is not None, frames, transaction, output)
     if output == NLA:
-        pending.track = _to_nla(datablock, place, action, slot, changes)
+        pending.track = _play_in_nla(datablock, place, action, slot, transaction)
     else:
         if old is None:
             pending.previous = place.active
-        _to_active(place, action, slot, changes)
-    changes.assigned = place.anim.action
+        _assign_ours(place, action, slot, transaction)
+    transaction.expected_action = place.anim.action
     if old is not None:
-        changes.dropped.insert(0, (old, action))
+        transaction.obsolete.insert(0, (old, action))
     return pending
 
 
-def _our_earlier(place: _Place) -> tuple:
-    """(Action that a bake made for the datablock, slot, record), each None where there is none."""
+def _earlier_bake(place: _Place) -> tuple:
+    """(Action that an earlier bake made for the datablock, slot, record), each None without one."""
     if place.ours:
         return place.active, place.slot, place.record
     if place.in_nla is None:
@@ -313,46 +313,46 @@ def _our_earlier(place: _Place) -> tuple:
     return strip.action, slot, action_properties.record_of(strip.action, slot)
 
 
-def _to_active(place: _Place, action, slot, changes: Transaction) -> None:
-    """Assigns our Action; the artist's is set aside with a fake user, to come back on clearing."""
+def _assign_ours(place: _Place, action, slot, transaction: Transaction) -> None:
+    """Assigns our Action; the artist's Action is set aside with a fake user, until clearing."""
     previous = place.active
     if previous is not None and not place.ours:
         aside = SetAside(action_api.handle_of(place.slot), previous.use_fake_user)
         _change_record(action, slot, set_aside=aside)
         action[action_properties.SET_ASIDE] = previous
         if previous.is_editable:
-            changes.back(setattr, previous, "use_fake_user", previous.use_fake_user)
+            transaction.on_undo(setattr, previous, "use_fake_user", previous.use_fake_user)
             previous.use_fake_user = True
     action_api.assign(place.anim, action, slot)
     if place.in_nla is not None:
-        changes.finish.append(partial(nla.remove, place.anim, *place.in_nla))
-        remove.blend_as_before(place.anim, action, slot)
+        transaction.last_steps.append(partial(nla.remove, place.anim, *place.in_nla))
+        remove.restore_blend_type(place.anim, action, slot)
         _change_record(action, slot, blend_type=None)
 
 
-def _to_nla(datablock, place: _Place, action, slot, changes: Transaction) -> str:
-    """Plays our Action as a strip, whose track's name is returned; the artist's stays active."""
+def _play_in_nla(datablock, place: _Place, action, slot, transaction: Transaction) -> str:
+    """Plays our Action as a strip; the artist's Action stays active. Returns the track's name."""
     if place.ours:
-        remove.give_back(place.anim, action, slot, changes)
+        remove.restore_set_aside(place.anim, action, slot, transaction)
         _change_record(action, slot, set_aside=None)
         action.pop(action_properties.SET_ASIDE, None)
     record = action_properties.record_of(action, slot)
-    first = min(segment.start for segment in record.segments)
-    last = max(segment.end for segment in record.segments) - 1
+    first = min(baked.start for baked in record.ranges)
+    last = max(baked.end for baked in record.ranges) - 1
     if place.in_nla is not None and not place.ours:
         track, strip = place.in_nla
-        nla.change(datablock, strip, action, slot, first, last, changes)
+        nla.change(datablock, strip, action, slot, first, last, transaction)
     else:
-        track, strip = nla.add(datablock, action, slot, first, last, changes)
-    _let_both_act(datablock, strip, action, slot)
-    nla.update_rest(datablock, changes)
+        track, strip = nla.add(datablock, action, slot, first, last, transaction)
+    _blend_with_active(datablock, strip, action, slot)
+    nla.update_rest(datablock, transaction)
     return track.name
 
 
-def _let_both_act(datablock, strip, action, slot) -> None:
-    """Has the active Action added to the strip of ours below it, where it would replace it.
+def _blend_with_active(datablock, strip, action, slot) -> None:
+    """Has the active Action added to our strip below it, instead of replacing it.
 
-    Left alone where further strips play below: adding to those would change what they show.
+    Changes nothing where further strips play below, which the active Action would be added to.
     """
     anim = datablock.animation_data
     active = action_api.curves_of(anim.action, action_api.slot_of(anim))
@@ -363,14 +363,13 @@ def _let_both_act(datablock, strip, action, slot) -> None:
     anim.action_blend_type = nla.blend_type(datablock)
 
 
-def _change_record(action, slot, **changed) -> None:
-    action_properties.set_record(
-        action, slot, replace(action_properties.record_of(action, slot), **changed)
-    )
+def _change_record(action, slot, **values) -> None:
+    record = action_properties.record_of(action, slot)
+    action_properties.set_record(action, slot, replace(record, **values))
 
 
 def _check_curves(action, slot, bakes: Sequence[StripKeyframes]) -> None:
-    """Raises GoneError where an F-curve was removed meanwhile."""
-    channels = {channel for strip in bakes for channel in strip.keys}
+    """Raises SceneChangedError where an F-curve was removed meanwhile."""
+    channels = {channel for bake in bakes for channel in bake.keys}
     if not action_api.curves_of(action, slot).keys() >= channels:
-        raise GoneError(FACE_CHANGED)
+        raise SceneChangedError(FACE_CHANGED)

@@ -1,4 +1,4 @@
-"""Whether the artist changed baked keys by hand: dials must not overwrite that unasked."""
+"""Whether the artist changed baked keys by hand, which dials must not overwrite."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,20 +6,20 @@ from contextlib import suppress
 from ..animation import action_api, key_digests
 from ..core.background_job import MainThreadTask, run_to_completion
 from ..core.target_plan import TargetPlan
-from ..errors import GoneError, PlanError
+from ..errors import PlanError, SceneChangedError
 from ..scene.face_plan import datablock_of
 
 
 class EditedError(PlanError):
-    """Baked keys were changed by hand, so that they may not be replaced unasked."""
+    """Baked keys were changed by hand, so dials may not replace them."""
 
 
 def remember_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
-    """Notes the keys as they were just baked, an F-curve a step; what was removed is left out."""
+    """Notes the keys that were just baked, one F-curve a step; skips what was removed."""
     for plan in plans:
         try:
             found = tuple(key_digests.baked_actions(datablock_of(plan)))
-        except GoneError:
+        except SceneChangedError:
             continue
         for action, handle in [(action, action_api.handle_of(slot)) for action, slot in found]:
             with suppress(ReferenceError):
@@ -27,7 +27,7 @@ def remember_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
 
 
 def check_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
-    """Raises EditedError where baked keys were changed by hand; an F-curve a step."""
+    """Raises EditedError where baked keys were changed by hand; one F-curve a step."""
     names = yield from _edited(plans)
     if names:
         listed = ", ".join(f'"{name}"' for name in names)
@@ -38,7 +38,7 @@ def check_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
 
 
 def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
-    """Names of the Actions whose baked keys are not as they were baked."""
+    """Names of the Actions whose baked keys were changed by hand."""
     return run_to_completion(_edited(plans))
 
 

@@ -8,17 +8,17 @@ never fire there.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ...model.errors import A2FError
-from ...model.runtime import RuntimeChoice
 from ..core import background_job
 from ..core.background_job import CancelledError, Job
-from ..scene import speaker_settings
 from ..scene.redraw import redraw_sidebars
-from . import pipeline
-from .pipeline import Outcome
+
+if TYPE_CHECKING:
+    from .pipeline import Outcome
 
 _PAUSE = 0.15
 """Seconds without a change after which keys follow."""
@@ -37,7 +37,7 @@ class _Running:
     """Keys of one speaker that are on their way."""
 
     job: Job
-    outcome: Outcome
+    outcome: "Outcome"
 
 
 _due: dict[tuple[int, str], float] = {}
@@ -82,6 +82,9 @@ def pause() -> None:
 
 def catch_up() -> None:
     """Makes the keys of speakers whose settings are not those of their keys, as after an undo."""
+
+    from ..scene import speaker_settings
+
     for scene in bpy.data.scenes:
         for speaker in scene.audio2face.speakers:
             if not speaker_settings.is_keyed(speaker):
@@ -136,7 +139,10 @@ def advance() -> float | None:
 
 
 def _start(key: tuple[int, str], speaker) -> None:
-    plan, outcome = pipeline.plan_reshape(speaker), Outcome()
+    from ...model.runtime import RuntimeChoice
+    from . import pipeline
+
+    plan, outcome = pipeline.plan_reshape(speaker), pipeline.Outcome()
 
     def work(on_progress: Callable[[float], None]):
         return pipeline.analyze_all((plan,), RuntimeChoice(), None, outcome, on_progress)
@@ -173,6 +179,8 @@ def _go_on(key: tuple[int, str], running: _Running) -> bool:
 
 
 def _update_now(speaker) -> None:
+    from . import pipeline
+
     def update() -> None:
         speaker.report = pipeline.run(pipeline.plan_reshape(speaker)).text
 

@@ -32,7 +32,7 @@ from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import SkippedMesh, StripPlan
 from ..core.target_plan import TargetPlan
 from ..diagnostics.hidden_results import hidden_steps
-from ..errors import FACE_CHANGED, FACE_GONE, GoneError, PlanError, StripError
+from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError, StripError
 from ..face_override import release
 from ..scene import live_changes, speaker_settings
 from ..scene.analysis_cache import cached_curves, store_curves
@@ -127,7 +127,7 @@ def plan_reshape(speaker) -> BakePlan:
 
     Raises:
         PlanError: nothing would move.
-        TakeError: what the speaker keeps is damaged.
+        CachedCurvesError: what the speaker keeps is damaged.
     """
     kept = tuple((cached_curves(take), None) for take in speaker.takes)
     return _plan_rekey(speaker, kept, keeps_hand_edits=True)
@@ -138,7 +138,7 @@ def plan_retime(scene, speaker) -> BakePlan:
 
     Raises:
         PlanError: nothing would move, or the speaker was not baked.
-        TakeError: what the speaker keeps is damaged.
+        CachedCurvesError: what the speaker keeps is damaged.
         StripError: none of the strips is there any more.
     """
     if not len(speaker.takes):
@@ -311,7 +311,7 @@ def revalidate(plan: BakePlan) -> BakePlan:
     if plan.is_rekey:
         takes = find_speaker(_scene(request), request.speaker).takes
         if any(curves.key not in takes for curves, _ in plan.kept):
-            raise GoneError(FACE_CHANGED)
+            raise SceneChangedError(FACE_CHANGED)
     return replace(plan, face=face, skipped=skipped)
 
 
@@ -369,7 +369,7 @@ def _write_faces(
 ) -> MainThreadTask[tuple[PendingAction, ...]]:
     """Keys strips, (ranges, keys for each plan), on every datablock of a face.
 
-    Raises GoneError where something of the face was removed between two steps.
+    Raises SceneChangedError where something of the face was removed between two steps.
     """
     pending: list[PendingAction] = []
 
@@ -443,7 +443,7 @@ def _check_unchanged(request: BakeRequest, strips: tuple[StripPlan, ...]) -> Non
 def _check_same(plan: BakePlan) -> None:
     """Raises PlanError where the face is not as it was planned."""
     if _face(plan.request)[0] != plan.face:
-        raise GoneError(FACE_CHANGED)
+        raise SceneChangedError(FACE_CHANGED)
 
 
 def _resolved(request: BakeRequest):
@@ -452,7 +452,7 @@ def _resolved(request: BakeRequest):
     speaker = find_speaker(scene, request.speaker) if request.speaker else None
     objects = objects_with_uids(request.object_uids)
     if not objects:
-        raise GoneError(FACE_GONE)
+        raise SceneChangedError(FACE_REMOVED)
     return scene, speaker, objects
 
 

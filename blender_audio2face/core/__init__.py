@@ -1,1 +1,1 @@
-"""Everything that needs no Blender: sound to curves, curves to keys, rigs, reports. Never bpy."""
+"""All that needs no Blender: sound to curves, curves to keys, rigs, reports, batches, real time."""

@@ -23,25 +23,26 @@ def analyze(
     on_progress: Callable[[float], None],
     choose: Callable[..., Runtime] | None = None,
 ) -> tuple[tuple[StripCurves, ...], Inference]:
-    """Decodes each strip's audible range and runs the network on it and on the silence after it,
-    piece by piece: only the curves are ever held whole.
+    """Decodes each strip's audible range and runs the network on it and on the silence after it.
+
+    Sound is worked on in pieces; only the curves are held whole.
 
     Args:
         strips: what to decode.
         choice: what the network is to run on.
         weights: the network's weights file, None for the bundled one.
         on_progress: gets fractions 0..1; an exception it raises ends the work.
-        choose: takes the place of ``choose_runtime``, for many sounds one after another.
+        choose: used instead of ``choose_runtime``; keeps a runtime for many bakes in a row.
 
     Returns:
         The curves of each strip, and how they were made.
 
     Raises:
         BakeError: a sound cannot be decoded.
-        TakeError: curves cannot be kept.
+        CachedCurvesError: the curves cannot be encoded.
         model.errors.A2FError: the network cannot run, or its weights cannot be used.
     """
-    began = time.perf_counter()
+    start_time = time.perf_counter()
     on_progress(0.0)
     total = sum(strip.timing.source_duration for strip in strips)
     choose = choose or choose_runtime
@@ -63,6 +64,6 @@ def analyze(
         device=runtime.device,
         weights=weights.name if weights is not None else None,
         audio_seconds=total,
-        wall_seconds=time.perf_counter() - began,
+        wall_seconds=time.perf_counter() - start_time,
         remark=runtime.remark,
     )

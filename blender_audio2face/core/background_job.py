@@ -1,7 +1,7 @@
-"""Work in the background, and work on the main thread in steps that leave a window alive.
+"""Work in a background thread, and work on the main thread in short steps.
 
-A main-thread task is a generator whose return value is what the work came to. What it did so far
-can be taken back by closing it, but for the steps after which it yields NON_CANCELLABLE.
+A main-thread task is a generator: it yields after each step, and returns its result. Closing it
+undoes what it did so far, except where it has just yielded NON_CANCELLABLE.
 """
 
 import threading
@@ -14,13 +14,13 @@ Result = TypeVar("Result")
 
 MainThreadTask = Generator[str | None, None, Result]
 
-NON_CANCELLABLE = "kept"
-"""What is yielded by steps that are not to be given up here, but taken on to the next that can be,
-or to their end."""
+NON_CANCELLABLE = "non-cancellable"
+"""Yielded where a task cannot be undone: whoever cancels it first goes on to the next step that can
+be, or to the end."""
 
 
 def run_to_completion(steps: MainThreadTask[Result]) -> Result:
-    """Takes every step at once, and returns what the work came to."""
+    """Takes all steps, and returns the task's result."""
     while True:
         try:
             next(steps)
@@ -29,7 +29,7 @@ def run_to_completion(steps: MainThreadTask[Result]) -> Result:
 
 
 def guarded(steps: MainThreadTask[Result], check: Callable[[], None]) -> MainThreadTask[Result]:
-    """The same steps; ``check`` is called before each but the first; what it raises ends them."""
+    """The same steps, with ``check`` called before each but the first; its exceptions end them."""
     try:
         while True:
             state = next(steps)
@@ -41,17 +41,17 @@ def guarded(steps: MainThreadTask[Result], check: Callable[[], None]) -> MainThr
         steps.close()
 
 
-def unless_gone(act: Callable[..., object], *arguments: object) -> None:
-    """Takes something back, for an ExitStack: passes over what was removed meanwhile."""
+def unless_removed(act: Callable[..., object], *arguments: object) -> None:
+    """Calls ``act``, for an ExitStack; does nothing if a datablock it uses was removed."""
     with suppress(ReferenceError):
         act(*arguments)
 
 
 def run_for(steps: MainThreadTask, seconds: float) -> bool:
-    """Takes steps until ``seconds`` have passed; whether they can be given up there.
+    """Takes steps until ``seconds`` have passed; returns whether the task can be cancelled there.
 
     Raises:
-        StopIteration: there are no more; its value is what the work came to.
+        StopIteration: the task ended; its value is the result.
     """
     until = time.perf_counter() + seconds
     while True:
@@ -61,8 +61,7 @@ def run_for(steps: MainThreadTask, seconds: float) -> bool:
 
 
 _TOO_EARLY = 0.05
-"""Progress below which no end is foretold."""
-
+"""Progress below which no remaining time is estimated."""
 
 _jobs: "set[Job]" = set()
 """Every job that has not ended."""
@@ -73,17 +72,17 @@ class CancelledError(Exception):
 
 
 class Job(threading.Thread):
-    """Runs ``work`` in a thread and carries its result, or its exception, to whoever asks.
+    """Runs ``work`` in a thread, and hands over its result or exception.
 
-    ``work`` gets one function to call with its progress (0..1); once the job was cancelled that
-    call raises CancelledError, so work ends at its next step.
+    ``work`` gets a function to call with its progress (0..1), which raises CancelledError once the
+    job was cancelled.
 
-    What has to be done with the result on the main thread may be given as ``steps``: the job goes
-    on until they are all taken with ``run_for``, and cancelling it takes back what they did.
+    ``steps`` makes a main-thread task of the result. Then the job goes on until ``run_for`` has
+    taken all its steps, and cancelling the job undoes them.
 
     Attributes:
-        exclusive: whether no bake may begin before it ends.
-        on_stop: is called by ``stop_all``, after which nobody may ask for the job again.
+        exclusive: whether no bake may begin before the job ends.
+        on_stop: called by ``stop_all``; releases what waits for the job.
     """
 
     exclusive = True
@@ -96,7 +95,7 @@ class Job(threading.Thread):
     ) -> None:
         super().__init__(name="audio2face", daemon=True)
         self.progress = 0.0
-        self._began = time.monotonic()
+        self._start_time = time.monotonic()
         self._work = work
         self._cancel = threading.Event()
         self._worked = threading.Event()
@@ -105,7 +104,7 @@ class Job(threading.Thread):
         self._error: BaseException | None = None
         self._to_steps = steps
         self._steps: MainThreadTask[Any] | None = None
-        self._can_go_back = True
+        self._can_cancel = True
 
     def start(self) -> None:
         _jobs.add(self)
@@ -122,15 +121,17 @@ class Job(threading.Thread):
         _jobs.discard(self)
 
     def cancel(self) -> None:
-        """Asks the work to end, and takes back its steps; returns at once. Once steps were taken,
-        for their thread only. Where they cannot be taken back they are first taken on to where
-        they can, or to their end."""
+        """Asks the work to end, without waiting for it, and undoes the steps.
+
+        Where they cannot be undone, goes on to the next step where they can, or to the end. Once
+        steps were taken, only the main thread may call it.
+        """
         self._cancel.set()
         steps, self._steps = self._steps, None
         if steps is not None:
             try:
-                while not self._can_go_back:
-                    self._can_go_back = next(steps) != NON_CANCELLABLE
+                while not self._can_cancel:
+                    self._can_cancel = next(steps) != NON_CANCELLABLE
             except StopIteration:
                 pass
             finally:
@@ -146,25 +147,25 @@ class Job(threading.Thread):
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds until the end at the pace so far; None before there is one."""
+        """Seconds until the end at the pace so far; None while it is too early to tell."""
         if self.progress < _TOO_EARLY:
             return None
-        return (time.monotonic() - self._began) * (1.0 / self.progress - 1.0)
+        return (time.monotonic() - self._start_time) * (1.0 / self.progress - 1.0)
 
     @property
     def done(self) -> bool:
-        """True when result() will not wait."""
+        """Whether ``result`` returns without waiting."""
         return self._worked.is_set()
 
     @property
     def stepping(self) -> bool:
-        """Whether some steps were taken, and not all."""
+        """Whether some of the steps were taken, but not all."""
         return self._steps is not None
 
     def result(self) -> Any:
-        """Waits for the work and returns what it returned; raises what it raised.
+        """Waits for the work and returns its result, or raises its exception.
 
-        Raises CancelledError for a cancelled job even when the work got to its end.
+        Raises CancelledError for a cancelled job, even if the work was completed.
         """
         self._worked.wait()
         if self.cancelled:
@@ -174,9 +175,9 @@ class Job(threading.Thread):
         return self._result
 
     def run_for(self, seconds: float) -> bool:
-        """Takes steps for some time; whether all are taken, so that the job has ended.
+        """Takes steps for some time; returns whether that was the last, so that the job has ended.
 
-        Raises what the work, or a step, raised; then the job has ended too.
+        Raises the exception of the work or of a step, which ends the job too.
         """
         try:
             if self._steps is None:
@@ -184,7 +185,7 @@ class Job(threading.Thread):
                 if self._to_steps is None:
                     return True
                 self._steps = self._to_steps(result)
-            self._can_go_back = run_for(self._steps, seconds)
+            self._can_cancel = run_for(self._steps, seconds)
         except BaseException as error:
             self._steps = None
             self._ended.set()
@@ -201,7 +202,7 @@ class Job(threading.Thread):
 
 
 def running() -> list[Job]:
-    """Exclusive jobs at work that were not cancelled."""
+    """Exclusive jobs that have not ended and were not cancelled."""
     return [job for job in tuple(_jobs) if job.exclusive and not job.cancelled]
 
 
@@ -217,7 +218,7 @@ def stop_all(timeout: float) -> None:
 
 
 def stop_stepping() -> None:
-    """Cancels the jobs whose steps are not all taken; those still at work go on."""
+    """Cancels the jobs that have taken some of their steps; jobs still in their thread go on."""
     for job in running():
         if job.stepping:
             job.cancel()

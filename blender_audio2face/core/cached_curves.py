@@ -1,10 +1,10 @@
-"""The curves of a strip, as a speaker keeps them: a few kilobytes, read back in any Blender.
+"""The curves of a strip, encoded as a speaker caches them in the .blend: a few kilobytes.
 
 Layout of the bytes, little-endian: magic, version, CRC-32 of all that follows it; rows, channels,
 rate, length of the names; names (JSON, UTF-8); lowest value and step of each channel; then,
-compressed with zlib, whole numbers of steps as differences from row to row, channel after channel,
-low bytes before high bytes. A step is 1/4096, or what 16 bits allow for a channel that spans more
-than 16.
+compressed with zlib, values as whole numbers of steps, as differences from row to row, channel
+after channel, low bytes before high bytes. A step is 1/4096, or larger where a channel spans more
+than 16 bits of such steps.
 """
 
 import json
@@ -24,7 +24,7 @@ from .sound.strip_plan import StripPlan
 from .sound.strip_timing import StripTiming
 
 STEP = 1.0 / 4096.0
-"""Resolution of values: the error is at most half of it."""
+"""Resolution of values: the error is at most half of this."""
 
 _MAGIC = b"A2FT"
 _VERSION = 1
@@ -35,8 +35,8 @@ _LEVELS = 65535
 _BLOCK = 1024  # rows, which fit a processor's cache
 
 
-class TakeError(A2FError):
-    """Curves that cannot be kept, or bytes that are not kept curves."""
+class CachedCurvesError(A2FError):
+    """Curves that cannot be encoded, or bytes that do not encode curves."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class StripCurves:
     Attributes:
         name: the strip's name, for people.
         timing: where the strip plays.
-        encoded: its curves, as ``encode`` gives them.
+        encoded: the curves' bytes (``encode``).
         cut: seconds of the curves before the strip's first frame.
         segment: which part of which sound was analysed; None for curves without a sound.
         file: path of a sound file that is in no strip; else empty.
-        key: what the keys made of it are known by, whatever the strip is called; empty until the
-            speaker keeps it.
+        key: identifies the strip's keys and cached curves even when the strip is renamed; empty
+            until the speaker caches them.
     """
 
     name: str
@@ -64,55 +64,59 @@ class StripCurves:
 
     @cached_property
     def curves(self) -> Curves:
-        """Raises TakeError where the bytes are damaged."""
+        """The decoded curves. Raises CachedCurvesError where the bytes are damaged."""
         return decode(self.encoded)
 
     @classmethod
     def of_strip(cls, strip: StripPlan, curves: Curves) -> "StripCurves":
-        """The curves that were made of a strip; reads the sound once more, for its digest.
+        """The curves that were analysed of a strip; reads the sound for its digest.
 
         Raises:
             BakeError: the sound cannot be read any more.
-            TakeError: the curves cannot be kept.
+            CachedCurvesError: the curves cannot be encoded.
         """
-        try:
-            segment = sound_segment.segment_of_strip(strip)
-        except OSError as error:
-            raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
-        return cls(strip.name, strip.timing, encode(curves), segment=segment)
+        return cls(strip.name, strip.timing, encode(curves), segment=_segment(strip))
 
     def moved_to(self, strip: StripPlan) -> "StripCurves | None":
-        """The same curves where the strip plays now; None where it plays what was not analysed.
+        """The same curves where the strip plays now; None if it plays sound not analysed yet.
 
         Raises BakeError where the sound cannot be read.
         """
-        try:
-            segment = sound_segment.segment_of_strip(strip)
-        except OSError as error:
-            raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
+        segment = _segment(strip)
         cut = segment.offset_in(self.segment) if self.segment is not None else None
         if cut is None:
             return None
         return replace(self, name=strip.name, timing=strip.timing, cut=cut)
 
 
+def _segment(strip: StripPlan) -> SoundSegment:
+    try:
+        return sound_segment.segment_of_strip(strip)
+    except OSError as error:
+        raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
+
+
 def encode(curves: Curves) -> bytes:
-    """Bytes of curves; values come back to within half a STEP.
+    """Bytes of curves; ``decode`` gives values back to within half a STEP.
 
     Raises:
-        TakeError: a value is not finite, or there are more than fit.
+        CachedCurvesError: a value is not finite, or there are more than fit.
     """
     values = np.asarray(curves.values, np.float32)
     if not np.isfinite(values).all():
-        raise TakeError("The curves hold values that are not numbers; analyse the sound again.")
+        raise CachedCurvesError(
+            "The curves hold values that are not numbers; analyse the sound again."
+        )
     if values.size > _MOST_VALUES:
-        raise TakeError("The curves are too long to be kept; bake the sound in shorter strips.")
+        raise CachedCurvesError(
+            "The curves are too long to be kept; bake the sound in shorter strips."
+        )
     low, step = _grid(values)
     names = json.dumps(curves.names).encode()
     try:
         sizes = _SIZES.pack(len(values), len(curves.names), curves.rate, len(names))
     except (struct.error, OverflowError) as error:
-        raise TakeError(
+        raise CachedCurvesError(
             f"Curves of {len(curves.names)} channels, {curves.rate:g} rows a second, cannot be "
             "kept: give them fewer, or a usual rate."
         ) from error
@@ -128,27 +132,27 @@ def decode(data: bytes) -> Curves:
     """Curves of bytes that ``encode`` made.
 
     Raises:
-        TakeError: the bytes are damaged, cut, or of a later version.
+        CachedCurvesError: the bytes are damaged, cut, or of a later version.
     """
     if len(data) < _START.size + _SIZES.size or data[:4] != _MAGIC:
-        raise TakeError("The kept curves are damaged; analyse the sound again.")
+        raise CachedCurvesError("The kept curves are damaged; analyse the sound again.")
     _, version, checksum = _START.unpack_from(data)
     if version != _VERSION:
-        raise TakeError(
+        raise CachedCurvesError(
             f"The curves were kept by another version of this add-on (format {version}); "
             "analyse the sound again."
         )
     body = memoryview(data)[_START.size :]
     if zlib.crc32(body) != checksum:
-        raise TakeError("The kept curves are damaged; analyse the sound again.")
+        raise CachedCurvesError("The kept curves are damaged; analyse the sound again.")
     try:
         return _decoded(body)
     except (ValueError, struct.error, zlib.error, RecursionError) as error:
-        raise TakeError("The kept curves are damaged; analyse the sound again.") from error
+        raise CachedCurvesError("The kept curves are damaged; analyse the sound again.") from error
 
 
 def _grid(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest level and step of each channel [T, C]; equal values share levels across channels."""
+    """Lowest value and step of each channel of [T, C]; equal values of two channels stay equal."""
     if len(values) == 0:
         return np.zeros(values.shape[1]), np.full(values.shape[1], STEP)
     least, most = values.min(axis=0).astype(float), values.max(axis=0).astype(float)
@@ -157,7 +161,7 @@ def _grid(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _planes(values: np.ndarray, low: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """Changes from row to row in steps, uint8 [2 C, T]: all channels' low bytes, then the high."""
+    """Differences from row to row in steps, uint8 [2 C, T]: all low bytes, then all high."""
     rows, channels = values.shape
     planes = np.empty((2 * channels, rows), np.uint8)
     before = np.zeros(channels, np.uint16)
@@ -172,7 +176,7 @@ def _planes(values: np.ndarray, low: np.ndarray, step: np.ndarray) -> np.ndarray
 
 
 def _from_planes(planes: np.ndarray, low: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """Values, float32 [T, C], of what ``_planes`` returns."""
+    """Values, float32 [T, C], of the result of ``_planes``."""
     channels, rows = len(planes) // 2, planes.shape[1]
     values = np.empty((rows, channels), np.float32)
     before = np.zeros(channels, np.uint16)
@@ -188,7 +192,7 @@ def _from_planes(planes: np.ndarray, low: np.ndarray, step: np.ndarray) -> np.nd
 
 
 def _decoded(body: memoryview) -> Curves:
-    """Curves of a body whose checksum is right. Raises ValueError where it makes no sense."""
+    """Curves of a body whose checksum is right. Raises ValueError where its contents do not fit."""
     rows, channels, rate, length = _SIZES.unpack_from(body)
     if rows * max(channels, 1) > _MOST_VALUES or not (np.isfinite(rate) and rate > 0):
         raise ValueError("sizes")
@@ -198,7 +202,7 @@ def _decoded(body: memoryview) -> Curves:
         raise ValueError("names")
     low, step = np.frombuffer(body, "<f4", 2 * channels, at).reshape(2, channels).astype(float)
     highest = np.abs(low) + np.abs(step) * _LEVELS
-    if not np.all(highest <= np.finfo(np.float32).max):  # so too where one is no number
+    if not np.all(highest <= np.finfo(np.float32).max):  # false for NaN, too
         raise ValueError("range")
     size = 2 * rows * channels
     plain = zlib.decompressobj().decompress(body[at + 8 * channels :], size + 1)
@@ -209,7 +213,7 @@ def _decoded(body: memoryview) -> Curves:
 
 
 def _are_names(names: object, count: int) -> bool:
-    """Whether JSON's answer is as many different texts as there are channels."""
+    """Whether decoded JSON is a list of ``count`` different texts."""
     if not isinstance(names, list) or len(names) != count:
         return False
     return all(isinstance(name, str) for name in names) and len(set(names)) == count

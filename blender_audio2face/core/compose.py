@@ -1,8 +1,7 @@
-"""From the curves of strips to the keys of F-curves: pure work, for a background thread."""
+"""From the curves of strips to the keys of F-curves; runs in any thread."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,29 +21,26 @@ from .shaping.shape import shape
 from .sound.strip_timing import StripTiming
 from .target_plan import TargetPlan, columns, resting
 
-if TYPE_CHECKING:
-    pass
-
 FaceKeys = tuple[Mapping[FCurvePath, Keys], ...]
-"""The keys of one strip on each datablock that was planned."""
+"""The keys of one strip on each datablock of the plan."""
 
 OnProgress = Callable[[float], None]
 """Gets fractions 0..1; an exception it raises ends the work."""
 
 
 def no_progress(_fraction: float) -> None:
-    """Nobody waits."""
+    """Ignores progress."""
 
 
 @dataclass(frozen=True)
 class KeyingSettings:
-    """How curves become keys, as the artist had it set.
+    """How curves become keys.
 
     Attributes:
-        dials: the shape of the movement.
-        every_frame: a key on each frame instead of few.
-        tolerance: the most that few keys may stray, in shape-key units.
-        preview: frames [start, end) that alone are keyed; None for all.
+        dials: how the movement is shaped.
+        every_frame: a key on each frame instead of as few as ``tolerance`` allows.
+        tolerance: largest error of reduced keys, in shape-key units.
+        preview: key only frames [start, end); None for all.
     """
 
     dials: Dials
@@ -53,18 +49,18 @@ class KeyingSettings:
     preview: tuple[int, int] | None = None
 
     def requested_ranges(self, key: str, timing: StripTiming) -> tuple[FrameRange, ...]:
-        """The frames to key of a strip: all, or what of them lies in the preview range."""
-        whole = frame_ranges.requested_ranges(key, timing)
-        return whole if self.preview is None else frame_ranges.within(whole, *self.preview)
+        """The frames of a strip to key: all, or those in the preview range."""
+        ranges = frame_ranges.requested_ranges(key, timing)
+        return ranges if self.preview is None else frame_ranges.within(ranges, *self.preview)
 
 
 @dataclass(frozen=True)
 class FacePlan:
-    """What of a face is keyed, and how, as it was on the main thread.
+    """What to key on a face, and how; a snapshot from the main thread.
 
     Attributes:
-        plans: what is keyed.
-        settings: and how.
+        plans: the controls to key, by datablock.
+        settings: how to key them.
     """
 
     plans: tuple[TargetPlan, ...]
@@ -74,16 +70,16 @@ class FacePlan:
 def compose(
     face: FacePlan, strips: Sequence[StripCurves], on_progress: OnProgress = no_progress
 ) -> tuple[FaceKeys | None, ...]:
-    """The keys of each strip; None for one that lies outside of the preview range.
+    """The keys of each strip; None for a strip outside of the preview range.
 
     Args:
-        face: from the main thread.
+        face: what to key, and how.
         strips: their curves, and where they play.
         on_progress: see OnProgress.
 
     Raises:
         PlanError: no strip lies in the preview range.
-        TakeError: curves are damaged.
+        CachedCurvesError: curves are damaged.
     """
     check_preview(face.settings, [strip.timing for strip in strips])
     composed: list[FaceKeys | None] = []
@@ -95,7 +91,7 @@ def compose(
 
 
 def check_preview(settings: KeyingSettings, timings: Sequence[StripTiming]) -> None:
-    """Raises PlanError when none of the strips is in the range that alone is to be keyed."""
+    """Raises PlanError when no strip lies in the preview range."""
     if not any(settings.requested_ranges("", timing) for timing in timings):
         raise PlanError(
             "No strip lies in the preview range: set another range, or turn Only Preview Range off."
@@ -108,7 +104,7 @@ def face_keys(
     """The keys of one strip.
 
     Args:
-        face: what is keyed, and how.
+        face: what to key, and how.
         strip: its curves, and where they play.
         on_progress: see OnProgress.
     """
@@ -125,9 +121,9 @@ def keys_of_curves(
     """The keys of curves.
 
     Args:
-        face: what is keyed, and how.
-        curves: what was analysed.
-        timing: where it plays.
+        face: what to key, and how.
+        curves: the network's.
+        timing: where they play.
         cut: seconds of the curves before the strip's first frame.
         on_progress: see OnProgress.
     """
@@ -148,7 +144,7 @@ def _at_frames(
 
 
 def part_of(on_progress: OnProgress, start: float, end: float) -> OnProgress:
-    """Progress of a part of the work that takes it from ``start`` to ``end``."""
+    """Progress of a part of the work, which spans ``start`` to ``end`` of the whole."""
     return lambda fraction: on_progress(start + (end - start) * fraction)
 
 
@@ -169,7 +165,7 @@ def _keys(
     for group in groups(tuple(made), len(timing.frames)):
         on_progress(done / len(made))
         done += len(group)
-        faded = {one: rest[one] + timing.weights * (made[one] - rest[one]) for one in group}
+        faded = {path: rest[path] + timing.weights * (made[path] - rest[path]) for path in group}
         if settings.every_frame:
             for channel, column in faded.items():
                 yield channel, every_frame(timing.frames, column)
@@ -181,22 +177,24 @@ def _keys(
 
 
 def _spans(plan: TargetPlan) -> dict[FCurvePath, float]:
-    """How far each control travels between rest and extreme; keys are as exact as that is large."""
+    """How far each control travels between rest and extreme, which scales the tolerance."""
     spans: dict[FCurvePath, float] = {}
-    for one in plan.links:
-        channel = FCurvePath(one.path, one.index)
-        travel = abs(one.link.target.extreme - one.link.target.rest)
+    for planned in plan.links:
+        channel = FCurvePath(planned.path, planned.index)
+        travel = abs(planned.link.target.extreme - planned.link.target.rest)
         spans[channel] = max(travel, spans.get(channel, 1e-6))
     return spans
 
 
 def _mouth_channels(plan: TargetPlan) -> set[FCurvePath]:
-    """The controls that closures of the lips have to show in."""
+    """The controls on which closures of the lips have to be keyed."""
     preset = preset_with_id(plan.preset_id) if plan.preset_id is not None else None
     return {
-        FCurvePath(one.path, one.index)
-        for one in plan.links
-        if any(name in MOUTH_GROUP or name in DERIVED for name in needs(preset, one.link.output))
+        FCurvePath(planned.path, planned.index)
+        for planned in plan.links
+        if any(
+            name in MOUTH_GROUP or name in DERIVED for name in needs(preset, planned.link.output)
+        )
     }
 
 

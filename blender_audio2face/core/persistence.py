@@ -1,8 +1,6 @@
-"""JSON that a .blend keeps in custom properties, read as what anyone may have put there.
+"""JSON in custom properties of a .blend: a recorded pose, and finished jobs of farms.
 
-Imports no bpy.
-
-A recorded pose as the text that a speaker keeps. Imports no bpy.
+Nothing that is read is trusted: anyone may have written the file.
 """
 
 import json
@@ -16,7 +14,7 @@ from .rigs.pose import Pose
 
 
 def document(text: object) -> Any:
-    """What a property's text says; None where it is no JSON."""
+    """The decoded JSON of a property's text; None where it is no JSON."""
     if not isinstance(text, str):
         return None
     try:
@@ -29,19 +27,19 @@ def rows(plain: object, *kinds: type) -> list[tuple] | None:
     """A list of rows with cells of these kinds; None for anything else.
 
     Args:
-        plain: of ``document``.
-        kinds: str, int or float; a float is finite, and may be written as a whole number.
+        plain: decoded JSON.
+        kinds: str, int or float; floats are finite, and may be written as whole numbers.
     """
     if not isinstance(plain, list):
         return None
-    found = [row for one in plain if (row := _row(one, kinds)) is not None]
+    found = [row for cells in plain if (row := _row(cells, kinds)) is not None]
     return found if len(found) == len(plain) else None
 
 
-def names(plain: object, kind: type) -> dict[str, Any]:
-    """The entries of an object whose values are of a kind; none where it is no object."""
-    entries = plain.items() if isinstance(plain, Mapping) else ()
-    return {name: value for name, value in entries if isinstance(value, kind)}
+def entries(plain: object, kind: type) -> dict[str, Any]:
+    """The entries of a JSON object whose values are of a kind; none where it is no object."""
+    items = plain.items() if isinstance(plain, Mapping) else ()
+    return {name: value for name, value in items if isinstance(value, kind)}
 
 
 def _row(plain: object, kinds: tuple[type, ...]) -> tuple | None:
@@ -70,16 +68,16 @@ def _number(value: object) -> float | None:
 
 
 _FARTHEST = 1e6
-"""What no value of a bone reaches; a mapping's file holds no larger ones."""
+"""Above every value of a bone; mapping files have the same limit."""
 
 
-def dumps(pose: Pose) -> str:
-    """The text of a pose."""
+def dump_pose(pose: Pose) -> str:
+    """JSON of a pose."""
     return json.dumps([[*channel, value] for channel, value in pose.items()])
 
 
-def loads(text: object) -> Pose:
-    """The pose back from its text. Raises PlanError where it is damaged."""
+def load_pose(text: object) -> Pose:
+    """The pose of ``dump_pose``'s text. Raises PlanError where it is damaged."""
     found = rows(document(text), str, str, int, float)
     if found is None or not all(_is_channel(*row) for row in found):
         raise PlanError("The recorded rest is damaged: press Record Rest again.")
@@ -91,19 +89,19 @@ def _is_channel(_bone: str, path: str, component: int, value: float) -> bool:
 
 
 Jobs = Mapping[str, tuple[list[str], str]]
-"""Digest of a finished job -> (keys of its takes, digest of the keys that it made)."""
+"""Digest of a finished job -> (keys of its cached curves, digest of the keys that it made)."""
 
 
 def dump_jobs(jobs: Jobs) -> str:
-    """The text of a speaker's finished jobs."""
+    """JSON of a speaker's finished jobs."""
     return json.dumps(jobs)
 
 
 def load_jobs(text: object) -> dict[str, tuple[list[str], str]]:
-    """The jobs back from their text; those that are none of ours are left out."""
+    """The jobs of ``dump_jobs``'s text, without entries of any other form."""
     found = {}
-    for job, plain in names(document(text), list).items():
+    for job, plain in entries(document(text), list).items():
         match plain:
-            case [list(takes), str(digest)] if all(isinstance(take, str) for take in takes):
-                found[job] = (takes, digest)
+            case [list(keys), str(digest)] if all(isinstance(key, str) for key in keys):
+                found[job] = (keys, digest)
     return found

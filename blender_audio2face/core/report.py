@@ -1,4 +1,4 @@
-"""What a bake did, in words: what was keyed, where, and what may hide it."""
+"""The report of a bake: what was keyed, where, and what hides it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +13,12 @@ class Inference:
     """How the curves were made.
 
     Attributes:
-        runtime: name of what ran the network, and ``device`` what it ran on.
-        audio_seconds: length of the sound, and ``wall_seconds`` how long it took.
+        runtime: name of the runtime.
+        device: the device that it ran on.
+        audio_seconds: length of the sound.
+        wall_seconds: how long decoding and the network took.
         weights: name of the artist's weights file, if any.
-        remark: a sentence on why another runtime or device ran than was asked for, or None.
+        remark: sentence on why it is not the requested runtime or device, or None.
     """
 
     runtime: str
@@ -32,14 +34,14 @@ class WrittenAction:
     """What was written for one datablock.
 
     Attributes:
-        plan: what was to be keyed on it.
+        plan: what was planned for it.
         action: name of the Action that holds the keys.
         output: "ACTION", "NLA" or "ACTIVE".
-        note: why it is not the output that was asked for, or None.
+        note: sentence on why it is not the requested output, or None.
         track: name of the NLA track, or None.
         controls: how many controls were keyed.
         keys: how many keys were written.
-        frames: how many a key on each frame would have been.
+        frames: how many keys it would be with a key on each frame.
         first_frame: frame of the first key.
         last_frame: frame of the last key.
         set_aside: name of the artist's Action that ours replaced, or None.
@@ -62,7 +64,7 @@ class WrittenAction:
 
 @dataclass(frozen=True)
 class BakeReport:
-    """One line for the status bar, the details, and what keeps the result from showing."""
+    """A line for the status bar, details, and what keeps the result from showing."""
 
     summary: str
     details: tuple[str, ...]
@@ -70,12 +72,12 @@ class BakeReport:
 
     @property
     def text(self) -> str:
-        """Summary and details, for the panel, which shows what is hidden with a button each."""
+        """Summary and details, for the panel, which has a button for each entry of ``hidden``."""
         return "\n".join((self.summary, *self.details))
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """All there is to say."""
+        """The whole report."""
         return (self.summary, *self.details, *(f"Hidden: {reason}" for reason in self.hidden))
 
 
@@ -93,12 +95,12 @@ def describe(
         strips: what was keyed.
         written: what was written.
         skipped: objects that were not keyed.
-        inference: how the curves were made; None when they were kept from before.
+        inference: how the curves were made; None for cached curves.
         remarks: further sentences.
         hidden: sentences on what keeps the result from showing.
     """
-    faces = ", ".join(dict.fromkeys(one.plan.object_name for one in written))
-    controls = sum(one.controls for one in written)
+    faces = ", ".join(dict.fromkeys(action.plan.object_name for action in written))
+    controls = sum(action.controls for action in written)
     names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
     names += f" and {len(strips) - 3} more" if len(strips) > 3 else ""
     first = min(strip.timing.left_handle for strip in strips)
@@ -107,10 +109,10 @@ def describe(
         f"Keyed {_counted(controls, 'control')} of {faces} from {names}, frames {first} to {last}"
     )
     details = [] if inference is None else _inference_details(inference)
-    for one in written:
-        details += _details(one)
+    for action in written:
+        details += _details(action)
     details += [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped]
-    hidden = (*hidden, *(reason for one in written for reason in one.plan.hidden_by))
+    hidden = (*hidden, *(reason for action in written for reason in action.plan.hidden_by))
     return BakeReport(summary, (*details, *remarks), hidden)
 
 
@@ -127,15 +129,16 @@ def _inference_details(inference: Inference) -> list[str]:
     return lines
 
 
-def _details(one: WrittenAction) -> list[str]:
-    plan = one.plan
-    saved = f", {one.frames / one.keys:.1f} times fewer than frames" if one.keys else ""
+def _details(written: WrittenAction) -> list[str]:
+    plan = written.plan
+    saved = f", {written.frames / written.keys:.1f} times fewer than frames" if written.keys else ""
     lines = [
-        f"{plan.object_name}: {_counted(one.controls, 'control')} in {_place(one)}, "
-        f"{_counted(one.keys, 'key')} at frames {one.first_frame} to {one.last_frame}{saved}."
+        f"{plan.object_name}: {_counted(written.controls, 'control')} in {_place(written)}, "
+        f"{_counted(written.keys, 'key')} at frames {written.first_frame} to "
+        f"{written.last_frame}{saved}."
     ]
-    if one.note is not None:
-        lines.append(one.note)
+    if written.note is not None:
+        lines.append(written.note)
     if plan.shared_by:
         lines.append(f"{_listed(plan.shared_by)} shares these shape keys and moves too.")
     if plan.missing:
@@ -146,24 +149,24 @@ def _details(one: WrittenAction) -> list[str]:
         lines.append(f"Left alone, as a better match exists: {_listed(plan.passed_over)}.")
     if plan.driven:
         lines.append(f"Left to their drivers: {_listed(plan.driven)}.")
-    if one.set_aside is not None:
-        curves = _counted(one.set_aside_curves, "F-curve")
+    if written.set_aside is not None:
+        curves = _counted(written.set_aside_curves, "F-curve")
         lines.append(
-            f'Action "{one.set_aside}" ({curves} on these controls) '
+            f'Action "{written.set_aside}" ({curves} on these controls) '
             "no longer plays; it is kept with a fake user."
         )
     return lines
 
 
-def _place(one: WrittenAction) -> str:
-    if one.output == "NLA":
-        return f'NLA track "{one.track}"'
-    return f'Action "{one.action}"'
+def _place(written: WrittenAction) -> str:
+    if written.output == "NLA":
+        return f'NLA track "{written.track}"'
+    return f'Action "{written.action}"'
 
 
 def _listed(names: tuple[str, ...], most: int = 6) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+    listed = ", ".join(names[:most])
+    return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
 
 
 def _counted(number: int, noun: str) -> str:

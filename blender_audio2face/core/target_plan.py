@@ -1,4 +1,4 @@
-"""What will be keyed on one datablock of a character, and the values for it. Pure: no bpy."""
+"""Which controls of a datablock are keyed, and the values for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from .rigs.preset import Preset, preset_with_id
 
 @dataclass(frozen=True)
 class TargetSettings:
-    """What decides which controls are driven.
+    """Which controls are driven.
 
     Attributes:
-        mapping: the artist's links, or None: links are found by name.
-        preset_id: the rig to look for then, or None: the one that fits best.
+        mapping: the artist's links; None to find links by name.
+        preset_id: the rig preset whose names are searched; None for the best match.
         check_effect: whether to find shape keys that move nothing; reads every shape.
     """
 
@@ -41,19 +41,19 @@ class TargetPlan:
     """What will be keyed on one datablock.
 
     Attributes:
-        object_name: the object that was chosen.
-        shared_by: further chosen objects that show the same shape keys.
+        object_name: the chosen object.
+        shared_by: further chosen objects with the same shape keys.
         kind: "KEY" or "OBJECT": which kind of datablock is animated.
         uid: its session_uid.
         preset_id: the preset whose outputs the links name, or None.
         links: what will be keyed; several of one path and index add up.
         missing: outputs without a control on any object of the character, or controls that a
             mapping names and no object has.
-        passed_over: controls that also answer to an output; left alone.
+        passed_over: controls that match an output less well than another; not keyed.
         driven: controls left to their drivers.
         without_effect: keyed shape keys that move nothing.
-        hidden_by: what of the character itself will keep the result from showing; see ``hiding``
-            for the rest.
+        hidden_by: what in the character itself will keep the result from showing; ``diagnostics``
+            finds the rest.
     """
 
     object_name: str
@@ -80,20 +80,20 @@ def columns(
         values: [F, C] channel values at the scene's frames.
 
     Returns:
-        F-curve → float32 [F], within the control's range. What the curves say nothing about is
-        left out.
+        F-curve → float32 [F], within the control's range; without links that the curves have no
+        channel for.
     """
     preset = _preset(plan)
     planned = _driven_links(plan, preset, names)
-    made = drive(names, values, preset, [one.link for one in planned])
+    made = drive(names, values, preset, [each.link for each in planned])
     return _sums(planned, made)
 
 
 def resting(plan: TargetPlan, names: Sequence[str]) -> dict[FCurvePath, float]:
-    """The value of each F-curve of `columns` where nobody speaks."""
+    """The value of each F-curve of ``columns`` in silence."""
     preset = _preset(plan)
     planned = _driven_links(plan, preset, names)
-    made = at_rest(preset, [one.link for one in planned])
+    made = at_rest(preset, [each.link for each in planned])
     rows = [np.array([value], np.float32) for value in made]
     return {channel: float(column[0]) for channel, column in _sums(planned, rows).items()}
 
@@ -105,20 +105,20 @@ def _preset(plan: TargetPlan) -> Preset | None:
 def _driven_links(
     plan: TargetPlan, preset: Preset | None, names: Sequence[str]
 ) -> list[PlannedLink]:
-    return [one for one in plan.links if is_driven_by(names, preset, one.link)]
+    return [planned for planned in plan.links if is_driven_by(names, preset, planned.link)]
 
 
 def _sums(planned: list[PlannedLink], made: list[np.ndarray]) -> dict[FCurvePath, np.ndarray]:
-    """Each control's rest and what all its links add to it, within its range."""
+    """Each control's rest plus what its links add to it, within its range."""
     sums: dict[FCurvePath, np.ndarray] = {}
     ranges: dict[FCurvePath, tuple[float, float]] = {}
-    for one, column in zip(planned, made, strict=True):
-        channel = FCurvePath(one.path, one.index)
+    for each, column in zip(planned, made, strict=True):
+        channel = FCurvePath(each.path, each.index)
         if channel in sums:
-            sums[channel] = sums[channel] + (column - np.float32(one.link.target.rest))
+            sums[channel] = sums[channel] + (column - np.float32(each.link.target.rest))
         else:
             sums[channel] = column
-        ranges[channel] = (one.low, one.high)
+        ranges[channel] = (each.low, each.high)
     return {
         channel: np.clip(column, *ranges[channel]).astype(np.float32)
         for channel, column in sums.items()

@@ -10,8 +10,6 @@ from ...model.errors import A2FError
 from ..errors import BakeError
 from ..scene.face_objects import has_shape_keys
 from ..scene.sequencer_api import sequencer_scenes, strip_timing
-from .asset import HEAD, read_asset
-from .objects import make_objects
 
 SENTENCE = Path(__file__).with_name("sentence.flac")
 STRIP_NAME = "Demo Sentence"
@@ -96,6 +94,10 @@ def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Ob
         DemoHeadError: the active collection takes no objects, or the head's file is damaged.
         SentenceError: the sentence cannot be added; then neither is the head.
     """
+
+    from .asset import HEAD, read_asset
+    from .objects import make_objects
+
     check_place(context)
     try:
         asset = read_asset(HEAD)

@@ -8,7 +8,7 @@ from ...model.errors import A2FError
 from ..core.background_job import NON_CANCELLABLE, MainThreadTask, run_to_completion
 from ..core.keys.keyframes import FCurvePath
 from ..core.target_plan import TargetPlan
-from ..errors import BakeError, GoneError
+from ..errors import BakeError, SceneChangedError
 from ..scene.face_objects import has_shape_keys
 from ..scene.face_plan import (
     datablock_of,
@@ -82,7 +82,7 @@ def fix(hidden: HiddenResult) -> None:
             datablock = obj
         else:
             datablock = key_with_uid(hidden.datablock_uid)
-    except GoneError as error:
+    except SceneChangedError as error:
         raise BakeError("What was baked is no longer in this file: bake again.") from error
     check = next(check for check in _CHECKS if check.kind == hidden.kind)
     check.fix(checks.baked_state(datablock, obj, frozenset()), hidden.names)
@@ -109,7 +109,7 @@ def hidden_steps(
     """
     found = []
     for plan in plans:
-        with suppress(GoneError):
+        with suppress(SceneChangedError):
             found += _find_for_plan(objects_with_uids(object_uids), plan)
         yield NON_CANCELLABLE
     return tuple(found)

@@ -106,10 +106,10 @@ def _blend_over(baked: BakedState, user, name: str) -> None:
     """Has an Action, or a strip, add to the bake below it instead of replacing it."""
     setattr(user, name, nla.blend_type(baked.datablock))
     with ExitStack() as undo:
-        changes = Transaction(undo)
-        nla.update_rest(baked.datablock, changes)
+        transaction = Transaction(undo)
+        nla.update_rest(baked.datablock, transaction)
         undo.pop_all()
-    changes.done()
+    transaction.complete()
 
 
 def _replacing(baked: BakedState, user) -> bool:

@@ -22,7 +22,7 @@ class OverriddenDatablock:
     """
 
     def __init__(self, plan: TargetPlan) -> None:
-        """Raises GoneError when the datablock was removed."""
+        """Raises SceneChangedError when the datablock was removed."""
         self.plan = plan
         self._paths: tuple[FCurvePath, ...] = ()
         self._values = np.zeros(0, np.float32)
@@ -34,7 +34,7 @@ class OverriddenDatablock:
         self.find()
 
     def find(self) -> None:
-        """Looks the datablock up. Raises GoneError when it was removed."""
+        """Looks the datablock up. Raises SceneChangedError when it was removed."""
         self._found = datablock_of(self.plan)
         self._places = None
         self._saved = frozenset(saved_values.load(self._datablock))

@@ -18,8 +18,8 @@ import numpy as np
 from ..core.keys.keyframes import FCurvePath
 from ..core.realtime.frame_mapper import FrameMapper
 from ..core.target_plan import TargetPlan
-from ..errors import GoneError, PlanError
-from . import saved_values
+from ..errors import PlanError, SceneChangedError
+from . import in_use
 from .datablock import OverriddenDatablock
 
 _POLL = 0.05
@@ -28,9 +28,6 @@ _POLL = 0.05
 _RENDER_WAIT = 3.0
 """Seconds for which a render waits until the face is restored; a window that takes long to draw its
 scene is that late."""
-
-_overrides: "dict[FaceOverride, None]" = {}
-"""Those in use, in order of creation."""
 
 
 class FaceOverride:
@@ -50,10 +47,10 @@ class FaceOverride:
 
         Raises:
             PlanError: one of the datablocks is overridden already.
-            GoneError: one of them was removed.
+            SceneChangedError: one of them was removed.
         """
         self.uids = frozenset(plan.uid for plan in plans)
-        if any(self.uids & other.uids for other in _overrides):
+        if any(self.uids & other.uids for other in in_use):
             raise PlanError("This face is moved in real time already: stop that first.")
         self._plans = tuple(plans)
         self._on_released = on_released
@@ -65,7 +62,7 @@ class FaceOverride:
         for handlers, handler in self._handlers():
             handlers.append(handler)
         bpy.app.timers.register(self._poll_render)
-        _overrides[self] = None
+        in_use[self] = None
 
     @property
     def lost(self) -> bool:
@@ -109,7 +106,7 @@ class FaceOverride:
 
     def restore(self) -> None:
         """Ends the override: the face is as it was. Does nothing the second time."""
-        _overrides.pop(self, None)
+        in_use.pop(self, None)
         for handlers, handler in self._handlers():
             if handler in handlers:
                 handlers.remove(handler)
@@ -145,7 +142,7 @@ class FaceOverride:
         for uid, datablock in tuple(self._datablocks.items()):
             try:
                 act(datablock)
-            except (GoneError, ReferenceError):
+            except (SceneChangedError, ReferenceError):
                 del self._datablocks[uid]
 
     def _is_resting(self) -> bool:
@@ -202,34 +199,6 @@ class FaceOverride:
         self._rendering.clear()
         if _on_main_thread():
             self._is_resting()
-
-
-def overrides() -> tuple[FaceOverride, ...]:
-    """The overrides in use, in order of creation."""
-    return tuple(_overrides)
-
-
-def release(uids: frozenset[int]) -> None:
-    """Ends every override of one of the datablocks: before they are keyed or cleared."""
-    for override in overrides():
-        if override.uids & uids:
-            override.release()
-
-
-def release_all() -> None:
-    """Ends every override: before another file is loaded, and when the add-on is disabled."""
-    for override in overrides():
-        override.release()
-
-
-def restore_leftovers() -> None:
-    """Restores values left overridden by an undo step, or a file, that captured a live session."""
-    in_use = frozenset().union(*(override.uids for override in _overrides))
-    for datablock in (*bpy.data.shape_keys, *bpy.data.objects):
-        if saved_values.PROPERTY not in datablock or datablock.session_uid in in_use:
-            continue
-        if datablock.library is None:
-            saved_values.restore(datablock)
 
 
 def _on_main_thread() -> bool:

@@ -23,22 +23,20 @@ from ..core.preview.frames import NO_FRAMES, FaceFrames
 from ..core.streaming.sender import send_frame
 from ..core.target_plan import TargetPlan
 from ..errors import PlanError
-from ..face_override import FaceOverride
+from ..face_override.override import FaceOverride
 from ..scene import speaker_settings
 from ..scene.face_plan import objects_with_uids, plan_face
 from ..scene.redraw import redraw_sidebars
 from ..scene.resolve_sound import plan_selection
 from ..scene.speakers import speaker_of
 from ..scene.strip_fingerprint import strip_fingerprint
+from . import shown_previews
 
 _TICK = 0.05
 """Seconds between two checks of the scene and of the thread."""
 
 _PROGRESS_STEP = 0.01
 """Progress after which the panel is redrawn."""
-
-_previews: "set[Preview]" = set()
-"""Those between their creation and ``end``."""
 
 
 class Preview:
@@ -76,7 +74,7 @@ class Preview:
         self._override = FaceOverride(face.plans, self.end)
         for handlers, handler in self._handlers():
             handlers.append(handler)  # after the override's, which save what the animation has set
-        _previews.add(self)
+        shown_previews.add(self)
         self._update()
         redraw_sidebars()
         if has_window():
@@ -89,7 +87,7 @@ class Preview:
 
     def end(self) -> None:
         """Ends it: the face is as it was. Does nothing the second time."""
-        _previews.discard(self)
+        shown_previews.discard(self)
         for handlers, handler in self._handlers():
             if handler in handlers:
                 handlers.remove(handler)
@@ -129,7 +127,7 @@ class Preview:
     def _tick(self) -> float | None:
         """Blender's timer."""
         self._update()
-        return _TICK if self in _previews else None
+        return _TICK if self in shown_previews else None
 
     def _update(self) -> None:
         """Brings the face up to date with the scene and the analysis."""
@@ -242,19 +240,3 @@ class _FaceGoneError(PlanError):
 def has_window() -> bool:
     """Whether Blender's timers fire, so that a thread may analyse meanwhile."""
     return not bpy.app.background
-
-
-def previews() -> tuple[Preview, ...]:
-    """All that are shown now."""
-    return tuple(_previews)
-
-
-def preview_of(object_uids: frozenset[int]) -> Preview | None:
-    """The preview of a face, by any of its objects."""
-    return next((shown for shown in _previews if shown.object_uids & object_uids), None)
-
-
-def end_all() -> None:
-    """Ends every preview."""
-    for preview in previews():
-        preview.end()

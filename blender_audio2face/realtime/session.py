@@ -22,11 +22,12 @@ from ..core.realtime.source import Source
 from ..core.shaping.settings import Dials
 from ..core.streaming.sender import send_frame
 from ..errors import PlanError, RecordingError
-from ..face_override import FaceOverride
+from ..face_override.override import FaceOverride
 from ..scene import speaker_settings
 from ..scene.face_plan import objects_with_uids, plan_face
 from ..scene.redraw import redraw_sidebars, redraw_views
 from ..scene.speakers import speaker_of
+from . import sessions
 from .recording import Recording, recordings_folder, write_wav
 
 _TICK = 1.0 / 60.0
@@ -34,9 +35,6 @@ _REVALIDATE = 0.5
 """Seconds between two checks of what changes rarely: face, speaker and mapping."""
 _REDRAW = 0.1
 """Seconds between two redraws of the level in the panel."""
-
-_sessions: "set[Session]" = set()
-"""Those that run; at most one."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class Session:
         except BaseException:
             self._override.restore()
             raise
-        _sessions.add(self)
+        sessions.add(self)
         atexit.register(self.engine.stop)
         bpy.app.timers.register(self._on_timer)
 
@@ -117,7 +115,7 @@ class Session:
         Returns:
             Seconds until the next tick; None when the session has ended.
         """
-        if self not in _sessions:
+        if self not in sessions:
             return None
         try:
             with memory_errors_reported():
@@ -127,7 +125,7 @@ class Session:
         except BaseException:
             self.end()
             raise
-        return _TICK if self in _sessions else None
+        return _TICK if self in sessions else None
 
     def start_recording(self, frame: float, fps: float = 0.0) -> None:
         """Begins to record.
@@ -172,7 +170,7 @@ class Session:
         Args:
             reason: shown in the panel, if nobody asked for the end.
         """
-        if self not in _sessions:
+        if self not in sessions:
             return
         self._release()
         if self._recording_start is not None:
@@ -182,7 +180,7 @@ class Session:
         _set_message(reason)
 
     def _release(self) -> None:
-        _sessions.discard(self)
+        sessions.discard(self)
         atexit.unregister(self.engine.stop)
         if bpy.app.timers.is_registered(self._on_timer):
             bpy.app.timers.unregister(self._on_timer)
@@ -266,11 +264,6 @@ class Session:
         return FaceOverride(plans, self.end)
 
 
-def running_session() -> Session | None:
-    """The session that runs, if there is one."""
-    return next(iter(_sessions), None)
-
-
 def start(scene, objects: list, source: Source, stream: Stream, gain: bool = True) -> Session:
     """Lets a voice move a face until the session ends; there is one session at a time.
 
@@ -285,7 +278,7 @@ def start(scene, objects: list, source: Source, stream: Stream, gain: bool = Tru
         PlanError: a session runs already, the face is moved already, or nothing of it would move.
         SourceError: the source gives no sound.
     """
-    if _sessions:
+    if sessions:
         raise PlanError("Real time runs already: stop it first.")
     if not objects:
         raise PlanError("No face is selected: select the meshes, or the armature, of the face.")

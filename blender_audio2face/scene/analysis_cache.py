@@ -1,9 +1,9 @@
-"""Curves that a speaker keeps: dials and moved strips need no second analysis."""
+"""The curves that a speaker caches, so that dials and moved strips need no new analysis."""
 
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from ..core.cached_curves import StripCurves, TakeError
+from ..core.cached_curves import CachedCurvesError, StripCurves
 from ..core.sound import sound_segment, strip_timing
 from ..core.sound.strip_timing import StripTiming
 from .speakers import way_back
@@ -16,9 +16,9 @@ _PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
 
 
 def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitStack) -> None:
-    """Keeps the curves of a strip with the speaker, in place of those with its key.
+    """Caches the curves of a strip, instead of those with its key.
 
-    ``undo`` gets the way back. What is there already is not written again.
+    ``undo`` gets the steps that restore these. Equal curves are not written again.
     """
     takes = speaker.takes
     take = takes.get(strip.key)
@@ -38,9 +38,9 @@ def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitSta
 
 
 def cached_curves(take: "Audio2FaceTake") -> StripCurves:
-    """The curves that a speaker keeps of a strip, where they were keyed last.
+    """The cached curves of a strip, where they were keyed last.
 
-    Raises TakeError when that place is damaged; damaged curves raise it when they are read.
+    Raises CachedCurvesError if the timing is damaged; damaged curves raise it when they are read.
     """
     segment = sound_segment.loads(take.heard)
     timing = timing_of(take)
@@ -57,11 +57,13 @@ def cached_curves(take: "Audio2FaceTake") -> StripCurves:
 
 
 def timing_of(take: "Audio2FaceTake") -> StripTiming:
-    """Where a take is keyed. Raises TakeError when that is damaged."""
+    """Where cached curves are keyed. Raises CachedCurvesError if the timing is damaged."""
     try:
         return strip_timing.loads(take.timing)
     except ValueError as error:
-        raise TakeError(f'The curves kept of "{take.label}" are damaged: bake it again.') from error
+        raise CachedCurvesError(
+            f'The curves kept of "{take.label}" are damaged: bake it again.'
+        ) from error
 
 
 def _state(take: "Audio2FaceTake") -> dict:
@@ -84,6 +86,6 @@ def _restore(speaker: "Audio2FaceSpeaker", key: str, state: dict) -> None:
 
 
 def _set_curves(take: "Audio2FaceTake", data: bytes) -> None:
-    if _CURVES in take:  # bytes assigned over others are cut at the first zero
+    if _CURVES in take:  # bytes assigned to existing bytes are cut at the first zero
         del take[_CURVES]
     take[_CURVES] = data

@@ -14,7 +14,7 @@ from ..core.rigs.mapping import Link, Mapping, automatic, chosen_match
 from ..core.rigs.match import Match, rank
 from ..core.sound.strip_plan import SkippedMesh
 from ..core.target_plan import PlannedLink, TargetPlan, TargetSettings
-from ..errors import FACE_CHANGED, FACE_GONE, GoneError, PlanError
+from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError
 from . import pose_bones
 from .face_objects import has_shape_keys, is_instance
 from .shape_effect import without_effect
@@ -139,14 +139,14 @@ def fitting_presets(objects: list) -> tuple[Match, ...]:
 def with_effect(plan: TargetPlan) -> TargetPlan:
     """The plan, with those of its shape keys that move nothing marked; reads every shape.
 
-    Raises GoneError where one of them no longer exists.
+    Raises SceneChangedError where one of them no longer exists.
     """
     if plan.kind != "KEY":
         return plan
     keyed = list(dict.fromkeys(planned.link.target.name for planned in plan.links))
     key = key_with_uid(plan.uid)
     if not set(keyed) <= set(key.key_blocks.keys()):
-        raise GoneError(FACE_CHANGED)
+        raise SceneChangedError(FACE_CHANGED)
     still = without_effect(key, keyed)
     if not still:
         return plan
@@ -227,7 +227,7 @@ def animated_datablocks(objects: list) -> list:
 
 
 def datablock_of(plan: TargetPlan):
-    """The datablock that a plan animates. Raises GoneError when it no longer exists."""
+    """The datablock that a plan animates. Raises SceneChangedError when it no longer exists."""
     return key_with_uid(plan.uid) if plan.kind == "KEY" else object_with_uid(plan.uid)
 
 
@@ -238,19 +238,19 @@ def objects_with_uids(uids: tuple[int, ...]) -> list:
 
 
 def object_with_uid(uid: int):
-    """The object with a session_uid. Raises GoneError when it no longer exists."""
+    """The object with a session_uid. Raises SceneChangedError when it no longer exists."""
     return _with_uid(bpy.data.objects, uid)
 
 
 def key_with_uid(uid: int):
-    """The shape keys with a session_uid. Raises GoneError when they no longer exist."""
+    """The shape keys with a session_uid. Raises SceneChangedError when they no longer exist."""
     return _with_uid(bpy.data.shape_keys, uid)
 
 
 def _with_uid(datablocks, uid: int):
     found = next((block for block in datablocks if block.session_uid == uid), None)
     if found is None:
-        raise GoneError(FACE_GONE)
+        raise SceneChangedError(FACE_REMOVED)
     return found
 
 

@@ -1,6 +1,6 @@
-"""Tells whoever keys a speaker that one of its properties changed, and when not to.
+"""Notifies a listener when a property of a speaker changes, unless that is suspended.
 
-The properties of a speaker know nothing of baking: ``bake.live_update`` listens.
+So properties need not import ``bake.live_update``, which is the listener.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,13 +18,13 @@ _suspended = 0
 
 
 def set_listener(listener: "Callable[[Audio2FaceSpeaker], None] | None") -> None:
-    """Who is called with a speaker after one of its properties changed; None for nobody."""
+    """Sets what is called with a speaker after one of its properties changed; None for nothing."""
     global _listener
     _listener = listener
 
 
 def on_change(group: "bpy.types.PropertyGroup", _context: object) -> None:
-    """The ``update`` of every property that changes keys without a new analysis."""
+    """``update`` callback of every property that keys depend on without a new analysis."""
     if _listener is None or _suspended:
         return
     speaker = owner_of(group.id_data.audio2face, group)
@@ -34,7 +34,7 @@ def on_change(group: "bpy.types.PropertyGroup", _context: object) -> None:
 
 @contextmanager
 def batch_update(speaker: "Audio2FaceSpeaker") -> Iterator[None]:
-    """Within it many properties of a speaker change; its keys follow once, at the end."""
+    """Changes many properties of a speaker; its keys follow once, at the end."""
     with suspend_live_update():
         yield
     on_change(speaker, None)
@@ -42,7 +42,7 @@ def batch_update(speaker: "Audio2FaceSpeaker") -> Iterator[None]:
 
 @contextmanager
 def suspend_live_update() -> Iterator[None]:
-    """Within it properties change and keys do not follow."""
+    """Changes properties without keys following."""
     global _suspended
     _suspended += 1
     try:

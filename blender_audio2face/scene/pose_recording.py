@@ -32,7 +32,7 @@ its left, and towards its left shoulder."""
 
 def remember_rest(speaker, pose: Pose) -> None:
     """Stores a pose as the rest for the next extreme."""
-    speaker[_REST] = persistence.dumps(pose)
+    speaker[_REST] = persistence.dump_pose(pose)
 
 
 def record_extreme(speaker, output: str, pose: Pose) -> int:
@@ -48,7 +48,7 @@ def record_extreme(speaker, output: str, pose: Pose) -> int:
     stored = speaker.get(_REST)
     if stored is None:
         raise PlanError("No rest was recorded: pose the bones at rest and press Record Rest.")
-    links = links_between(output, persistence.loads(stored), pose)
+    links = links_between(output, persistence.load_pose(stored), pose)
     if not links:
         raise PlanError("The bones are where they rest: move them to the extreme first.")
     _add_links(speaker, links)

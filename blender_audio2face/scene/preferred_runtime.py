@@ -1,8 +1,10 @@
 """Reads from the add-on's preferences what the network runs on."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ...model.runtime import RuntimeChoice
+if TYPE_CHECKING:
+    from ...model.runtime import RuntimeChoice
 
 ADDON = __package__.partition(".blender_audio2face")[0]
 """The add-on's name in Blender's preferences."""
@@ -21,8 +23,11 @@ def addon_preferences(context):
     return addon.preferences if addon is not None else None
 
 
-def preferred_runtime(context) -> RuntimeChoice:
+def preferred_runtime(context) -> "RuntimeChoice":
     """The preferred runtime; the defaults when the add-on was registered from a script."""
+
+    from ...model.runtime import RuntimeChoice
+
     preferences = addon_preferences(context)
     if preferences is None:
         return RuntimeChoice()

@@ -1,10 +1,10 @@
-"""Which sound a speaker speaks from: from its settings to strips, and from kept curves back."""
+"""Finds a speaker's sound: from its settings, or from the curves that it caches."""
 
 from contextlib import ExitStack
 
 import bpy
 
-from ..core.background_job import unless_gone
+from ..core.background_job import unless_removed
 from ..core.sound.sound_selection import Channel, SoundFile, SoundSelection, Strips
 from ..core.sound.strip_plan import StripPlan
 from ..errors import StripError
@@ -12,15 +12,15 @@ from . import sequencer_api, strip_id, strips
 
 
 def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSelection:
-    """Where the voice is, without looking at files.
+    """The sounds that a speaker's settings select; does not look at files.
 
     Args:
         context: gives the scenes to look in.
-        speaker: gives his settings; None for a new one, who speaks from the scene's strip.
-        values: stand in for the settings, by their names.
+        speaker: None for a new speaker, which uses the scene's strip.
+        values: used instead of the speaker's settings, by property name.
 
     Raises:
-        StripError: there is no such strip, or it is silent, or its scene has another frame rate.
+        StripError: the strip does not exist or is silent, or its scene has another frame rate.
     """
     settings = speaker if speaker is not None else context.scene.audio2face
     if not values:
@@ -37,7 +37,7 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
         selector = Channel(values["channel"])
     else:
         scene, name = _named(context, values["strip"])
-        if not values["strip"] and _is_anothers(context.scene, speaker, scene, name):
+        if not values["strip"] and _belongs_to_another(context.scene, speaker, scene, name):
             own = selection_of_takes(context, speaker)
             if own is not None:
                 return own
@@ -47,44 +47,44 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
 
 
 def selection_of_takes(context, speaker) -> SoundSelection | None:
-    """The strips that a speaker was baked from; None when none of them is there any more."""
+    """The strips that a speaker was baked from; None if none of them exists any more."""
     for scene in _scenes(context.scene):
         found = [strip_id.marked(scene, take.name) for take in speaker.takes]
-        names = tuple(one.name for one in found if one is not None)
+        names = tuple(strip.name for strip in found if strip is not None)
         if names:
             return SoundSelection(scene.session_uid, Strips(names))
     return None
 
 
 def plan_selection(selection: SoundSelection) -> tuple[StripPlan, ...]:
-    """The strips of a voice as they are now. Raises StripError when one cannot be read."""
+    """Plans of the selected strips. Raises StripError if a strip cannot be read."""
     return strips.plan_sources(scene_of(selection), selection.selector)
 
 
 def scene_of(selection: SoundSelection):
-    """The scene of a voice. Raises StripError when it is gone."""
+    """The scene of a selection. Raises StripError if it was removed."""
     for scene in bpy.data.scenes:
         if scene.session_uid == selection.scene_uid:
             return scene
-    raise StripError("The scene with the sound is gone: choose another strip.")
+    raise StripError("The scene with the sound was removed: choose another strip.")
 
 
 def mark_strip(selection: SoundSelection, name: str, undo: ExitStack) -> str:
-    """Marks a strip of a voice, so that it is known again when it is renamed; returns the mark.
+    """Marks a strip, to identify it even when it is renamed; returns the mark.
 
-    Raises StripError when it is gone.
+    Raises StripError if it was removed.
     """
     scene = scene_of(selection)
-    found = next((one for one in sequencer_api.sound_strips(scene) if one.name == name), None)
+    found = _strip_named(scene, name)
     if found is None:
         raise StripError(f'Strip "{name}" was removed while it was baked: choose another one.')
     before = found.get(strip_id.PROPERTY)
     uid = strip_id.mark(scene, found)
-    undo.callback(unless_gone, _put_back, scene, uid, before)
+    undo.callback(unless_removed, _restore_mark, scene, uid, before)
     return uid
 
 
-def _put_back(scene, uid: str, text: str | None) -> None:
+def _restore_mark(scene, uid: str, text: str | None) -> None:
     found = strip_id.marked(scene, uid)
     if found is None:
         return
@@ -95,32 +95,38 @@ def _put_back(scene, uid: str, text: str | None) -> None:
 
 
 def strip_of_take(scene, take) -> StripPlan:
-    """The strip of a take as it plays now. Raises StripError when it is gone or cannot be read."""
+    """The plan of the strip that cached curves belong to. Raises StripError if it was removed or
+    cannot be read."""
     if take.file:
         return strips.plan_sources(scene, SoundFile(take.file, take.first_frame))[0]
     for place in _scenes(scene):
         found = strip_id.marked(place, take.name)
         if found is not None:
             return strips.plan_strip(place, found)
-    raise StripError(f'Strip "{take.label}" is gone: its keys stay as they are.')
+    raise StripError(f'Strip "{take.label}" was removed: its keys stay as they are.')
 
 
-def _is_anothers(animated, speaker, scene, name: str) -> bool:
-    """Whether an active strip was baked for another speaker alone: in a dialogue the strip that
-    happens to be active is not everybody's."""
+def _belongs_to_another(animated, speaker, scene, name: str) -> bool:
+    """Whether the active strip was baked only for another speaker: in a dialogue it is not meant
+    for every speaker."""
     if speaker is None or not len(speaker.takes):
         return False
-    found = next((one for one in sequencer_api.sound_strips(scene) if one.name == name), None)
+    found = _strip_named(scene, name)
     uid = strip_id.uid_of(found) if found is not None else ""
-    others = [one for one in animated.audio2face.speakers if one != speaker]
+    others = [other for other in animated.audio2face.speakers if other != speaker]
     return uid not in speaker.takes and any(uid in other.takes for other in others)
 
 
+def _strip_named(scene, name: str):
+    """The sound strip with a name, or None."""
+    return next((strip for strip in sequencer_api.sound_strips(scene) if strip.name == name), None)
+
+
 def _named(context, name: str) -> tuple[object, str]:
-    """(scene, name) of the strip that is meant. Raises StripError when it cannot be heard."""
+    """(scene, name) of a strip; empty for the active strip. Raises StripError if it is silent."""
     for scene in sequencer_api.sequencer_scenes(context):
-        metas = [one for one in sequencer_api.all_strips(scene) if one.type == "META"]
-        if name and any(one.name == name for one in metas):
+        metas = [strip for strip in sequencer_api.all_strips(scene) if strip.type == "META"]
+        if name and any(meta.name == name for meta in metas):
             return scene, name
     scene, found = strips.find_strip(context, name)
     strips.check_strip(scene, found)
@@ -129,7 +135,7 @@ def _named(context, name: str) -> tuple[object, str]:
 
 def _scene_with_sound(context):
     scenes = sequencer_api.sequencer_scenes(context)
-    return next((one for one in scenes if sequencer_api.sound_strips(one)), scenes[0])
+    return next((scene for scene in scenes if sequencer_api.sound_strips(scene)), scenes[0])
 
 
 def _scenes(first) -> list:

@@ -1,10 +1,7 @@
-"""One strip played by Blender itself, into a file, from a copy of its scene.
+"""Has Blender play a single strip: to measure its timing when retimed, or to mix down a scene.
 
-All muting and moving happens in the copy, which is gone afterwards: the artist's scene is never
-touched. ``sound.mixdown`` works in background mode too.
-
-What only Blender can say: the time in the sound of a retimed strip's frames, and what a scene
-strip plays.
+Muting and moving happen in a copy of the scene, which is removed afterwards; the artist's scene is
+never changed. ``sound.mixdown`` works in background mode too.
 """
 
 import tempfile
@@ -24,31 +21,34 @@ from ..errors import StripError
 from . import sequencer_api
 
 _HEADER = 128
-"""Bytes; no more than a WAV without sound has."""
+"""Bytes; the size of a WAV without sound is at most this."""
 
 _HEADROOM = 0.5
-"""Volume of the lone strip: a mono mixdown adds the channels up."""
+"""Volume of the isolated strip, as a mono mixdown adds the channels up."""
 
 
 @contextmanager
 def isolated_strip(scene, strip) -> Iterator[tuple]:
-    """(copy of the scene, the strip in it): only this strip plays, at a constant volume, and the
-    scene's frames are the strip's, moved to begin at 0 where they began before it."""
+    """(copy of the scene, the strip in it): only this strip plays, at a constant volume.
+
+    The copy's frame range is the strip's, moved to begin at 0 if it began before.
+    """
     copy = scene.copy()
     try:
         copy.animation_data_clear()
-        _empty(copy.collection)  # nothing but the sequencer has to be evaluated
-        twin = next(one for one in sequencer_api.all_strips(copy) if one.name == strip.name)
-        strip_and_parents = sequencer_api.strip_and_parents(twin)
-        for one in sequencer_api.all_strips(copy):
-            one.mute = one not in strip_and_parents
-        for one in strip_and_parents:
-            if hasattr(one, "volume"):  # meta strips have it from 5.0 on
-                one.volume = _HEADROOM if one == twin else 1.0
+        _empty(copy.collection)  # only the sequencer has to be evaluated
+        every = sequencer_api.all_strips(copy)
+        twin = next(other for other in every if other.name == strip.name)
+        twin_and_parents = sequencer_api.strip_and_parents(twin)
+        for other in every:
+            other.mute = other not in twin_and_parents
+        for other in twin_and_parents:
+            if hasattr(other, "volume"):  # meta strips have it from 5.0 on
+                other.volume = _HEADROOM if other == twin else 1.0
         timing = sequencer_api.strip_timing(copy, twin)
         shift = max(-timing.left_handle, 0)
         if shift:  # a scene has no frames below 0
-            sequencer_api.move_content(strip_and_parents[-1], shift)
+            sequencer_api.move_content(twin_and_parents[-1], shift)
         copy.frame_start = timing.left_handle + shift
         copy.frame_end = timing.right_handle + shift - 1
         copy.audio_volume = 1.0
@@ -57,11 +57,11 @@ def isolated_strip(scene, strip) -> Iterator[tuple]:
         bpy.data.scenes.remove(copy)
 
 
-def write(copy, name: str, path: Path, *, rate: int, channels: str, sample_format: str) -> None:
+def _mix_down(copy, name: str, path: Path, *, rate: int, channels: str, sample_format: str) -> None:
     """Plays a scene's frames into a WAV.
 
     Args:
-        copy: from ``alone``.
+        copy: of ``isolated_strip``.
         name: the strip's, for the message.
         path: the file to write.
         rate: samples per second.
@@ -69,7 +69,7 @@ def write(copy, name: str, path: Path, *, rate: int, channels: str, sample_forma
         sample_format: "S16" or "F32".
 
     Raises:
-        StripError: Blender cannot, or says that it did and wrote no sound (Debian's 5.2).
+        StripError: Blender cannot, or reports success without writing sound (Debian's 5.2).
     """
     reason = "it wrote no sound"
     try:
@@ -96,17 +96,17 @@ def write(copy, name: str, path: Path, *, rate: int, channels: str, sample_forma
 def _empty(collection) -> None:
     for child in tuple(collection.children):
         collection.children.unlink(child)
-    for one in tuple(collection.objects):
-        collection.objects.unlink(one)
+    for obj in tuple(collection.objects):
+        collection.objects.unlink(obj)
 
 
 _RATE = 48000
-"""Of the time code's mixdown: Blender changes speed at the next buffer of 1024 samples, and at
-this rate that is where a mixdown of the artist's would change it."""
+"""Rate of the calibration signal's mixdown. Blender changes speed at the next buffer of 1024
+samples; at this rate it does so where the artist's own mixdown would."""
 
 
 def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
-    """The timing of a strip that plays at another speed than its sound.
+    """The measured timing of a strip that may play at another speed than its sound.
 
     Args:
         scene: the strip's scene.
@@ -115,21 +115,21 @@ def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
         seconds: length of its sound.
 
     Returns:
-        ``timing`` with its warp; without one where the speed turns out to be the sound's own.
+        ``timing`` with its warp; without a warp if the speed turns out to be the sound's own.
 
     Raises:
         StripError: nothing of the sound is in the strip's frames, or Blender cannot play it.
     """
     with isolated_strip(scene, strip) as (copy, twin), tempfile.TemporaryDirectory() as folder:
-        code, played = Path(folder, "code.wav"), Path(folder, "played.wav")
+        signal, played = Path(folder, "signal.wav"), Path(folder, "played.wav")
         # As long as the sound: 5.0 stretches the retiming over another length.
-        code.write_bytes(calibration_signal.encoded(seconds))
-        sound = bpy.data.sounds.load(str(code))
+        signal.write_bytes(calibration_signal.encoded(seconds))
+        sound = bpy.data.sounds.load(str(signal))
         try:
             twin.sound = sound
             if bpy.app.version >= (5, 1, 0):
-                twin.pitch_correction = False  # slower than the sound itself, and no other timing
-            write(copy, strip.name, played, rate=_RATE, channels="STEREO", sample_format="F32")
+                twin.pitch_correction = False  # slow, and does not change the timing
+            _mix_down(copy, strip.name, played, rate=_RATE, channels="STEREO", sample_format="F32")
         finally:
             bpy.data.sounds.remove(sound)
         frames = _at_frames(played.read_bytes(), timing)
@@ -148,7 +148,7 @@ def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
 
 
 def mixed_down(scene, strip) -> tuple[SoundSource, StripTiming]:
-    """What a strip plays, as a packed WAV that begins at its left handle, and its timing.
+    """The sound that a strip plays, as a packed WAV from its left handle on, and its timing.
 
     Raises:
         StripError: Blender cannot play it.
@@ -156,7 +156,7 @@ def mixed_down(scene, strip) -> tuple[SoundSource, StripTiming]:
     timing = sequencer_api.strip_timing(scene, strip)
     with isolated_strip(scene, strip) as (copy, _), tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "played.wav")
-        write(copy, strip.name, path, rate=SAMPLE_RATE, channels="MONO", sample_format="S16")
+        _mix_down(copy, strip.name, path, rate=SAMPLE_RATE, channels="MONO", sample_format="S16")
         source = SoundSource(f"{strip.name}.wav", path.read_bytes())
     placed = replace(
         timing, content_start=timing.left_handle, content_trim_start=0.0, sound_offset=0.0

@@ -1,8 +1,8 @@
-"""The one place that knows how the sequencer's names moved between Blender releases.
+"""The only module that knows the sequencer's names in every Blender release.
 
 4.4 renamed ``sequences`` to ``strips``; 5.0 gave the workspace a ``sequencer_scene``; 5.1 renamed
-the timing properties, and the old names warn even under ``hasattr``, so the release chooses.
-Sound strips have ``sound_offset`` from 4.3 and ``retiming_keys`` from 4.4.
+the timing properties. The old names warn even under ``hasattr``, so the version decides. Sound
+strips have ``sound_offset`` from 4.3 and ``retiming_keys`` from 4.4.
 """
 
 from collections.abc import Callable
@@ -38,17 +38,17 @@ _NAMES = (
 
 
 def sequencer_scenes(context) -> list:
-    """Scenes whose sequencer the artist may mean, the likeliest first."""
+    """Scenes whose sequencer the artist may mean, the most likely first."""
     scenes = [context.scene]
     if bpy.app.version >= (5, 0, 0) and context.workspace is not None:
-        shown = context.workspace.sequencer_scene
-        if shown is not None and shown != context.scene:
-            scenes.insert(0, shown)
+        edited = context.workspace.sequencer_scene
+        if edited is not None and edited != context.scene:
+            scenes.insert(0, edited)
     return scenes
 
 
 def all_strips(scene) -> list:
-    """Every strip of a scene, those inside meta strips too."""
+    """Every strip of a scene, including those in meta strips."""
     editor = scene.sequence_editor
     if editor is None:
         return []
@@ -56,7 +56,7 @@ def all_strips(scene) -> list:
 
 
 def sound_strips(scene) -> list:
-    """Every strip of a scene that plays sound of its own, those inside meta strips too."""
+    """Every strip of a scene that plays sound, including those in meta strips."""
     return [strip for strip in all_strips(scene) if strip.type == "SOUND" or plays_scene(strip)]
 
 
@@ -78,7 +78,7 @@ def active_sound_strip(scene):
 
 
 def strip_timing(scene, strip) -> StripTiming:
-    """A strip's placement, its handles cut to those of the meta strips around it."""
+    """A strip's placement, with its handles cut to those of the meta strips around it."""
     left, right = getattr(strip, _NAMES.left_handle), getattr(strip, _NAMES.right_handle)
     for meta in parent_metas(strip):
         left = max(left, getattr(meta, _NAMES.left_handle))
@@ -99,7 +99,7 @@ def _sound_offset(strip) -> float:
 
 
 def move_content(strip, frames: float) -> None:
-    """Moves a strip, and what is in it, along the timeline."""
+    """Moves a strip and its contents along the timeline."""
     setattr(strip, _NAMES.content_start, getattr(strip, _NAMES.content_start) + frames)
 
 
@@ -109,8 +109,8 @@ def strip_and_parents(strip) -> list:
 
 
 def sound_strips_in(scene, strip) -> list:
-    """The strips that play sound in a meta strip, or the strip itself if it plays sound."""
-    return [one for one in sound_strips(scene) if strip in strip_and_parents(one)]
+    """The sound strips in a meta strip, or the strip itself if it plays sound."""
+    return [inner for inner in sound_strips(scene) if strip in strip_and_parents(inner)]
 
 
 def parent_metas(strip) -> list:
@@ -124,9 +124,9 @@ def parent_metas(strip) -> list:
 def is_retimed(strip, sound_seconds: Callable[[], float]) -> bool:
     """Whether a sound strip may play at another speed than its sound.
 
-    Before 4.4 the sound's length is asked for: until then sound strips did not show their retiming
-    keys, but retiming changes the length of the content. A difference of two frames is left to
-    codecs, which round lengths.
+    Before 4.4 sound strips had no API for their retiming keys, but retiming changes the length of
+    the content. So its length is compared with the sound's; codecs, which round lengths, may cause
+    a difference of two frames.
     """
     if bpy.app.version >= (4, 4, 0):
         return len(strip.retiming_keys) > 0 or any(map(_may_be_retimed, parent_metas(strip)))
@@ -137,8 +137,8 @@ def is_retimed(strip, sound_seconds: Callable[[], float]) -> bool:
 
 
 def _may_be_retimed(meta) -> bool:
-    """Meta strips can be retimed from 5.0 on. They do not show their keys, but then they are not
-    as long as what is in them."""
+    """Whether a meta strip may be retimed, which is possible from 5.0 on: it has no API for its
+    keys, but its length differs from that of its contents."""
     if bpy.app.version < (5, 0, 0):
         return False
     starts = [getattr(strip, _NAMES.left_handle) for strip in meta.strips]

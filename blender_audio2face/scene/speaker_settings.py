@@ -1,4 +1,4 @@
-"""Between a speaker's Blender properties and the dataclasses that the pure rooms work with."""
+"""Converts a speaker's Blender properties to and from the dataclasses of ``core``."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ _TARGET_VALUES = ("kind", "path", "component", "rest", "extreme")
 
 
 def dials_of(speaker: "Audio2FaceSpeaker") -> Dials:
-    """What the artist's dials say."""
+    """A speaker's dials."""
     group = speaker.dials
     return Dials(
         **{name: getattr(group, name) for name in (*RANGES, "blinks")},
-        channels={one.name: one.strength for one in group.channels if one.strength != 1.0},
+        channels={each.name: each.strength for each in group.channels if each.strength != 1.0},
     )
 
 
@@ -38,15 +38,15 @@ def keying_settings(
     """How a speaker's curves become keys.
 
     Args:
-        speaker: None for one that is yet to be made.
+        speaker: None for a new speaker.
         scene: the speaker's.
-        choices: (property, value) that stand in for the speaker's own.
+        choices: (property, value) used instead of the speaker's own.
     """
     names = ("reduction", "tolerance", "only_preview_range")
     if speaker is None:
         dials = Dials()
-        made = scene.audio2face.bl_rna.properties["speakers"].fixed_type.properties
-        values = {name: made[name].default for name in names}
+        properties = scene.audio2face.bl_rna.properties["speakers"].fixed_type.properties
+        values = {name: properties[name].default for name in names}
     else:
         dials = dials_of(speaker)
         values = {name: getattr(speaker, name) for name in names}
@@ -58,25 +58,25 @@ def keying_settings(
 
 
 def set_dials(speaker: "Audio2FaceSpeaker", dials: Dials) -> None:
-    """Sets the artist's dials."""
+    """Sets a speaker's dials."""
     with batch_update(speaker):
         for name in (*RANGES, "blinks"):
             setattr(speaker.dials, name, getattr(dials, name))
         speaker.dials.channels.clear()
         for name, strength in dials.channels.items():
-            one = speaker.dials.channels.add()
-            one.name, one.strength = name, strength
+            channel = speaker.dials.channels.add()
+            channel.name, channel.strength = name, strength
 
 
 def mapping_of(speaker: "Audio2FaceSpeaker") -> Mapping | None:
-    """The artist's own mapping; None where it is automatic."""
+    """The artist's own mapping; None if it is automatic."""
     if not len(speaker.links):
         return None
     return Mapping(speaker.preset or None, tuple(_link_of(group) for group in speaker.links))
 
 
 def set_mapping(speaker: "Audio2FaceSpeaker", mapping: Mapping) -> None:
-    """Makes a mapping the speaker's own."""
+    """Makes a mapping the artist's own."""
     with batch_update(speaker):
         speaker.preset = mapping.preset_id or ""
         speaker.links.clear()
@@ -96,7 +96,7 @@ def _link_of(group: "Audio2FaceLink") -> Link:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All of a speaker's settings that shape keys."""
+    """All settings of a speaker that keys depend on."""
 
     dials: Dials
     mapping: Mapping | None
@@ -108,14 +108,14 @@ class Snapshot:
 
 
 def snapshot(speaker: "Audio2FaceSpeaker") -> Snapshot:
-    """The settings as they are, for ``restore``."""
+    """The present settings, for ``restore``."""
     return Snapshot(
         dials_of(speaker), mapping_of(speaker), *(getattr(speaker, name) for name in _KEY_VALUES)
     )
 
 
 def restore(speaker: "Audio2FaceSpeaker", before: Snapshot) -> None:
-    """Puts the settings back; keys do not follow."""
+    """Restores settings; keys do not follow."""
     with suspend_live_update():
         set_dials(speaker, before.dials)
         set_mapping(speaker, before.mapping or Mapping(None, ()))
@@ -128,12 +128,12 @@ _KEYED_WITH = "keyed_with"
 
 
 def note_keyed(speaker: "Audio2FaceSpeaker") -> None:
-    """Notes that the keys were made with the settings as they are."""
+    """Notes that the keys were made with the present settings."""
     speaker[_KEYED_WITH] = _digest(speaker)
 
 
 def is_keyed(speaker: "Audio2FaceSpeaker") -> bool:
-    """Whether the keys are, as far as is known, those of the settings as they are."""
+    """Whether the keys were made with the present settings; True if that is not known."""
     noted = speaker.get(_KEYED_WITH)
     return noted is None or noted == _digest(speaker)
 

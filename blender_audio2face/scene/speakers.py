@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..core.background_job import unless_gone
+from ..core.background_job import unless_removed
 from ..errors import PlanError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def way_back(
         if found is not None:
             act(found)
 
-    undo.callback(unless_gone, back)
+    undo.callback(unless_removed, back)
 
 
 def row_of_selection(settings) -> int:

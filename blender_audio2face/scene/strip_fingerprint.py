@@ -1,28 +1,40 @@
-"""Whether strips may have changed, without having Blender play them.
+"""Fingerprints of strips, to find cheaply that their plans are unchanged.
 
-The plan of a retimed strip or a scene strip takes a mixdown, which holds the window up. Two
-glimpses that are alike mean two plans that are alike; where they differ, only the plans tell.
+The plan of a retimed strip or a scene strip needs a mixdown, and that of some files decoding, which
+would block the window. Equal fingerprints mean equal plans; different ones may still do so.
 """
 
 from collections.abc import Hashable
+from pathlib import Path
 
+import bpy
+
+from ..core.sound.decoders import CHOOSE, check_sound_file
 from ..core.sound.sound_selection import SoundFile, SoundSelection
 from . import sequencer_api
 from .resolve_sound import scene_of
-from .strips import chosen_strips, plan_sources, strip_volume
+from .strips import chosen_strips, strip_volume
 
 _PLAIN = ("BOOLEAN", "INT", "FLOAT", "STRING", "ENUM")
 
 
-def strip_fingerprint(voice: SoundSelection) -> tuple[object, ...]:
-    """All that the plans of a voice go by, as far as it can be read.
+def strip_fingerprint(selection: SoundSelection) -> tuple[object, ...]:
+    """All readable properties that the plans of the selected sounds depend on.
 
-    Sound that objects of a scene strip make is not seen. Raises StripError as planning does.
+    Leaves out the sound of objects in a scene strip. Raises StripError as planning does.
     """
-    scene, selector = scene_of(voice), voice.selector
+    scene, selector = scene_of(selection), selection.selector
     if isinstance(selector, SoundFile):
-        return plan_sources(scene, selector)
+        return _of_file(scene, selector)
     return tuple(_of_strip(scene, strip) for strip in chosen_strips(scene, selector))
+
+
+def _of_file(scene, choice: SoundFile) -> tuple[object, ...]:
+    path = bpy.path.abspath(choice.path)
+    check_sound_file(path, CHOOSE)
+    status = Path(path).stat()
+    rate = scene.render.fps, scene.render.fps_base
+    return path, choice.first_frame, *rate, status.st_size, status.st_mtime_ns
 
 
 def _of_strip(scene, strip) -> tuple[object, ...]:
@@ -30,7 +42,7 @@ def _of_strip(scene, strip) -> tuple[object, ...]:
     played = ()
     if sequencer_api.plays_scene(strip):
         inner = strip.scene
-        played = tuple(_of_strip(inner, one) for one in sequencer_api.sound_strips(inner))
+        played = tuple(_of_strip(inner, each) for each in sequencer_api.sound_strips(inner))
         played += (inner.frame_start, inner.frame_end, inner.render.fps, inner.render.fps_base)
     sound = getattr(strip, "sound", None)
     packed = sound.packed_file.size if sound is not None and sound.packed_file is not None else None
@@ -38,22 +50,22 @@ def _of_strip(scene, strip) -> tuple[object, ...]:
         timing,
         strip_volume(scene, strip, timing),
         sequencer_api.muted_by(scene, strip),
-        [_plain(one) for one in sequencer_api.strip_and_parents(strip)],
+        [_properties(each) for each in sequencer_api.strip_and_parents(strip)],
         [key.timeline_frame for key in getattr(strip, "retiming_keys", ())],
-        _plain(sound) if sound is not None else None,
+        _properties(sound) if sound is not None else None,
         packed,
         played,
     )
 
 
-def _plain(struct) -> dict[str, Hashable]:
-    """Properties of a strip or sound; what is selected makes no difference."""
+def _properties(struct) -> dict[str, Hashable]:
+    """Plain properties of a strip or sound, except for its selection."""
     return {
-        one.identifier: getattr(struct, one.identifier)
-        for one in struct.bl_rna.properties
-        if one.type in _PLAIN
-        and not getattr(one, "is_deprecated", False)  # older names of the same, which warn
-        and not one.identifier.startswith("select")
-        and not getattr(one, "is_array", False)
-        and not (one.type == "ENUM" and one.is_enum_flag)
+        prop.identifier: getattr(struct, prop.identifier)
+        for prop in struct.bl_rna.properties
+        if prop.type in _PLAIN
+        and not getattr(prop, "is_deprecated", False)  # older names, which warn
+        and not prop.identifier.startswith("select")
+        and not getattr(prop, "is_array", False)
+        and not (prop.type == "ENUM" and prop.is_enum_flag)
     }

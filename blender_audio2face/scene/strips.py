@@ -1,7 +1,4 @@
-"""How loud a strip plays, read from its properties and their keyframes.
-
-From the sequencer to strip plans: which sounds speak, from where to where, and how loud.
-"""
+"""From the sequencer to strip plans: which sounds to analyse, from where to where, and how loud."""
 
 import math
 from functools import partial
@@ -21,35 +18,38 @@ from .strip_id import uid_of
 
 
 def strip_volume(scene, strip, timing: StripTiming) -> Volume:
-    """Volume of a strip times those of the meta strips around it (which have one from 5.0 on).
+    """Volume of a strip times that of the meta strips around it (which have one from 5.0 on).
 
-    Keyframes of the scene's active Action count; a volume that is driven or comes from the NLA is
-    taken as it is at the current frame.
+    Reads keyframes of the scene's active Action; a volume that is driven or animated by the NLA has
+    its value at the current frame.
     """
     frames = np.arange(timing.left_handle, timing.right_handle + 1)
     gains = np.ones(len(frames))
-    for one in sequencer_api.strip_and_parents(strip):
-        if not hasattr(one, "volume"):
-            continue
-        curve = _fcurve(scene, one.path_from_id("volume"))
-        gains *= one.volume if curve is None else [curve.evaluate(frame) for frame in frames]
+    for source in _with_volume(strip):
+        curve = _volume_curve(scene, source)
+        gains *= source.volume if curve is None else [curve.evaluate(frame) for frame in frames]
     return Volume.of(gains)
 
 
-def silenced(scene, strip) -> bool:
-    """Whether a strip's volume, or that of a meta strip around it, stands at 0."""
+def _is_volume_zero(scene, strip) -> bool:
+    """Whether the volume of a strip, or of a meta strip around it, is 0 without keyframes."""
     return any(
-        one.volume == 0.0 and _fcurve(scene, one.path_from_id("volume")) is None
-        for one in sequencer_api.strip_and_parents(strip)
-        if hasattr(one, "volume")
+        source.volume == 0.0 and _volume_curve(scene, source) is None
+        for source in _with_volume(strip)
     )
 
 
-def _fcurve(scene, path: str):
-    """The F-curve that moves a property of the scene now, or None."""
+def _with_volume(strip) -> list:
+    """A strip and the meta strips around it, as far as they have a volume."""
+    return [each for each in sequencer_api.strip_and_parents(strip) if hasattr(each, "volume")]
+
+
+def _volume_curve(scene, strip):
+    """The F-curve that animates a strip's volume, or None."""
     animation = scene.animation_data
     if animation is None or animation.action is None:
         return None
+    path = strip.path_from_id("volume")
     for curve in _fcurves(animation):
         if curve.data_path == path and not curve.mute and len(curve.keyframe_points) > 0:
             return curve
@@ -67,11 +67,11 @@ def _fcurves(animation) -> list:
 
 
 def find_strip(context, name: str):
-    """The sound strip to speak from, and its scene.
+    """A sound strip, and its scene.
 
     Args:
         context: gives the scenes to look in.
-        name: a strip's name; empty for the active strip, or the only one there is.
+        name: a strip's name; empty for the active strip, or the only sound strip.
 
     Returns:
         (scene, strip).
@@ -103,18 +103,18 @@ def find_strip(context, name: str):
 
 
 def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
-    """Reads everything that speaks for a face.
+    """Plans of the chosen sounds.
 
     Args:
-        scene: the scene whose sequencer is meant; for a sound file, whose frame rate.
+        scene: the scene with the sequencer; for a sound file, with the frame rate.
         selector: strips by name, a channel, or a sound file.
 
     Returns:
         One plan for each sound strip, in the order they play.
 
     Raises:
-        StripError: there is none, or one of those named cannot be read. Of a channel, silent
-            strips are left out, unless they are all there is.
+        StripError: there is no strip, or a named strip cannot be read. Silent strips of a channel
+            are left out, unless all of them are silent.
     """
     if isinstance(selector, SoundFile):
         return (_plan_file(scene, selector),)
@@ -123,19 +123,19 @@ def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
 
 
 def chosen_strips(scene, selector: Strips | Channel) -> list:
-    """The sound strips meant, none twice. Raises StripError as ``plan_sources`` does."""
+    """The chosen sound strips, each once. Raises StripError as ``plan_sources`` does."""
     if isinstance(selector, Channel):
-        strips = _heard_on(scene, selector.number)
+        strips = _audible_on(scene, selector.number)
     else:
         strips = [strip for name in selector.names for strip in _named(scene, name)]
     return list(dict.fromkeys(strips))
 
 
 def plan_strip(scene, strip) -> StripPlan:
-    """Reads a sound strip, or a scene strip with sound.
+    """The plan of a sound strip, or of a scene strip with sound.
 
-    The timing of a retimed strip is measured by letting Blender play a time code in its place; a
-    scene strip is mixed down. Both are done in a copy of the scene.
+    The timing of a retimed strip is measured by having Blender play a calibration signal instead
+    of its sound; a scene strip is mixed down. Both happen in a copy of the scene.
 
     Raises:
         StripError: it is silent, empty, its file is missing, or Blender cannot play it.
@@ -160,7 +160,7 @@ def check_strip(scene, strip) -> None:
     muted = sequencer_api.muted_by(scene, strip)
     if muted is not None:
         raise StripError(f'Strip "{strip.name}" is silent, {muted}: unmute it.')
-    if silenced(scene, strip):
+    if _is_volume_zero(scene, strip):
         raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
     if strip.type == "SOUND" and strip.sound is None:
         raise StripError(f'Strip "{strip.name}" has no sound: choose its file in the sequencer.')
@@ -171,7 +171,7 @@ def check_strip(scene, strip) -> None:
 
 def check_same_rate(scene, animated) -> None:
     """Raises StripError when the face's scene runs at another frame rate than the strip's."""
-    rates = [one.render.fps / one.render.fps_base for one in (scene, animated)]
+    rates = [each.render.fps / each.render.fps_base for each in (scene, animated)]
     if rates[0] != rates[1]:
         raise StripError(
             f'Scene "{scene.name}" with the strip runs at {rates[0]:.6g} fps and "{animated.name}" '
@@ -198,7 +198,7 @@ def _plan_file(scene, choice: SoundFile) -> StripPlan:
 
 
 def _named(scene, name: str) -> list:
-    """The sound strips a name stands for."""
+    """The sound strips with a name, or in the meta strip with that name."""
     for strip in sequencer_api.all_strips(scene):
         if strip.name == name:
             inside = sequencer_api.sound_strips_in(scene, strip)
@@ -208,7 +208,7 @@ def _named(scene, name: str) -> list:
     raise StripError(f'There is no sound strip named "{name}": choose another in the panel.')
 
 
-def _heard_on(scene, channel: int) -> list:
+def _audible_on(scene, channel: int) -> list:
     """The sound strips on a channel that are not silent."""
     strips = [
         strip

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import bpy
 
-from ...model.input_files import why_not_a_file
 from ..errors import WeightsChoiceError
 
 
@@ -14,6 +13,9 @@ def chosen_weights(text: str) -> Path | None:
     ``//`` at the start is the folder of the .blend. What the file holds is checked when it is
     loaded (``model.weights_file``). Raises WeightsChoiceError where there is no such file.
     """
+
+    from ...model.input_files import why_not_a_file
+
     if not text.strip():
         return None
     path = Path(bpy.path.abspath(text.strip()))

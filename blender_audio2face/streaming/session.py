@@ -13,16 +13,14 @@ from ..core.streaming.receiver import Receiver
 from ..core.streaming.sender import Sender, send_frame, senders
 from ..core.target_plan import TargetPlan
 from ..errors import StreamingError
-from ..face_override import FaceOverride
+from ..face_override.override import FaceOverride
 from ..scene.face_plan import plan_face
 from ..scene.redraw import redraw_sidebars
 from ..scene.speakers import members_of
+from . import receiving_sessions
 
 _TICK_SECONDS = 1 / 60
 _STATUS_SECONDS = 0.5
-
-_sessions: "set[ReceivingSession]" = set()
-"""Those that run; at most one."""
 
 
 class ReceivingSession:
@@ -51,12 +49,12 @@ class ReceivingSession:
             self.receiver.stop()
             raise
         self.receiver.start()
-        _sessions.add(self)
+        receiving_sessions.add(self)
         bpy.app.timers.register(self.tick)
 
     def stop(self) -> None:
         """Ends the thread, frees the port and restores the face; for the main thread."""
-        _sessions.discard(self)
+        receiving_sessions.discard(self)
         self.receiver.stop()
         self._override.restore()
 
@@ -66,7 +64,7 @@ class ReceivingSession:
         Returns:
             Seconds until the next tick; None when the session has ended.
         """
-        if self not in _sessions:
+        if self not in receiving_sessions:
             return None
         try:
             if self.receiver.error is not None:
@@ -103,11 +101,6 @@ class ReceivingSession:
         redraw_sidebars()
 
 
-def receiving() -> ReceivingSession | None:
-    """The session that receives a face, if there is one."""
-    return next(iter(_sessions), None)
-
-
 def start_receiving(scene, speaker) -> ReceivingSession:
     """Lets received faces move a speaker's face, until ``stop_receiving``.
 
@@ -116,7 +109,7 @@ def start_receiving(scene, speaker) -> ReceivingSession:
         PlanError: nothing of the face would move, or something else moves it in real time.
         PresetError: the speaker names an unknown preset.
     """
-    if _sessions:
+    if receiving_sessions:
         raise StreamingError("Faces are received already: stop that first.")
     settings = scene.audio2face.wire
     address = parse_address(settings.receive_host, settings.receive_port, bpy.app.online_access)
@@ -124,12 +117,6 @@ def start_receiving(scene, speaker) -> ReceivingSession:
     session = ReceivingSession(address, scene, speaker, plans)
     settings.told = ""
     return session
-
-
-def stop_receiving() -> None:
-    """Stops receiving and restores the face; does nothing where nothing runs."""
-    for session in tuple(_sessions):
-        session.stop()
 
 
 def start_sending(scene) -> Sender:
@@ -148,15 +135,3 @@ def start_sending(scene) -> Sender:
     sender = Sender(parse_address(settings.send_host, port, bpy.app.online_access), encode)
     sender.start()
     return sender
-
-
-def stop_sending() -> None:
-    """Stops sending; does nothing where nothing runs."""
-    for sender in senders():
-        sender.stop()
-
-
-def stop_all() -> None:
-    """Stops receiving and sending."""
-    stop_receiving()
-    stop_sending()

@@ -1,4 +1,5 @@
-"""What the artist sees: operators, panels and preferences.
+"""Operators, panels and preferences.
 
-``panel_state`` works out, between redraws, what the panels show beyond plain properties.
+What an operator works with is imported when it runs: with all of it imported at Blender's start,
+registering took four times as long.
 """

@@ -10,22 +10,21 @@ changed. Timers never fire in background mode, where ``refresh`` can be called.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ...model.errors import A2FError
-from ..bake.request import request_for
 from ..core import background_job
-from ..core.rigs.preset import preset_with_id
-from ..diagnostics.hidden_results import HiddenResult, find_hidden_results
 from ..errors import PresetError, StripError
 from ..scene import sequencer_api
 from ..scene.face_objects import chosen_objects, has_shape_keys
-from ..scene.face_plan import fitting_presets
 from ..scene.redraw import redraw_sidebars, shows_our_tab
 from ..scene.speakers import members_of, shown_speaker
-from ..scene.strips import find_strip
 from ..scene.weights_path import chosen_weights
+
+if TYPE_CHECKING:
+    from ..diagnostics.hidden_results import HiddenResult
 
 _SHORTEST_WAIT = 0.02
 _INTERVAL = 0.25
@@ -54,7 +53,7 @@ class PanelState:
 
     subject: tuple[int, str] | None = None
     bake_refusal: str = ""
-    hidden: tuple[HiddenResult, ...] = ()
+    hidden: "tuple[HiddenResult, ...]" = ()
     face_names: str = ""
     has_shape_keys: bool = False
     has_armature: bool = False
@@ -123,6 +122,8 @@ def _refresh_windows() -> None:
 
 
 def _state_of(context) -> PanelState:
+    from ..diagnostics.hidden_results import find_hidden_results
+
     settings = context.scene.audio2face
     speaker = shown_speaker(context)
     objects = members_of(speaker) if speaker is not None else chosen_objects(context)
@@ -150,6 +151,8 @@ def _state_of(context) -> PanelState:
 
 
 def _bake_refusal(context, speaker) -> str:
+    from ..bake.request import request_for
+
     try:
         request_for(context, speaker.name if speaker is not None else "", {})
         chosen_weights(context.scene.audio2face.weights)
@@ -160,6 +163,9 @@ def _bake_refusal(context, speaker) -> str:
 
 def _naming(objects: list, preset_id: str | None) -> str:
     """How well the names of the face fit a preset, or the best of all, in words."""
+
+    from ..scene.face_plan import fitting_presets
+
     fits = (fit for fit in fitting_presets(objects) if preset_id in (None, fit.preset.id))
     best = next(fits, None)
     if best is None:
@@ -169,6 +175,8 @@ def _naming(objects: list, preset_id: str | None) -> str:
 
 
 def _preset_label(preset_id: str) -> str:
+    from ..core.rigs.preset import preset_with_id
+
     if not preset_id:
         return ""
     try:
@@ -178,6 +186,8 @@ def _preset_label(preset_id: str) -> str:
 
 
 def _only_strip(context) -> str:
+    from ..scene.strips import find_strip
+
     try:
         return find_strip(context, "")[1].name
     except StripError:

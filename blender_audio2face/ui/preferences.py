@@ -6,7 +6,6 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...model.errors import A2FError
-from ...model.torch_package import find_devices, import_torch
 from ..scene.preferred_runtime import ADDON, RUNTIMES, addon_preferences, preferred_runtime
 from ..scene.properties import BLEND_RELATIVE
 from .panels.common import draw_lines
@@ -71,6 +70,8 @@ class AUDIO2FACE_OT_find_devices(bpy.types.Operator):
         return addon_preferences(context) is not None
 
     def execute(self, context) -> set[str]:
+        from ...model.torch_package import find_devices, import_torch
+
         preferences = addon_preferences(context)
         try:
             torch = import_torch(preferred_runtime(context).torch_folder)

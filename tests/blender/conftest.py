@@ -13,20 +13,22 @@ import tempfile
 import numpy as np
 import pytest
 
-from tests.blender.extension import built_zip, install
+from tests.support.extension import built_zip, install
+
+_RESOURCES = None if "bpy" in sys.modules else tempfile.mkdtemp(prefix="audio2face-blender-")
+"""Folder for the module's settings. A Blender application (tests/support/application.py) was
+started with its own."""
+
+if _RESOURCES is not None:  # before a conftest.py in a folder below imports bpy
+    os.environ["BLENDER_USER_RESOURCES"] = _RESOURCES
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Import bpy with settings of its own, before test modules import it and its addon_utils.
-
-    A Blender application (tests/application.py) was started with its own.
-    """
-    if "bpy" in sys.modules:
+    """Imports bpy before test modules import its addon_utils."""
+    if _RESOURCES is None:
         return
     config.add_cleanup(lambda: _leave(config))  # comes last
-    resources = tempfile.mkdtemp(prefix="audio2face-blender-")
-    os.environ["BLENDER_USER_RESOURCES"] = resources
-    config.add_cleanup(lambda: shutil.rmtree(resources, ignore_errors=True))
+    config.add_cleanup(lambda: shutil.rmtree(_RESOURCES, ignore_errors=True))
     import bpy  # noqa: F401
 
 
@@ -49,7 +51,7 @@ def extension() -> str:
     """The name of the installed extension's module."""
     import bpy
 
-    from tests.blender.fresh import IS_APPLICATION
+    from tests.support.fresh_blender import IS_APPLICATION
 
     module = install(built_zip())
     if IS_APPLICATION:
@@ -67,8 +69,8 @@ def empty_scene(extension: str) -> None:
 
 @pytest.fixture
 def loud_jaw(extension: str, monkeypatch: pytest.MonkeyPatch):
-    """Takes the network's place: jawOpen is 2 where it is loud (its slider ends at 1), browInnerUp
-    is 0.5; so what is keyed shows what was heard, and when."""
+    """Stands in for the network: jawOpen is 2 where the sound is loud (its slider ends at 1),
+    browInnerUp is 0.5. ``heard`` are the samples."""
     curves = importlib.import_module(f"{extension}.model.curves")
 
     class LoudJaw:

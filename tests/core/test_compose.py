@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from a2f.blender_audio2face.core.cached_curves import StripCurves
 from a2f.blender_audio2face.core.compose import FaceKeys, FacePlan, KeyingSettings, compose
-from a2f.blender_audio2face.core.keys.keyframes import evaluate
+from a2f.blender_audio2face.core.keys.slicing import sampled
 from a2f.blender_audio2face.core.rigs.mapping import Link, Target
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
@@ -15,7 +15,7 @@ from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
 from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
 from a2f.blender_audio2face.errors import BakeError, PlanError
 
-from .mouths import talking
+from tests.support.mouths import talking
 
 FEW = KeyingSettings(Dials(), every_frame=False, tolerance=0.01)
 EVERY = replace(FEW, every_frame=True)
@@ -67,7 +67,7 @@ def test_tolerance_scales_with_the_travel_of_a_control(line: StripCurves) -> Non
     few, every = (keys_of(compose(face(settings), [line])) for settings in (FEW, EVERY))
     for channel, span in ((("shape", 0), 1.0), (("bone", 2), 40.0)):
         assert len(few[channel].frames) < len(every[channel].frames)
-        error = np.abs(evaluate(few[channel], every[channel].frames) - every[channel].values)
+        error = np.abs(sampled(few[channel], every[channel].frames)[0] - every[channel].values)
         assert error.max() <= 0.0101 * span
         assert error.max() > 0.001 * span
 

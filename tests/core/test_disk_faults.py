@@ -1,4 +1,4 @@
-"""Outputs on a disk that is full or read-only: an exit code, one sentence, and the file before."""
+"""Outputs on a disk that is full or read-only: an exit code, one sentence, and the old file."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.disks import contents, needs_disks, on_disk
+from tests.support.disks import contents, needs_disks, on_disk
 
 ROOT = Path(__file__).parents[2]
 SPEECH = ROOT / "tests" / "data" / "surprise.flac"
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=str)
-def test_predict_leaves_the_file_before(folder: Path, condition: dict) -> None:
+def test_predict_on_a_full_disk_keeps_the_old_file(folder: Path, condition: dict) -> None:
     (folder / "out.csv").write_text("from before")
     before = contents(folder)
     result = on_disk(
@@ -40,7 +40,7 @@ def test_predict_leaves_the_file_before(folder: Path, condition: dict) -> None:
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=str)
-def test_batch_tells_of_rows_that_cannot_be_written(
+def test_batch_on_a_full_disk_reports_its_rows(
     folder: Path, tmp_path: Path, condition: dict
 ) -> None:
     before = contents(folder)
@@ -54,9 +54,7 @@ def test_batch_tells_of_rows_that_cannot_be_written(
 
 
 @pytest.mark.parametrize("condition", ({"size": 40 << 10}, {"read_only": True}), ids=str)
-def test_a_batch_whose_results_cannot_be_kept_ends(
-    folder: Path, tmp_path: Path, condition: dict
-) -> None:
+def test_batch_without_room_for_results_ends(folder: Path, tmp_path: Path, condition: dict) -> None:
     results = folder / "results.jsonl"
     results.write_text("x" * 4095 + "\n")
     manifest = tmp_path / "lines.json"
@@ -74,7 +72,7 @@ def test_a_batch_whose_results_cannot_be_kept_ends(
     assert results.read_text().startswith("x" * 4095 + "\n")
 
 
-def test_an_output_that_is_a_folder(folder: Path) -> None:
+def test_predict_into_a_folder_is_refused(folder: Path) -> None:
     (folder / "out.csv").mkdir()
     before = contents(folder)
     result = on_disk(folder, (*MODEL, "predict", SPEECH, folder / "out.csv"), cwd=ROOT)

@@ -1,4 +1,4 @@
-"""``python -m model predict`` where there is too little memory: a sentence, and the file before."""
+"""``python -m model predict`` with too little memory: one sentence, and the old file."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ sys.exit(main(sys.argv[2:]))
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is limited in Linux")
 @pytest.mark.parametrize("room", [8, 40])
-def test_too_little_memory_is_told(tmp_path: Path, room: int) -> None:
+def test_too_little_memory_is_reported_and_keeps_the_old_file(tmp_path: Path, room: int) -> None:
     """At 40 MiB the network's arrays fit, but not what OpenBLAS needs to multiply them."""
     output = tmp_path / "out.csv"
     output.write_text("from before")

@@ -1,4 +1,4 @@
-"""What a bake says of itself."""
+"""The report of a bake."""
 
 import numpy as np
 from a2f.blender_audio2face.core.cached_curves import StripCurves, encode

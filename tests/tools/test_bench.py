@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.blender.extension import built_zip
+from tests.support.extension import built_zip
 from tools.bench.__main__ import main
 from tools.bench.measure import RATE, Clock, StageError, measured, measured_command, write_clip
 from tools.bench.report import BEGIN, END, MAIN_THREAD, Figures, table, with_table

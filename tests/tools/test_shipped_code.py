@@ -66,7 +66,7 @@ OWN_FOLDER_READERS = {
     "model/command/two_processes.py",
     "model/weights_file.py",
 }
-"""Files that know their own folder; each only reads there (test_own_folder, in tests/blender)."""
+"""Files that know their own folder; each only reads there (tests/blender/install)."""
 
 
 MODULE_SEARCH = {"sys.path", "sys.meta_path", "sys.path_hooks", "sys.modules"}

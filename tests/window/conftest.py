@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.blender.extension import built_zip
+from tests.support.extension import built_zip
 from tools.demo.install import install_for
 
 INSIDE = Path(__file__).with_name("inside.py")

@@ -1,1 +1,1 @@
-"""Keys of F-curves as arrays: made, reduced, cut to frame ranges, and recorded."""
+"""Keys of F-curves as arrays: reduced, cut to frame ranges, and recorded."""

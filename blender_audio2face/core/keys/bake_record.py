@@ -1,7 +1,7 @@
-"""The record an Action carries of what was baked into it, and of what was there before.
+"""The record of bakes that an Action carries in a custom property.
 
-It stands in a custom property of the Action, one record for each slot; before Blender 4.4, where an
-Action has no slots, the only one has handle 0.
+One record for each slot, by the slot's handle; before Blender 4.4 Actions have no slots, and the
+only record has handle 0.
 """
 
 import json
@@ -14,13 +14,17 @@ from .frame_ranges import FrameRange, Part, rebaked
 from .keyframes import FCurvePath
 
 REPLACE = "REPLACE"
-"""How an Action is blended that hides what lies below it."""
+"""Blend type of an Action that hides the NLA tracks below it."""
 
 
 @dataclass(frozen=True)
 class SetAside:
-    """How the artist's Action that ours replaced was used: the handle of its slot (None: no slot
-    was chosen), and whether it had a fake user."""
+    """How the artist's Action was used that ours replaced.
+
+    Attributes:
+        slot: handle of its slot; None where no slot was chosen.
+        fake_user: whether it had a fake user.
+    """
 
     slot: int | None
     fake_user: bool
@@ -32,16 +36,16 @@ class Record:
 
     Attributes:
         ours: the Action was made by a bake; otherwise it is the artist's, baked into.
-        segments: frames baked from each strip, ascending.
-        channels: strip -> what it keyed.
-        before: the value each channel had before the first bake.
+        ranges: frames baked from each strip, ascending.
+        channels: strip -> the channels that it keyed.
+        before: the value of each channel before the first bake.
         set_aside: how the artist's Action was used that ours replaced.
-        blend_type: how the active Action was blended with the NLA before it was changed to let a
-            strip of ours show: REPLACE, or None where it was not changed.
+        blend_type: REPLACE if the active Action was blended so until that was changed to let our
+            NLA strip show; None if it was not changed.
     """
 
     ours: bool
-    segments: tuple[FrameRange, ...] = ()
+    ranges: tuple[FrameRange, ...] = ()
     channels: Mapping[str, tuple[FCurvePath, ...]] = field(default_factory=dict)
     before: Mapping[FCurvePath, float] = field(default_factory=dict)
     set_aside: SetAside | None = None
@@ -49,18 +53,20 @@ class Record:
 
     @property
     def strips(self) -> tuple[str, ...]:
-        """The strips that were baked, by name."""
+        """The strips that were baked."""
         return tuple(self.channels)
 
     @property
     def all_channels(self) -> tuple[FCurvePath, ...]:
-        """Everything keyed, each once."""
-        return tuple(dict.fromkeys(one for keyed in self.channels.values() for one in keyed))
+        """Every channel that was keyed, once."""
+        return tuple(
+            dict.fromkeys(channel for keyed in self.channels.values() for channel in keyed)
+        )
 
     def owned(self, channel: FCurvePath) -> tuple[FrameRange, ...]:
-        """The segments of the strips that keyed a channel: its keys there are ours."""
+        """The frame ranges of the strips that keyed a channel: its keys there are ours."""
         strips = {strip for strip, keyed in self.channels.items() if channel in keyed}
-        return tuple(segment for segment in self.segments if segment.strip in strips)
+        return tuple(baked for baked in self.ranges if baked.strip in strips)
 
     def with_bake(
         self,
@@ -68,37 +74,42 @@ class Record:
         keyed: tuple[FCurvePath, ...],
         values: Mapping[FCurvePath, float],
     ) -> "Record":
-        """The record after ``new``, all of one strip, was baked onto ``keyed``; ``values`` are
-        the channels' present ones, kept where the record has none."""
-        rest = self.without({segment.strip for segment in new})
-        segments = rebaked(rest.segments, new)
-        left = {segment.strip for segment in segments}
-        channels = {strip: keyed for strip, keyed in rest.channels.items() if strip in left}
-        channels |= {segment.strip: keyed for segment in new}
-        return replace(self, segments=segments, channels=channels, before={**values, **self.before})
+        """The record after a bake.
+
+        Args:
+            new: the baked frames, all of one strip.
+            keyed: the baked channels.
+            values: their present values, noted for channels that were not baked before.
+        """
+        rest = self.without({baked.strip for baked in new})
+        ranges = rebaked(rest.ranges, new)
+        strips = {baked.strip for baked in ranges}
+        channels = {strip: keyed for strip, keyed in rest.channels.items() if strip in strips}
+        channels |= {baked.strip: keyed for baked in new}
+        return replace(self, ranges=ranges, channels=channels, before={**values, **self.before})
 
     def without(self, strips: set[str]) -> "Record":
-        """The record after what was baked from some strips was taken out."""
+        """The record without some strips."""
         return replace(
             self,
-            segments=tuple(s for s in self.segments if s.strip not in strips),
+            ranges=tuple(baked for baked in self.ranges if baked.strip not in strips),
             channels={strip: k for strip, k in self.channels.items() if strip not in strips},
         )
 
 
 def dumps(records: Mapping[int, Record]) -> str:
-    """Text of an Action's records, by slot handle."""
-    return json.dumps({handle: _plain(one) for handle, one in records.items()})
+    """JSON of an Action's records by slot handle."""
+    return json.dumps({handle: _plain(record) for handle, record in records.items()})
 
 
 def loads(text: object) -> dict[int, Record]:
-    """The records back from their text; empty when it is not one of ours."""
+    """The records of ``dumps``'s text; empty for anything else."""
     return dict(_loads(text)) if isinstance(text, str) else {}
 
 
 @lru_cache(maxsize=32)
 def _loads(text: str) -> dict[int, Record]:
-    """Panels ask for it at every redraw, and each step of a dial several times."""
+    """Cached, as panels call it at every redraw, and each step of a dial several times."""
     try:
         return {int(handle): _record(plain) for handle, plain in json.loads(text).items()}
     except (
@@ -119,7 +130,7 @@ def _plain(record: Record) -> dict[str, object]:
     aside = record.set_aside
     return {
         "ours": record.ours,
-        "segments": [[s.strip, s.start, s.end, s.part] for s in record.segments],
+        "segments": [[each.strip, each.start, each.end, each.part] for each in record.ranges],
         "channels": [[*channel, record.before.get(channel)] for channel in listed],
         "keyed": {strip: [number[c] for c in keyed] for strip, keyed in record.channels.items()},
         "set_aside": None if aside is None else [aside.slot, aside.fake_user],
@@ -133,7 +144,7 @@ def _record(plain: dict) -> Record:
     aside = plain["set_aside"]
     return Record(
         ours=bool(plain["ours"]),
-        segments=tuple(
+        ranges=tuple(
             FrameRange(str(strip), _frame(start), _frame(end), Part(part))
             for strip, start, end, part in plain["segments"]
         ),
@@ -158,14 +169,14 @@ def _slot(value: object) -> int | None:
 
 
 def _blend_type(value: object) -> str | None:
-    """Raises ValueError for one that is never changed."""
+    """Raises ValueError for a blend type that is never recorded."""
     if value is not None and value != REPLACE:
         raise ValueError("blend type")
     return REPLACE if value else None
 
 
 def _frame(value: object) -> int:
-    """A frame. Raises ValueError for one that no timeline has."""
+    """Raises ValueError for a frame outside of every timeline."""
     if not isinstance(value, int) or abs(value) >= 1 << 31:
         raise ValueError("frame")
     return value

@@ -13,17 +13,17 @@ from ....model.sampling import SEALED
 from . import reduction
 
 TOLERANCE = 0.01
-"""Error in shape-key units that nobody sees: a hundredth of a channel's whole travel."""
+"""Error in shape-key units that cannot be seen: a hundredth of a channel's travel."""
 
 _GROUP = 32_768
-"""Numbers that are reduced at once: enough that calling NumPy takes no time, few enough that they
-stay in a processor's cache."""
+"""Numbers that are reduced together: enough to make NumPy's calls cheap, few enough to stay in a
+processor's cache."""
 
 _Name = TypeVar("_Name")
 
 
 class FCurvePath(NamedTuple):
-    """What an F-curve moves: its data path from the datablock, and its array index."""
+    """Data path and array index of an F-curve, relative to its datablock."""
 
     path: str
     array_index: int = 0
@@ -36,8 +36,8 @@ class Keys:
     Attributes:
         frames: float64 [K], ascending whole frames.
         values: float32 [K].
-        slopes: value per frame, float32 [K]: Bezier keys whose handles stand at a third of the
-            way to the neighbours, or None for keys joined by straight lines.
+        slopes: value per frame, float32 [K]: Bezier keys with handles at a third of the distance
+            to the neighbours. None for keys joined by straight lines.
     """
 
     frames: np.ndarray
@@ -57,19 +57,19 @@ def reduce_keys(
     anchors: np.ndarray | None = None,
     anchored: Collection[_Name] | None = None,
 ) -> dict[_Name, Keys]:
-    """Few keys that show each column to within a tolerance at each of its frames.
+    """Few keys whose curve is within a tolerance of each column at each of its frames.
 
-    Peaks and valleys that stand out are keyed, with level handles. No curve overshoots its keys
-    at them or at anchors, and by a fraction of the tolerance elsewhere. Keyed frames show exactly
-    the column's value.
+    Prominent peaks and valleys are keyed, with level handles. Curves do not overshoot their keys
+    there or at anchors, and elsewhere by a fraction of the tolerance. A key has exactly the
+    column's value.
 
     Args:
         frames: F ascending frames.
         columns: name -> F values.
         tolerance: bound on the error, in the columns' units, above 0.
         anchors: bool [F], frames that have to be keyed (``closures``); None for none.
-        anchored: the columns for which they have to be, those of the mouth; None for all. One
-            that moves by less than a hundredth of the tolerance needs no keys for it.
+        anchored: the columns to which anchors apply, those of the mouth; None for all. They do not
+            apply to columns that move by less than a hundredth of the tolerance.
 
     Returns:
         name -> keys, in the columns' order.
@@ -87,15 +87,15 @@ def reduce_keys(
 
 
 def groups(names: Sequence[_Name], length: int) -> Iterator[tuple[_Name, ...]]:
-    """The names of columns of some length, in the parts in which ``reduce_keys`` works on them:
-    to give it as many at once is as quick as to give it all."""
+    """The names of columns, ``length`` numbers each, in the groups that ``reduce_keys`` works on:
+    calling it for one group at a time is as fast as for all."""
     step = max(_GROUP // max(length, 1), 1)
     for start in range(0, len(names), step):
         yield tuple(names[start : start + step])
 
 
 def _is_still(y: np.ndarray, tolerance: float) -> np.ndarray:
-    """Which of columns [C, F] hardly move, bool [C]."""
+    """Which of the columns [C, F] hardly move, bool [C]."""
     if y.shape[1] == 0:
         return np.ones(len(y), bool)
     return np.ptp(y, axis=1) <= 0.01 * tolerance
@@ -104,7 +104,7 @@ def _is_still(y: np.ndarray, tolerance: float) -> np.ndarray:
 def _known_or_reduced(
     x: np.ndarray, y: np.ndarray, tolerance: float, anchors: np.ndarray
 ) -> list[Keys]:
-    """The keys of columns [C, F], each of which is reduced once."""
+    """The keys of columns [C, F]; equal columns are reduced once."""
     general = _digest(np.array([len(x), tolerance]), x)
     answers = [
         _known(general + _digest(column, np.packbits(row)))
@@ -119,8 +119,8 @@ def _known_or_reduced(
 
 @lru_cache(maxsize=256)
 def _known(_question: bytes) -> list[Keys]:
-    """Where the answer to a question is kept, empty at first. Left and right are often alike, and
-    a dial changes few columns; questions are digests, as an hour's columns are large."""
+    """Cache of the keys of a column, empty at first. Left and right are often alike, and a dial
+    changes few columns; columns are known by digests, as an hour of them is large."""
     return []
 
 
@@ -142,15 +142,6 @@ def _reduced(x: np.ndarray, y: np.ndarray, tolerance: float, anchors: np.ndarray
             y, reduction.reduced(x, y, tolerance, anchors), strict=True
         )
     ]
-
-
-def evaluate(keys: Keys, frames: np.ndarray) -> np.ndarray:
-    """What Blender shows of keys (at least one) at F frames, float64 [F]: held outside them."""
-    x = np.asarray(frames, np.float64)
-    values = keys.values.astype(np.float64)
-    if keys.slopes is None:
-        return np.interp(x, keys.frames, values)
-    return reduction.hermite(x, keys.frames, values, keys.slopes.astype(np.float64))
 
 
 def closures(names: Sequence[str], values: np.ndarray) -> np.ndarray:

@@ -1,9 +1,7 @@
-"""The peaks and valleys that an animator would key.
+"""Which rows of columns need a key so that the curves stay within a tolerance of all rows.
 
-Which rows of columns need a key so that the curves stay within a tolerance of all rows.
-
-Columns are worked on together, laid end to end: one by one, most of the time would go into calling
-NumPy. They take no notice of each other.
+Peaks and valleys are keyed first, as an animator would. Columns are worked on together, laid end to
+end, to make NumPy's calls cheap; the result for each is the same as on its own.
 """
 
 import numpy as np
@@ -11,23 +9,11 @@ import numpy as np
 _PULL = 0.02
 
 
-def hermite(x: np.ndarray, knots: np.ndarray, values: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-    """Curve at x [N] through ``values`` [K] at ascending ``knots`` [K]; held outside them."""
-    if len(knots) == 1:
-        return np.full(len(x), values[0])
-    left = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
-    width = np.diff(knots)[left]
-    u = np.clip((x - knots[left]) / width, 0.0, 1.0)
-    first, second, start, end = _basis(u)
-    bent = start * slopes[left] + end * slopes[left + 1]
-    return first * values[left] + second * values[left + 1] + width * bent
-
-
 class Segments:
-    """Some of the segments between knots of columns laid end to end, and the rows in them.
+    """Segments of curves between two knots, and the rows in them.
 
     Args:
-        x, y: the columns, float64 [N], x ascending in each.
+        x, y: columns laid end to end, float64 [N], x ascending in each.
         starts, ends: rows of the knots on either side of each of S >= 1 segments, ends > starts.
     """
 
@@ -50,11 +36,11 @@ class Segments:
         self._rest -= second
 
     def _spread(self, values: np.ndarray) -> np.ndarray:
-        """For each row [R] the value of its segment, of values [S]."""
+        """The value of its segment for each row [R], of values [S]."""
         return values.take(self._segment, mode="clip")  # faster than repeat, or than checking
 
     def errors(self, outgoing: np.ndarray, incoming: np.ndarray) -> np.ndarray:
-        """How far the curves are from each row [R] with slopes [S] at the segments' two knots."""
+        """Distance of the curves from each row [R], with slopes [S] at the segments' two knots."""
         bent = self._spread(outgoing)
         bent *= self._start
         end = self._spread(incoming)
@@ -69,7 +55,7 @@ class Segments:
         return np.maximum.reduceat(errors, self._firsts)
 
     def worst(self, errors: np.ndarray, bound: float) -> np.ndarray:
-        """Of each segment in which errors [R] are out of bounds the first row of the largest."""
+        """The first row with the largest error in each segment that exceeds the bound."""
         most = self.most(errors)
         candidates = np.flatnonzero((errors > bound) & (errors == self._spread(most)))
         segment = np.searchsorted(self._firsts, candidates, side="right")
@@ -78,14 +64,16 @@ class Segments:
     def fitted(
         self, own_start: np.ndarray, own_end: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Slopes [S] at the two knots for the curves nearest to the rows, by least squares in each
-        segment alone, pulled slightly towards the columns' ``own``; and how much each segment
-        knows of them."""
+        """Slopes [S] at the two knots that fit each segment's rows best, and the weight of the fit.
+
+        By least squares in each segment alone, pulled slightly towards the columns' own slopes.
+        """
         start, end, rest, width = self._start, self._end, self._rest, self._width
         product = np.empty_like(start)
+        pairs = (start, start), (start, end), (end, end), (start, rest), (end, rest)
         aa, ab, bb, ra, rb = (
-            np.add.reduceat(np.multiply(one, other, out=product), self._firsts)
-            for one, other in ((start, start), (start, end), (end, end), (start, rest), (end, rest))
+            np.add.reduceat(np.multiply(left, right, out=product), self._firsts)
+            for left, right in pairs
         )
         aa, bb = aa + _PULL, bb + _PULL
         ra, rb = ra + _PULL * width * own_start, rb + _PULL * width * own_end
@@ -100,16 +88,16 @@ def bounded(
     after: tuple[np.ndarray, np.ndarray],
     overshoot: np.ndarray,
 ) -> np.ndarray:
-    """Slopes [K] cut so that the curves leave the values of neighbouring knots by little.
+    """Slopes [K] limited so that curves hardly overshoot the values of neighbouring knots.
 
-    Up to three times the gentler of the neighbouring secants, and level at a peak, they do not
-    leave them at all (F. Fritsch and R. Carlson, "Monotone piecewise cubic interpolation", 1980).
-    A slope m beyond that, over a width h, adds at most 4/27 m h.
+    With slopes up to three times the gentler of the neighbouring secants, and level at a peak, they
+    do not overshoot (F. Fritsch and R. Carlson, "Monotone piecewise cubic interpolation", 1980).
+    A slope that exceeds this by m adds at most 4/27 m h over a width h.
 
     Args:
-        slopes: what is wanted.
+        slopes: the best fit, [K].
         before, after: (width, rise) of the intervals on either side of each knot, [K] each.
-        overshoot: how far the curve may leave them on account of each knot, [K]; 0 for not at all.
+        overshoot: how much each knot may make the curve overshoot, [K].
     """
     left, right = before[1] / before[0], after[1] / after[0]
     most = 3.0 * np.minimum(np.abs(left), np.abs(right))
@@ -128,11 +116,10 @@ def _basis(u: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarra
 
 
 def turning_points(values: np.ndarray, least: float) -> np.ndarray:
-    """Where columns turn by at least ``least`` before they turn again, bool [C, F] as the values.
+    """Peaks and valleys of columns that differ by at least ``least``, bool [C, F] as the values.
 
-    Smaller wiggles are taken out pairwise, the smallest of their neighbourhood first, so that
-    what is left alternates between peaks and valleys. Of a plateau the first row counts. The ends
-    do not count.
+    Smaller wiggles are removed in pairs, the smallest of their neighbourhood first, so that peaks
+    and valleys alternate. Of a plateau the first row counts. The ends do not count.
     """
     corners = _extremes(values)
     if not corners.any():
@@ -143,14 +130,14 @@ def turning_points(values: np.ndarray, least: float) -> np.ndarray:
     while True:
         inner = (rows % length != 0) & (rows % length != length - 1)
         heights = np.abs(np.diff(flat[rows]))
-        heights[~(inner[:-1] | inner[1:])] = np.inf  # between columns, or nothing left to take out
+        heights[~(inner[:-1] | inner[1:])] = np.inf  # between columns, or nothing left to remove
         small = heights < least
         if not small.any():
             break
         small &= heights <= np.append(np.inf, heights[:-1])
         small &= heights < np.append(heights[1:], np.inf)
-        taken = (np.append(small, False) | np.append(False, small)) & inner
-        rows = rows[~taken]
+        removed = (np.append(small, False) | np.append(False, small)) & inner
+        rows = rows[~removed]
     turns = np.zeros(values.size, bool)
     turns[rows[inner]] = True
     return turns.reshape(values.shape)
@@ -168,7 +155,7 @@ def _extremes(values: np.ndarray) -> np.ndarray:
 
 
 _PROMINENT = 3.0
-"""Turns of this many tolerances are keyed even where the bound could do without."""
+"""Turns of this many tolerances are keyed even where the bound does not need them."""
 
 _OVERSHOOT = 0.3
 """Share of the tolerance by which a curve may leave its keys' values between frames, but not at
@@ -182,8 +169,8 @@ def reduced(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each column the rows [K] to key, and the slopes [K] there.
 
-    Starts from ends, anchors and prominent turns, keys the worst row of each segment that is out
-    of bounds until none is, then takes out again what turned out not to be needed.
+    Starts from ends, anchors and prominent turns, keys the worst row of each segment that exceeds
+    the bound until none does, then removes keys that turned out not to be needed.
 
     Args:
         x: ascending frames, float64 [F], F >= 2.
@@ -199,11 +186,11 @@ def reduced(
         rows, slopes = columns.thinned(rows, slopes, parity)
     cuts = np.searchsorted(rows, np.arange(1, len(y)) * len(x))
     found = zip(np.split(rows, cuts), np.split(slopes, cuts), strict=True)
-    return [(one - index * len(x), own) for index, (one, own) in enumerate(found)]
+    return [(rows - index * len(x), slopes) for index, (rows, slopes) in enumerate(found)]
 
 
 class _Columns:
-    """Columns laid end to end, whose rows are counted through.
+    """Columns laid end to end, with rows numbered through.
 
     Args:
         x, y: as in ``reduced``.
@@ -222,9 +209,9 @@ class _Columns:
     def keyed(self) -> tuple[np.ndarray, np.ndarray]:
         """Rows that keep the bound, the needed ones among them, and the slopes there.
 
-        A knot's slope is the mean of what its two segments are fitted with, weighted by how much
-        they know of it, then ``bounded``. A new key changes the slopes at its neighbours and its
-        own, so that only the segments on either side of those are looked at again.
+        A knot's slope is the weighted mean of the fits of its two segments, then ``bounded``. A new
+        key changes its own slope and those of its neighbours, so only the segments beside these
+        are fitted again.
         """
         keyed = self._needed.copy()
         ahead, ahead_weight, behind, behind_weight, slopes = np.zeros((5, len(keyed)))
@@ -256,8 +243,8 @@ class _Columns:
     def thinned(
         self, rows: np.ndarray, slopes: np.ndarray, parity: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Without every second key whose loss keeps bound and shape, the slopes staying as they
-        are."""
+        """Rows and slopes without every second key that neither bound nor shape needs; the other
+        slopes stay as they are."""
         first = np.searchsorted(rows, np.arange(0, len(self._x), self._length))
         place = np.arange(len(rows)) - np.repeat(first, np.diff(first, append=len(rows)))
         doubtful = ~self._needed[rows] & (place % 2 == parity)
@@ -267,22 +254,22 @@ class _Columns:
         steady = np.zeros(len(rows), bool)
         steady[kept] = cut == slopes[kept]
         doubtful[1:-1] &= steady[:-2] & steady[2:]
-        gone = np.flatnonzero(doubtful)
-        if len(gone):
-            segments = Segments(self._x, self._y, rows[gone - 1], rows[gone + 1])
-            errors = segments.errors(slopes[gone - 1], slopes[gone + 1])
-            gone = gone[segments.most(errors) <= self._bound]
+        dropped = np.flatnonzero(doubtful)
+        if len(dropped):
+            segments = Segments(self._x, self._y, rows[dropped - 1], rows[dropped + 1])
+            errors = segments.errors(slopes[dropped - 1], slopes[dropped + 1])
+            dropped = dropped[segments.most(errors) <= self._bound]
         kept = np.ones(len(rows), bool)
-        kept[gone] = False
+        kept[dropped] = False
         return rows[kept], slopes[kept]
 
     def _is_seam(self, rows: np.ndarray) -> np.ndarray:
-        """Between which knots [K] one column ends and the next begins, bool [K - 1]."""
+        """Where one column ends and the next begins between two knots of [K], bool [K - 1]."""
         return rows[:-1] % self._length == self._length - 1
 
     def _bounded(self, rows: np.ndarray, places: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-        """``bounded`` slopes at the knots that have these places among all of them, ``rows``; at
-        the end of a column there is one interval."""
+        """``bounded`` slopes at some of the knots ``rows``, given by their places; the end of a
+        column has a single interval."""
         knots = rows[places]
         column_place = knots % self._length
         is_first, is_last = column_place == 0, column_place == self._length - 1
@@ -296,6 +283,6 @@ class _Columns:
         )
 
     def _interval(self, rows: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(width, rise) from the knots at some places to the next."""
+        """(width, rise) from the knots at some places to the next ones."""
         start, end = rows[places], rows[places + 1]
         return self._x[end] - self._x[start], self._y[end] - self._y[start]

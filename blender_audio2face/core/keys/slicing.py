@@ -1,4 +1,4 @@
-"""Keys of one F-curve as numbers: cut to the frames a bake may write, blended into others."""
+"""Keys of one F-curve cut to frame ranges, and blended into another curve."""
 
 from collections.abc import Callable
 
@@ -26,15 +26,15 @@ def sampled(keys: Keys, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return values, (start + u * (2 * square + 3 * u * cubic)) / step
 
 
-def clip_to_ranges(keys: Keys, segments: tuple[FrameRange, ...]) -> Keys:
-    """The keys that lie in the segments; where a cut runs between two keys, the frame next to it
-    becomes a key, so that what is left of the curve keeps its shape."""
+def clip_to_ranges(keys: Keys, ranges: tuple[FrameRange, ...]) -> Keys:
+    """The keys in the ranges; where a range is cut between two keys, its last frame becomes a key,
+    so that the rest of the curve keeps its shape."""
     frames = np.asarray(keys.frames, np.float64)
-    inside = lies_in(frames, segments)
+    inside = lies_in(frames, ranges)
     if inside.all():
         return keys
     cuts: list[int] = []
-    for start, end in runs(segments):
+    for start, end in runs(ranges):
         for edge, beside in ((start, -1), (end - 1, 0)):
             after = int(np.searchsorted(frames, edge))
             between = 0 < after < len(frames) and frames[after] != edge
@@ -56,30 +56,31 @@ def clip_to_ranges(keys: Keys, segments: tuple[FrameRange, ...]) -> Keys:
 
 def blend_from(
     keys: Keys,
-    wanted: tuple[FrameRange, ...],
-    allowed_ranges: tuple[FrameRange, ...],
+    requested: tuple[FrameRange, ...],
+    allowed: tuple[FrameRange, ...],
     base: Callable[[float], float],
 ) -> Keys:
-    """The keys with a lead-in that starts at another curve instead of at rest, and a release that
+    """The keys with a lead-in that starts on another curve instead of at rest, and a release that
     ends on it.
 
     Args:
-        keys: within ``granted``.
-        wanted: the segments before neighbours took their share of them.
-        granted: the segments left. A release cut short is left as it is: a neighbour follows it.
+        keys: within ``allowed``.
+        requested: the strip's whole ranges.
+        allowed: what neighbours leave of them. A shortened release stays as it is, as a neighbour
+            follows it.
         base: value of the other curve at a frame.
     """
     frames = np.asarray(keys.frames, np.float64)
     values = np.array(keys.values, np.float64)
     slopes = None if keys.slopes is None else np.array(keys.slopes, np.float64)
-    for segment in allowed_ranges:
-        if segment.part is Part.LEAD_IN:
-            values[frames == segment.start] = base(segment.start)
-        elif segment.part is Part.RELEASE and segment in wanted:
-            last = segment.end - 1
+    for part in allowed:
+        if part.part is Part.LEAD_IN:
+            values[frames == part.start] = base(part.start)
+        elif part.part is Part.RELEASE and part in requested:
+            last = part.end - 1
             missing = base(last) - sampled(keys, np.array([last]))[0][0]
-            length = segment.end - segment.start
-            u = np.clip((frames - segment.start + 1) / length, 0.0, 1.0)
+            length = part.end - part.start
+            u = np.clip((frames - part.start + 1) / length, 0.0, 1.0)
             values += missing * u * u * (3 - 2 * u)
             if slopes is not None:
                 slopes += missing * 6 * u * (1 - u) / length

@@ -10,7 +10,7 @@ import numpy as np
 from ....model.features import FRAME_RATE
 from ..shaping.layers.eyes import blink_track, dart_tracks
 from ..shaping.settings import Dials
-from ..shaping.shape import spoken
+from ..shaping.shape import shape_values
 
 _WINDOW = 40
 """Rows before one that smoothing and emphasis look at: 0.4 s."""
@@ -59,7 +59,7 @@ class LiveSettings:
         for row in range(len(rows)):
             end = max(before + row + 1 - later, 1)
             window = known[max(end - 1 - _WINDOW, 0) : end]
-            shaped[row] = spoken(self._names, FRAME_RATE, window, dials)[-1]
+            shaped[row] = shape_values(self._names, FRAME_RATE, window, dials)[-1]
         self._add_layers(shaped, dials)
         self._history = known[-_HISTORY:].copy()
         self._count += len(rows)

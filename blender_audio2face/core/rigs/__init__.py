@@ -5,3 +5,6 @@ of its controls (`names`); `mapping` holds the links that an artist can edit and
 values of the controls, with the features of `visemes`; `mapping_file` saves and loads links; `pose`
 makes links from recorded bones.
 """
+
+LIMIT = 10.0
+"""The widest range Blender allows a shape key's slider, and so of a link."""

@@ -12,12 +12,10 @@ import numpy as np
 
 from ....model.channels import ARKIT_52, MOUTH_GROUP
 from ...errors import MappingError
+from . import LIMIT
 from .match import Match, match, rank
 from .preset import Preset, preset_with_id
 from .visemes import DERIVED, features
-
-LIMIT = 10.0
-"""The widest range Blender allows a shape key's slider, and so of a link."""
 
 HEAD = ("headPitch", "headYaw", "headRoll")
 """Columns, in radians, that curves may have besides the 52 channels."""

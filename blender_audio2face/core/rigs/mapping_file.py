@@ -10,7 +10,8 @@ from pathlib import Path
 from ....model.errors import one_line, quoted
 from ....model.input_files import why_not_a_file
 from ...errors import MappingError, PresetError
-from .mapping import BONE_PATHS, KINDS, LIMIT, Link, Mapping, Target, known_outputs
+from . import LIMIT
+from .mapping import BONE_PATHS, KINDS, Link, Mapping, Target, known_outputs
 from .preset import Preset, preset_with_id
 
 FORMAT = "audio2face-mapping"

@@ -1,4 +1,4 @@
-"""Lips that touch, and what keeps them so whatever the dials do to the rest of the mouth."""
+"""Finds where lips touch, and keeps them touching whatever the dials do to the mouth."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ _NEARNESS = 0.2
 
 
 def shut(names: Sequence[str], values: np.ndarray) -> np.ndarray:
-    """Rows [T] of channels [T, C] with the lips shut; nowhere if jawOpen or mouthClose lacks."""
+    """Rows of channels [T, C] with the lips shut, bool [T]; none without jawOpen and mouthClose."""
     opening = lip_opening(tuple(names), values)
     return np.zeros(len(values), bool) if opening is None else opening < SEALED
 
 
 def touching(names: Sequence[str], values: np.ndarray) -> np.ndarray:
-    """Rows [T] in which lips touch each other, or the lower one the teeth."""
+    """Rows in which the lips touch each other, or the lower lip the teeth, bool [T]."""
     touch = shut(names, values)
     if "mouthRollLower" in names:
         touch = touch | (values[:, names.index("mouthRollLower")] >= TUCKED)
@@ -32,7 +32,7 @@ def touching(names: Sequence[str], values: np.ndarray) -> np.ndarray:
 
 
 def rows_to_edge(rows: np.ndarray) -> np.ndarray:
-    """Distance [T] in rows to where bool [T] changes, 0 on both sides of a change; inf if never."""
+    """Distance [T] in rows to the nearest change of bool [T]: 0 beside it; inf if there is none."""
     edges = np.flatnonzero(np.diff(rows)) + 0.5
     if len(edges) == 0:
         return np.full(len(rows), np.inf)
@@ -44,8 +44,8 @@ def rows_to_edge(rows: np.ndarray) -> np.ndarray:
 
 
 class Seal:
-    """The share of the jaw's opening that mouthClose makes up for, to be put back after the jaw
-    was changed: so one strength moves jaw and lips together and a touch stays a touch."""
+    """The share of the jaw's opening that mouthClose makes up for. Restoring it after the jaw was
+    changed moves jaw and lips together, so that a touch stays a touch."""
 
     def __init__(self, names: Sequence[str], values: np.ndarray) -> None:
         self._known = "jawOpen" in names and "mouthClose" in names
@@ -56,15 +56,15 @@ class Seal:
             self._share = np.divide(made_up, jaw, out=np.zeros_like(jaw), where=jaw > 0)
             self._excess = close - made_up
 
-    def put_back(self, values: np.ndarray, strength: float = 1.0) -> None:
-        """Sets mouthClose in [T, C] to its share, times ``strength``, of the jaw there is now."""
+    def restore(self, values: np.ndarray, strength: float = 1.0) -> None:
+        """Sets mouthClose in [T, C] to its share, times ``strength``, of the present jaw."""
         if self._known:
             share = np.minimum(self._share * strength, 1.0)
             values[:, self._close] = share * values[:, self._jaw] + self._excess
 
 
 def keep_shut(names: Sequence[str], before: np.ndarray, after: np.ndarray) -> None:
-    """Where the lips were shut in ``before`` [T, C], lets ``after`` [T, C] open them no further."""
+    """Keeps ``after`` [T, C] from opening the lips where they are shut in ``before`` [T, C]."""
     rows = shut(names, before)
     if not rows.any():
         return
@@ -82,9 +82,9 @@ def keep_shut(names: Sequence[str], before: np.ndarray, after: np.ndarray) -> No
 def bias_closing(names: Sequence[str], values: np.ndarray, bias: float) -> None:
     """Moves the lips closer (up to 1) or apart (down to -1) in [T, C], most where they are near.
 
-    The gap ``jawOpen - mouthClose`` loses ``0.1 bias exp(-gap / 0.2)``: near closures touch, wide
-    vowels stay, and so does a lower lip that is at the teeth. Lips apart takes mouthClose back
-    only, so a mouth at rest stays shut.
+    The gap ``jawOpen - mouthClose`` is reduced by ``0.1 bias exp(-gap / 0.2)``: near closures
+    touch, wide vowels and a lower lip at the teeth stay. A negative bias only reduces mouthClose,
+    so a mouth at rest stays shut.
     """
     if bias == 0.0 or "jawOpen" not in names or "mouthClose" not in names:
         return
@@ -94,9 +94,9 @@ def bias_closing(names: Sequence[str], values: np.ndarray, bias: float) -> None:
     if "mouthRollLower" in names:
         roll = values[:, names.index("mouthRollLower")]
         free = np.clip((TUCKED - roll) / (TUCKED - _ROLLED_AT_P), 0.0, 1.0)
-    wanted = np.clip(gap - _NEAR_TOUCH * bias * free * np.exp(-gap / _NEARNESS), 0.0, jaw)
-    values[:, names.index("mouthClose")] = np.maximum(close + gap - wanted, 0.0)
+    target = np.clip(gap - _NEAR_TOUCH * bias * free * np.exp(-gap / _NEARNESS), 0.0, jaw)
+    values[:, names.index("mouthClose")] = np.maximum(close + gap - target, 0.0)
     if bias > 0.0:
-        scale = np.divide(wanted, gap, out=np.ones_like(gap), where=gap > 0)
+        scale = np.divide(target, gap, out=np.ones_like(gap), where=gap > 0)
         raisers = [names.index(name) for name in _RAISERS if name in names]
         values[:, raisers] *= scale[:, None]

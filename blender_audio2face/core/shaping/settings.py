@@ -1,7 +1,4 @@
-"""The artist's dials: how the network's curves are shaped before they are keyed.
-
-Which dial a channel belongs to, and which channels are two sides of one movement.
-"""
+"""The artist's dials, and which channels each of them acts on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,37 +10,36 @@ from ....model.channels import JAW, MOUTH, MOUTH_GROUP, TONGUE
 from ....model.errors import A2FError
 
 LIGHT_SMOOTHING = 0.25
-"""Takes the network's 20 ms steps out of its curves and moves nothing that can be seen."""
+"""Removes the network's 20 ms steps from its curves, with no other visible change."""
 
 
 class DialError(A2FError):
-    """A dial is set to what it cannot mean."""
+    """A dial is out of its range."""
 
 
 @dataclass(frozen=True)
 class Dials:
-    """How curves are shaped. The defaults keep what the network heard: they only take its 20 ms
-    steps away and add blinks.
+    """How curves are shaped. The defaults only remove the network's 20 ms steps and add blinks.
 
     Attributes:
         overall: strength of every channel, 0..2.
-        jaw: strength of the jaw, 0..2. mouthClose goes along, so that lips which touch still do.
+        jaw: strength of the jaw, 0..2. mouthClose follows it, so that touching lips still touch.
         lips: strength of lips and cheekPuff, 0..2.
         tongue: strength of tongueOut, 0..2.
         upper_face: strength of brows, lids, gaze, cheeks and nose, 0..2.
         channels: further strength by channel name, 0..2.
-        smoothing: 0 (as the network made them) to 1; lips that touch do so at the same rows.
-        offset_ms: positive lets the face move later than the sound; rounded to whole rows.
+        smoothing: 0 (the network's curves) to 1; touches of the lips keep their rows.
+        offset_ms: positive moves the face later than the sound; rounded to whole rows.
         emphasis: -1 (flat, mumbled) to 1 (twice the movement about its local mean).
-        close_bias: -1 (lips further apart) to 1 (lips closer, near closures touch).
-        asymmetry: -1 (the character's left side alone stronger) to 1 (the right side).
+        close_bias: -1 (lips further apart) to 1 (lips closer; near closures touch).
+        asymmetry: -1 (the character's left side stronger) to 1 (the right side stronger).
         limit: upper bound of any channel, 0..1.
         blinks: add blinks.
         blink_rate: blinks a minute, 0..60.
         brow_layer: strength of brow raises on stressed syllables, 0..1.
         head_nod: strength of head movement, 0..1; above 0 adds headPitch, headYaw, headRoll.
         eye_darts: strength of small gaze shifts, 0..1.
-        seed: another number gives other blinks, darts and drifts; not negative.
+        seed: of blinks, darts and drifts; not negative.
 
     Raises:
         DialError: a value lies outside its range.
@@ -83,7 +79,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "blink_rate": (0.0, 60.0),
     "seed": (0, 2**31 - 1),
 }
-"""Least and most of each dial that is a number."""
+"""Lowest and highest value of each dial that is a number."""
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
@@ -94,7 +90,7 @@ def _check(name: str, value: float, low: float, high: float) -> None:
 
 _LIPS = frozenset((*MOUTH, "cheekPuff"))
 _DIRECTIONS = frozenset(("jawLeft", "jawRight", "mouthLeft", "mouthRight"))
-"""Movements of the whole mouth to a side, not one side's movement."""
+"""Movements of the whole mouth to a side, which belong to neither side."""
 
 
 def is_mouth(names: Sequence[str]) -> np.ndarray:
@@ -103,7 +99,7 @@ def is_mouth(names: Sequence[str]) -> np.ndarray:
 
 
 def strength(name: str, dials: Dials) -> float:
-    """What a channel is multiplied with, the side apart."""
+    """Factor of a channel, without asymmetry."""
     if name in JAW:
         region = dials.jaw
     elif name in _LIPS:

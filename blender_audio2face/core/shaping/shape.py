@@ -1,8 +1,6 @@
-"""Long curves in blocks of rows that fit a processor's cache, so that none is copied whole.
+"""Shapes the network's curves as the dials say.
 
-More or less movement about its local mean.
-
-Raw curves and dials in, shaped curves out.
+Works in blocks of rows that fit a processor's cache, so that long curves are never copied whole.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....model.curves import Curves
+from ....model.lip_seal import lip_opening
+from ....model.sampling import SEALED
 from . import settings, smoothing
-from .layers.add import add_layers
-from .layers.head import HEAD_CHANNELS
+from .layers.accents import HEAD_CHANNELS, RAISE, brow_track, find_accents, head_track
+from .layers.eyes import blink_track, dart_tracks
 from .lip_contact import Seal, bias_closing, keep_shut, rows_to_edge, touching
 from .settings import Dials, is_mouth
 from .smoothing import gaussian, gaussian_reach
@@ -24,10 +24,10 @@ ROWS = 8192
 
 @dataclass(frozen=True)
 class Block:
-    """Some rows, and those around them that a filter looks at.
+    """Some rows, and the rows around them that a filter needs.
 
     Attributes:
-        rows: the rows that are wanted.
+        rows: the rows to compute.
         context: ``rows`` and up to ``reach`` more on both sides, cut at the ends.
         inner: where ``rows`` lie in ``context``.
     """
@@ -38,7 +38,7 @@ class Block:
 
 
 def blocks(count: int, reach: int) -> Iterator[Block]:
-    """The blocks of ``count`` rows for filters that look ``reach`` rows to both sides."""
+    """The blocks of ``count`` rows for filters that need ``reach`` rows on both sides."""
     for start in range(0, count, ROWS):
         stop = min(start + ROWS, count)
         before, after = max(start - reach, 0), min(stop + reach, count)
@@ -51,15 +51,15 @@ _RETURN = 0.06
 
 
 def emphasis_reach(rate: float, amount: float) -> int:
-    """Rows to both sides that ``emphasise`` looks at."""
+    """Rows on both sides that ``emphasise`` needs."""
     return gaussian_reach(_MEAN_OVER * rate) if amount != 0.0 else 0
 
 
 def emphasise(names: Sequence[str], rate: float, values: np.ndarray, amount: float) -> np.ndarray:
-    """Channels float32 [T, C] whose departure from their mean over about half a second is made up
-    to twice as large (``amount`` 1) or a fifth (-1).
+    """Channels float32 [T, C] with their deviation from the mean over about half a second scaled,
+    by 2 (``amount`` 1) down to 0.2 (-1).
 
-    Within 60 ms of a touch of the lips the mouth comes back to what it was, so that touches are
+    Within 60 ms of a touch of the lips the mouth returns to its own movement, so that touches are
     neither opened nor reached with a jump.
     """
     if amount == 0.0 or len(values) == 0:
@@ -75,53 +75,55 @@ def emphasise(names: Sequence[str], rate: float, values: np.ndarray, amount: flo
 
 
 def shape(curves: Curves, dials: Dials, start: float = 0.0) -> Curves:
-    """Curves as the dials want them.
+    """Curves as the dials say.
 
     Rows whose lips are shut in ``curves`` (opening below ``model.sampling.SEALED``; moved by
-    ``offset_ms``) are shut in the result, unless ``close_bias`` is negative. Besides the result
-    it takes a few MB, however long the curves.
+    ``offset_ms``) are shut in the result, unless ``close_bias`` is negative. Needs a few MB
+    besides the result, however long the curves are.
 
     Args:
         curves: the network's; not changed.
         dials: the artist's.
-        start: scene seconds of row 0. Blinks, darts and head drift belong to the scene's time, so
+        start: scene seconds of row 0. Blinks, darts and head drift follow the scene's time, so
             that no two strips repeat each other.
 
     Returns:
         As many rows at the same rate, each value in 0..``dials.limit``; with ``head_nod`` above 0
-        the columns headPitch, headYaw and headRoll in radians stand behind the others.
+        the columns headPitch, headYaw and headRoll, in radians, follow the others.
     """
     names, rate, count = curves.names, curves.rate, len(curves.values)
     moves_head = dials.head_nod > 0.0
     all_names = names + HEAD_CHANNELS if moves_head else names
     shaped = Curves(all_names, rate, np.empty((count, len(all_names)), np.float32))
-    later = _rows_later(count, dials.offset_ms, rate)
-    for block in blocks(count, reach(rate, dials)):
-        heard = curves.values[later[block.context]]
-        values = spoken(names, rate, heard, dials)
+    source_rows = _source_rows(count, dials.offset_ms, rate)
+    for block in blocks(count, _reach(rate, dials)):
+        raw = curves.values[source_rows[block.context]]
+        values = shape_values(names, rate, raw, dials)
         shaped.values[block.rows, : len(names)] = values[block.inner]
-    add_layers(shaped, curves, later, dials, start)
+    _add_layers(shaped, curves, source_rows, dials, start)
     return shaped
 
 
-def _rows_later(count: int, offset_ms: float, rate: float) -> np.ndarray:
-    """The row that each row shows, int [T]. Whole rows; between rows a short closure would be
-    lost. The ends are held."""
+def _source_rows(count: int, offset_ms: float, rate: float) -> np.ndarray:
+    """The row of the raw curves that each row shows, int [T]; the first and last are held.
+
+    Whole rows, as a short closure would be lost between rows.
+    """
     rows = np.arange(count) - round(offset_ms / 1000.0 * rate)
     return np.clip(rows, 0, max(count - 1, 0))
 
 
-def reach(rate: float, dials: Dials) -> int:
-    """Rows to both sides that ``spoken`` looks at."""
+def _reach(rate: float, dials: Dials) -> int:
+    """Rows on both sides that ``shape_values`` needs."""
     return smoothing.reach(rate, dials.smoothing) + emphasis_reach(rate, dials.emphasis)
 
 
-def spoken(names: tuple[str, ...], rate: float, heard: np.ndarray, dials: Dials) -> np.ndarray:
-    """A new [T, C] of what was heard, shaped but for the layers and the offset."""
-    values = smoothing.smooth(names, rate, heard, dials.smoothing)
+def shape_values(names: tuple[str, ...], rate: float, raw: np.ndarray, dials: Dials) -> np.ndarray:
+    """A new [T, C] of raw curves, shaped except for the offset and the layers."""
+    values = smoothing.smooth(names, rate, raw, dials.smoothing)
     values = _strengthened(names, rate, values, dials)
     np.minimum(values, dials.limit, out=values)
-    keep_shut(names, heard, values)
+    keep_shut(names, raw, values)
     bias_closing(names, values, dials.close_bias)
     return values
 
@@ -129,8 +131,8 @@ def spoken(names: tuple[str, ...], rate: float, heard: np.ndarray, dials: Dials)
 def _strengthened(
     names: tuple[str, ...], rate: float, values: np.ndarray, dials: Dials
 ) -> np.ndarray:
-    """[T, C] with strengths, sides and emphasis; mouthClose keeps its share of the jaw. May change
-    and return ``values``."""
+    """[T, C] with strengths, asymmetry and emphasis; mouthClose keeps its share of the jaw. May
+    change and return ``values``."""
     sides = np.array([1.0 + 0.5 * dials.asymmetry * settings.side(name) for name in names])
     gains = sides * [settings.strength(name, dials) for name in names]
     if dials.emphasis == 0.0 and np.all(gains == 1.0):
@@ -138,5 +140,49 @@ def _strengthened(
     seal = Seal(names, values)
     values *= gains.astype(np.float32)
     changed = emphasise(names, rate, values, dials.emphasis)
-    seal.put_back(changed, dials.channels.get("mouthClose", 1.0))
+    seal.restore(changed, dials.channels.get("mouthClose", 1.0))
     return changed
+
+
+def _add_layers(
+    shaped: Curves, raw: Curves, source_rows: np.ndarray, dials: Dials, start: float
+) -> None:
+    """Adds brows, gaze, blinks and head movement to shaped curves.
+
+    Args:
+        shaped: [T, C or more]; changed. The head's columns, where there are any, are filled.
+        raw: the network's, [T, C].
+        source_rows: the row of ``raw`` that each row shows, int [T].
+        dials: the artist's.
+        start: scene seconds of row 0.
+    """
+    rate, count = shaped.rate, len(shaped.values)
+    opening = lip_opening(raw.names, raw.values)
+    opening = None if opening is None else opening[source_rows]
+    if dials.brow_layer > 0.0 or dials.head_nod > 0.0:
+        accents = find_accents(opening, count, rate)
+    if dials.brow_layer > 0.0:
+        raised = brow_track(accents, rate, start, dials.seed)
+        for name, size in RAISE.items():
+            _add_track(shaped, name, dials.brow_layer * size * raised, dials)
+    if dials.eye_darts > 0.0:
+        for name, track in dart_tracks(count, rate, start, dials.seed).items():
+            _add_track(shaped, name, dials.eye_darts * track, dials)
+    if dials.blinks:
+        shut = np.zeros(count, bool) if opening is None else opening < SEALED
+        lids = blink_track(shut, rate, start, dials.blink_rate, dials.seed)
+        for name in ("eyeBlinkLeft", "eyeBlinkRight"):
+            if name in shaped.names:
+                column = shaped.column(name)
+                full = min(dials.channels.get(name, 1.0), dials.limit)
+                np.maximum(column, lids * np.float32(full), out=column)
+    if dials.head_nod > 0.0:
+        head = dials.head_nod * head_track(accents, rate, start, dials.seed)
+        shaped.values[:, -len(HEAD_CHANNELS) :] = head
+
+
+def _add_track(shaped: Curves, name: str, track: np.ndarray, dials: Dials) -> None:
+    if name in shaped.names:
+        strength = dials.overall * dials.upper_face * dials.channels.get(name, 1.0)
+        column = shaped.column(name)
+        np.minimum(column + track * np.float32(strength), dials.limit, out=column)

@@ -1,9 +1,9 @@
-"""Smoothing without lag that lets lips touch when they did.
+"""Smoothing without lag that keeps touches of the lips.
 
-The kernel is a Gaussian used twice, ``2 G - G * G`` (twicing: J. Tukey, "Exploratory Data
-Analysis", 1977): symmetric, so nothing comes late, and as flat for slow movements as a
-Savitzky-Golay filter, so peaks keep their height, but without its ringing at high frequencies.
-Near a touch of the lips the kernel narrows to nothing, so it never mixes shut with open.
+The kernel is a twiced Gaussian, ``2 G - G * G`` (J. Tukey, "Exploratory Data Analysis", 1977). It
+is symmetric, so nothing is delayed, and as flat for slow movements as a Savitzky-Golay filter, so
+peaks keep their height, but does not ring at high frequencies. Near a touch of the lips the kernel
+narrows to nothing, so it never mixes shut with open.
 """
 
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ from .lip_contact import rows_to_edge, touching
 from .settings import is_mouth
 
 MOUTH_DEVIATION = 0.06
-"""Standard deviation of the Gaussian in seconds at full smoothing, channels of the mouth."""
+"""Standard deviation of the Gaussian in seconds at full smoothing, for the mouth."""
 
 FACE_DEVIATION = 0.2
 """The same for the rest of the face, which moves more slowly."""
 
 _NARROWING = 0.5
-_NARROWEST = 0.1  # rows: a narrower kernel has no neighbours in it
-_SHORT = 40  # rows: up to here adding shifted copies is quicker than a Fourier transform
+_NARROWEST = 0.1  # rows; a narrower kernel has no neighbours in it
+_SHORT = 40  # rows, up to which adding shifted copies is faster than a Fourier transform
 _BLOCK = 2048  # rows
 _TRANSFORMED = 8192  # rows of one Fourier transform
-_STILL = 1e-5  # a channel that moves less than this is not worth a filter
+_STILL = 1e-5  # a channel that moves less than this is not filtered
 
 
 def reach(rate: float, amount: float) -> int:
-    """Rows to both sides that ``smooth`` looks at."""
+    """Rows on both sides that ``smooth`` needs."""
     return _reach(max(FACE_DEVIATION, MOUTH_DEVIATION) * amount * rate, twice=True)
 
 
@@ -46,12 +46,12 @@ def smooth(names: Sequence[str], rate: float, values: np.ndarray, amount: float)
         return values.copy()
     smoothed = np.empty_like(values)
     mouth = is_mouth(names)
-    smoothed[:, ~mouth] = twiced(values[:, ~mouth], amount * FACE_DEVIATION * rate)
+    smoothed[:, ~mouth] = _twiced(values[:, ~mouth], amount * FACE_DEVIATION * rate)
     if mouth.any():
         distance = rows_to_edge(touching(names, values))
         width = np.minimum(_NARROWING * distance / deviation, 1.0).astype(np.float32)[:, None]
         raw = values[:, mouth]
-        half, full = twiced(raw, 0.5 * deviation), twiced(raw, deviation)
+        half, full = _twiced(raw, 0.5 * deviation), _twiced(raw, deviation)
         full -= half
         full *= np.maximum(2.0 * width - 1.0, 0.0)
         half -= raw
@@ -62,7 +62,7 @@ def smooth(names: Sequence[str], rate: float, values: np.ndarray, amount: float)
     return np.maximum(smoothed, 0.0, out=smoothed)
 
 
-def twiced(values: np.ndarray, deviation: float) -> np.ndarray:
+def _twiced(values: np.ndarray, deviation: float) -> np.ndarray:
     """[T, C] after the twiced Gaussian of ``deviation`` rows; the ends are held."""
     return _filtered(values, deviation, twice=True)
 
@@ -73,7 +73,7 @@ def gaussian(values: np.ndarray, deviation: float) -> np.ndarray:
 
 
 def gaussian_reach(deviation: float) -> int:
-    """Rows to both sides that ``gaussian`` looks at."""
+    """Rows on both sides that ``gaussian`` needs."""
     return _reach(deviation, twice=False)
 
 
@@ -99,7 +99,7 @@ def _filtered(values: np.ndarray, deviation: float, *, twice: bool) -> np.ndarra
 
 
 def _summed(values: np.ndarray, kernel: np.ndarray, reach: int) -> np.ndarray:
-    """Convolution [T, C] with a symmetric kernel by adding shifted copies, block by block to stay
+    """Convolution of [T, C] with a symmetric kernel by adding shifted copies, in blocks that stay
     in the cache."""
     padded = np.pad(values, ((reach, reach), (0, 0)), mode="edge")
     weights = kernel.astype(values.dtype)
@@ -117,8 +117,8 @@ def _summed(values: np.ndarray, kernel: np.ndarray, reach: int) -> np.ndarray:
 
 
 def _multiplied(values: np.ndarray, kernel: np.ndarray, reach: int) -> np.ndarray:
-    """Convolution [T, C] by the Fourier transform, column by column and block by block (overlap
-    and save) to stay in the cache."""
+    """Convolution of [T, C] by Fourier transforms, column by column and in blocks (overlap-save)
+    that stay in the cache."""
     count = len(values)
     size = min(_TRANSFORMED, _round_size(count + 2 * reach))
     step = size - 2 * reach
@@ -134,6 +134,6 @@ def _multiplied(values: np.ndarray, kernel: np.ndarray, reach: int) -> np.ndarra
 
 
 def _round_size(least: int) -> int:
-    """A length without large primes, for which the Fourier transform is quick."""
+    """A length without large primes, for which the Fourier transform is fast."""
     unit = 1 << max(least.bit_length() - 4, 0)
     return -(-least // unit) * unit

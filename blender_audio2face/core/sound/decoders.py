@@ -1,15 +1,9 @@
-"""Sound files that cannot be read, told before a decoder opens them. Imports no bpy.
+"""Decodes sounds into pieces of samples.
 
-A sound in pieces from a decoder that opens and seeks it anew for each, as aud does.
-
-aud decodes whole sounds or a range of seconds, holding the GIL. So it is asked for a few seconds
-at a time; and as it lands up to 35 ms beside the second it seeks, in Matroska and Ogg, each piece
-begins before the end of the last and is laid where it repeats it.
-
-Sounds to pieces of samples. Imports no bpy, so it runs in the background thread.
-
-soundfile (or the standard library's wave) comes first; Blender's own decoder, aud, reads more
-formats but holds the GIL while it works, so it is asked only when the first one fails.
+soundfile (or the standard library's wave) comes first. Blender's own decoder, aud, reads more
+formats but holds the GIL, so it is used only where the first decoder fails, and for a few seconds
+at a time. It seeks up to 35 ms beside the requested second in Matroska and Ogg, so each piece
+overlaps the last one and is placed where it repeats it.
 """
 
 import tempfile
@@ -31,16 +25,16 @@ FIND = "find it with File > External Data > Find Missing Files"
 
 
 class SoundFileError(StripError):
-    """A path at which there is no file of sound."""
+    """A path without a sound file."""
 
 
 def check_sound_file(path: str, advice: str, strip: str = "") -> None:
-    """Raises SoundFileError for a path that is no file; looks at no pipe's other end.
+    """Raises SoundFileError for a path that is no regular file; never opens it.
 
     Args:
         path: absolute.
-        advice: what to do.
-        strip: name of the strip that plays it, if one does.
+        advice: what the artist can do.
+        strip: name of the strip that plays it, if any.
     """
     reason = why_not_a_file(path)
     if reason is not None:
@@ -52,13 +46,13 @@ _PIECE = 10.0
 """Seconds in a piece: about 30 ms of decoding."""
 
 _REPEATED = 0.1
-"""Seconds that are looked for in the next piece, which begins as much earlier."""
+"""Seconds at the end of a piece that are searched for in the next one."""
 
 _LOW = 1000.0
-"""Samples a second below which a sound is short, and its moments are too few to be found again."""
+"""Samples a second below which too few samples overlap; such a sound is decoded at once."""
 
 _SURE = 0.7
-"""Correlation from which it is the same sound; codecs that make up noise (AAC) reach 0.9."""
+"""Correlation from which it is the same sound; codecs that replace noise (AAC) reach 0.9."""
 
 _SILENT = 1e-6  # mean square
 
@@ -66,13 +60,13 @@ _SILENT = 1e-6  # mean square
 def pieces(
     decode: Callable[[float, float], np.ndarray], rate: float, begin: float, end: float
 ) -> Iterator[np.ndarray]:
-    """The samples of a sound from second ``begin`` to ``end``, without gap or repetition.
+    """The samples of a sound from second ``begin`` to ``end``, without gaps or repetition.
 
     Args:
         decode: (first, last second) -> [n, channels] at ``rate`` Hz; shorter where the sound ends.
         rate: samples a second.
         begin: not negative.
-        end: may lie behind the sound's end.
+        end: may lie beyond the sound's end.
 
     Yields:
         [n, channels].
@@ -94,7 +88,7 @@ def pieces(
         data = decode(first, last)
         missing = round((last - first) * rate) - len(data)
         place = _place_of(tail, data, round((now - first) * rate) - len(tail))
-        if place is None:  # it cannot seek in this format: then all in one go
+        if place is None:  # no seeking in this format: decode all at once
             data, place, missing = decode(begin, end)[count - len(tail) :], 0, overlap
         given = data[place + len(tail) :][: total - count]
         count += len(given)
@@ -102,37 +96,36 @@ def pieces(
 
 
 def _place_of(tail: np.ndarray, data: np.ndarray, expected: int) -> int | None:
-    """Row of data [n, channels] at which tail [m, channels] lies again; None where it does not.
+    """Row of data [n, channels] at which tail [m, channels] is repeated; None where it is not.
 
-    A silent tail says nothing: then it is where it should be.
+    For a silent tail the expected row.
     """
-    wanted = tail.mean(axis=1, dtype=float)
-    energy = float(wanted @ wanted)
+    pattern = tail.mean(axis=1, dtype=float)
+    energy = float(pattern @ pattern)
     searched = data[: 3 * len(tail)].mean(axis=1, dtype=float)
-    places = len(searched) - len(wanted) + 1
-    if energy <= _SILENT * len(wanted) or places < 1:
+    places = len(searched) - len(pattern) + 1
+    if energy <= _SILENT * len(pattern) or places < 1:
         return max(expected, 0)
-    size = 1 << (len(searched) + len(wanted)).bit_length()
-    spectrum = np.fft.rfft(searched, size) * np.conj(np.fft.rfft(wanted, size))
+    size = 1 << (len(searched) + len(pattern)).bit_length()
+    spectrum = np.fft.rfft(searched, size) * np.conj(np.fft.rfft(pattern, size))
     products = np.fft.irfft(spectrum, size)[:places]
     sums = np.concatenate(([0.0], np.cumsum(searched**2)))
-    energies = (sums[len(wanted) :] - sums[: -len(wanted)])[:places]
-    alike = products / np.sqrt(np.maximum(energies, _SILENT * len(wanted)) * energy)
-    far = np.abs(np.arange(places) - expected) / len(wanted)
-    best = int(np.argmax(alike - 1e-3 * far))  # of a steady tone the nearest period
+    energies = (sums[len(pattern) :] - sums[: -len(pattern)])[:places]
+    alike = products / np.sqrt(np.maximum(energies, _SILENT * len(pattern)) * energy)
+    far = np.abs(np.arange(places) - expected) / len(pattern)
+    best = int(np.argmax(alike - 1e-3 * far))  # the nearest period of a steady tone
     return best if alike[best] >= _SURE else None
 
 
 Decoder = Callable[[SoundSource, float, float], Iterator[np.ndarray]]
-"""(source, start, duration in seconds) -> pieces float32 [n] at the network's rate, all together
-maybe shorter. It, or the first piece, raises an Exception that says why it cannot."""
+"""(source, start, duration in seconds) -> pieces float32 [n] at the network's rate, which may end
+early. Calling it, or its first piece, raises an Exception where it cannot decode the source."""
 
 _SEEK_BEYOND = 60.0
-"""Seconds up to which aud decodes from the beginning: after seeking in Matroska files it is up to
-35 ms early."""
+"""Seconds up to which aud decodes from the beginning instead of seeking, which is inexact."""
 
 _LONGEST_SUFFIX = 16
-"""Letters; a name may end in more than a temporary file's may have."""
+"""Characters kept of a packed sound's suffix in the name of a temporary file."""
 
 
 def model_decoder(source: SoundSource, start: float, duration: float) -> Iterator[np.ndarray]:
@@ -163,9 +156,9 @@ DECODERS: tuple[tuple[str, Decoder], ...] = (("soundfile", model_decoder), ("aud
 
 @contextmanager
 def as_file(source: SoundSource) -> Iterator[str]:
-    """The path of a sound; a packed one is unpacked for as long as the context lasts.
+    """The path of a sound; a packed sound is unpacked for as long as the context lasts.
 
-    Raises SoundFileError where there is no file.
+    Raises SoundFileError where the file does not exist.
     """
     if isinstance(source.content, str):
         check_sound_file(source.content, FIND)

@@ -1,10 +1,10 @@
-"""The audible samples of a strip, in pieces. Imports no bpy: it runs in the background thread."""
+"""The audible samples of a strip, in pieces."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ....model.audio_file import audio_seconds, joined
+from ....model.audio_file import audio_seconds
 from ....model.errors import AudioError
 from ....model.framing import SAMPLE_RATE
 from ....model.optional import optional_import
@@ -20,8 +20,8 @@ _SILENCE = 1 << 16
 def strip_blocks(
     strip: StripPlan, rate: int, decoders: Sequence[tuple[str, Decoder]]
 ) -> Iterator[np.ndarray]:
-    """Mono samples of a strip's audible range in the sound's own time, faded as it plays, and the
-    silence of RELEASE after it: a word cut short ends there instead of standing still.
+    """Mono samples of a strip's audible range at the sound's own speed, with its fades, and the
+    silence of RELEASE after it, so that the network ends a word that is cut short.
 
     Args:
         strip: what to decode.
@@ -39,13 +39,6 @@ def strip_blocks(
     yield from _silence(round(RELEASE * rate))
 
 
-def audible_samples(
-    source: SoundSource, timing: StripTiming, rate: int, decoders: Sequence[tuple[str, Decoder]]
-) -> np.ndarray:
-    """What ``audible_blocks`` yields as one float32 [round(source_duration * rate)]."""
-    return joined(audible_blocks(source, timing, rate, decoders))
-
-
 def audible_blocks(
     source: SoundSource, timing: StripTiming, rate: int, decoders: Sequence[tuple[str, Decoder]]
 ) -> Iterator[np.ndarray]:
@@ -53,7 +46,7 @@ def audible_blocks(
 
     Args:
         source: the sound.
-        timing: the strip's placement; range beyond the ends of the file becomes silence.
+        timing: the strip's placement; beyond the ends of the file is silence.
         rate: samples per second of the decoders' output.
         decoders: (name, decoder), tried in turn.
 
@@ -67,14 +60,14 @@ def audible_blocks(
     start, duration = max(timing.start, 0.0), timing.source_duration - silence_before
     first = round(silence_before * rate)
     left = round(timing.source_duration * rate) - first
-    begun = False
+    has_begun = False
     for block in _decoded(source, start, duration, rate, decoders) if duration > 0 else ():
-        if len(block) and not begun:
-            begun = True
+        if len(block) and not has_begun:
+            has_begun = True
             yield from _silence(first)
         yield block[:left]
         left -= len(block[:left])
-    if not begun:
+    if not has_begun:
         raise BakeError(
             f'"{source.label}" has no sound in the strip\'s frames {timing.left_handle} to '
             f"{timing.right_handle - 1}: move the strip's handles over its sound."
@@ -97,7 +90,7 @@ def sound_seconds(source: SoundSource) -> float:
 
 
 _WHOLE = 1e6
-"""Seconds that no sound reaches."""
+"""Seconds; longer than every sound."""
 
 
 def _model_seconds(source: SoundSource) -> float | None:
@@ -117,7 +110,7 @@ def _aud_seconds(source: SoundSource) -> float | None:
             rate = sound.specs[0]
             return sound.length / rate if sound.length > 0 and rate > 0 else None
         except aud.error:
-            return None  # decoding will tell every decoder's reason
+            return None  # decoding will report every decoder's reason
 
 
 def _silence(count: int) -> Iterator[np.ndarray]:
@@ -132,17 +125,17 @@ def _decoded(
     rate: int,
     decoders: Sequence[tuple[str, Decoder]],
 ) -> Iterator[np.ndarray]:
-    """Pieces from the first decoder that can; where it breaks off, the next one goes on."""
-    errors, reasons, heard = [], [], 0.0
+    """Pieces from the first decoder that works; where it breaks off, the next one continues."""
+    errors, reasons, done = [], [], 0.0
     for name, decoder in decoders:
         try:
-            for block in decoder(source, start + heard, duration - heard):
+            for block in decoder(source, start + done, duration - done):
                 yield block
-                heard += len(block) / rate
+                done += len(block) / rate
             return
         except SoundFileError:
             raise
-        except Exception as error:  # every reason goes into the sentence below
+        except Exception as error:  # every reason goes into the error below
             errors.append(error)
             reason = error.reason if isinstance(error, AudioError) else str(error)
             reasons.append(f"{name}: {reason.rstrip('.') or type(error).__name__}")

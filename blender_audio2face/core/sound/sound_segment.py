@@ -1,8 +1,8 @@
-"""What of a sound the network heard: tells whether curves made before still serve. No bpy.
+"""Which part of a sound was analysed: tells whether cached curves can be used again.
 
 Curves belong to seconds of a sound, not to frames. A strip that was moved, retimed, or trimmed
-within what was heard needs no new ones; another sound, another recording under the same name, an
-extended strip or another fade does.
+within the analysed part needs no new analysis; another sound, another recording under the same
+name, an extended strip or another fade does.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from ....model.input_files import why_not_a_file
 from .strip_plan import SoundSource, StripPlan
 
 _TOLERANCE = 0.03
-"""Seconds by which a range may reach out of the one heard: Blender changes the speed of a retimed
-strip up to 21 ms late, and a fast strip's last frame ends a little behind its sound."""
+"""Seconds by which a strip may exceed the analysed part: Blender changes the speed of a retimed
+strip up to 21 ms late, and a fast strip's last frame ends a little after its sound."""
 
 _FADE_RATE = 25
 """Points a second at which fades are compared."""
@@ -28,18 +28,18 @@ _BLOCK = 1 << 16
 """Bytes read at a time."""
 
 _MOST = 512
-"""Blocks read of a file; of a larger one, as a long film is, these many spread over it."""
+"""Blocks read of a file; evenly spread over a larger file, such as a long film."""
 
 
 @dataclass(frozen=True)
 class SoundSegment:
-    """The part of a sound behind some curves.
+    """The part of a sound that some curves were made of.
 
     Attributes:
         digest: of the sound's bytes.
         start: second of the sound at the first row of the curves.
-        end: second at which the sound ended for the network.
-        fade: (seconds, gains) of a volume that moves; seconds count from ``start``. Else None.
+        end: second of the sound at which the analysis ended.
+        fade: (seconds after ``start``, gains) of a volume that changes; else None.
     """
 
     digest: str
@@ -48,8 +48,8 @@ class SoundSegment:
     fade: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
     def offset_in(self, older: "SoundSegment") -> float | None:
-        """Seconds into the curves of ``older`` at which this range begins; None when they do not
-        hold it and the network has to run."""
+        """Seconds into the curves of ``older`` at which this segment begins; None if they do not
+        contain it, so that a new analysis is needed."""
         inside = older.start - _TOLERANCE <= self.start and self.end <= older.end + _TOLERANCE
         if self.digest != older.digest or not inside or not self._fades_like(older):
             return None
@@ -63,7 +63,7 @@ class SoundSegment:
         return bool(np.allclose(self._gains(times), older._gains(times), atol=0.01))
 
     def _gains(self, times: np.ndarray) -> np.ndarray:
-        """Gains at seconds of the sound, over their maximum."""
+        """Gains at seconds of the sound, divided by their maximum."""
         if self.fade is None:
             return np.ones(len(times))
         gains = np.interp(times - self.start, *self.fade)
@@ -71,7 +71,7 @@ class SoundSegment:
 
 
 def segment_of_strip(plan: StripPlan, known_digest: str | None = None) -> SoundSegment:
-    """What the network hears of a strip; reads the sound's file, unless its digest is known.
+    """The part of its sound that a strip plays; reads the file, unless its digest is known.
 
     Raises:
         OSError: the file cannot be read.
@@ -81,19 +81,19 @@ def segment_of_strip(plan: StripPlan, known_digest: str | None = None) -> SoundS
     if plan.volume.moves:
         times = np.round(plan.frame_times, 4)
         fade = (tuple(times.tolist()), tuple(np.round(plan.volume.gains, 4).tolist()))
-    name = known_digest or digest(plan.source)
-    return SoundSegment(name, round(start, 6), round(end, 6), fade)
+    sound = known_digest or digest(plan.source)
+    return SoundSegment(sound, round(start, 6), round(end, 6), fade)
 
 
 def digest(source: SoundSource) -> str:
-    """Text that tells sounds apart: of all bytes, or of blocks spread over a very large file.
+    """Digest of a sound's bytes; of a very large file, of blocks spread over it.
 
     Raises OSError where the file cannot be read.
     """
     content = source.content
     if isinstance(content, str):
         reason = why_not_a_file(content)
-        if reason is not None:  # a pipe would be waited for
+        if reason is not None:  # opening a pipe would wait
             raise OSError(f'"{content}" {reason}')
     size = len(content) if isinstance(content, bytes) else Path(content).stat().st_size
     hasher = hashlib.blake2b(str(size).encode(), digest_size=16)
@@ -104,13 +104,13 @@ def digest(source: SoundSource) -> str:
     return hasher.hexdigest()
 
 
-def dumps(heard: SoundSegment) -> str:
-    """JSON text of a record."""
-    return json.dumps([heard.digest, heard.start, heard.end, heard.fade])
+def dumps(segment: SoundSegment) -> str:
+    """JSON of a segment."""
+    return json.dumps([segment.digest, segment.start, segment.end, segment.fade])
 
 
 def loads(text: object) -> SoundSegment | None:
-    """The record back from its text; None when it is not one."""
+    """The segment of ``dumps``'s text; None for anything else."""
     if not isinstance(text, str):
         return None
     try:
@@ -121,7 +121,7 @@ def loads(text: object) -> SoundSegment | None:
             if len(times) != len(gains) or not times:
                 return None
         found = SoundSegment(str(name), float(start), float(end), fade)
-        numbers = (found.start, found.end, *(one for part in fade or () for one in part))
+        numbers = (found.start, found.end, *(number for part in fade or () for number in part))
         return found if all(map(math.isfinite, numbers)) else None
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None

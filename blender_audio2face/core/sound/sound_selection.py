@@ -1,26 +1,25 @@
-"""Which sounds speak for a face."""
+"""Which sounds a speaker speaks."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Strips:
-    """Strips by their names; a meta strip stands for every sound in it."""
+    """Strips by name; a meta strip means every sound in it."""
 
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Channel:
-    """Every sound strip on a channel, those in the channel's meta strips too; silent ones are left
-    out."""
+    """Every audible sound strip on a channel of the sequencer, and in its meta strips."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class SoundFile:
-    """A sound file that is in no strip, begun at a frame."""
+    """A sound file without a strip, played from a frame on."""
 
     path: str
     first_frame: int = 1
@@ -34,7 +33,7 @@ class SoundSelection:
     """Sounds of one scene.
 
     Attributes:
-        scene_uid: session_uid of the scene whose sequencer is meant.
+        scene_uid: session_uid of the scene with the sequencer.
         selector: which of its sounds.
     """
 

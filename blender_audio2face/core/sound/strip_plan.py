@@ -1,4 +1,4 @@
-"""What a bake will read, decided and checked before anything is touched."""
+"""Which sounds a bake will read; decided and checked before anything is changed."""
 
 from dataclasses import dataclass
 
@@ -27,10 +27,10 @@ class StripPlan:
 
     Attributes:
         name: the strip's name, or the file's where there is no strip.
-        source: its sound, or a mixdown of it where only Blender can play it.
+        source: its sound, or a mixdown where only Blender can play it.
         timing: its placement.
         volume: how loud it plays at each frame.
-        uid: text that stays with the strip when it is renamed; empty until `identity.mark`.
+        uid: identifies the strip even when it is renamed; empty until ``strip_id.mark``.
     """
 
     name: str
@@ -41,14 +41,14 @@ class StripPlan:
 
     @property
     def source_range(self) -> tuple[float, float]:
-        """Seconds of the source heard: (start, end); may reach over both its ends."""
+        """(start, end) in seconds of the source; may exceed both of its ends."""
         start = self.timing.start
         return start, start + self.timing.source_duration
 
     @property
     def frame_times(self) -> np.ndarray:
         """Seconds of the source at each frame from the left to the right handle, both included,
-        counted from the first; float64 [F]."""
+        relative to the first; float64 [F]."""
         timing = self.timing
         frames = np.arange(timing.left_handle, timing.right_handle + 1)
         if timing.warp is not None:
@@ -58,7 +58,7 @@ class StripPlan:
 
 @dataclass(frozen=True)
 class SkippedMesh:
-    """A chosen object that will not be keyed, and the reason, which tells what to do."""
+    """A chosen object that will not be keyed, and why."""
 
     object_name: str
     reason: str

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 LAST_FRAME = 1_048_574
-"""Of Blender's timeline, its MAXFRAME."""
+"""Blender's MAXFRAME."""
 
 LEAD_IN = 0.1
 """Seconds before a strip over which the face leaves its rest."""
 
 RELEASE = 0.3
-"""Seconds after a strip over which the face comes back to rest, even from a word cut short."""
+"""Seconds after a strip over which the face returns to rest, even from a word cut short."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class StripTiming:
         fps: frames per second, ``render.fps / render.fps_base``.
         content_start: frame at which the untrimmed content begins; may be fractional.
         content_trim_start: frames of the file cut off before the content begins.
-        sound_offset: seconds by which the sound is delayed against its content.
+        sound_offset: seconds by which the sound is delayed within its content.
         left_handle: first audible frame.
         right_handle: frame after the last audible one.
         warp: of a retimed strip, seconds in the file at each frame from left_handle to
@@ -40,10 +40,10 @@ class StripTiming:
     warp: tuple[float, ...] | None = None
 
     def source_time(self, frame: float) -> float:
-        """Seconds in the file heard at a scene frame; negative before the file's beginning.
+        """Seconds in the file that play at a scene frame; negative before the file's beginning.
 
-        The formula was found by mixing down click tracks and is held by
-        tests/blender/test_strip.py. Around a retimed strip time runs at the sound's own speed.
+        The formula was found by mixing down click tracks (tests/blender/scene/test_strips.py).
+        Around a retimed strip time runs at the sound's own speed.
         """
         if self.warp is not None:
             inside = min(max(frame, self.left_handle), self.right_handle)
@@ -64,7 +64,7 @@ class StripTiming:
 
     @property
     def source_duration(self) -> float:
-        """Seconds of the file heard; differs from ``duration`` only where the strip is retimed."""
+        """Seconds of the file that play; differs from ``duration`` only for a retimed strip."""
         if self.warp is not None:
             return self.warp[-1] - self.warp[0]
         return self.duration
@@ -76,7 +76,7 @@ class StripTiming:
 
     @property
     def release_end(self) -> int:
-        """Frame after the last one of the release: RELEASE after the strip, rounded outwards."""
+        """Frame after the release: RELEASE after the strip, rounded outwards."""
         return self.right_handle + self._whole_frames(RELEASE)
 
     @property
@@ -86,8 +86,8 @@ class StripTiming:
 
     @property
     def times(self) -> np.ndarray:
-        """Seconds of the file at each frame from the first audible sample, float64 [F]; the first
-        is negative."""
+        """Seconds of the file at each of ``frames`` after the first audible sample, float64 [F];
+        the first is negative."""
         if self.warp is None:
             return (self.frames - self.left_handle) / self.fps
         handles = np.arange(self.left_handle, self.right_handle + 1)
@@ -97,8 +97,8 @@ class StripTiming:
 
     @property
     def weights(self) -> np.ndarray:
-        """How much of the speech each frame shows, float32 [F]: 0 before the strip, 1 in it, then
-        half a cosine down to 0 on the last frame of the release."""
+        """Weight of the speech at each of ``frames``, float32 [F]: 0 before the strip, 1 in it,
+        then half a cosine down to 0 on the last frame of the release."""
         release = self.release_end - self.right_handle
         fade = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, release + 1) / release)
         speech = np.ones(self.right_handle - self.left_handle)
@@ -117,12 +117,12 @@ _HIGHEST_FPS = 1e5
 
 
 def dumps(timing: StripTiming) -> str:
-    """A timing as the JSON that a .blend keeps."""
+    """JSON of a timing, as a .blend keeps it."""
     return json.dumps(asdict(timing))
 
 
 def loads(text: str) -> StripTiming:
-    """The timing that ``dumps`` wrote. Raises ValueError for any other text."""
+    """The timing of ``dumps``'s text. Raises ValueError for anything else."""
     try:
         stored = json.loads(text)
         warp = stored["warp"]

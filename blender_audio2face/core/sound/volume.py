@@ -1,8 +1,7 @@
-"""How loud a strip plays, frame by frame. Imports no bpy.
+"""How loud a strip plays at each frame.
 
-A volume that does not move is a choice of the mix: speech at a tenth of its volume is spoken with
-the same mouth. So samples are scaled by the volume over its own maximum, and what remains are
-fades and silences.
+A constant volume belongs to the mix: the mouth moves the same at a tenth of the volume. So samples
+are scaled by the volume divided by its own maximum, which leaves fades and silences.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,13 +23,13 @@ class Volume:
 
     @classmethod
     def of(cls, gains: np.ndarray) -> "Volume":
-        """From factors at each frame [F]; a single one where they are all the same."""
+        """From factors at each frame [F]; a single factor if they are all the same."""
         rounded = np.round(np.maximum(gains, 0.0), 6)
         return cls((float(rounded[0]),) if np.ptp(rounded) == 0 else tuple(rounded.tolist()))
 
     @property
     def silent(self) -> bool:
-        """Whether nothing is heard at any frame."""
+        """Whether the volume is 0 at every frame."""
         return max(self.gains) <= 0.0
 
     @property
@@ -39,13 +38,13 @@ class Volume:
         return len(self.gains) > 1
 
     def shape(self) -> np.ndarray:
-        """The gains over their maximum, float64 [F] or [1]; zeros for a silent strip."""
+        """The gains divided by their maximum, float64 [F] or [1]; zeros for a silent strip."""
         return np.array(self.gains) / (max(self.gains) or 1.0)
 
     def applied(
         self, blocks: Iterable[np.ndarray], frame_times: np.ndarray, rate: int
     ) -> Iterator[np.ndarray]:
-        """Samples as loud as the strip plays them, up to a constant factor.
+        """Samples with the strip's fades.
 
         Args:
             blocks: float32 [n] each, at ``rate`` Hz, from the strip's first sample on.
@@ -66,4 +65,4 @@ class Volume:
 
 
 FULL_VOLUME = Volume()
-"""Of a strip that nothing fades."""
+"""The volume of a strip without fades."""

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ...core.rigs.mapping import LIMIT
+from ...core.rigs import LIMIT
 from ..live_changes import on_change
 
 KINDS = (

@@ -8,17 +8,15 @@ timers never fire there.
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ....model.errors import A2FError
-from ....model.runtime import RuntimeChoice
-from ...bake import live_update, pipeline
-from ...bake.request import Refusal, request_for, requests_for_all
+from ...bake import live_update
 from ...core import background_job
 from ...core.background_job import run_to_completion
-from ...core.compose import no_progress
 from ...scene import redraw
 from ...scene.preferred_runtime import RUNTIMES, preferred_runtime
 from ...scene.properties import BLEND_RELATIVE
@@ -33,6 +31,11 @@ from .common import (
     refuse,
     speaker_property,
 )
+
+if TYPE_CHECKING:
+    from ....model.runtime import RuntimeChoice
+    from ...bake import pipeline
+    from ...bake.request import Refusal
 
 _TICK_SECONDS = 0.1
 _STEP_TICK_SECONDS = 0.01
@@ -58,6 +61,8 @@ class ModalBake:
         self._end(context)
 
     def _advance(self, context, event) -> set[str]:
+        from ...bake import pipeline
+
         if event.type == "ESC" and event.value == "PRESS":
             self._job.cancel()
         if self._job.cancelled:
@@ -89,12 +94,14 @@ class ModalBake:
         return {"RUNNING_MODAL"}
 
     def _start(self, context, work) -> None:
-        self._again: tuple[pipeline.Bake, ...] = ()
+        self._again: "tuple[pipeline.Bake, ...]" = ()
         self._job = background_job.Job(work, self._steps)
         self._job.on_stop = partial(self._end, context)  # modal() is not called again
         self._job.start()
 
-    def _steps(self, bakes: tuple[pipeline.Bake, ...]):
+    def _steps(self, bakes: "tuple[pipeline.Bake, ...]"):
+        from ...bake import pipeline
+
         self._again = yield from pipeline.check_and_write(bakes, self._outcome)
 
     def _tick(self, context, seconds: float) -> None:
@@ -117,7 +124,7 @@ class ModalBake:
         self.report({"WARNING"}, "Bake cancelled; the speakers that were written stay")
         return state
 
-    def _report_outcome(self, context, outcome: pipeline.Outcome) -> set[str]:
+    def _report_outcome(self, context, outcome: "pipeline.Outcome") -> set[str]:
         """Reports what was written and who was left out; an error only where all were."""
         for scene_uid, name, report in outcome.written:
             publish(self, context, _speaker_in(scene_uid, name), report)
@@ -129,7 +136,7 @@ class ModalBake:
             _leave_out(self, context.scene, refusal)
         return {"FINISHED"}
 
-    def _sentence(self, refusal: Refusal) -> str:
+    def _sentence(self, refusal: "Refusal") -> str:
         return str(refusal.error)
 
 
@@ -150,6 +157,9 @@ class BakeOperator(ModalBake):
     )
 
     def execute(self, context) -> set[str]:
+        from ...bake import pipeline
+        from ...core.compose import no_progress
+
         outcome = pipeline.Outcome()
         try:
             plans = self._plans(context, outcome)
@@ -161,6 +171,8 @@ class BakeOperator(ModalBake):
         return self._report_outcome(context, outcome)
 
     def invoke(self, context, _event) -> set[str]:
+        from ...bake import pipeline
+
         if bpy.app.background:
             return self.execute(context)
         self._outcome = outcome = pipeline.Outcome()
@@ -174,7 +186,7 @@ class BakeOperator(ModalBake):
         work = partial(pipeline.analyze_all, plans, runtime, weights, outcome)
         return self._run_modal(context, work)
 
-    def _runtime(self, context) -> RuntimeChoice:
+    def _runtime(self, context) -> "RuntimeChoice":
         preferred = preferred_runtime(context)
         chosen = self.properties.is_property_set("runtime")
         return replace(preferred, name=self.runtime) if chosen else preferred
@@ -233,7 +245,10 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
     def poll(cls, context) -> bool:
         return not _bake_is_running(cls) and has_speaker_or_selection(cls, context)
 
-    def _plans(self, context, outcome: pipeline.Outcome) -> tuple[pipeline.BakePlan, ...]:
+    def _plans(self, context, outcome: "pipeline.Outcome") -> "tuple[pipeline.BakePlan, ...]":
+        from ...bake import pipeline
+        from ...bake.request import request_for
+
         settings = tuple(
             (name, getattr(self, name))
             for name in ("output", "reduction")
@@ -266,12 +281,15 @@ class AUDIO2FACE_OT_bake_all(BakeOperator, bpy.types.Operator):
             return False
         return True
 
-    def _plans(self, context, outcome: pipeline.Outcome) -> tuple[pipeline.BakePlan, ...]:
+    def _plans(self, context, outcome: "pipeline.Outcome") -> "tuple[pipeline.BakePlan, ...]":
+        from ...bake import pipeline
+        from ...bake.request import requests_for_all
+
         requests, refusals = requests_for_all(context)
         outcome.refusals += refusals
         return pipeline.plan_all(requests, outcome)
 
-    def _sentence(self, refusal: Refusal) -> str:
+    def _sentence(self, refusal: "Refusal") -> str:
         return refusal.sentence
 
 
@@ -291,6 +309,9 @@ class AUDIO2FACE_OT_update(ModalBake, bpy.types.Operator):
         return attempt(self, lambda: self._update(context))
 
     def invoke(self, context, _event) -> set[str]:
+        from ....model.runtime import RuntimeChoice
+        from ...bake import pipeline
+
         if bpy.app.background:
             return self.execute(context)
         self._outcome = outcome = pipeline.Outcome()
@@ -302,6 +323,8 @@ class AUDIO2FACE_OT_update(ModalBake, bpy.types.Operator):
         return self._run_modal(context, work)
 
     def _update(self, context) -> None:
+        from ...bake import pipeline
+
         speaker = chosen_speaker(context, self.speaker)
         name = speaker.name
         report = pipeline.run(pipeline.plan_retime(context.scene, speaker))
@@ -334,7 +357,7 @@ def _speaker_in(scene_uid: int, name: str):
     return scene.audio2face.speakers.get(name) if scene is not None else None
 
 
-def _leave_out(operator, scene, refusal: Refusal) -> None:
+def _leave_out(operator, scene, refusal: "Refusal") -> None:
     """Tells of a speaker who was not baked while others were."""
     settings = scene.audio2face
     if refusal.speaker in settings.speakers:

@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bpy.props import StringProperty
 
 from ....model.errors import A2FError, memory_errors_reported
-from ...core.report import BakeReport
 from ...errors import PlanError
 from ...scene.face_objects import chosen_objects
 from ...scene.properties import OWN_CONTEXT
 from ...scene.speakers import find_speaker, shown_speaker
+
+if TYPE_CHECKING:
+    from ...core.report import BakeReport
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +95,7 @@ def refuse(operator, error: A2FError) -> set[str]:
     return {"CANCELLED"}
 
 
-def publish(operator, context, speaker, report: BakeReport) -> None:
+def publish(operator, context, speaker, report: "BakeReport") -> None:
     """Shows a report in the panel, the status bar and the log.
 
     ``speaker`` is None where it no longer exists.

@@ -3,11 +3,8 @@
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from ...animation.remove import clear
-from ...diagnostics.hidden_results import find_hidden_results, fix
 from ...errors import PlanError
 from ...face_override import release
-from ...scene.face_plan import animated_datablocks
 from ...scene.speakers import members_of
 from .common import SpeakerOperator
 
@@ -25,6 +22,9 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> str:
+        from ...animation.remove import clear
+        from ...scene.face_plan import animated_datablocks
+
         keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
         if not keys:
             raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
@@ -51,6 +51,8 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, _context, speaker) -> str:
+        from ...diagnostics.hidden_results import find_hidden_results, fix
+
         found = find_hidden_results(speaker)
         chosen = found if self.index < 0 else found[self.index : self.index + 1]
         for hidden in chosen:

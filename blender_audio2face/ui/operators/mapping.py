@@ -5,16 +5,9 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ....model.command.atomic_write import atomic_write
-from ...core.rigs.mapping_file import dumps, load
-from ...core.rigs.preset import presets
 from ...errors import PlanError
 from ...scene import live_changes
-from ...scene.face_plan import current_mapping, still_shapes
-from ...scene.pose_bones import read_pose
-from ...scene.pose_recording import link_head, record_extreme, remember_rest
 from ...scene.properties import BLEND_RELATIVE
-from ...scene.speaker_settings import set_mapping
 from ...scene.speakers import add_members, members_of
 from .common import SpeakerOperator
 
@@ -30,6 +23,10 @@ def _json_path() -> StringProperty:
 
 def _make_editable(speaker) -> None:
     """Turns an automatic mapping into links, and marks those that move nothing."""
+
+    from ...scene.face_plan import current_mapping, still_shapes
+    from ...scene.speaker_settings import set_mapping
+
     set_mapping(speaker, current_mapping(speaker))
     still = still_shapes(members_of(speaker))
     for link in speaker.links:
@@ -48,6 +45,8 @@ class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> None:
+        from ...core.rigs.preset import presets
+
         known = {preset.id for preset in presets()}
         if self.preset and self.preset not in known:
             raise PlanError(
@@ -84,6 +83,10 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
+        from ....model.command.atomic_write import atomic_write
+        from ...core.rigs.mapping_file import dumps
+        from ...scene.face_plan import current_mapping
+
         mapping = current_mapping(speaker)
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
         with atomic_write(path) as draft:
@@ -105,6 +108,9 @@ class AUDIO2FACE_OT_mapping_load(SpeakerOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context, speaker) -> str:
+        from ...core.rigs.mapping_file import load
+        from ...scene.speaker_settings import set_mapping
+
         mapping = load(Path(bpy.path.abspath(self.filepath)))
         set_mapping(speaker, mapping)
         return f"Loaded {len(mapping.links)} links"
@@ -176,6 +182,9 @@ class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):
         return super().poll(context)
 
     def act(self, context, speaker) -> str:
+        from ...scene.pose_bones import read_pose
+        from ...scene.pose_recording import record_extreme, remember_rest
+
         bones = context.selected_pose_bones
         armature = bones[0].id_data
         pose = read_pose(armature, [bone.name for bone in bones if bone.id_data == armature])
@@ -199,6 +208,8 @@ class AUDIO2FACE_OT_link_head(SpeakerOperator, bpy.types.Operator):
     )
 
     def act(self, context, speaker) -> str:
+        from ...scene.pose_recording import link_head
+
         return f'The head turns bone "{link_head(speaker, self.bone)}"'
 
 

@@ -3,7 +3,6 @@
 import bpy
 
 from ....model.errors import A2FError
-from ...scene.analysis_cache import timing_of
 from ...scene.speakers import shown_speaker
 from .common import refuse
 
@@ -66,6 +65,9 @@ def _handlers() -> tuple[list, ...]:
 
 def _go_to_voice(scene, speaker) -> None:
     """Moves the playhead to the start of the speech, unless it is within the speech."""
+
+    from ...scene.analysis_cache import timing_of
+
     timings = [timing_of(take) for take in speaker.takes]
     first = min(timing.left_handle for timing in timings)
     last = max(timing.right_handle for timing in timings) - 1

@@ -3,8 +3,7 @@
 import bpy
 
 from ....model.errors import A2FError
-from ...bake.request import request_for
-from ...preview import Preview, preview_of
+from ...preview import preview_of
 from ...scene.face_objects import chosen_objects
 from ...scene.speakers import find_speaker, members_of
 from ...scene.weights_path import chosen_weights
@@ -25,6 +24,9 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
         return has_speaker_or_selection(cls, context)
 
     def execute(self, context) -> set[str]:
+        from ...bake.request import request_for
+        from ...preview.preview import Preview
+
         try:
             shown = preview_of(self._object_uids(context))
             if shown is not None:

@@ -1,26 +1,24 @@
 """Buttons of real time: start, stop, record, keep the recording, search for microphones."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ....model.errors import A2FError, memory_errors_reported
-from ...bake.pipeline import Outcome, compose_all, write_all
-from ...bake.request import Refusal
 from ...core.background_job import run_to_completion
-from ...core.compose import no_progress
-from ...core.realtime.file_source import file_as_microphone
-from ...core.realtime.microphone import Microphone, microphones
-from ...core.realtime.streaming_analyzer import open_stream
-from ...realtime.recording import RecordingKeeper, SavedRecording
-from ...realtime.session import running_session, start
+from ...realtime import running_session
 from ...scene import sequencer_api
 from ...scene.face_objects import chosen_objects
+from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import members_of, shown_speaker, speaker_of
 from ...scene.weights_path import chosen_weights
 from .bake import ModalBake
 from .common import attempt
+
+if TYPE_CHECKING:
+    from ...realtime.recording import SavedRecording
 
 
 class AUDIO2FACE_OT_live_start(bpy.types.Operator):
@@ -38,7 +36,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         name="Sound File",
         description="A sound file to use in place of a microphone",
         subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE"} | BLEND_RELATIVE,
     )
     gain: BoolProperty(
         name="Automatic Gain",
@@ -67,6 +65,9 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         return True
 
     def execute(self, context) -> set[str]:
+        from ...core.realtime.streaming_analyzer import open_stream
+        from ...realtime.session import start
+
         def act() -> str:
             stream = open_stream(
                 chosen_weights(context.scene.audio2face.weights),
@@ -86,6 +87,9 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         return getattr(self if chosen else context.window_manager.audio2face_live, name)
 
     def _source(self, context):
+        from ...core.realtime.file_source import file_as_microphone
+        from ...core.realtime.microphone import Microphone
+
         if self.file:
             return file_as_microphone(Path(bpy.path.abspath(self.file)))
         return Microphone(self._setting(context, "device"))
@@ -152,6 +156,9 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         return False
 
     def execute(self, context) -> set[str]:
+        from ...bake.pipeline import compose_all, write_all
+        from ...core.compose import no_progress
+
         self._begin(context)
         run_to_completion(self._steps(self._write()))
         if self._again:
@@ -167,12 +174,17 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
         return self._run_modal(context, lambda _on_progress: self._write())
 
     def _begin(self, context) -> None:
+        from ...bake.pipeline import Outcome
+        from ...realtime.recording import RecordingKeeper
+
         self._outcome = Outcome()
         self._again = ()
         sequencer = sequencer_api.sequencer_scenes(context)[0]
         self._keeper = RecordingKeeper(running_session(), context.scene, sequencer)
 
-    def _write(self) -> SavedRecording | None:
+    def _write(self) -> "SavedRecording | None":
+        from ...bake.request import Refusal
+
         try:
             with memory_errors_reported():
                 return self._keeper.write()
@@ -181,6 +193,9 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
             return None
 
     def _steps(self, result):
+        from ...bake.request import Refusal
+        from ...realtime.recording import SavedRecording
+
         if isinstance(result, SavedRecording):
             try:
                 self._again = (self._keeper.place(result),)
@@ -225,6 +240,8 @@ class AUDIO2FACE_OT_live_devices(bpy.types.Operator):
         return False
 
     def execute(self, _context) -> set[str]:
+        from ...core.realtime.microphone import microphones
+
         return attempt(self, lambda: f"Microphones: {len(microphones(search=True))}")
 
 

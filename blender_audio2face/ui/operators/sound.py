@@ -5,7 +5,6 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ...core.sound.decoders import CHOOSE, check_sound_file
 from ...errors import StripError
 from ...scene import sequencer_api
 from ...scene.properties import BLEND_RELATIVE
@@ -51,6 +50,9 @@ class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
 
 def _add(scene, filepath: str):
     """A new strip, active, on a channel of its own. Raises StripError when there can be none."""
+
+    from ...core.sound.decoders import CHOOSE, check_sound_file
+
     path = Path(bpy.path.abspath(filepath))
     check_sound_file(str(path), CHOOSE)
     ends = [

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ...streaming import session
+from ... import streaming
 from .common import attempt, chosen_speaker, has_speaker, speaker_property
 
 
@@ -19,6 +19,8 @@ class AUDIO2FACE_OT_receive(bpy.types.Operator):
         return has_speaker(cls, context)
 
     def execute(self, context) -> set[str]:
+        from ...streaming import session
+
         def act() -> str:
             speaker = chosen_speaker(context, self.speaker)
             started = session.start_receiving(context.scene, speaker)
@@ -34,7 +36,7 @@ class AUDIO2FACE_OT_receive_stop(bpy.types.Operator):
     bl_label = "Stop Receiving"
 
     def execute(self, _context) -> set[str]:
-        session.stop_receiving()
+        streaming.stop_receiving()
         return {"FINISHED"}
 
 
@@ -45,6 +47,8 @@ class AUDIO2FACE_OT_send(bpy.types.Operator):
     bl_label = "Send"
 
     def execute(self, context) -> set[str]:
+        from ...streaming import session
+
         return attempt(self, lambda: f"Sending to {session.start_sending(context.scene).address}")
 
 
@@ -55,7 +59,7 @@ class AUDIO2FACE_OT_send_stop(bpy.types.Operator):
     bl_label = "Stop Sending"
 
     def execute(self, _context) -> set[str]:
-        session.stop_sending()
+        streaming.stop_sending()
         return {"FINISHED"}
 
 

@@ -1,12 +1,16 @@
 """Bake: the button, where its keys go, and the report."""
 
+from typing import TYPE_CHECKING
+
 from ...core import background_job
-from ...diagnostics.hidden_results import HiddenResult
 from ...scene import redraw
 from ...scene.speakers import shown_speaker
 from .. import panel_state
 from .common import SidebarPanel, draw_lines, in_both_sidebars, is_playing
 from .preview import draw_preview_button, draw_preview_state, preview_shown
+
+if TYPE_CHECKING:
+    from ...diagnostics.hidden_results import HiddenResult
 
 _BUNDLED = "Bundled Network"
 
@@ -99,7 +103,7 @@ def _draw_after(layout, context) -> None:
     row.operator("audio2face.clear", text="", icon="TRASH")
 
 
-def _draw_hidden(layout, context, found: tuple[HiddenResult, ...]) -> None:
+def _draw_hidden(layout, context, found: "tuple[HiddenResult, ...]") -> None:
     """What hides the result, each with a button that fixes it."""
     for index, hidden in enumerate(found):
         box = layout.box()

@@ -2,7 +2,6 @@
 
 import bpy
 
-from ...core.rigs.preset import presets
 from ...scene.speakers import members_of, shown_speaker
 from .. import panel_state
 from .common import SidebarPanel, draw_lines, in_both_sidebars
@@ -16,6 +15,8 @@ class AUDIO2FACE_MT_presets(bpy.types.Menu):
     bl_description = "Naming that the rig follows"
 
     def draw(self, _context) -> None:
+        from ...core.rigs.preset import presets
+
         operator = "audio2face.preset"
         self.layout.operator(operator, text=_AUTOMATIC).preset = ""
         for preset in presets():

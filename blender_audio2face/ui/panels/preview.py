@@ -9,6 +9,7 @@ from .common import draw_lines
 
 def preview_shown(context, speaker):
     """The preview of the face that the panel shows; None where it has none."""
+
     objects = members_of(speaker) if speaker is not None else chosen_objects(context)
     return preview_of(frozenset(obj.session_uid for obj in objects))
 

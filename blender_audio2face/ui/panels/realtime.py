@@ -3,8 +3,7 @@
 import bpy
 
 from ....model.errors import A2FError
-from ...core.realtime.microphone import microphones
-from ...realtime.session import running_session
+from ...realtime import running_session
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 _DEFAULT = "Default Microphone"
@@ -18,6 +17,8 @@ class AUDIO2FACE_MT_microphones(bpy.types.Menu):
     bl_description = "The microphone that the face follows"
 
     def draw(self, context) -> None:
+        from ...core.realtime.microphone import microphones
+
         try:
             names = ["", *(info.name for info in microphones())]
         except A2FError as error:

@@ -2,8 +2,7 @@
 
 import time
 
-from ...core.streaming.sender import senders
-from ...streaming.session import receiving
+from ...streaming import receiving
 from .common import SidebarPanel, draw_lines, in_both_sidebars
 
 
@@ -39,6 +38,8 @@ class AUDIO2FACE_PT_send(SidebarPanel):
     bl_parent_id = "AUDIO2FACE_PT_wire"
 
     def draw(self, context) -> None:
+        from ...core.streaming.sender import senders
+
         layout, settings = self.layout, context.scene.audio2face.wire
         running = senders()
         own = ["send_subject"] if settings.send_kind == "LIVE_LINK" else []

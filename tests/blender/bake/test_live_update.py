@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import (
+from tests.support.scenes import (
     add_sound,
     keys_of,
     make_face,

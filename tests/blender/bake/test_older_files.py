@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.blender.scenes import fcurves, keys_of, needs_sound, set_timing
+from tests.support.scenes import fcurves, keys_of, needs_sound, set_timing
 
 pytestmark = needs_sound
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.blender.fresh import needs_module
-from tests.blender.scenes import add_sound, make_face, needs_sound, saved_jaw_keys, tone, write_wav
+from tests.support.fresh_blender import needs_module
+from tests.support.scenes import add_sound, make_face, needs_sound, saved_jaw_keys, tone, write_wav
 
 KEYS = ("jawOpen", "browInnerUp")
 

@@ -12,9 +12,9 @@ import bpy
 import pytest
 
 from model.audio_file import read_audio
-from tests.blender.blender_runner import blender_executable
-from tests.blender.extension import ROOT
-from tests.blender.scenes import make_face, saved_jaw_keys, write_wav
+from tests.support.blender_runner import blender_executable
+from tests.support.extension import ROOT
+from tests.support.scenes import make_face, saved_jaw_keys, write_wav
 
 CLIPS = 40
 FACES = ("Anna", "Bert")

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import add_sound, make_face, needs_sound, saved_jaw_keys, tone, write_wav
+from tests.support.scenes import add_sound, make_face, needs_sound, saved_jaw_keys, tone, write_wav
 
 KEYS = ("jawOpen", "browInnerUp")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.blender.extension import ROOT
-from tests.blender.scenes import make_face, tone, write_wav
+from tests.support.extension import ROOT
+from tests.support.scenes import make_face, tone, write_wav
 
 FARM = ROOT / "docs" / "farm.md"
 TEXT = FARM.read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.blender.blender_runner import ROOT, blender_executable
-from tests.blender.scenes import make_face, saved_jaw_keys, tone, write_wav
+from tests.support.blender_runner import ROOT, blender_executable
+from tests.support.scenes import make_face, saved_jaw_keys, tone, write_wav
 
 pytest.importorskip("openjd.cli", reason="openjd-cli is not installed")
 

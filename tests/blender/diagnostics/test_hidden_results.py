@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import fcurves, make_face
+from tests.support.scenes import fcurves, make_face
 
 JAW = 'key_blocks["jawOpen"].value'
 SLOTTED = bpy.app.version >= (4, 4, 0)

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import make_face, tone
+from tests.support.scenes import make_face, tone
 
 RATE = 16000
 BLOCK = 0.02
@@ -57,7 +57,7 @@ def modules(extension: str) -> SimpleNamespace:
         analyzer=module("core.realtime.streaming_analyzer"),
         face_override=module("face_override"),
         registration=module("registration"),
-        running=module("realtime.session").running_session,
+        running=module("realtime").running_session,
         errors=module("errors"),
         settings=module("scene.speaker_settings"),
         mapping=module("core.rigs.mapping"),

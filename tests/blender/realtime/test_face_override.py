@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import make_face
+from tests.support.scenes import make_face
 
 NAMES = ("jawOpen", "mouthFunnel", "browInnerUp")
 MARK = "audio2face_live"
@@ -25,6 +25,7 @@ def modules(extension: str) -> Iterator[SimpleNamespace]:
 
     found = SimpleNamespace(
         face_override=module("face_override"),
+        override=module("face_override.override"),
         face_plan=module("scene.face_plan"),
         mapping=module("core.rigs.mapping"),
     )
@@ -42,7 +43,7 @@ def face(name: str = "Face", value: float = 0.125):
 
 def override_of(modules, *objects, **options):
     plans, _ = modules.face_plan.plan_face(list(objects), None, check_effect=False)
-    return modules.face_override.FaceOverride(plans, **options)
+    return modules.override.FaceOverride(plans, **options)
 
 
 def values_of(obj) -> list[float]:
@@ -299,7 +300,7 @@ def test_bones_and_properties_are_overridden(modules) -> None:
     variable.name, variable.targets[0].id = "x", rig
     variable.targets[0].data_path = '["funnel"]'
     driver.expression = "x"
-    override = modules.face_override.FaceOverride((planned,))
+    override = modules.override.FaceOverride((planned,))
     override.show(NAMES, OPEN)
     assert rig.pose.bones["jaw"].location.y == 2.0
     assert rig["funnel"] == 0.25

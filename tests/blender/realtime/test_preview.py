@@ -10,7 +10,7 @@ import bpy
 import pytest
 
 from tests.blender.panel_layout import drawn
-from tests.blender.scenes import (
+from tests.support.scenes import (
     add_sound,
     make_face,
     needs_sound,
@@ -31,7 +31,7 @@ def modules(extension: str) -> Iterator[SimpleNamespace]:
         return importlib.import_module(f"{extension}.blender_audio2face.{name}")
 
     found = SimpleNamespace(
-        preview=module("preview.preview"),
+        preview=module("preview"),
         analyzer=module("core.preview.analyzer"),
         registration=module("registration"),
         bake_panel=module("ui.panels.bake"),
@@ -253,7 +253,7 @@ def test_unreadable_sound_leaves_nothing(modules, tmp_path: Path) -> None:
 
 def test_shown_frames_are_sent_to_other_programs(modules, head, monkeypatch) -> None:
     sent = []
-    monkeypatch.setattr(modules.preview, "send_frame", lambda *frame: sent.append(frame))
+    monkeypatch.setattr(modules.preview.preview, "send_frame", lambda *frame: sent.append(frame))
     bpy.ops.audio2face.preview()
     shown = at(loudest(head), head)
     _, names, channels = sent[-1]
@@ -269,7 +269,7 @@ class TestBehindAWindow:
 
     @pytest.fixture(autouse=True)
     def window(self, modules, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(modules.preview, "has_window", lambda: True)
+        monkeypatch.setattr(modules.preview.preview, "has_window", lambda: True)
 
     @staticmethod
     def tick_until_analysed(shown) -> None:

@@ -18,7 +18,7 @@ from tests.blender.realtime.live import (
     speak,
     values_of,
 )
-from tests.blender.scenes import (
+from tests.support.scenes import (
     add_sound,
     fcurves,
     make_face,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.blender.panel_layout import drawn
-from tests.blender.scenes import make_face
+from tests.support.scenes import make_face
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def streaming(extension: str) -> Iterator[SimpleNamespace]:
 
     panel = module("ui.panels.streaming")
     found = SimpleNamespace(
-        session=module("streaming.session"),
+        session=module("streaming"),
         senders=module("core.streaming.sender").senders,
         live_link=module("core.streaming.live_link"),
         encoders=module("core.streaming.encoders"),

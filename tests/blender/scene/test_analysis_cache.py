@@ -113,5 +113,5 @@ def test_lost_curves_are_damaged(modules, speaker, timing) -> None:
     store(modules, speaker, plain(modules, timing))
     speaker.takes[0]["curves"] = [1, 2]
     kept = modules.cache.cached_curves(speaker.takes[0])
-    with pytest.raises(modules.curves.TakeError):
+    with pytest.raises(modules.curves.CachedCurvesError):
         _ = kept.curves

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.blender.scenes import (
+from tests.support.scenes import (
     add_sound,
     fcurves,
     keys_of,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tests.blender.extension import built_zip
-from tests.blender.scenes import HAS_AUD, HAS_SOUND, make_face, needs_sound, timing
+from tests.support.extension import built_zip
+from tests.support.scenes import HAS_AUD, HAS_SOUND, make_face, needs_sound, timing
 
 FOLDER = "blender_audio2face/demo_head/"
 
@@ -152,7 +152,8 @@ def test_damaged_head_file_is_refused(
     add: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "head.npz").write_bytes(b"nothing")
-    monkeypatch.setattr(add, "HEAD", tmp_path / "head.npz")
+    asset = importlib.import_module(f"{add.__package__}.asset")
+    monkeypatch.setattr(asset, "HEAD", tmp_path / "head.npz")
     with pytest.raises(add.DemoHeadError, match="install the extension again"):
         add.add_demo_head(bpy.context, with_speech=True)
     assert len(bpy.data.objects) == 0 and strips() == []

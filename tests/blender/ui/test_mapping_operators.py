@@ -8,8 +8,8 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.blender.extension import ROOT
-from tests.blender.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
+from tests.support.extension import ROOT
+from tests.support.scenes import add_sound, keys_of, make_face, needs_sound, tone, write_wav
 
 pytestmark = [needs_sound, pytest.mark.usefixtures("loud_jaw")]
 

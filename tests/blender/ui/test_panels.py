@@ -18,7 +18,7 @@ import bpy
 import pytest
 
 from tests.blender.panel_layout import draw, drawn, window_context
-from tests.blender.scenes import add_sound, make_face, needs_sound, tone, write_wav
+from tests.support.scenes import add_sound, make_face, needs_sound, tone, write_wav
 
 pytestmark = needs_sound
 

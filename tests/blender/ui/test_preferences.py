@@ -8,7 +8,7 @@ from types import ModuleType, SimpleNamespace
 import bpy
 import pytest
 
-from tests.blender.scenes import make_face, tone, write_wav
+from tests.support.scenes import make_face, tone, write_wav
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.blender.scenes import needs_sound, tone, write_wav
+from tests.support.scenes import needs_sound, tone, write_wav
 
 pytestmark = needs_sound
 

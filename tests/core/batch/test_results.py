@@ -20,7 +20,7 @@ from model.command.batch.results import (
 )
 from model.command.console import ExitCode
 from model.curves import Curves
-from tests.core.hum import write_hum
+from tests.support.hum import write_hum
 
 
 def result(number: int, **values: object) -> RowResult:

@@ -225,7 +225,7 @@ def _read_bake_record(text: str) -> None:
     assert bake_record.loads(kept_text) == records
     for record in records.values():
         assert_finite(list(record.before.values()))
-        assert all(max(abs(part.start), abs(part.end)) < 1 << 31 for part in record.segments)
+        assert all(max(abs(part.start), abs(part.end)) < 1 << 31 for part in record.ranges)
 
 
 def _read_sound_segment(text: str) -> None:
@@ -252,13 +252,13 @@ def _read_live_values(text: str) -> None:
 
 
 def _read_pose(text: str) -> None:
-    pose = persistence.loads(text)
+    pose = persistence.load_pose(text)
     assert_finite(list(pose.values()))
-    assert persistence.loads(persistence.dumps(pose)) == pose
+    assert persistence.load_pose(persistence.dump_pose(pose)) == pose
 
 
 def _read_key_digests(text: str) -> None:
-    for plain in persistence.names(persistence.document(text), list).values():
+    for plain in persistence.entries(persistence.document(text), list).values():
         assert all(len(row) == 3 for row in persistence.rows(plain, str, int, str) or ())
 
 
@@ -352,7 +352,7 @@ def _send_under_name(text: str) -> None:
             assert len(datagram) <= 1400
 
 
-_CURVES_REFUSALS = (CurvesFileError, cached_curves.TakeError)
+_CURVES_REFUSALS = (CurvesFileError, cached_curves.CachedCurvesError)
 
 READERS: dict[str, Reader] = {
     **{
@@ -368,7 +368,7 @@ READERS: dict[str, Reader] = {
         json.loads(written(lambda path: write(path, CURVES, "json"))),
         _CURVES_REFUSALS,
     ),
-    "cached-curves": Reader(_read_cached_curves, _CACHED, (cached_curves.TakeError,)),
+    "cached-curves": Reader(_read_cached_curves, _CACHED, (cached_curves.CachedCurvesError,)),
     "weights": Reader(
         _read_weights,
         written(lambda path: save_weights(path.with_suffix(".npz"), SMALL_NETWORK, _ARRAYS)),

@@ -63,7 +63,7 @@ def test_curves_that_no_bake_could_use_are_refused(tmp_path: Path, name: str, te
 @pytest.mark.parametrize(("channels", "rate"), [(1, 1e308), (70_000, 30.0)])
 def test_curves_beyond_the_cache_format_are_refused(channels: int, rate: float) -> None:
     names = tuple(map(str, range(channels)))
-    with pytest.raises(cached_curves.TakeError, match="cannot be kept") as caught:
+    with pytest.raises(cached_curves.CachedCurvesError, match="cannot be kept") as caught:
         cached_curves.encode(Curves(names, rate, np.zeros((1, channels), np.float32)))
     assert_sentence(caught.value)
 

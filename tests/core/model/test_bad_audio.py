@@ -21,9 +21,9 @@ from model import audio_file, input_files, resampling
 from model.audio_file import audio_blocks, audio_seconds, read_audio
 from model.errors import AudioError
 from model.numpy_network import NumpyRuntime
-from tests.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
 from tests.core.hostile.strategies import FEW, mutated
-from tests.core.networks import random_network
+from tests.support.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
+from tests.support.networks import random_network
 
 
 @pytest.fixture(params=["soundfile", "wave"])
@@ -191,5 +191,5 @@ def test_file_replaced_after_the_plan_is_refused(name: str, tmp_path: Path) -> N
     source = SoundSource("bad.wav", str(written(name, tmp_path)))
     timing = StripTiming(24.0, 1, 0.0, 0.0, 1, 7)
     with no_waiting(), pytest.raises(BakeError, match="Find Missing Files") as refused:
-        audio.audible_samples(source, timing, 16000, audio.DECODERS)
+        list(audio.audible_blocks(source, timing, 16000, audio.DECODERS))
     assert is_sentence(str(refused.value))

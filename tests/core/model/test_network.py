@@ -12,7 +12,7 @@ from model.framing import HOP
 from model.lip_seal import TUCK_ROLL, TUCKED_JAW, apply_seal, remove_seal
 from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.weights_file import load_weights
-from tests.core.networks import random_network
+from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 

@@ -24,8 +24,8 @@ from model.numpy_network import NumpyRuntime
 from model.runtime import choose_runtime
 from model.sampling import sample_at
 from model.weights_file import DEFAULT_WEIGHTS, load_weights, save_weights
-from tests.core.hum import write_hum
-from tests.core.networks import random_network
+from tests.support.hum import write_hum
+from tests.support.networks import random_network
 
 ROOT = Path(__file__).parents[3]
 SPEECH = ROOT / "tests" / "data" / "surprise.flac"

@@ -12,7 +12,7 @@ from model.network_config import NetworkConfig
 from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.streaming import Stream, delay, low_latency
 from model.weights_file import load_weights
-from tests.core.networks import random_network
+from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 

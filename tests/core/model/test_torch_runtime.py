@@ -16,7 +16,7 @@ from model.numpy_network import NumpyRuntime
 from model.streaming import Stream
 from model.torch_runtime import TorchMeasure, TorchRuntime
 from model.weights_file import load_weights
-from tests.core.networks import random_network
+from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 

@@ -16,7 +16,7 @@ from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
 from a2f.blender_audio2face.errors import BakeError
 
-from tests.core.networks import random_network
+from tests.support.networks import random_network
 
 LINK = PlannedLink(Link("jawOpen", Target("shape", "jawOpen")), "jaw", 0, 0.0, 1.0)
 FACE = FacePlan(

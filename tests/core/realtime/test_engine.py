@@ -22,8 +22,8 @@ from a2f.model.resampling import resample, sinc_resample
 from a2f.model.streaming import Stream
 from a2f.model.weights_file import load_weights
 
-from tests.core.networks import random_network
 from tests.core.realtime.faulty_source import Faults, FaultySource
+from tests.support.networks import random_network
 
 SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
 

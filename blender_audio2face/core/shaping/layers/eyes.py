@@ -1,17 +1,18 @@
-"""Blinks: seeded by the scene's time, drawn to pauses of speech, never cut by a strip's end.
+"""Blinks, and small shifts of gaze (darts).
 
-Small shifts of gaze between fixations, back to the middle at both ends of a strip.
+Both are drawn from the scene's time. Blinks move to near pauses of speech and are never cut by a
+strip's end; the gaze is in the middle at both ends of a strip.
 """
 
 import numpy as np
 
-from .timeline import Events, bump, events, lay
+from .timeline import Events, bump, events, overlay
 
 CLOSE, HOLD, OPEN = 0.1, 0.03, 0.2
 """Seconds a lid takes (S. VanderWerf et al. 2003: about 100 ms down, twice that up)."""
 
 TAIL = 0.3
-"""Seconds at the end that stay free: over them a bake lets the face come back to rest."""
+"""Seconds at the end without blinks, over which a bake returns the face to rest."""
 
 _LEAST_INTERVAL = 0.5
 _PAUSE = 0.15
@@ -24,10 +25,10 @@ def blink_track(
     """How far the lids are shut, float32 [T] of 0..1.
 
     A blink within half a second of the beginning of a pause moves there, where speakers blink most
-    (T. Nakano and S. Kitazawa 2010). One that the end would cut comes earlier, or not at all.
+    (T. Nakano and S. Kitazawa 2010). A blink that the end would cut comes earlier, or not at all.
 
     Args:
-        shut: rows [T] with the lips shut, which tell pauses.
+        shut: rows with the lips shut, bool [T]; long runs are pauses.
         rate: rows per second.
         start: scene seconds of row 0.
         per_minute: mean number of blinks a minute.
@@ -36,27 +37,27 @@ def blink_track(
     track = np.zeros(len(shut), np.float32)
     if per_minute <= 0.0:
         return track
-    drawn = blink_times(seed, per_minute, (start, start + len(shut) / rate))
+    drawn = _blink_times(seed, per_minute, (start, start + len(shut) / rate))
     pauses = _pauses(shut, rate)
     free = len(shut) - round(TAIL * rate)
     before = -np.inf
     for time, (tempo,) in zip(drawn.times, drawn.draws, strict=True):
-        blink = blink_shape(rate, tempo)
+        blink = _blink_shape(rate, tempo)
         row = min(_at_pause(round((time - start) * rate), pauses, rate), free - len(blink))
         if row >= 0 and row - before >= _LEAST_INTERVAL * rate:
-            lay(track, row, blink)
+            overlay(track, row, blink)
             before = row
     return track
 
 
-def blink_times(seed: int, per_minute: float, span: tuple[float, float]) -> Events:
-    """When eyes blink of themselves within a span of scene seconds; ``per_minute`` above 0. One
-    draw each: the tempo."""
+def _blink_times(seed: int, per_minute: float, span: tuple[float, float]) -> Events:
+    """Blinks within a span of scene seconds, each with one draw: its tempo. ``per_minute`` is
+    above 0."""
     mean = max(60.0 / per_minute, _LEAST_INTERVAL + 0.1)
     return events(seed, "blinks", mean, _LEAST_INTERVAL, span, 1)
 
 
-def blink_shape(rate: float, tempo: float) -> np.ndarray:
+def _blink_shape(rate: float, tempo: float) -> np.ndarray:
     """One blink, float32 rows at ``rate`` from 0 to 1 and back; ``tempo`` 0 (quick) to 1."""
     slower = 0.9 + 0.25 * tempo
     return bump(rate, CLOSE * slower, HOLD, OPEN * slower)
@@ -94,8 +95,8 @@ _TO = {
 def dart_tracks(count: int, rate: float, start: float, seed: int) -> dict[str, np.ndarray]:
     """What darts add to each eyeLook channel: float32 [T] of 0..0.3, T = ``count``.
 
-    The eyes jump in 40 ms, then hold; two in five fixations are at the middle, where the gaze was
-    meant to be. No fixation is shorter than 0.3 s, the last one before the way back included.
+    The eyes jump in 40 ms, then hold; two in five fixations are in the middle. No fixation is
+    shorter than 0.3 s, including the last before the gaze returns to the middle.
     """
     back = start + count / rate - _REST
     span = (start + _REST, back - _LEAST)
@@ -115,7 +116,7 @@ def dart_tracks(count: int, rate: float, start: float, seed: int) -> dict[str, n
 
 
 def _travelled(gaze: np.ndarray, rows: int) -> np.ndarray:
-    """Steps [T, 2] as jumps of ``rows`` rows: the eye is ballistic, so straight is near enough."""
+    """Steps [T, 2] as linear jumps of ``rows`` rows, which are close enough to ballistic."""
     if len(gaze) == 0:
         return gaze
     padded = np.pad(gaze, ((rows - 1, 0), (0, 0)), mode="edge")

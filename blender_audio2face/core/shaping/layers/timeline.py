@@ -1,8 +1,7 @@
-"""Chance that belongs to the scene's timeline: the same scene second always draws the same.
+"""Random events and gestures on the scene's timeline.
 
-Two strips therefore never repeat each other's blinks, and trimming one changes no other.
-
-Single gestures: up with an ease, perhaps a hold, and down with an ease.
+The same scene second always gives the same draws. So two strips never repeat each other's blinks,
+and trimming a strip does not change the rest.
 """
 
 import zlib
@@ -15,7 +14,7 @@ _CHUNK = 256
 
 @dataclass(frozen=True)
 class Events:
-    """Chance events.
+    """Random events.
 
     Attributes:
         times: scene seconds, ascending float64 [K].
@@ -31,8 +30,8 @@ def events(
 ) -> Events:
     """Events of the scene's timeline within a span.
 
-    Intervals are ``least`` plus a log-normal time, as those between blinks and between fixations
-    are: many short, some long.
+    Intervals are ``least`` plus a log-normal time, like those between blinks or fixations: many
+    are short, some are long.
 
     Args:
         seed: the artist's.
@@ -52,7 +51,7 @@ def events(
 
 
 def instant_draws(seed: int, stream: str, seconds: float, draws: int) -> np.ndarray:
-    """Uniform 0..1 numbers [D] that belong to one scene instant, to the hundredth of a second."""
+    """Uniform 0..1 numbers [D] of a scene instant, the same within a hundredth of a second."""
     hundredth = round(seconds * 100) & 0xFFFFFFFF
     return np.random.default_rng((seed, _number(stream), hundredth)).random(draws)
 
@@ -69,15 +68,15 @@ def drift(seed: int, stream: str, seconds: np.ndarray) -> np.ndarray:
 
 
 def _number(stream: str) -> int:
-    """A number of a stream's name; Python's own hash differs from run to run."""
+    """A number for a stream's name; Python's own hash differs between runs."""
     return zlib.crc32(stream.encode())
 
 
 def _walk(
     key: tuple[int, ...], mean: float, least: float, until: float, draws: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Events from second 0 to ``until`` and beyond, none where that is negative; more of them never
-    change the earlier ones."""
+    """Events from second 0 to at least ``until``, none if that is negative; a later ``until`` never
+    changes the earlier events."""
     generator = np.random.default_rng(key)
     spread = 0.6
     centre = np.log(mean - least) - 0.5 * spread**2
@@ -95,7 +94,7 @@ def _walk(
 def bump(rate: float, rise: float, hold: float, fall: float) -> np.ndarray:
     """A gesture from 0 to 1 and back, float32 rows at ``rate``; times in seconds.
 
-    Half cosines, the fall quicker at first and slow at its end as lids and brows come to rest.
+    Half cosines; the fall is fast at first and slow at its end, like lids and brows.
     """
     up, down = max(round(rise * rate), 1), max(round(fall * rate), 1)
     rising = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, up + 1) / up)
@@ -104,8 +103,8 @@ def bump(rate: float, rise: float, hold: float, fall: float) -> np.ndarray:
     return np.concatenate([[0.0], rising, held, falling]).astype(np.float32)
 
 
-def lay(track: np.ndarray, row: int, shape: np.ndarray) -> None:
-    """Lays a gesture over track [T] from ``row`` on, cut at the ends; the higher one shows."""
+def overlay(track: np.ndarray, row: int, shape: np.ndarray) -> None:
+    """Puts a gesture into track [T] from ``row`` on, cut at the ends; the higher value wins."""
     first, last = max(row, 0), min(row + len(shape), len(track))
     if first < last:
         part = track[first:last]

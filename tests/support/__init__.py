@@ -1,0 +1,1 @@
+"""Shared by tests: made-up sounds, scenes and networks, and ways to run Blender."""
