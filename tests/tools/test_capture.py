@@ -1,12 +1,10 @@
 """The capture score on faces that were made up."""
 
-import json
-
 import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tools.evaluate.capture import CapturedFace, capture_score, captured_faces, face_of
+from tools.evaluate.capture import CapturedFace, capture_score, face_of
 from tools.evaluate.measures import brow_raise
 from tools.teacher.lip_geometry import width
 
@@ -76,16 +74,3 @@ def test_stated_lead_is_taken_off_and_brows_are_read_where_they_move() -> None:
     assert np.isnan(led.aperture[5])
     assert led.brows is not None
     assert plain.brows is None
-
-
-def test_captures_are_read_from_folder(tmp_path) -> None:
-    folder = tmp_path / "grid_s26"
-    folder.mkdir()
-    np.savez(folder / "one.npz", t=TIME, g_lip_inner=JAW, g_mouth_w=PUCKER)
-    row = {"id": "one", "motion": "one.npz"}
-    (folder / "index.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
-    ((name, face),) = captured_faces(tmp_path, "grid_s26")
-    assert name == "one"
-    np.testing.assert_allclose(face.aperture, JAW, atol=1e-9)
-    with pytest.raises(FileNotFoundError, match="--capture"):
-        list(captured_faces(tmp_path, "whitehouse"))

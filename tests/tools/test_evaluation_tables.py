@@ -150,6 +150,8 @@ def test_capture_table_reads_filmed_lips(sets: HeldOut, network: Network, tmp_pa
     assert ours[3] == pytest.approx(1)
     assert ours[4] == 0
     assert [row[2] for row in table.rows][1:] == ["loudness-driven jaw", "teacher with the labels"]
+    with pytest.raises(FileNotFoundError, match="--capture"):
+        capture_table(sets, tmp_path, [network])
 
 
 def test_mouth_that_moves_with_any_sound_does_not_rest(sets: HeldOut, network: Network) -> None:
