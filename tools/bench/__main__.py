@@ -12,6 +12,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from model.optional import optional_import
+
 from . import report
 from .measure import SENTENCE, StageError, machine, measured_command, run_stage, write_clip
 from .report import Figures, length
@@ -102,7 +104,7 @@ class Bench:
         """The network by itself; ``predict`` on one and two cores beside other programs."""
         suffix = length(self._plan.predict)
         (clip,) = self._clips(self._plan.predict, 1)
-        runtimes = self._runtimes(user)
+        runtimes = self._runtimes()
         programs = self._programs(clip, suffix)
         for _ in range(self._plan.repeats):
             for label, (name, device) in runtimes.items():
@@ -118,15 +120,15 @@ class Bench:
             if peer in programs:
                 self.figures.add_ratio(f"{peer}: wall time", f"{ours}: wall time", at_least)
 
-    def _runtimes(self, user: Path) -> dict[str, tuple[str, str]]:
+    def _runtimes(self) -> dict[str, tuple[str, str]]:
         """Name and device of each runtime that works here, by its label."""
-        found = run_stage("devices", user)
         runtimes = {"NumPy": ("numpy", "auto")}
-        if found["torch"]:
-            runtimes["torch, CPU"] = ("torch", "cpu")
-        else:
+        torch = optional_import("torch")
+        if torch is None:
             self.figures.remarks.append("torch is not installed here")
-        if found["cuda"]:
+            return runtimes
+        runtimes["torch, CPU"] = ("torch", "cpu")
+        if torch.cuda.is_available():
             runtimes["torch, GPU"] = ("torch", "cuda")
         else:
             self.figures.remarks.append("torch finds no GPU here")

@@ -77,15 +77,6 @@ def network(what: str, name: str, device: str, clip: str) -> dict[str, float]:
     return {f"{what}: times real time": speed, f"{what}: start": start}
 
 
-def devices() -> dict[str, float]:
-    """Whether torch is installed, and whether it finds a GPU."""
-    try:
-        import torch
-    except ImportError:
-        return {"torch": 0, "cuda": 0}
-    return {"torch": 1, "cuda": int(torch.cuda.is_available())}
-
-
 def write_keys(count: int) -> dict[str, float]:
     """52 channels with so many keys each, written as a bake does: an Action of its own."""
     import bpy  # noqa: F401 - the add-on's registration needs it
@@ -106,7 +97,7 @@ def write_keys(count: int) -> dict[str, float]:
         with ExitStack() as undo:
             pending = write.write_keys(shape_keys, "A2F Head", bakes, write.ACTION, undo)
             undo.pop_all()
-        pending.transaction.done()
+        pending.transaction.complete()
 
     cost = measured(work)
     if key_count(shape_keys) != 52 * count:
