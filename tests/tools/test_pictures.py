@@ -8,13 +8,7 @@ pytest.importorskip("torch")
 
 from model.channels import ARKIT_52
 from model.weights_file import DEFAULT_WEIGHTS
-from tools.evaluate.pictures import (
-    Sentence,
-    attention_weights,
-    by_offset,
-    draw_curves,
-    seal,
-)
+from tools.evaluate.pictures import Sentence, attention_weights, by_offset, draw_curves, seal
 
 
 class StillNetwork:

@@ -54,7 +54,7 @@ PROCESSES = {"model/command/batch/workers.py", "model/command/two_processes.py"}
 """Starts workers, which are Blender again or Python again, by a list of arguments."""
 
 NAMED_IMPORTS = {
-    "model/optional.py": "its callers name the package, and are checked as imports are",
+    "model/optional.py": "its callers name the package, and are checked as imports are"
 }
 """Files that import by a name that is no constant -> where the name comes from."""
 

@@ -89,10 +89,7 @@ def draw_sheet(moments: list[Moment], pictures: list[Path], path: Path) -> None:
     images = [Image.open(picture).convert("RGB") for picture in pictures]
     width, height = images[0].size
     rows = -(-len(images) // COLUMNS)
-    size = (
-        COLUMNS * (width + MARGIN) + MARGIN,
-        TITLE + rows * (height + CAPTION + MARGIN),
-    )
+    size = (COLUMNS * (width + MARGIN) + MARGIN, TITLE + rows * (height + CAPTION + MARGIN))
     sheet = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(sheet)
     large, small = ImageFont.load_default(26), ImageFont.load_default(18)

@@ -33,14 +33,7 @@ from .phone_classes import (
     is_spread,
     whole_vowels,
 )
-from .systems import (
-    Network,
-    System,
-    from_labels,
-    loudness,
-    teacher,
-    teacher_of_another_sentence,
-)
+from .systems import Network, System, from_labels, loudness, teacher, teacher_of_another_sentence
 from .tables import Cell, Table
 
 _RATE = 100

@@ -12,15 +12,7 @@ import numpy as np
 from . import part as slots
 from . import sdf
 from .part import Part, ball, bell, circle, grid_faces, ramp, xyz
-from .skin import (
-    EYE_LEFT,
-    EYE_RADIUS,
-    LID_RADIUS,
-    MOUTH,
-    SKIN_COLOUR,
-    mirrored,
-    skin_distance,
-)
+from .skin import EYE_LEFT, EYE_RADIUS, LID_RADIUS, MOUTH, SKIN_COLOUR, mirrored, skin_distance
 
 CORNER = np.radians(58)
 LID_ROWS, LID_COLUMNS = 18, 33
