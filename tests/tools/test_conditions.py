@@ -75,9 +75,5 @@ def test_still_curves_and_unknown_frames_are_left_out() -> None:
     holes = np.where(np.arange(300) % 3 == 0, np.nan, WAVE)
     assert mean_correlation([(WAVE, holes), (np.zeros(300), WAVE)]) == pytest.approx(1)
     value, lag = best_lag([(np.zeros(300), WAVE)], 5)
-    assert np.isnan(value)
-    assert lag == 0
-
-
-def test_different_lengths_are_compared_from_their_start() -> None:
-    assert best_lag([(WAVE, WAVE[:250])], 5) == (pytest.approx(1), 0.0)
+    assert (np.isnan(value), lag) == (True, 0)
+    assert best_lag([(WAVE, WAVE[:250])], 5) == (pytest.approx(1), 0.0)  # from their start

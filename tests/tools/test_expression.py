@@ -23,7 +23,7 @@ def performance(actor: str, text: str, emotion: str, jaw: float, brow: float) ->
     values[:, columns] = 0.1
     values[50:150, columns] += brow
     values[50:150, ARKIT_52.index("jawOpen")] = jaw
-    return Performance(f"{actor}{text}{emotion}a", PHONES, values)
+    return Performance(actor, text, emotion, PHONES, values)
 
 
 def acted(excited_jaw: float, excited_brow: float) -> list[Performance]:

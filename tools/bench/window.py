@@ -220,15 +220,16 @@ class Window:
         Raises:
             StageError: it does not come to rest.
         """
-        began = busy = time.perf_counter()
+        began = time.perf_counter()
         with self.clock.counting_as(label):
             yield
+            done = busy = time.perf_counter()
             while (now := time.perf_counter()) - busy < _QUIET:
                 self.turn()
                 threads = [thread.name for thread in threading.enumerate()]
                 if self._operators or any(name.startswith("audio2face") for name in threads):
                     busy = now
-                if now - began > _LONGEST_WAIT:
+                if now - done > _LONGEST_WAIT:
                     raise StageError("The add-on does not come to rest.")
         self.waits[label] = max(self.waits.get(label, 0.0), busy - began)
 

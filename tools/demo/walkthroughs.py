@@ -139,7 +139,6 @@ def replace_keys(head: bpy.types.Object, shapes: dict[str, dict[str, float]]) ->
 
 
 def _remove_cube() -> None:
-    """The new file's cube is in the way of the head."""
     bpy.data.objects.remove(bpy.data.objects["Cube"])
 
 

@@ -12,10 +12,10 @@ from model.lip_seal import lip_opening
 from tools.teacher.lip_geometry import width as mouth_width
 
 from .held_out import HeldOut
-from .measures import RATE, best_lag, brow_raise, mean_correlation
+from .measures import RATE, best_lag, brow_raise, mean_correlation, whole_lag
 from .phone_classes import Phones, speech_frames
 from .systems import Network, System, loudness, teacher
-from .tables import Cell, Table
+from .tables import Table
 
 _MAX_LAG = 15  # frames
 
@@ -159,11 +159,7 @@ def capture_table(sets: HeldOut, folder: Path, networks: Sequence[Network]) -> T
             found = capture_score((faces[u.id], system(u), u.phones) for u in utterances)
             table.add(
                 label, len(utterances), name, found.aperture,
-                _lag(found.aperture, found.aperture_lag_ms), found.speech_aperture, found.width,
-                _lag(found.width, found.width_lag_ms), found.brows,
+                whole_lag(found.aperture, found.aperture_lag_ms), found.speech_aperture,
+                found.width, whole_lag(found.width, found.width_lag_ms), found.brows,
             )  # fmt: skip
     return table
-
-
-def _lag(correlation: float, lag_ms: float) -> Cell:
-    return round(lag_ms) if np.isfinite(correlation) else None

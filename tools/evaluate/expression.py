@@ -18,7 +18,7 @@ from tools.teacher.prosody import prosody
 
 from .capture import MOVING_BROWS, captured_faces
 from .held_out import HeldOut
-from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column
+from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column, whole_lag
 from .phone_classes import Phones, speech_frames
 from .systems import Network, System, teacher, teacher_of_actors
 from .tables import Table
@@ -40,29 +40,18 @@ class Performance:
     """One recording of an acted sentence.
 
     Attributes:
-        name: Emo-DB's file name without its suffix.
+        actor: two digits.
+        text: the sentence's code, such as a01.
+        emotion: a letter of EMOTIONS.
         phones: the phones spoken.
         values: a system's channels [T, 52] at 100 Hz.
     """
 
-    name: str
+    actor: str
+    text: str
+    emotion: str
     phones: Phones
     values: np.ndarray
-
-    @property
-    def actor(self) -> str:
-        """Two digits."""
-        return self.name[:2]
-
-    @property
-    def text(self) -> str:
-        """The sentence's code, such as a01."""
-        return self.name[2:5]
-
-    @property
-    def emotion(self) -> str:
-        """A letter of EMOTIONS."""
-        return self.name[5]
 
 
 Measure = Callable[[np.ndarray, np.ndarray], float]
@@ -204,7 +193,9 @@ def excitement_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
     systems: dict[str, System] = {network.name: network for network in networks}
     systems["teacher with the labels"] = teacher_of_actors(utterances)
     for name, system in systems.items():
-        performances = [Performance(u.id, u.phones or [], system(u)) for u in utterances]
+        performances = [
+            Performance(u.id[:2], u.id[2:5], u.id[5], u.phones or [], system(u)) for u in utterances
+        ]
         for measure, function in MEASURES.items():
             _add(table, name, "all", measure, performances, function)
         if isinstance(system, Network):
@@ -262,4 +253,4 @@ def _add_pitch(
 
 def _rounded(found: tuple[float, float, float]) -> tuple[float, float, int | None]:
     unshifted, best, lag = found
-    return unshifted, best, round(lag) if np.isfinite(best) else None
+    return unshifted, best, whole_lag(best, lag)
