@@ -124,7 +124,7 @@ def bake(
     speaker = speaker_of(scene, faces[0]) if faces else None
     with ExitStack() as undo:
         if speaker is None:
-            plan_face(faces, None, check_effect=False)
+            plan_face(faces, None)
             speaker = add_speaker(scene, faces[0].name, faces, undo)
         else:
             undo.callback(speaker_settings.restore, speaker, speaker_settings.snapshot(speaker))

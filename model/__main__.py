@@ -20,11 +20,10 @@ from .command.console import (
     Console,
     Outcome,
     common_options,
-    console_for,
     force_option,
     parse_options,
+    run_command,
 )
-from .command.run import run_command
 from .command.runtime_cache import RuntimeCache
 from .runtime import choose_runtime
 
@@ -38,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         return options
     if options.command == "worker":
         return serve(_CurvesRows(faces=False).run_group)
-    console = console_for(options)
+    console = Console(options)
     if options.command == "batch":
         return run_command(console, lambda: _batch(options, console), batch_command.STOPPED)
     return run_command(console, lambda: predict_command.predict(options, console))
@@ -47,8 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _batch(options: argparse.Namespace, console: Console) -> Outcome:
     rows = _CurvesRows(faces=options.blender is not None)
     worker = _WORKER if options.blender is None else blender_worker(options.blender)
-    backend = batch_command.BatchBackend(rows.check_arguments, rows.run_group, worker)
-    return batch_command.batch(options, console, backend)
+    return batch_command.batch(options, console, rows, worker)
 
 
 class _CurvesRows:

@@ -21,8 +21,8 @@ from .input_files import why_not_a_file
 from .optional import optional_import
 from .resampling import resample
 
-RATES = (1, 1_536_000)
-"""Lowest and highest rate of a sound, samples a second."""
+RATES = (1000, 1_536_000)
+"""Lowest and highest rate of a sound, samples a second; below it there is no speech."""
 
 _BLOCK = 1 << 18
 """Samples of a channel that are held at once, at most."""

@@ -22,8 +22,6 @@ from .network_config import NetworkConfig
 State = tuple[torch.Tensor, torch.Tensor]
 """Hidden state and cell of an LSTM."""
 
-_SETTLED = 1e-4  # of a state of order 1; the curves then differ by less
-
 
 class LatencyControlledLayer(nn.Module):
     """One layer whose backward direction, if it has one, sees a block and its right context."""
@@ -31,8 +29,6 @@ class LatencyControlledLayer(nn.Module):
     def __init__(self, width: int, hidden: int, block: int, bidirectional: bool) -> None:
         super().__init__()
         self.block = block
-        self.parts = 1
-        """Parts that one long sequence is run in at once; see run_in_parts."""
         self.forward_lstm = nn.LSTM(width, hidden, batch_first=True)
         self.backward_lstm = nn.LSTM(width, hidden, batch_first=True) if bidirectional else None
 
@@ -43,7 +39,7 @@ class LatencyControlledLayer(nn.Module):
             zeros = windows.new_zeros(1, batch, self.forward_lstm.hidden_size)
             state = zeros, zeros
         own = windows[:, :, : self.block].reshape(batch, blocks * self.block, size)
-        core, after = run_in_parts(self.forward_lstm, own, state, self.parts)
+        core, after = self.forward_lstm(own, state)
         cells = cells_at_ends(self.forward_lstm, own, core, state, self.block)
         core = core.unflatten(1, (blocks, self.block))
         hidden = core.shape[-1]
@@ -182,48 +178,6 @@ class AttentionBiLSTM(nn.Module):
         state = state or self.initial_state(len(features))
         joined, state = self.encode(features, state)
         return self.seal(self.raw(joined)), state
-
-
-def run_in_parts(
-    lstm: nn.LSTM, inputs: torch.Tensor, state: State, parts: int
-) -> tuple[torch.Tensor, State]:
-    """What ``lstm(inputs, state)`` gives for one long sequence, without approximation.
-
-    A GPU takes one step of a batch as fast as one step of one sequence. The parts of a sequence
-    run as a batch from guessed states; then each part runs again from the state in which the part
-    before it ended, until no part's start moves any more. Starting every part with some seconds of
-    warm-up instead would not do: the trained network remembers a voice through half a minute of
-    silence.
-
-    Args:
-        lstm: one layer, one direction, batch first.
-        inputs: [1, T, D], T > 0.
-        state: hidden state and cell, each [1, 1, H].
-        parts: how many run at once; the last steps that do not divide evenly run after them.
-
-    Returns:
-        Hidden states [1, T, H] and the last state.
-    """
-    length = inputs.shape[1] // parts
-    if parts == 1 or length == 0:
-        return lstm(inputs, state)
-    batch = inputs[0, : length * parts].reshape(parts, length, -1)
-    start = tuple(value.expand(1, parts, -1).contiguous() for value in state)
-    for _ in range(parts):
-        output, end = lstm(batch, start)
-        follow = tuple(
-            torch.cat([first, last[:, :-1]], 1) for first, last in zip(state, end, strict=True)
-        )
-        moved = max(float((a - b).abs().max()) for a, b in zip(follow, start, strict=True))
-        start = follow
-        if moved < _SETTLED:
-            break
-    hidden = output.reshape(1, length * parts, -1)
-    last = tuple(value[:, -1:].contiguous() for value in end)
-    if length * parts == inputs.shape[1]:
-        return hidden, last
-    rest, last = lstm(inputs[:, length * parts :], last)
-    return torch.cat([hidden, rest], 1), last
 
 
 def cells_at_ends(

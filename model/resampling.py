@@ -10,17 +10,12 @@ from .optional import optional_import
 _ZERO_CROSSINGS = 32  # as steep as soxr: curves of either differ by less than 0.001
 _KAISER_BETA = 8.0
 _PIECE = 1 << 17  # samples that are resampled at a time
-_LOWEST_FILTERED = 1000
-"""Samples a second below which there is no speech, and a filter would wait for hours of sound."""
 
 
 def resample(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:
     """Converts mono blocks, float32 [n], from one integer rate to another, block by block."""
     if rate == target:
         yield from blocks
-        return
-    if rate < _LOWEST_FILTERED:
-        yield from _linear_blocks(blocks, rate, target)
         return
     soxr = optional_import("soxr")
     if soxr is not None:
@@ -30,22 +25,6 @@ def resample(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[n
         yield stream.resample_chunk(np.zeros(0, np.float32), last=True)
     else:
         yield from _sinc_blocks(blocks, rate, target)
-
-
-def _linear_blocks(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:
-    """Linear interpolation of the joined blocks, to [ceil(N target / rate)]."""
-    last, received, made = np.zeros(0, np.float32), 0, 0
-    for block in blocks:
-        if len(block) == 0:
-            continue
-        held, first = np.concatenate([last, block]), received - len(last)
-        received += len(block)
-        last = held[-1:]
-        until = max((received - 1) * target // rate + 1, made)
-        places = np.arange(made, until) * (rate / target) - first
-        yield np.interp(places, np.arange(len(held)), held).astype(np.float32)
-        made = until
-    yield np.repeat(last, -(-received * target // rate) - made)
 
 
 def _sinc_blocks(blocks: Iterable[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:

@@ -1,6 +1,6 @@
 """What runs the network: NumPy, or PyTorch where there is a GPU and the sound is long enough."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,14 @@ from .errors import A2FError, first_sentence
 from .network_config import NetworkConfig
 from .numpy_network import NumpyRuntime
 from .streaming import Progress, Runtime
-from .torch_package import TorchError, choose_device, find_torch, import_torch, imported_torch
+from .torch_package import (
+    TorchError,
+    choose_device,
+    find_torch,
+    import_torch,
+    imported_torch,
+    may_have_gpu,
+)
 from .weights_file import DEFAULT_WEIGHTS, load_weights
 
 RUNTIMES = ("auto", "numpy", "torch")
@@ -103,7 +110,7 @@ def _torch_device(
         return None
     if imported_torch() is None:
         package = find_torch(torch_folder)
-        if package is None or not package.may_have_gpu:
+        if package is None or not may_have_gpu(package):
             return None
     found = choose_device(import_torch(torch_folder), wanted)
     return None if found == "cpu" else found
@@ -148,19 +155,13 @@ class FallbackRuntime(Runtime):
         seconds: float | None = None,
         on_progress: Progress | None = None,
     ) -> Curves:
-        """See Runtime.predict_blocks; with the fallback the progress starts again.
-
-        Raises:
-            A2FError: torch failed, and blocks is an iterator, which cannot start again.
-        """
+        """See Runtime.predict_blocks; with the fallback sound and progress start again."""
         if self.remark is None:
             try:
                 self._runtime = self._runtime or self._first()
                 return self._runtime.predict_blocks(blocks, seconds, on_progress)
             except RuntimeError as error:
                 failure = f"PyTorch failed on {self.device} ({first_sentence(error)})"
-                if isinstance(blocks, Iterator):
-                    raise A2FError(f"{failure}: choose NumPy and try again.") from error
             # Past the except clause, so that no traceback holds the device's memory any more.
             self._runtime = None
             self.remark = (

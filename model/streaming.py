@@ -110,7 +110,7 @@ class Stream:
         return values
 
     def finish(self) -> np.ndarray:
-        """Channels [m, C] of the remaining frames, as if silence follremaining; ends the stream.
+        """Channels [m, C] of the remaining frames, as if silence followed; ends the stream.
 
         With it, N samples have made frame_count(N) rows in all.
         """
@@ -164,8 +164,8 @@ class Runtime:
         """Curves at 100 Hz of a sound that comes in blocks; only the curves are ever held whole.
 
         Args:
-            blocks: float32 [N] each, mono at 16 kHz, of any length. A device that fails is
-                replaced only where they can be iterated again, as a list or a Restartable can.
+            blocks: float32 [N] each, mono at 16 kHz, of any length. Where a device fails they are
+                iterated again, as a list or a Restartable can be.
             seconds: the expected length, for the progress; without it the fraction stays 0 to the
                 end.
             on_progress: gets fractions 0..1 on the calling thread, several times a second of work;

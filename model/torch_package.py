@@ -5,7 +5,6 @@ torch is found without importing it, as its import takes seconds.
 
 import platform
 import sys
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
@@ -14,8 +13,6 @@ from types import ModuleType
 
 from .errors import A2FError, first_sentence
 
-_GPU_LIBRARIES = ("*torch_cuda*", "*torch_hip*", "*torch_xpu*")
-_CORE = "_C"
 _GPUS = {"cuda": "NVIDIA or AMD GPU", "mps": "Apple GPU", "xpu": "Intel GPU"}
 """torch's kinds of GPU, best first, for people."""
 
@@ -24,34 +21,13 @@ class TorchError(A2FError):
     """torch that is absent, made for another Python, or broken."""
 
 
-@dataclass(frozen=True)
-class TorchPackage:
-    """An installed torch.
-
-    Attributes:
-        folder: of its ``__init__.py``.
-        site: the folder to append to ``sys.path`` for it; None where Python finds it by itself.
-    """
-
-    folder: Path
-    site: Path | None
-
-    @property
-    def may_have_gpu(self) -> bool:
-        """Whether it was built for a kind of GPU: on macOS always (MPS), else by its libraries."""
-        library = self.folder / "lib"
-        return sys.platform == "darwin" or any(
-            any(library.glob(pattern)) for pattern in _GPU_LIBRARIES
-        )
-
-
 def imported_torch() -> ModuleType | None:
     """torch if this Python has it imported already."""
     return sys.modules.get("torch")
 
 
-def find_torch(folder: Path | None = None) -> TorchPackage | None:
-    """The torch that an import would give; None where there is none.
+def find_torch(folder: Path | None = None) -> Path | None:
+    """The folder of the torch that an import would give; None where there is none.
 
     Args:
         folder: where to look if Python itself has none: a site-packages folder, or a virtual
@@ -62,18 +38,26 @@ def find_torch(folder: Path | None = None) -> TorchPackage | None:
     """
     spec = find_spec("torch")
     if spec is not None and spec.origin is not None:
-        return TorchPackage(Path(spec.origin).parent, None)
+        return Path(spec.origin).parent
     if folder is None:
         return None
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for inner in ("", f"lib/{version}/site-packages", "Lib/site-packages"):
-        site = folder / inner
-        if (site / "torch" / "__init__.py").is_file():
-            _check_python(site)
-            return TorchPackage(site / "torch", site)
+    for site in ("", f"lib/{version}/site-packages", "Lib/site-packages"):
+        found = folder / site / "torch"
+        if (found / "__init__.py").is_file():
+            _check_python(found)
+            return found
     raise TorchError(
         f'There is no PyTorch in "{folder}": choose the site-packages folder that holds its '
         '"torch" folder, or leave the field empty.'
+    )
+
+
+def may_have_gpu(package: Path) -> bool:
+    """Whether a torch was built for a kind of GPU: on macOS always (MPS), else by its libraries."""
+    patterns = ("*torch_cuda*", "*torch_hip*", "*torch_xpu*")
+    return sys.platform == "darwin" or any(
+        any((package / "lib").glob(pattern)) for pattern in patterns
     )
 
 
@@ -95,50 +79,29 @@ def import_torch(folder: Path | None = None) -> ModuleType:
             "PyTorch was asked for, but torch cannot be imported here: choose NumPy, install a "
             "build of this extension that holds PyTorch, or name a folder that has it."
         )
-    added = package.site is not None and str(package.site) not in sys.path
-    if added:
-        sys.path.append(str(package.site))
+    site = str(package.parent)
+    is_new = site not in sys.path
+    if is_new:
+        sys.path.append(site)
     try:
         return import_module("torch")
     except Exception as error:  # a broken package may raise anything, and a second try does
-        if added:
-            sys.path.remove(str(package.site))
+        if is_new:
+            sys.path.remove(site)
         raise TorchError(
-            f'PyTorch in "{package.folder}" does not load ({first_sentence(error)}): install it '
-            "again, or choose NumPy."
+            f'PyTorch in "{package}" does not load ({first_sentence(error)}): install it again, '
+            "or choose NumPy."
         ) from error
 
 
-def _check_python(site: Path) -> None:
-    cores = [path.name for path in (site / "torch").glob(f"{_CORE}.*")]
-    names = {_CORE + suffix for suffix in EXTENSION_SUFFIXES}
-    binaries = [name for name in cores if name.endswith((".so", ".pyd"))]
-    if binaries and not names.intersection(binaries):
+def _check_python(package: Path) -> None:
+    binaries = [path.name for path in package.glob("_C.*") if path.suffix in (".so", ".pyd")]
+    if binaries and not any(f"_C{suffix}" in binaries for suffix in EXTENSION_SUFFIXES):
         raise TorchError(
-            f'The PyTorch in "{site}" is made for another Python or system ({binaries[0]}), but '
-            f"Python {sys.version_info.major}.{sys.version_info.minor} runs here: install PyTorch "
-            "with a Python of this version, or leave the field empty."
+            f'The PyTorch in "{package.parent}" is made for another Python or system '
+            f"({binaries[0]}), but Python {sys.version_info.major}.{sys.version_info.minor} runs "
+            "here: install PyTorch with a Python of this version, or leave the field empty."
         )
-
-
-@dataclass(frozen=True)
-class Device:
-    """A device, or a kind of GPU of which there is none.
-
-    Attributes:
-        name: torch's name, such as "cuda:0".
-        label: what it is, for people.
-        reason: why it cannot be used, else "".
-    """
-
-    name: str
-    label: str
-    reason: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """What it is, and whether it can be used."""
-        return f"{self.label}: {self.reason or 'can be used'}."
 
 
 def choose_device(torch: ModuleType, wanted: str = "auto") -> str:
@@ -160,23 +123,24 @@ def choose_device(torch: ModuleType, wanted: str = "auto") -> str:
     )
 
 
-def find_devices(torch: ModuleType) -> tuple[Device, ...]:
-    """All devices that torch knows of, each tried with a small sum, GPUs first, the CPU last."""
+def find_devices(torch: ModuleType) -> list[str]:
+    """A sentence on each device that torch knows of: what it is, and whether it can be used, which
+    a small sum tells. GPUs come first, the CPU last."""
     found = []
     for kind, label in _GPUS.items():
         if not _is_available(torch, kind):
-            found.append(Device(kind, label, _why_not(torch, kind)))
+            found.append(f"{label}: {_why_not(torch, kind)}.")
         elif kind == "mps":
-            found.append(_tried(torch, kind, f"{label} ({platform.machine()})"))
+            found.append(f"{label} ({platform.machine()}): {_tried(torch, kind)}.")
         else:
             backend = getattr(torch, kind)
             for index in range(backend.device_count()):
                 about = backend.get_device_properties(index)
-                label = f"{about.name}, {about.total_memory / 2**30:.0f} GB"
-                found.append(_tried(torch, f"{kind}:{index}", label))
+                card = f"{about.name}, {about.total_memory / 2**30:.0f} GB"
+                found.append(f"{card}: {_tried(torch, f'{kind}:{index}')}.")
     processor = platform.processor() or platform.machine()
-    found.append(Device("cpu", f"CPU ({processor}, {torch.get_num_threads()} threads)"))
-    return tuple(found)
+    found.append(f"CPU ({processor}, {torch.get_num_threads()} threads): can be used.")
+    return found
 
 
 def _is_available(torch: ModuleType, kind: str) -> bool:
@@ -184,12 +148,12 @@ def _is_available(torch: ModuleType, kind: str) -> bool:
     return backend is not None and backend.is_available()
 
 
-def _tried(torch: ModuleType, name: str, label: str) -> Device:
+def _tried(torch: ModuleType, device: str) -> str:
     try:
-        torch.ones(2, device=name).sum().item()
+        torch.ones(2, device=device).sum().item()
     except RuntimeError as error:
-        return Device(name, label, first_sentence(error))
-    return Device(name, label)
+        return first_sentence(error)
+    return "can be used"
 
 
 def _why_not(torch: ModuleType, kind: str) -> str:

@@ -24,7 +24,6 @@ from .streaming import Runtime
 
 _CPU_PIECE = 6 * SAMPLE_RATE
 _GPU_PIECE = 480 * SAMPLE_RATE  # a few hundred MB on the device
-_GPU_PARTS = 32  # of 15 s: on real speech with pauses, three sweeps a layer settle them
 _FRAMES_AT_ONCE = 8192  # bounds the device's memory
 
 
@@ -45,8 +44,6 @@ class TorchRuntime(Runtime):
         if torch.device(device).type != "cpu":
             self.measure = TorchMeasure(device)
             self.piece = _GPU_PIECE
-            for layer in self.network.layers:
-                layer.parts = _GPU_PARTS
 
     def initial_state(self) -> dict:
         """See streaming.StepNetwork."""

@@ -10,14 +10,14 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from .errors import WeightsError, one_line, quoted
 from .features import FeatureConfig
 from .framing import SAMPLE_RATE
-from .input_files import NpzArchive, NpzError, open_npz, why_not_a_file
+from .input_files import NpzError, load_arrays, why_not_a_file
 from .network_config import NetworkConfig, array_shapes
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "attention_bilstm.npz"
@@ -53,12 +53,9 @@ _RANGES = {
 
 def save_weights(path: Path, config: NetworkConfig, arrays: dict[str, np.ndarray]) -> None:
     """Writes the arrays that array_shapes names; raises WeightsError if one does not fit."""
-    for name, shape in array_shapes(config).items():
-        if name not in arrays:
-            raise WeightsError(f'"{path}" lacks the array "{name}"; export the weights again.')
-        _check_array(arrays[name], name, shape, path)
+    checked = _checked(config, arrays, path)
     header = json.dumps({"format": FORMAT, "config": config.to_dict()})
-    floats = {name: np.asarray(arrays[name], np.float32) for name in array_shapes(config)}
+    floats = {name: np.asarray(array, np.float32) for name, array in checked.items()}
     np.savez(path, header=np.array(header), **floats)
 
 
@@ -79,16 +76,18 @@ def load_weights(path: Path = DEFAULT_WEIGHTS) -> tuple[NetworkConfig, dict[str,
         advice = "install the extension again" if is_bundled else "check the path"
         raise WeightsError(f'The weights file "{path}" {reason}; {advice}.')
     try:
-        with open_npz(_checked_bundle() if is_bundled else path, _MOST_BYTES) as archive:
-            return _read(archive, path)
+        source = io.BytesIO(_checked_bundle()) if is_bundled else path
+        found = load_arrays(source, _MOST_BYTES)
+        config = _config_of(found, path)
     except NpzError as error:
         raise WeightsError(
             f'"{path}" is not a weights file of this extension ({error}); '
             "choose an .npz made by its training tools."
         ) from error
+    return config, _checked(config, found, path)
 
 
-def _checked_bundle() -> BinaryIO:
+def _checked_bundle() -> bytes:
     """The bundled file's bytes. Raises WeightsError where they are not the released ones."""
     try:
         data, sums = DEFAULT_WEIGHTS.read_bytes(), CHECKSUMS.read_text("utf-8")
@@ -101,13 +100,13 @@ def _checked_bundle() -> BinaryIO:
             f'The bundled network "{DEFAULT_WEIGHTS}" is damaged or was changed, its SHA-256 is '
             f"not the one in {CHECKSUMS.name}; install the extension again."
         )
-    return io.BytesIO(data)
+    return data
 
 
-def _read(archive: NpzArchive, path: Path) -> tuple[NetworkConfig, dict[str, np.ndarray]]:
-    """Raises NpzError for a file of another kind, WeightsError for unusable weights."""
+def _config_of(arrays: dict[str, np.ndarray], path: Path) -> NetworkConfig:
+    """Raises NpzError for a file of another kind, WeightsError for another version of this kind."""
     try:
-        header = json.loads(str(archive.read("header", ())))
+        header = json.loads(str(arrays["header"]))
         version, document = header["format"], header["config"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise NpzError(f"its header cannot be read: {error}") from error
@@ -117,20 +116,24 @@ def _read(archive: NpzArchive, path: Path) -> tuple[NetworkConfig, dict[str, np.
             "needed; train or export it again with this version."
         )
     # Another version may have other settings, so they are read only once the version fits.
-    config = config_from(document)
-    arrays = {}
+    return config_from(document)
+
+
+def _checked(
+    config: NetworkConfig, arrays: dict[str, np.ndarray], path: Path
+) -> dict[str, np.ndarray]:
+    """The arrays that the network needs. Raises WeightsError if one is missing or does not fit."""
+    checked = {}
     for name, shape in array_shapes(config).items():
-        arrays[name] = archive.read(name, shape)
-        _check_array(arrays[name], name, shape, path)
-    return config, arrays
-
-
-def _check_array(array: np.ndarray, name: str, shape: tuple[int, ...], path: Path) -> None:
-    if array.shape != shape or array.dtype.kind != "f" or not np.all(np.isfinite(array)):
-        raise WeightsError(
-            f'The array "{name}" in "{path}" must be finite floats of shape {shape}, '
-            f"not {array.dtype} {array.shape}; export the weights again."
-        )
+        if name not in arrays:
+            raise WeightsError(f'"{path}" lacks the array "{name}"; export the weights again.')
+        array = checked[name] = arrays[name]
+        if array.shape != shape or array.dtype.kind != "f" or not np.all(np.isfinite(array)):
+            raise WeightsError(
+                f'The array "{name}" in "{path}" must be finite floats of shape {shape}, '
+                f"not {array.dtype} {array.shape}; export the weights again."
+            )
+    return checked
 
 
 def config_from(document: object) -> NetworkConfig:

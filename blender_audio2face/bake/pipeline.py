@@ -400,7 +400,7 @@ def _request_of(speaker) -> BakeRequest:
 def _face(request: BakeRequest) -> tuple[FacePlan, tuple[SkippedMesh, ...]]:
     """(the face as it is now and as it is to be keyed, objects that are not keyed)."""
     scene, speaker, objects = _resolved(request)
-    plans, skipped = plan_face(objects, speaker, check_effect=False)
+    plans, skipped = plan_face(objects, speaker)
     settings = speaker_settings.keying_settings(speaker, scene, request.choices)
     return FacePlan(plans, settings), skipped
 

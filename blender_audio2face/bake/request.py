@@ -65,7 +65,7 @@ def request_for(
         objects = members_of(speaker)
     else:
         speaker, objects = _of_selection(context)
-    plan_face(objects, speaker, check_effect=False)
+    plan_face(objects, speaker)
     uids = tuple(obj.session_uid for obj in objects)
     name = speaker.name if speaker is not None else ""
     selection = sound_selection_of(context, speaker, sound)

@@ -1,13 +1,12 @@
 """The parser of the command line."""
 
 import argparse
-import math
 from collections.abc import Callable
 from pathlib import Path
 
 from ...model.command import predict
 from ...model.command.batch import command as batch
-from ...model.command.console import CommandParser, common_options, force_option
+from ...model.command.console import CommandParser, common_options, force_option, number_in
 from ...model.runtime import DEVICES, RUNTIMES
 from ..core.shaping.settings import RANGES
 from ..core.sound.strip_timing import LAST_FRAME
@@ -131,14 +130,14 @@ def _saved() -> CommandParser:
 
 
 def _frame(text: str) -> int:
-    number = _number(text)
-    if not abs(number) <= LAST_FRAME or number != round(number):  # so too where it is none
+    number = number_in(text)
+    if not abs(number) <= LAST_FRAME or number != round(number):
         raise argparse.ArgumentTypeError(f"must be a frame up to {LAST_FRAME}")
     return int(number)
 
 
 def _tolerance(text: str) -> float:
-    number = _number(text)
+    number = number_in(text)
     if not 0.001 <= number <= 0.2:
         raise argparse.ArgumentTypeError("must be 0.001 to 0.2")
     return number
@@ -154,14 +153,7 @@ def dial(text: str) -> tuple[str, object]:
             f"{text} has to be one of {', '.join(RANGES)} or blinks=on"
         )
     low, high = RANGES[name]
-    number = int(value) if name == "seed" and value.isdecimal() else _number(value)
+    number = int(value) if name == "seed" and value.isdecimal() else number_in(value)
     if not low <= number <= high or (name == "seed" and not isinstance(number, int)):
         raise argparse.ArgumentTypeError(f"{name} must be {low:g} to {high:g}")
     return name, number
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan

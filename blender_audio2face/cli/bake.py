@@ -46,21 +46,9 @@ _ANALYSED = 0.9
 """Progress at which the sound was analysed; the rest is keying and saving."""
 
 
-@dataclass(frozen=True)
-class Keyed:
-    """What a job did to a face.
-
-    Attributes:
-        report: of the keys.
-        takes: keys of the takes that it made.
-        facts: what programs are told besides the report.
-        remark: a warning for people, or None.
-    """
-
-    report: BakeReport
-    takes: Sequence[str]
-    facts: dict[str, object]
-    remark: str | None = None
+Keyed = tuple[BakeReport, Sequence[str], dict[str, object]]
+"""What a job did to a face: the report, the keys of the takes that it made, and what programs are
+told besides; ``remark`` in it is a warning for people too."""
 
 
 @dataclass(frozen=True)
@@ -159,11 +147,10 @@ class FaceJobs:
             finished_jobs.check_not_edited(job.plans)
         if job.strips:
             console.log("info", f"Analysing {job.seconds:.1f} s of sound for {name}")
-        keyed = job.write_keys(progress)
-        report = keyed.report
-        finished_jobs.remember(speaker, job.plans, job.digest, keyed.takes, others)
-        if keyed.remark is not None:
-            console.log("warning", f"{name}: {keyed.remark}")
+        report, takes, facts = job.write_keys(progress)
+        finished_jobs.remember(speaker, job.plans, job.digest, takes, others)
+        if facts.get("remark") is not None:
+            console.log("warning", f"{name}: {facts['remark']}")
         for reason in report.hidden:
             console.log("warning", f"{name}: hidden: {reason}")
         self.lines += report.lines
@@ -171,7 +158,7 @@ class FaceJobs:
             "summary": report.summary,
             "details": list(report.details),
             "hidden": list(report.hidden),
-            **keyed.facts,
+            **facts,
         }
 
     def outcome(self, output: Path, *, saved: bool) -> Outcome:
@@ -251,7 +238,7 @@ def apply(options: argparse.Namespace, console: Console) -> Outcome:
                 scene=place.scene,
             )
             facts = {"rows": len(curves.values), "rate": curves.rate}
-            return Keyed(report, [f"curves {name}"], facts)
+            return report, [f"curves {name}"], facts
 
         jobs = FaceJobs([FaceJob(speaker, plans, digest, write_keys)], options.force)
         return _finish(jobs, output, console, undo)
@@ -319,7 +306,7 @@ def bake_job(
             "device": how.device,
             "remark": how.remark,
         }
-        return Keyed(report, _takes(latest), facts, how.remark)
+        return report, _takes(latest), facts
 
     return FaceJob(speaker, plan.face.plans, digest, write_keys, plan.strips)
 

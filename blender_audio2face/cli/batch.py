@@ -15,9 +15,8 @@ from ...model.command.batch import command
 from ...model.command.batch.manifest import Group, Row
 from ...model.command.batch.results import RowResult
 from ...model.command.batch.workers import RowObserver, blender_worker, run_row, serve
-from ...model.command.console import Console, Observer, Outcome
+from ...model.command.console import Console, Observer, Outcome, attempt
 from ...model.command.predict import predict as predict_with
-from ...model.command.run import Failure, attempt
 from ...model.command.runtime_cache import RuntimeCache
 from ...model.framing import SAMPLE_RATE
 from ...model.input_files import real_path
@@ -67,9 +66,7 @@ def batch(options: argparse.Namespace, console: Console) -> Outcome:
     """Does the rows of a manifest; see ``model.command.batch``."""
     program = options.blender or bpy.app.binary_path
     worker = blender_worker(program, _own_options(sys.argv)) if program else None
-    rows = _Rows()
-    backend = command.BatchBackend(rows.check_arguments, rows.run_group, worker)
-    return command.batch(options, console, backend)
+    return command.batch(options, console, _Rows(), worker)
 
 
 def work() -> int:
@@ -97,31 +94,23 @@ class _Rows:
             preset_with_id(options.preset)
 
     def run_group(self, group: Group, force: bool, observer: RowObserver) -> list[RowResult]:
-        """Does rows of one output: their .blend is opened once and saved once.
+        """Does rows of one output.
 
         The first row on a speaker gives it settings that stay; what later rows set is for their
         own keys, so that the same manifest means the same on the file that it made.
         """
-        blend, output = group[0].blend, group[0].output
-        if blend is None:
+        if group[0].blend is None:
             return [
                 run_row(row, observer, lambda row=row: self._predict(row, force, observer))
                 for row in group
             ]
-        opened = attempt(lambda: _open(blend))
-        if isinstance(opened, Failure):
-            return [RowResult.failed(row, opened.code, opened.sentence) for row in group]
-        if output != blend and output.exists() and not force:
-            planned = _BlendRows(self._parser, self._cache, force, observer)
-            results = planned.run(group, bake=False)
-            written = attempt(lambda: planned.is_written(output))
-            if isinstance(written, Failure):
-                return [RowResult.failed(row, written.code, written.sentence) for row in group]
-            if written.unchanged:
-                return results
-            _open(blend)
-        rows = _BlendRows(self._parser, self._cache, force, observer)
-        return rows.save(group, rows.run(group, bake=True))
+        rows = _BlendRows(group, self._parser, self._cache, force, observer)
+        ended = attempt(rows.bake)
+        if not ended.code:
+            return rows.results
+        refused = {result.row: result for result in rows.results if result.error}
+        failed = [RowResult.failed(row, ended.code, ended.error) for row in group]
+        return [refused.get(result.row, result) for result in failed]
 
     def _predict(self, row: Row, force: bool, observer: RowObserver) -> Outcome:
         options = self._parser.parse_args(row.arguments)
@@ -130,15 +119,22 @@ class _Rows:
 
 
 class _BlendRows:
-    """Rows that are baked in the open .blend, and saved together."""
+    """Rows of one output, whose .blend is opened once and saved once.
+
+    Attributes:
+        results: of the rows, as far as they are known.
+    """
 
     def __init__(
         self,
+        group: Group,
         parser: argparse.ArgumentParser,
         cache: RuntimeCache,
         force: bool,
         observer: RowObserver,
     ) -> None:
+        self.results: list[RowResult] = []
+        self._group = group
         self._parser = parser
         self._cache = cache
         self._force = force
@@ -146,39 +142,37 @@ class _BlendRows:
         self._digests: list[str] = []
         self._seen: set[tuple[str, str]] = set()
 
-    def run(self, group: Group, *, bake: bool) -> list[RowResult]:
-        """Each row's result, as far as it is known before saving."""
-        return [
-            run_row(row, self._observer, lambda row=row: self._row(row, bake=bake)) for row in group
+    def bake(self) -> Outcome:
+        """Bakes what is not baked yet, and saves.
+
+        Raises:
+            A2FError: the .blend cannot be opened, or the output may not be replaced.
+            OutputError: the output cannot be written.
+        """
+        blend, output = Path(str(self._group[0].blend)), Path(self._group[0].output)
+        if output != blend and output.exists() and not self._force:
+            self._run(blend, bake=False)
+            if saving.is_written(output, self._digests, force=False):
+                return Outcome()
+        self._run(blend, bake=True)
+        if any(result.status == "done" for result in self.results):
+            self._observer.started(None)
+            saving.save(output, self._digests)
+        return Outcome()
+
+    def _run(self, blend: Path, *, bake: bool) -> None:
+        """Each row's result in a .blend that was just opened."""
+        _open(blend)
+        self._digests, self._seen = [], set()
+        self.results = [
+            run_row(row, self._observer, lambda row=row: self._row(row, bake=bake))
+            for row in self._group
         ]
-
-    def is_written(self, output: Path) -> Outcome:
-        """Whether the output holds all of this already. Raises ChangedOutputError."""
-        done = saving.is_written(output, self._digests, force=self._force)
-        return Outcome("", {}, unchanged=done)
-
-    def save(self, group: Group, results: list[RowResult]) -> list[RowResult]:
-        """The results once the output is written, if there is anything to write."""
-        if all(result.status != "done" for result in results):
-            return results
-        self._observer.started(None)
-        ended = attempt(lambda: self._save(group[0].output))
-        if isinstance(ended, Outcome):
-            return results
-        return [
-            result
-            if result.status == "error"
-            else RowResult.failed(row, ended.code, ended.sentence)
-            for row, result in zip(group, results, strict=True)
-        ]
-
-    def _save(self, output: Path) -> Outcome:
-        saving.save(output, self._digests)
-        return Outcome("", {})
 
     def _row(self, row: Row, *, bake: bool) -> Outcome:
         options = self._parser.parse_args(row.arguments)
         options.force = self._force
+        output = Path(row.output)
         with ExitStack() as undo:
             jobs = bake_jobs(options, undo, self._cache)
             if bake:
@@ -186,8 +180,8 @@ class _BlendRows:
             self._digests += [job.digest for job in jobs.faces]
             self._keep_first_settings(jobs)
             undo.pop_all()
-        changed = bool(jobs.reports) or (bake and not saving.is_open_file(row.output))
-        ended = jobs.outcome(row.output, saved=changed)
+        changed = bool(jobs.reports) or (bake and not saving.is_open_file(output))
+        ended = jobs.outcome(output, saved=changed)
         return replace(ended, data={**ended.data, "files": self._files(options)})
 
     def _keep_first_settings(self, jobs: FaceJobs) -> None:
@@ -198,7 +192,7 @@ class _BlendRows:
             self._seen.add(key)
 
     def _files(self, options: argparse.Namespace) -> dict[str, str | None]:
-        """FileDigests of the files that only the .blend names, by path."""
+        """Digests of the files that only the .blend names, by path."""
         named = [library.filepath for library in bpy.data.libraries]
         if not options.file:
             named += [sound.filepath for sound in bpy.data.sounds if sound.packed_file is None]
@@ -206,11 +200,10 @@ class _BlendRows:
         return {str(path): self._cache.digests.of_any(path) for path in paths}
 
 
-def _open(blend: Path) -> Outcome:
+def _open(blend: Path) -> None:
     """Opens a .blend. Raises CommandError where Blender cannot."""
     try:
         bpy.ops.wm.open_mainfile(filepath=str(blend))
     except RuntimeError as error:
         reason = str(error).strip().removeprefix("Error: ")
         raise CommandError(f'"{blend}" cannot be opened: {reason}') from error
-    return Outcome("", {})

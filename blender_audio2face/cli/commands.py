@@ -4,8 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from ...model.command.batch.command import STOPPED
-from ...model.command.console import Console, Outcome, console_for, parse_options
-from ...model.command.run import run_command
+from ...model.command.console import Console, Outcome, parse_options, run_command
 from . import batch, inspection
 from .arguments import command_parser
 from .bake import apply, bake
@@ -28,6 +27,6 @@ def run(arguments: Sequence[str]) -> int:
         return options
     if options.command == "worker":
         return batch.work()
-    console = console_for(options)
+    console = Console(options)
     stopped = {"stopped": STOPPED} if options.command == "batch" else {}
     return run_command(console, lambda: _COMMANDS[options.command](options, console), **stopped)

@@ -120,7 +120,7 @@ def _candidates(place: Place, most: int = 5) -> str:
     found = []
     for obj in place.scene.objects:
         try:
-            plan_face([obj], None, check_effect=False)
+            plan_face([obj], None)
         except PlanError:
             continue
         found.append(f'"{obj.name}"')
@@ -152,7 +152,7 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
 
 def face_of(speaker) -> tuple[tuple, tuple]:
     """(plans, skipped) of a speaker's face, without reading every shape. See ``plan_face``."""
-    return plan_face(members_of(speaker), speaker, check_effect=False)
+    return plan_face(members_of(speaker), speaker)
 
 
 def check_one_sound(options: argparse.Namespace, speakers: list) -> None:

@@ -13,7 +13,7 @@ from .cached_curves import StripCurves
 from .keys import frame_ranges
 from .keys.frame_ranges import FrameRange
 from .keys.keyframes import FCurvePath, Keys, closures, every_frame, groups, reduce_keys
-from .rigs.mapping import needs
+from .rigs.mapping import output_weights
 from .rigs.preset import preset_with_id
 from .rigs.visemes import DERIVED
 from .shaping.settings import Dials
@@ -193,7 +193,8 @@ def _mouth_channels(plan: TargetPlan) -> set[FCurvePath]:
         FCurvePath(planned.path, planned.index)
         for planned in plan.links
         if any(
-            name in MOUTH_GROUP or name in DERIVED for name in needs(preset, planned.link.output)
+            name in MOUTH_GROUP or name in DERIVED
+            for name in output_weights(preset, planned.link.output)
         )
     }
 

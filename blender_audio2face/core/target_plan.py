@@ -6,23 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .keys.keyframes import FCurvePath
-from .rigs.mapping import Link, Mapping, at_rest, drive, is_driven_by
+from .rigs.mapping import Link, at_rest, drive, is_driven_by
 from .rigs.preset import Preset, preset_with_id
-
-
-@dataclass(frozen=True)
-class TargetSettings:
-    """Which controls are driven.
-
-    Attributes:
-        mapping: the artist's links; None to find links by name.
-        preset_id: the rig preset whose names are searched; None for the best match.
-        check_effect: whether to find shape keys that move nothing; reads every shape.
-    """
-
-    mapping: Mapping | None = None
-    preset_id: str | None = None
-    check_effect: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,7 +78,7 @@ def resting(plan: TargetPlan, names: Sequence[str]) -> dict[FCurvePath, float]:
     """The value of each F-curve of ``columns`` in silence."""
     preset = _preset(plan)
     planned = _driven_links(plan, preset, names)
-    made = at_rest(preset, [each.link for each in planned])
+    made = at_rest([each.link for each in planned])
     rows = [np.array([value], np.float32) for value in made]
     return {channel: float(column[0]) for channel, column in _sums(planned, rows).items()}
 

@@ -13,6 +13,7 @@ from ..scene.sequencer_api import sequencer_scenes, strip_timing
 
 SENTENCE = Path(__file__).with_name("sentence.flac")
 STRIP_NAME = "Demo Sentence"
+_HAS_SOUND = bpy.app.build_options.audaspace  # the bpy 4.2 of PyPI has none
 _LAST_CHANNEL = 128
 _APART = 2.4
 """Metres between heads side by side, so that their shoulders do not touch."""
@@ -36,34 +37,23 @@ def check_place(context: bpy.types.Context) -> None:
         )
 
 
-class SentenceError(BakeError):
-    """The sample sentence cannot be put on the timeline."""
-
-
-def has_sound() -> bool:
-    """Whether this Blender can play sound at all; the bpy 4.2 of PyPI cannot."""
-    return bpy.app.build_options.audaspace
-
-
 def add_sentence(context: bpy.types.Context) -> "bpy.types.Strip":
     """Put the sentence on the timeline at the current frame, above all strips; it becomes active.
 
     Raises:
-        SentenceError: this Blender has no sound, no channel is free, or the file is missing.
+        DemoHeadError: this Blender has no sound, or no channel is free.
     """
-    if not has_sound():
-        raise SentenceError("This Blender was built without sound: use one from blender.org.")
+    if not _HAS_SOUND:
+        raise DemoHeadError("This Blender was built without sound: use one from blender.org.")
     scene = sequencer_scenes(context)[0]
     editor = scene.sequence_editor_create()
     strips = editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences
     channel = max((strip.channel for strip in strips), default=0) + 1
     if channel > _LAST_CHANNEL:
-        raise SentenceError(
+        raise DemoHeadError(
             f'The topmost channel of "{scene.name}" is taken: move its strips down in the '
             "Video Sequencer."
         )
-    if not SENTENCE.is_file():
-        raise SentenceError(f"{SENTENCE.name} is missing: install the extension again.")
     for other in strips:
         other.select = False
     strip = strips.new_sound(STRIP_NAME, str(SENTENCE), channel, scene.frame_current)
@@ -91,23 +81,16 @@ def add_demo_head(context: bpy.types.Context, with_speech: bool) -> bpy.types.Ob
         The object with the shape keys, "Demo Head".
 
     Raises:
-        DemoHeadError: the active collection takes no objects, or the head's file is damaged.
-        SentenceError: the sentence cannot be added; then neither is the head.
+        DemoHeadError: the active collection takes no objects, or the sentence cannot be added; then
+            neither is the head.
     """
-
     from .asset import HEAD, read_asset
     from .objects import make_objects
 
     check_place(context)
-    try:
-        asset = read_asset(HEAD)
-    except (OSError, ValueError, KeyError) as error:
-        raise DemoHeadError(
-            f"{HEAD.name} cannot be read ({error}): install the extension again."
-        ) from error
     if with_speech:
         add_sentence(context)
-    objects = make_objects(asset)
+    objects = make_objects(read_asset(HEAD))
     _link_objects(context, objects)
     head = objects[0]
     head.location = _free_place(context, head)
@@ -160,16 +143,16 @@ class AUDIO2FACE_OT_add_demo_head(bpy.types.Operator):
         return True
 
     def execute(self, context) -> set[str]:
-        speech = self.with_speech and has_sound()
+        speech = self.with_speech and _HAS_SOUND
         try:
             head = add_demo_head(context, speech)
         except A2FError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        if speech == self.with_speech:
-            self.report({"INFO"}, f"Added {head.name}{' and its sentence' if speech else ''}")
-        else:
+        if self.with_speech and not speech:
             self.report({"WARNING"}, f"Added {head.name} only: this Blender has no sound")
+        else:
+            self.report({"INFO"}, f"Added {head.name}{' and its sentence' if speech else ''}")
         return {"FINISHED"}
 
 

@@ -1,10 +1,8 @@
 """The head's file as arrays. README.md describes the file."""
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -41,17 +39,9 @@ class HeadAsset:
 
 
 def read_asset(path: Path) -> HeadAsset:
-    """Read the head from `path`.
-
-    Raises:
-        OSError: the file cannot be read.
-        ValueError, KeyError: it is damaged, or another file.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            stored = {name: file[name] for name in file.files}
-    except (EOFError, BadZipFile, zlib.error) as error:
-        raise ValueError(str(error)) from error
+    """Reads the head's file."""
+    with np.load(path, allow_pickle=False) as file:
+        stored = dict(file)
     step = np.float32(stored["step"])
     after_vertices = np.cumsum(stored["vertex_counts"])[:-1]
     after_faces = np.cumsum(stored["face_counts"])[:-1]
@@ -70,7 +60,7 @@ def read_asset(path: Path) -> HeadAsset:
     )
     offsets = _summed_twice(stored["offsets"]).transpose(0, 2, 1).astype(np.float32) * step
     keys = {str(name): offset for name, offset in zip(stored["keys"], offsets, strict=True)}
-    materials = tuple(str(name) for name in stored["materials"])
+    materials = tuple(map(str, stored["materials"]))
     return HeadAsset(shapes, materials, stored["material_colours"], keys)
 
 

@@ -129,13 +129,7 @@ def make_objects(asset: HeadAsset) -> list[bpy.types.Object]:
 
 def _make_object(shape: Shape, materials: list[bpy.types.Material]) -> bpy.types.Object:
     mesh = bpy.data.meshes.new(shape.name)
-    corners = shape.quads.size
-    mesh.vertices.add(len(shape.points))
-    mesh.vertices.foreach_set("co", shape.points.ravel())
-    mesh.loops.add(corners)
-    mesh.loops.foreach_set("vertex_index", shape.quads.ravel())
-    mesh.polygons.add(len(shape.quads))
-    mesh.polygons.foreach_set("loop_start", np.arange(0, corners, 4, dtype=np.int32))
+    mesh.from_pydata(shape.points, [], shape.quads, shade_flat=False)
     used, slots = np.unique(shape.slots, return_inverse=True)
     for slot in used:
         mesh.materials.append(materials[slot])

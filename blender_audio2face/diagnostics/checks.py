@@ -1,9 +1,6 @@
-"""What a check is, and the checks of objects, shape keys, drivers and F-curves.
+"""What a check is, and the checks of objects, shape keys, drivers and F-curves."""
 
-Each has a function that finds what is concerned, and one that puts it right.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,16 +30,34 @@ class BakedState:
     in_action: bool
     in_nla: tuple[tuple[Any, Any], ...]
 
-    def curves(self) -> list[tuple[FCurvePath, Any]]:
-        """The baked F-curves."""
+    def curves(self) -> list[tuple[str, Any]]:
+        """(name, F-curve) of what was baked."""
         users = [self.anim] if self.in_action else []
         users += [strip for _, strip in self.in_nla]
         return [
-            (path, curve)
+            (self.label(path), curve)
             for user in users
             for path, curve in action_api.curves_of(user.action, action_api.slot_of(user)).items()
             if path in self.paths
         ]
+
+    def label(self, path: FCurvePath) -> str:
+        """A path as the interface names it: its shape key, else the data path."""
+        block = self.shape_key(path)
+        return block.name if block is not None else path.path
+
+    def shape_key(self, path: FCurvePath) -> bpy.types.ShapeKey | None:
+        """What a path moves; None where that is no shape key, or was removed."""
+        if self.datablock.id_type != "KEY" or not path.path.endswith("].value"):
+            return None
+        try:
+            return self.datablock.path_resolve(path.path.removesuffix(".value"))
+        except ValueError:
+            return None
+
+
+Found = Iterable[tuple[str, Any]]
+"""(name, thing) of what hides a bake."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +66,34 @@ class Check:
 
     Attributes:
         kind: its name.
-        find: names of what is concerned; empty where it does not apply.
-        sentence: what hides it and what to do, with {} for the names.
+        find: what is concerned; empty where the check does not apply.
+        sentence: what hides the bake and what to do, with {} for the names.
         fix_label: what a button says, in two or three words.
-        fix: puts it right for those names.
+        fix: puts one of the things right.
     """
 
     kind: str
-    find: Callable[[BakedState], list[str]]
+    find: Callable[[BakedState], Found]
     sentence: str
     fix_label: str
-    fix: Callable[[BakedState, tuple[str, ...]], None]
+    fix: Callable[[Any], None]
+
+
+def check(
+    sentence: str, fix_label: str, fix: Callable[[Any], None]
+) -> Callable[[Callable[[BakedState], Found]], Check]:
+    """Makes a check of the function that finds; its name is the kind."""
+    return lambda find: Check(find.__name__, find, sentence, fix_label, fix)
+
+
+def set_values(**values: object) -> Callable[[Any], None]:
+    """A fix that sets properties."""
+
+    def fix(thing: Any) -> None:
+        for name, value in values.items():
+            setattr(thing, name, value)
+
+    return fix
 
 
 def baked_state(datablock, obj, paths: frozenset[FCurvePath]) -> BakedState:
@@ -80,170 +112,107 @@ def baked_state(datablock, obj, paths: frozenset[FCurvePath]) -> BakedState:
     )
 
 
-def _label(baked: BakedState, path: FCurvePath) -> str:
-    """A path as the interface names it: its shape key, else the data path."""
-    block = _shape_key(baked, path)
-    return block.name if block is not None else path.path
-
-
-def _shape_key(baked: BakedState, path: FCurvePath):
-    """The shape key that a path moves; None where it moves another thing, or nothing any more."""
-    if baked.datablock.id_type != "KEY" or not path.path.endswith("].value"):
-        return None
-    try:
-        return baked.datablock.path_resolve(path.path.removesuffix(".value"))
-    except ValueError:
-        return None
-
-
-def _in_edit_mode(baked: BakedState) -> list[str]:
-    return [baked.obj.name] if baked.obj is not None and baked.obj.mode == "EDIT" else []
-
-
-def _leave_edit_mode(baked: BakedState, _names: tuple[str, ...]) -> None:
-    with bpy.context.temp_override(object=baked.obj, active_object=baked.obj):
+def _leave_edit_mode(obj) -> None:
+    with bpy.context.temp_override(object=obj, active_object=obj):
         bpy.ops.object.mode_set(mode="OBJECT")
 
 
-def _pinned(baked: BakedState) -> list[str]:
-    pinned = baked.datablock.id_type == "KEY" and baked.obj and baked.obj.show_only_shape_key
-    return [baked.obj.name] if pinned else []
+@check(
+    "{} is in Edit Mode, where nothing moves: leave it with Tab.",
+    "Leave Edit Mode",
+    _leave_edit_mode,
+)
+def edit_mode(baked: BakedState) -> Found:
+    return [(baked.obj.name, baked.obj)] if baked.obj and baked.obj.mode == "EDIT" else []
 
 
-def _unpin(baked: BakedState, _names: tuple[str, ...]) -> None:
-    baked.obj.show_only_shape_key = False
+@check(
+    "{} shows only its active shape key: turn the pin off in Object Data > Shape Keys.",
+    "Turn Pin Off",
+    set_values(show_only_shape_key=False),
+)
+def pinned(baked: BakedState) -> Found:
+    is_pinned = baked.datablock.id_type == "KEY" and baked.obj and baked.obj.show_only_shape_key
+    return [(baked.obj.name, baked.obj)] if is_pinned else []
 
 
-def _absolute(baked: BakedState) -> list[str]:
+@check(
+    "The shape keys of {} are absolute: turn Relative on in Object Data > Shape Keys.",
+    "Make Relative",
+    set_values(use_relative=True),
+)
+def absolute(baked: BakedState) -> Found:
     is_absolute = baked.datablock.id_type == "KEY" and not baked.datablock.use_relative
-    return [baked.datablock.name] if is_absolute else []
+    return [(baked.datablock.name, baked.datablock)] if is_absolute else []
 
 
-def _make_relative(baked: BakedState, _names: tuple[str, ...]) -> None:
-    baked.datablock.use_relative = True
+@check(
+    "Muted shape keys: {}. Tick them in Object Data > Shape Keys.",
+    "Unmute Shapes",
+    set_values(mute=False),
+)
+def muted_shapes(baked: BakedState) -> Found:
+    shapes = (baked.shape_key(path) for path in sorted(baked.paths))
+    return [(block.name, block) for block in shapes if block is not None and block.mute]
 
 
-def _muted_shapes(baked: BakedState) -> list[str]:
-    shapes = (_shape_key(baked, path) for path in sorted(baked.paths))
-    return [block.name for block in shapes if block is not None and block.mute]
+@check(
+    "The armature of {} shows its rest position: choose Pose Position in Object Data.",
+    "Show Pose",
+    set_values(pose_position="POSE"),
+)
+def rest_position(baked: BakedState) -> Found:
+    obj = baked.obj
+    is_at_rest = obj and obj.type == "ARMATURE" and obj.data.pose_position == "REST"
+    return [(obj.name, obj.data)] if is_at_rest else []
 
 
-def _unmute_shapes(baked: BakedState, names: tuple[str, ...]) -> None:
-    for block in baked.datablock.key_blocks:
-        if block.name in names:
-            block.mute = False
-
-
-def _at_rest(baked: BakedState) -> list[str]:
-    armature = baked.obj is not None and baked.obj.type == "ARMATURE"
-    return [baked.obj.name] if armature and baked.obj.data.pose_position == "REST" else []
-
-
-def _show_pose(baked: BakedState, _names: tuple[str, ...]) -> None:
-    baked.obj.data.pose_position = "POSE"
-
-
-def _drivers(baked: BakedState) -> list[tuple[str, Any]]:
-    found = []
+@check(
+    "Drivers move {}: mute or remove them, then bake again.",
+    "Mute Drivers",
+    set_values(mute=True),
+)
+def drivers(baked: BakedState) -> Found:
     for driver in baked.anim.drivers if baked.anim is not None else ():
         path = FCurvePath(driver.data_path, driver.array_index)
         if path in baked.paths and not driver.mute:
-            found.append((_label(baked, path), driver))
-    return found
+            yield baked.label(path), driver
 
 
-def _driven(baked: BakedState) -> list[str]:
-    return [name for name, _ in _drivers(baked)]
+def _unmute_curve(curve) -> None:
+    curve.mute = False
+    if curve.group is not None:
+        curve.group.mute = False
 
 
-def _mute_drivers(baked: BakedState, names: tuple[str, ...]) -> None:
-    for driver in baked.anim.drivers:
-        if _label(baked, FCurvePath(driver.data_path, driver.array_index)) in names:
-            driver.mute = True
+@check("Muted F-curves: {}. Tick them in the Graph Editor.", "Unmute F-Curves", _unmute_curve)
+def muted_curves(baked: BakedState) -> Found:
+    return [(name, curve) for name, curve in baked.curves() if action_api.is_muted(curve)]
 
 
-def _muted_curves(baked: BakedState) -> list[str]:
-    return [_label(baked, path) for path, curve in baked.curves() if action_api.is_muted(curve)]
+def _mute_modifiers(curve) -> None:
+    for modifier in curve.modifiers:
+        modifier.mute = True
 
 
-def _unmute_curves(baked: BakedState, names: tuple[str, ...]) -> None:
-    for path, curve in baked.curves():
-        if _label(baked, path) in names:
-            curve.mute = False
-            if curve.group is not None:
-                curve.group.mute = False
-
-
-def _modified_curves(baked: BakedState) -> list[str]:
-    return [
-        _label(baked, path)
-        for path, curve in baked.curves()
-        if any(not modifier.mute for modifier in curve.modifiers)
-    ]
-
-
-def _mute_modifiers(baked: BakedState, names: tuple[str, ...]) -> None:
-    for path, curve in baked.curves():
-        if _label(baked, path) in names:
-            for modifier in curve.modifiers:
-                modifier.mute = True
+@check(
+    "F-curve modifiers change {}: mute them in the Graph Editor.",
+    "Mute Modifiers",
+    _mute_modifiers,
+)
+def modifiers(baked: BakedState) -> Found:
+    for name, curve in baked.curves():
+        if any(not modifier.mute for modifier in curve.modifiers):
+            yield name, curve
 
 
 CHECKS = (
-    Check(
-        "edit_mode",
-        _in_edit_mode,
-        "{} is in Edit Mode, where nothing moves: leave it with Tab.",
-        "Leave Edit Mode",
-        _leave_edit_mode,
-    ),
-    Check(
-        "pinned",
-        _pinned,
-        "{} shows only its active shape key: turn the pin off in Object Data > Shape Keys.",
-        "Turn Pin Off",
-        _unpin,
-    ),
-    Check(
-        "absolute",
-        _absolute,
-        "The shape keys of {} are absolute: turn Relative on in Object Data > Shape Keys.",
-        "Make Relative",
-        _make_relative,
-    ),
-    Check(
-        "muted_shapes",
-        _muted_shapes,
-        "Muted shape keys: {}. Tick them in Object Data > Shape Keys.",
-        "Unmute Shapes",
-        _unmute_shapes,
-    ),
-    Check(
-        "rest_position",
-        _at_rest,
-        "The armature of {} shows its rest position: choose Pose Position in Object Data.",
-        "Show Pose",
-        _show_pose,
-    ),
-    Check(
-        "drivers",
-        _driven,
-        "Drivers move {}: mute or remove them, then bake again.",
-        "Mute Drivers",
-        _mute_drivers,
-    ),
-    Check(
-        "muted_curves",
-        _muted_curves,
-        "Muted F-curves: {}. Tick them in the Graph Editor.",
-        "Unmute F-Curves",
-        _unmute_curves,
-    ),
-    Check(
-        "modifiers",
-        _modified_curves,
-        "F-curve modifiers change {}: mute them in the Graph Editor.",
-        "Mute Modifiers",
-        _mute_modifiers,
-    ),
+    edit_mode,
+    pinned,
+    absolute,
+    muted_shapes,
+    rest_position,
+    drivers,
+    muted_curves,
+    modifiers,
 )

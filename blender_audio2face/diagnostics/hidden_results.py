@@ -20,11 +20,10 @@ from ..scene.face_plan import (
 from ..scene.speakers import members_of
 from . import checks, nla_checks
 
-_CHECKS = (*checks.CHECKS, *nla_checks.CHECKS)
-_NAMES_LISTED = 6
+CHECKS = (*checks.CHECKS, *nla_checks.CHECKS)
+"""In the order in which they are reported."""
 
-KINDS = tuple(check.kind for check in _CHECKS)
-"""Every kind of hiding, in the order in which they are reported."""
+_NAMES_LISTED = 6
 
 
 @dataclass(frozen=True)
@@ -32,20 +31,25 @@ class HiddenResult:
     """One thing that hides the result, in full or in part.
 
     Attributes:
-        kind: which of ``KINDS``.
-        sentence: what hides it and what to do.
-        fix_label: text of a button that calls ``fix``, in two or three words.
+        check: what found it; its label is that of a button that calls ``fix``.
         names: what is concerned: shape keys, tracks, strips, data paths.
         datablock_uid: session_uid of the datablock that was baked: an object or shape keys.
         object_uid: session_uid of the object it is seen on, or None.
+        paths: as they were given to ``find_hidden``.
     """
 
-    kind: str
-    sentence: str
-    fix_label: str
+    check: checks.Check
     names: tuple[str, ...]
     datablock_uid: int
     object_uid: int | None
+    paths: frozenset[FCurvePath]
+
+    @property
+    def sentence(self) -> str:
+        """What hides the result and what to do."""
+        listed = ", ".join(self.names[:_NAMES_LISTED])
+        more = len(self.names) - _NAMES_LISTED
+        return self.check.sentence.format(f"{listed} and {more} more" if more > 0 else listed)
 
 
 def find_hidden(datablock, obj=None, paths: Iterable[FCurvePath] = ()) -> tuple[HiddenResult, ...]:
@@ -56,21 +60,14 @@ def find_hidden(datablock, obj=None, paths: Iterable[FCurvePath] = ()) -> tuple[
         obj: the object that shows the shape keys.
         paths: further paths that ought to move, such as those left out for their drivers.
     """
-    baked = checks.baked_state(datablock, obj, frozenset(paths))
+    paths = frozenset(paths)
+    baked = checks.baked_state(datablock, obj, paths)
+    object_uid = None if baked.obj is None else baked.obj.session_uid
     found = []
-    for check in _CHECKS:
-        names = tuple(dict.fromkeys(check.find(baked)))
+    for check in CHECKS:
+        names = tuple(dict.fromkeys(name for name, _ in check.find(baked)))
         if names:
-            found.append(
-                HiddenResult(
-                    kind=check.kind,
-                    sentence=check.sentence.format(_listed(names)),
-                    fix_label=check.fix_label,
-                    names=names,
-                    datablock_uid=datablock.session_uid,
-                    object_uid=None if baked.obj is None else baked.obj.session_uid,
-                )
-            )
+            found.append(HiddenResult(check, names, datablock.session_uid, object_uid, paths))
     return tuple(found)
 
 
@@ -84,15 +81,17 @@ def fix(hidden: HiddenResult) -> None:
             datablock = key_with_uid(hidden.datablock_uid)
     except SceneChangedError as error:
         raise BakeError("What was baked is no longer in this file: bake again.") from error
-    check = next(check for check in _CHECKS if check.kind == hidden.kind)
-    check.fix(checks.baked_state(datablock, obj, frozenset()), hidden.names)
+    baked = checks.baked_state(datablock, obj, hidden.paths)
+    for name, thing in list(hidden.check.find(baked)):
+        if name in hidden.names:
+            hidden.check.fix(thing)
 
 
 def find_hidden_results(speaker) -> tuple[HiddenResult, ...]:
     """What hides the bake on each datablock of a speaker; empty where nothing can be keyed."""
     objects = members_of(speaker)
     try:
-        plans, _ = plan_face(objects, speaker, check_effect=False)
+        plans, _ = plan_face(objects, speaker)
     except A2FError:
         return ()  # the Bake button says why
     return run_to_completion(hidden_steps(tuple(obj.session_uid for obj in objects), plans))
@@ -101,7 +100,7 @@ def find_hidden_results(speaker) -> tuple[HiddenResult, ...]:
 def hidden_steps(
     object_uids: tuple[int, ...], plans: Sequence[TargetPlan]
 ) -> MainThreadTask[tuple[HiddenResult, ...]]:
-    """The same, a datablock a step; those that were removed in between are left out.
+    """What hides the bake, a datablock a step; those removed in between are left out.
 
     Args:
         object_uids: session_uids of the face's objects.
@@ -128,9 +127,3 @@ def _left_to_drivers(plan: TargetPlan, datablock) -> list[FCurvePath]:
         return []
     driven = [datablock.key_blocks.get(name) for name in plan.driven]
     return [FCurvePath(block.path_from_id("value")) for block in driven if block is not None]
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    listed = ", ".join(names[:_NAMES_LISTED])
-    more = len(names) - _NAMES_LISTED
-    return f"{listed} and {more} more" if more > 0 else listed

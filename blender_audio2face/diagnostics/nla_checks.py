@@ -5,79 +5,73 @@ from typing import Any
 
 from ..animation import action_api, action_properties, nla
 from ..animation.transaction import Transaction
-from .checks import BakedState, Check
+from .checks import BakedState, Found, check, set_values
 
 
-def _wrong_slots(baked: BakedState) -> list[tuple[Any, Any]]:
-    """(user of an Action, the slot of it that was baked) where another slot is in use."""
+def _use_slot(user_and_slot: tuple[Any, Any]) -> None:
+    user, slot = user_and_slot
+    user.action_slot = slot
+
+
+@check(
+    "Action {} plays another slot than the baked one: choose that in the Action Editor.",
+    "Use Baked Slot",
+    _use_slot,
+)
+def wrong_slot(baked: BakedState) -> Found:
     if baked.anim is None or not action_api.SLOTTED:
-        return []
-    found = []
+        return
     for user in (baked.anim, *(strip for _, strip in nla.strips_of(baked.anim))):
-        if (
-            user.action is None
-            or action_properties.record_of(user.action, user.action_slot) is not None
-        ):
+        action = user.action
+        if action is None or action_properties.record_of(action, user.action_slot) is not None:
             continue
-        for slot in user.action.slots:
+        for slot in action.slots:
             fits = slot.target_id_type == baked.datablock.id_type
-            if fits and action_properties.record_of(user.action, slot) is not None:
-                found.append((user, slot))
+            if fits and action_properties.record_of(action, slot) is not None:
+                yield action.name, (user, slot)
                 break
-    return found
 
 
-def _other_slot(baked: BakedState) -> list[str]:
-    return [user.action.name for user, _ in _wrong_slots(baked)]
-
-
-def _use_baked_slot(baked: BakedState, _names: tuple[str, ...]) -> None:
-    for user, slot in _wrong_slots(baked):
-        user.action_slot = slot
-
-
-def _blended(baked: BakedState) -> list[str]:
+@check(
+    "Action {} is blended with the NLA: set it to Replace at 1.0 in the NLA editor.",
+    "Blend Fully",
+    set_values(action_influence=1.0, action_blend_type="REPLACE"),
+)
+def blended(baked: BakedState) -> Found:
     anim = baked.anim
-    if not baked.in_action or (
-        anim.action_influence == 1.0 and anim.action_blend_type == "REPLACE"
-    ):
-        return []
-    return [anim.action.name]
+    if baked.in_action and (anim.action_influence != 1.0 or anim.action_blend_type != "REPLACE"):
+        yield anim.action.name, anim
 
 
-def _blend_fully(baked: BakedState, _names: tuple[str, ...]) -> None:
-    baked.anim.action_influence = 1.0
-    baked.anim.action_blend_type = "REPLACE"
-
-
-def _soloed(baked: BakedState) -> list[str]:
-    if baked.anim is None or not (baked.in_action or baked.in_nla):
+@check(
+    "Soloed NLA tracks: {}. Turn the star off in the NLA editor.",
+    "End Solo",
+    set_values(is_solo=False),
+)
+def nla_solo(baked: BakedState) -> Found:
+    if not (baked.in_action or baked.in_nla):
         return []
     ours = [track for track, _ in baked.in_nla]
-    return [t.name for t in baked.anim.nla_tracks if t.is_solo and t not in ours]
+    return [(t.name, t) for t in baked.anim.nla_tracks if t.is_solo and t not in ours]
 
 
-def _end_solo(baked: BakedState, names: tuple[str, ...]) -> None:
-    for track in baked.anim.nla_tracks:
-        if track.name in names and track.is_solo:
-            track.is_solo = False
+@check(
+    "The NLA of {} is turned off: tick it in the NLA editor.",
+    "Turn NLA On",
+    set_values(use_nla=True),
+)
+def nla_off(baked: BakedState) -> Found:
+    is_off = baked.in_nla and not baked.anim.use_nla
+    return [(baked.datablock.name, baked.anim)] if is_off else []
 
 
-def _nla_off(baked: BakedState) -> list[str]:
-    return [baked.datablock.name] if baked.in_nla and not baked.anim.use_nla else []
-
-
-def _nla_on(baked: BakedState, _names: tuple[str, ...]) -> None:
-    baked.anim.use_nla = True
-
-
-def _muted_tracks(baked: BakedState) -> list[str]:
-    return [track.name for track, _ in baked.in_nla if track.mute]
-
-
-def _unmute_tracks(baked: BakedState, _names: tuple[str, ...]) -> None:
-    for track, _ in baked.in_nla:
-        track.mute = False
+@check(
+    "NLA track {} is muted: tick it in the NLA editor.",
+    "Unmute Track",
+    set_values(mute=False),
+)
+def muted_track(baked: BakedState) -> Found:
+    return [(track.name, track) for track, _ in baked.in_nla if track.mute]
 
 
 def _is_weak(strip) -> bool:
@@ -92,134 +86,73 @@ def _is_weak(strip) -> bool:
     return len(values) < 2 and min(values, default=strip.influence) < 1.0
 
 
-def _weak_strips(baked: BakedState) -> list[str]:
-    return [strip.name for _, strip in baked.in_nla if _is_weak(strip)]
+@check(
+    "NLA strip {} is muted or below full influence: set it to 1.0 in the NLA editor.",
+    "Full Influence",
+    set_values(mute=False, use_animated_influence=False),
+)
+def weak_strip(baked: BakedState) -> Found:
+    return [(strip.name, strip) for _, strip in baked.in_nla if _is_weak(strip)]
 
 
-def _strengthen_strips(baked: BakedState, _names: tuple[str, ...]) -> None:
-    for _, strip in baked.in_nla:
-        if _is_weak(strip):
-            strip.mute = strip.use_animated_influence = False
-
-
-def _blend_over(baked: BakedState, user, name: str) -> None:
+def _let_add(cover: tuple[Any, Any, str]) -> None:
     """Has an Action, or a strip, add to the bake below it instead of replacing it."""
-    setattr(user, name, nla.blend_type(baked.datablock))
+    datablock, user, name = cover
+    setattr(user, name, nla.blend_type(datablock))
     with ExitStack() as undo:
         transaction = Transaction(undo)
-        nla.update_rest(baked.datablock, transaction)
+        nla.update_rest(datablock, transaction)
         undo.pop_all()
     transaction.complete()
 
 
-def _replacing(baked: BakedState, user) -> bool:
-    """Whether the Action of a user, if it replaces, covers baked F-curves."""
+def _moves_baked(baked: BakedState, user) -> bool:
+    """Whether the Action of a user has F-curves for what was baked."""
     curves = action_api.curves_of(user.action, action_api.slot_of(user))
     return any(
         path in baked.paths and not action_api.is_muted(curve) for path, curve in curves.items()
     )
 
 
-def _action_over_strip(baked: BakedState) -> list[str]:
+@check(
+    "Action {} replaces the baked NLA strip: let it add instead (Blending in the NLA editor).",
+    "Add to It",
+    _let_add,
+)
+def action_over_strip(baked: BakedState) -> Found:
     anim = baked.anim
-    covers = (
-        baked.in_nla
-        and not baked.in_action
-        and anim.action is not None
-        and anim.action_blend_type == "REPLACE"
-        and _replacing(baked, anim)
-    )
-    return [anim.action.name] if covers else []
+    if not baked.in_nla or baked.in_action or anim.action is None:
+        return
+    if anim.action_blend_type == "REPLACE" and _moves_baked(baked, anim):
+        yield anim.action.name, (baked.datablock, anim, "action_blend_type")
 
 
-def _add_action(baked: BakedState, _names: tuple[str, ...]) -> None:
-    _blend_over(baked, baked.anim, "action_blend_type")
-
-
-def _strips_over(baked: BakedState) -> list:
-    """Strips above ours that replace what ours keys."""
+@check(
+    "NLA strips above replace the baked one: {}. Let them add instead (Blending).",
+    "Add to It",
+    _let_add,
+)
+def strip_over_strip(baked: BakedState) -> Found:
     if not baked.in_nla:
-        return []
+        return
     tracks = list(baked.anim.nla_tracks)
     lowest = min(tracks.index(track) for track, _ in baked.in_nla)
     ours = [strip for _, strip in baked.in_nla]
-    return [
-        strip
-        for track in tracks[lowest + 1 :]
-        for strip in track.strips
-        if strip.action is not None
-        and strip not in ours
-        and not (track.mute or strip.mute)
-        and strip.blend_type == "REPLACE"
-        and _replacing(baked, strip)
-    ]
-
-
-def _strip_over_strip(baked: BakedState) -> list[str]:
-    return [strip.name for strip in _strips_over(baked)]
-
-
-def _add_strips(baked: BakedState, names: tuple[str, ...]) -> None:
-    for strip in _strips_over(baked):
-        if strip.name in names:
-            _blend_over(baked, strip, "blend_type")
+    above = (strip for track in tracks[lowest + 1 :] if not track.mute for strip in track.strips)
+    for strip in above:
+        if strip.action is None or strip.mute or strip in ours or strip.blend_type != "REPLACE":
+            continue
+        if _moves_baked(baked, strip):
+            yield strip.name, (baked.datablock, strip, "blend_type")
 
 
 CHECKS = (
-    Check(
-        "wrong_slot",
-        _other_slot,
-        "Action {} plays another slot than the baked one: choose that in the Action Editor.",
-        "Use Baked Slot",
-        _use_baked_slot,
-    ),
-    Check(
-        "blended",
-        _blended,
-        "Action {} is blended with the NLA: set it to Replace at 1.0 in the NLA editor.",
-        "Blend Fully",
-        _blend_fully,
-    ),
-    Check(
-        "nla_solo",
-        _soloed,
-        "Soloed NLA tracks: {}. Turn the star off in the NLA editor.",
-        "End Solo",
-        _end_solo,
-    ),
-    Check(
-        "nla_off",
-        _nla_off,
-        "The NLA of {} is turned off: tick it in the NLA editor.",
-        "Turn NLA On",
-        _nla_on,
-    ),
-    Check(
-        "muted_track",
-        _muted_tracks,
-        "NLA track {} is muted: tick it in the NLA editor.",
-        "Unmute Track",
-        _unmute_tracks,
-    ),
-    Check(
-        "weak_strip",
-        _weak_strips,
-        "NLA strip {} is muted or below full influence: set it to 1.0 in the NLA editor.",
-        "Full Influence",
-        _strengthen_strips,
-    ),
-    Check(
-        "action_over_strip",
-        _action_over_strip,
-        "Action {} replaces the baked NLA strip: let it add instead (Blending in the NLA editor).",
-        "Add to It",
-        _add_action,
-    ),
-    Check(
-        "strip_over_strip",
-        _strip_over_strip,
-        "NLA strips above replace the baked one: {}. Let them add instead (Blending).",
-        "Add to It",
-        _add_strips,
-    ),
+    wrong_slot,
+    blended,
+    nla_solo,
+    nla_off,
+    muted_track,
+    weak_strip,
+    action_over_strip,
+    strip_over_strip,
 )

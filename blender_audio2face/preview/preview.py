@@ -229,7 +229,7 @@ class Preview:
         """What moves, and how, by the present settings; the speaker may be new."""
         objects = objects_with_uids(self._request.object_uids)
         speaker = speaker_of(scene, objects[0])
-        plans, _ = plan_face(objects, speaker, check_effect=False)
+        plans, _ = plan_face(objects, speaker)
         return FacePlan(plans, speaker_settings.keying_settings(speaker, scene))
 
 

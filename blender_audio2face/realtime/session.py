@@ -260,7 +260,7 @@ class Session:
         speaker = speaker_of(scene, objects[0])
         self._speaker_name = speaker.name if speaker is not None else ""
         self._mapping = _mapping_of(speaker)
-        plans, _ = plan_face(objects, speaker, check_effect=False)
+        plans, _ = plan_face(objects, speaker)
         return FaceOverride(plans, self.end)
 
 

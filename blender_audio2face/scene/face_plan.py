@@ -6,14 +6,16 @@ drive their shape keys from them. A plan names datablocks by session_uid, and so
 renaming.
 """
 
+import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import bpy
 
-from ..core.rigs.mapping import Link, Mapping, automatic, chosen_match
-from ..core.rigs.match import Match, rank
+from ..core.rigs.mapping import Link, Mapping, automatic
+from ..core.rigs.match import Match, chosen_match, match, rank
 from ..core.sound.strip_plan import SkippedMesh
-from ..core.target_plan import PlannedLink, TargetPlan, TargetSettings
+from ..core.target_plan import PlannedLink, TargetPlan
 from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError
 from . import pose_bones
 from .face_objects import has_shape_keys, is_instance
@@ -21,35 +23,32 @@ from .shape_effect import without_effect
 from .speaker_settings import mapping_of
 from .speakers import members_of
 
-_UNBOUNDED = (float("-inf"), float("inf"))
 _ALL_DRIVEN = (
     "has drivers on all its shape keys of speech: select the armature that drives them, or remove "
     "the drivers"
 )
+_OVERRIDE_INSTANCE = "make a library override of it (Object > Library Override > Make)"
 _NOT_IN_MAPPING = "has none of the controls that the mapping names: choose it again for this rig"
 _BARE_ARMATURE = (
     "is an armature without a face whose names are known: record bones or properties in the mapping"
 )
 
 
-def plan_face(
-    objects: list, speaker, *, check_effect: bool = True
-) -> tuple[tuple[TargetPlan, ...], tuple[SkippedMesh, ...]]:
+def plan_face(objects: list, speaker) -> tuple[tuple[TargetPlan, ...], tuple[SkippedMesh, ...]]:
     """What to key on each datablock of a face, and the objects left out.
 
     Args:
         objects: the face's.
         speaker: gives mapping and preset; None for a new one.
-        check_effect: whether to look for shape keys that move nothing, which reads every shape.
 
     Raises:
         PlanError: nothing would move.
         PresetError: the speaker names an unknown preset.
     """
-    mapping, preset = None, None
-    if speaker is not None:
-        mapping, preset = mapping_of(speaker), speaker.preset or None
-    plans, skipped = plan_targets(objects, TargetSettings(mapping, preset, check_effect))
+    if speaker is None:
+        plans, skipped = plan_targets(objects)
+    else:
+        plans, skipped = plan_targets(objects, mapping_of(speaker), speaker.preset or None)
     if plans:
         return plans, skipped
     if not objects:
@@ -63,44 +62,67 @@ def plan_face(
 
 
 def plan_targets(
-    objects: list, settings: TargetSettings | None = None
+    objects: list, mapping: Mapping | None = None, preset_id: str | None = None
 ) -> tuple[tuple[TargetPlan, ...], tuple[SkippedMesh, ...]]:
     """Decides what to key on each datablock of one character.
 
     Args:
         objects: its objects, e.g. from `face_objects.chosen_objects`.
-        settings: the mapping to use; by default the rig is found by its names.
+        mapping: the artist's links, or None: links are found by name.
+        preset_id: the rig to look for then, or None: the one that fits best.
 
     Returns:
         One plan for each datablock, and the objects that have none, with reasons. Shape keys that
         several objects share are planned once.
 
     Raises:
-        PresetError: the settings name an unknown preset.
+        PresetError: there is no such preset.
     """
-    settings = settings or TargetSettings()
     sharers: dict[int, list] = {}
     others, skipped = [], []
     for obj in objects:
-        refusal = _object_refusal(obj)
-        if refusal is not None:
-            skipped.append(SkippedMesh(obj.name, refusal))
+        if is_instance(obj):
+            reason = f'shows the collection "{obj.instance_collection.name}": {_OVERRIDE_INSTANCE}'
+            skipped.append(SkippedMesh(obj.name, reason))
         elif has_shape_keys(obj):
             sharers.setdefault(obj.data.shape_keys.session_uid, []).append(obj)
+        elif refusal := _refusal(obj):
+            skipped.append(SkippedMesh(obj.name, refusal))
         else:
             others.append(obj)
-    plans = _plan_keys(list(sharers.values()), settings, skipped)
-    if settings.mapping is not None:
+    best = None
+    if mapping is None:
+        keys = [sharing[0].data.shape_keys for sharing in sharers.values()]
+        best = chosen_match(_shape_names(keys), preset_id)
+    plans: list[TargetPlan] = []
+    for sharing in sharers.values():
+        planned = _plan_key(sharing, mapping, best)
+        if isinstance(planned, TargetPlan):
+            plans.append(planned)
+        else:
+            skipped += [SkippedMesh(obj.name, planned) for obj in sharing]
+    if mapping is not None:
         holders = [*others, *(obj for sharing in sharers.values() for obj in sharing)]
-        plans += [plan for obj in holders if (plan := plan_object(obj, settings.mapping))]
-    elif not plans:
-        plans += _plan_properties(others, settings.preset_id)
+        plans += [plan for obj in holders if (plan := _plan_object(obj, mapping))]
+        missing = _missing_targets(mapping, plans)
+    elif plans:
+        missing = best.missing
+    else:
+        plans, missing = _plan_properties(others, preset_id)
         if plans:
             skipped = [mesh for mesh in skipped if mesh.reason != _ALL_DRIVEN]
-    skipped += _without_plan(others, plans, settings)
-    planned = {name for plan in plans for name in (plan.object_name, *plan.shared_by)}
-    missing = _missing(plans, sharers, others, settings)
-    return _with_missing(plans, missing), tuple(m for m in skipped if m.object_name not in planned)
+    for obj in others:
+        if obj.type != "ARMATURE":
+            skipped.append(SkippedMesh(obj.name, "has no shape keys"))
+        elif not plans:
+            reason = _BARE_ARMATURE if mapping is None else _NOT_IN_MAPPING
+            skipped.append(SkippedMesh(obj.name, reason))
+    planned_names = {name for plan in plans for name in (plan.object_name, *plan.shared_by)}
+    skipped = [mesh for mesh in skipped if mesh.object_name not in planned_names]
+    if missing:
+        fullest = max(plans, key=lambda plan: len(plan.links))
+        plans[plans.index(fullest)] = replace(fullest, missing=missing)
+    return tuple(plans), tuple(skipped)
 
 
 def automatic_mapping(objects: list, preset_id: str | None = None) -> Mapping:
@@ -108,7 +130,7 @@ def automatic_mapping(objects: list, preset_id: str | None = None) -> Mapping:
 
     Driven controls are left out. Raises PresetError for an unknown preset.
     """
-    plans, _ = plan_targets(objects, TargetSettings(preset_id=preset_id, check_effect=False))
+    plans, _ = plan_targets(objects, preset_id=preset_id)
     links = dict.fromkeys(planned.link for plan in plans for planned in plan.links)
     return Mapping(plans[0].preset_id if plans else preset_id, tuple(links))
 
@@ -126,14 +148,9 @@ def fitting_presets(objects: list) -> tuple[Match, ...]:
 
     By its shape keys; where none has a known name, by its other objects' custom properties.
     """
-    keys = {obj.data.shape_keys for obj in objects if has_shape_keys(obj)}
-    by_shapes = rank(dict.fromkeys(name for key in keys for name in _names(key)))
-    if by_shapes:
-        return by_shapes
-    others = [obj for obj in objects if not has_shape_keys(obj)]
-    return rank(
-        dict.fromkeys(name for obj in others for name in pose_bones.numeric_properties(obj))
-    )
+    with_keys = [obj for obj in objects if has_shape_keys(obj)]
+    by_shapes = rank(_shape_names(obj.data.shape_keys for obj in with_keys))
+    return by_shapes or rank(_property_names(obj for obj in objects if obj not in with_keys))
 
 
 def with_effect(plan: TargetPlan) -> TargetPlan:
@@ -148,14 +165,8 @@ def with_effect(plan: TargetPlan) -> TargetPlan:
     if not set(keyed) <= set(key.key_blocks.keys()):
         raise SceneChangedError(FACE_CHANGED)
     still = without_effect(key, keyed)
-    if not still:
-        return plan
-    nothing_moves = len(still) == len(keyed)
-    return replace(
-        plan,
-        without_effect=tuple(still),
-        hidden_by=("none of the keyed shape keys moves a vertex.",) if nothing_moves else (),
-    )
+    hidden_by = ("none of the keyed shape keys moves a vertex.",) if still == keyed else ()
+    return replace(plan, without_effect=tuple(still), hidden_by=hidden_by)
 
 
 def still_shapes(objects: list) -> set[str]:
@@ -171,20 +182,24 @@ def still_shapes(objects: list) -> set[str]:
     return still - moving
 
 
-def _plan_properties(objects: list, preset_id: str | None) -> list[TargetPlan]:
-    """Plans for custom properties with the names of a known rig."""
+def _plan_properties(
+    objects: list, preset_id: str | None
+) -> tuple[list[TargetPlan], tuple[str, ...]]:
+    """Plans for custom properties with the names of a known rig, and the outputs without one."""
     plans = []
     for obj in objects:
         names = pose_bones.numeric_properties(obj)
-        found = chosen_match(names, preset_id) if names else None
+        found = chosen_match(names, preset_id)
         if found is not None and found.found:
-            plan = plan_object(obj, automatic(names, found.preset.id, "property"))
+            plan = _plan_object(obj, automatic(names, found.preset.id, "property"))
             if plan is not None:
                 plans.append(plan)
-    return plans
+    if not plans:
+        return [], ()
+    return plans, chosen_match(_property_names(objects), plans[0].preset_id).missing
 
 
-def plan_object(obj, mapping: Mapping) -> TargetPlan | None:
+def _plan_object(obj, mapping: Mapping) -> TargetPlan | None:
     """The plan for an object's bones and custom properties, or None where none can be keyed."""
     if not obj.is_editable:
         return None
@@ -254,54 +269,35 @@ def _with_uid(datablocks, uid: int):
     return found
 
 
-def _plan_keys(
-    sharings: list[list], settings: TargetSettings, skipped: list[SkippedMesh]
-) -> list[TargetPlan]:
-    """Plans for shape keys, those of one datablock shared by a list of objects each.
+def _plan_key(sharing: list, mapping: Mapping | None, best: Match | None) -> TargetPlan | str:
+    """The plan for the shape keys that objects share, or why there is none.
 
-    Adds what cannot be planned to ``skipped``.
+    ``best`` is the match of the whole face, which counts where there is no mapping.
     """
-    names = [_names(sharing[0].data.shape_keys) for sharing in sharings]
-    all_names = tuple(dict.fromkeys(name for key_names in names for name in key_names))
-    best = None
-    if settings.mapping is None:
-        best = chosen_match(all_names, settings.preset_id)
-    plans = []
-    for sharing, key_names in zip(sharings, names, strict=True):
-        key = sharing[0].data.shape_keys
-        refusal = _refusal(key)
-        if refusal is None:
-            mapping, found = settings.mapping, None
-            if mapping is None:
-                mapping, found = _automatic(key_names, best)
-            planned = _plan_one_key(sharing, mapping, found, settings)
-            if isinstance(planned, TargetPlan):
-                plans.append(planned)
-                continue
-            refusal = planned
-        skipped += [SkippedMesh(obj.name, refusal) for obj in sharing]
-    return plans
-
-
-def _plan_one_key(
-    sharing: list, mapping: Mapping, found: Match | None, settings: TargetSettings
-) -> TargetPlan | str:
-    """The plan for one datablock of shape keys, or why there is none."""
     obj = sharing[0]
     key = obj.data.shape_keys
-    names = set(_names(key))
-    links = [
-        link
-        for link in mapping.links
-        if link.enabled and link.target.kind == "shape" and link.target.name in names
-    ]
-    if not links:
-        if settings.mapping is not None:
-            return _NOT_IN_MAPPING
-        return (
+    refusal = _refusal(key)
+    if refusal is not None:
+        return refusal
+    names = _shape_names([key])
+    passed_over, unlinked = (), _NOT_IN_MAPPING
+    if mapping is None:
+        unlinked = (
             f"has {len(key.key_blocks)} shape keys but no known names such as jawOpen, viseme_aa "
             "or A, I, U, E, O: choose a rig preset, or link them by hand"
         )
+        if best is None:
+            return unlinked
+        mapping = automatic(names, best.preset.id)
+        passed_over = match(best.preset, names).passed_over
+    known = set(names)
+    links = [
+        link
+        for link in mapping.links
+        if link.enabled and link.target.kind == "shape" and link.target.name in known
+    ]
+    if not links:
+        return unlinked
     drivers = _driven_paths(key)
     planned, driven = [], []
     for link in links:
@@ -313,115 +309,69 @@ def _plan_one_key(
             planned.append(PlannedLink(link, path, 0, block.slider_min, block.slider_max))
     if not planned:
         return _ALL_DRIVEN
-    plan = TargetPlan(
+    return TargetPlan(
         object_name=obj.name,
         shared_by=tuple(other.name for other in sharing[1:]),
         kind="KEY",
         uid=key.session_uid,
         preset_id=mapping.preset_id,
         links=tuple(planned),
-        passed_over=found.passed_over if found is not None else (),
+        passed_over=passed_over,
         driven=tuple(dict.fromkeys(driven)),
     )
-    return with_effect(plan) if settings.check_effect else plan
 
 
-def _automatic(names: tuple[str, ...], best: Match | None) -> tuple[Mapping, Match | None]:
-    if best is None:
-        return Mapping(None, ()), None
-    return automatic(names, best.preset.id), chosen_match(names, best.preset.id)
+def _shape_names(keys: Iterable[bpy.types.Key]) -> tuple[str, ...]:
+    """Names of shape keys, without their references."""
+    names = {}
+    for key in keys:
+        own = dict.fromkeys(key.key_blocks.keys())  # many times quicker than a name at a time
+        own.pop(getattr(key.reference_key, "name", None), None)
+        names |= own
+    return tuple(names)
 
 
-def _names(key) -> tuple[str, ...]:
-    names = key.key_blocks.keys()  # many times quicker than a name at a time
-    reference = getattr(key.reference_key, "name", None)
-    return tuple(name for name in names if name != reference)
+def _property_names(objects: Iterable) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(name for obj in objects for name in pose_bones.numeric_properties(obj))
+    )
 
 
-def _refusal(key) -> str | None:
-    """Why the shape keys cannot be keyed at all, or None."""
-    if not key.is_editable:
-        return (
-            f"is linked from {_library_of(key)}: make library overrides of both the object and its "
-            "mesh data, or append it"
-        )
-    if key.animation_data is not None and key.animation_data.use_tweak_mode:
+def _refusal(datablock) -> str | None:
+    """Why an object or its shape keys cannot be keyed at all, or None."""
+    if not datablock.is_editable:
+        library = datablock.library.filepath if datablock.library is not None else "a library"
+        way_out = "make a library override of it"
+        if datablock.id_type == "KEY":
+            way_out = "make library overrides of both the object and its mesh data"
+        return f"is linked from {library}: {way_out}, or append it"
+    if datablock.animation_data is not None and datablock.animation_data.use_tweak_mode:
         return "is in NLA tweak mode: leave it with Tab in the NLA editor"
     return None
 
 
-def _object_refusal(obj) -> str | None:
-    """Why nothing on an object itself can be keyed, or None; see ``_refusal`` for shape keys."""
-    if is_instance(obj):
-        return (
-            f'shows the collection "{obj.instance_collection.name}": make a library override of it '
-            "(Object > Library Override > Make)"
-        )
-    if has_shape_keys(obj):
-        return None
-    if not obj.is_editable:
-        return f"is linked from {_library_of(obj)}: make a library override of it, or append it"
-    if obj.animation_data is not None and obj.animation_data.use_tweak_mode:
-        return "is in NLA tweak mode: leave it with Tab in the NLA editor"
-    return None
-
-
-def _library_of(datablock) -> str:
-    return datablock.library.filepath if datablock.library is not None else "a library"
-
-
-def _without_plan(
-    others: list, plans: list[TargetPlan], settings: TargetSettings
-) -> list[SkippedMesh]:
-    """Reasons for objects without shape keys that were not planned."""
-    skipped = []
-    for obj in others:
-        if obj.type != "ARMATURE":
-            skipped.append(SkippedMesh(obj.name, "has no shape keys"))
-        elif not plans:
-            bare = _BARE_ARMATURE if settings.mapping is None else _NOT_IN_MAPPING
-            skipped.append(SkippedMesh(obj.name, bare))
-    return skipped
-
-
-def _missing(
-    plans: list[TargetPlan], sharers: dict[int, list], others: list, settings: TargetSettings
-) -> tuple[str, ...]:
-    """Names of the controls that no object of the character has."""
+def _missing_targets(mapping: Mapping, plans: list[TargetPlan]) -> tuple[str, ...]:
+    """Names of the mapping's targets that no object of the character has."""
     if not plans:
         return ()
-    if settings.mapping is not None:
-        there = {planned.link.target.address for plan in plans for planned in plan.links}
-        driven = {name for plan in plans for name in plan.driven}
-        absent = [
-            link.target.name
-            for link in settings.mapping.links
-            if link.enabled
-            and link.target.name not in ("", *driven)
-            and link.target.address not in there
-        ]
-        return tuple(dict.fromkeys(absent))
-    if plans[0].kind == "KEY":
-        names = [n for sharing in sharers.values() for n in _names(sharing[0].data.shape_keys)]
-    else:
-        names = [name for obj in others for name in pose_bones.numeric_properties(obj)]
-    best = chosen_match(dict.fromkeys(names), plans[0].preset_id)
-    return best.missing if best is not None else ()
-
-
-def _with_missing(plans: list[TargetPlan], missing: tuple[str, ...]) -> tuple[TargetPlan, ...]:
-    """The plans, with what is missing in the one with most links."""
-    if not missing:
-        return tuple(plans)
-    fullest = max(plans, key=lambda plan: len(plan.links))
-    return tuple(replace(plan, missing=missing) if plan is fullest else plan for plan in plans)
+    found = {planned.link.target.address for plan in plans for planned in plan.links}
+    driven = {name for plan in plans for name in plan.driven}
+    absent = [
+        link.target.name
+        for link in mapping.links
+        if link.enabled
+        and link.target.name not in ("", *driven)
+        and link.target.address not in found
+    ]
+    return tuple(dict.fromkeys(absent))
 
 
 def _resolve(obj, link: Link) -> PlannedLink | str | None:
     """The F-curve of a bone or property; None where the object lacks it; or why it is not keyed."""
     target = link.target
+    bones = obj.pose.bones if obj.pose is not None else {}
     if target.kind == "bone":
-        bone = obj.pose.bones.get(target.name) if obj.pose is not None else None
+        bone = bones.get(target.name)
         if bone is None:
             return None
         turning = pose_bones.turning_path(bone)[0]
@@ -430,10 +380,8 @@ def _resolve(obj, link: Link) -> PlannedLink | str | None:
                 f'bone "{bone.name}" now turns in the mode {bone.rotation_mode}: record it again.'
             )
         path = pose_bones.bone_path(bone.name, target.path)
-        return PlannedLink(link, path, target.component, *_UNBOUNDED)
-    owner = obj
-    if target.path:
-        owner = obj.pose.bones.get(target.path) if obj.pose is not None else None
+        return PlannedLink(link, path, target.component, -math.inf, math.inf)
+    owner = bones.get(target.path) if target.path else obj
     if owner is None or target.name not in pose_bones.numeric_properties(owner):
         return None
     path = pose_bones.property_path(target.name, target.path)

@@ -1,5 +1,7 @@
 """Finds shape keys that move no vertex."""
 
+from functools import cache
+
 import bpy
 import numpy as np
 
@@ -14,19 +16,13 @@ def without_effect(key: bpy.types.Key, names: list[str]) -> list[str]:
     """
     if not names or not key.use_relative or key.user.rna_type.identifier not in ("Mesh", "Lattice"):
         return []
-    shapes: dict[str, np.ndarray] = {}
-
-    def shape(block: bpy.types.ShapeKey) -> np.ndarray:
-        if block.name not in shapes:
-            shapes[block.name] = _coordinates(block)
-        return shapes[block.name]
-
-    reference = shape(key.reference_key).reshape(-1, 3)
+    relative_shape = cache(_coordinates)
+    reference = relative_shape(key.reference_key).reshape(-1, 3)
     size = float(np.ptp(reference, axis=0).max()) if len(reference) else 0.0
     still = []
     for name in names:
         block = key.key_blocks[name]
-        moved = np.abs(_coordinates(block) - shape(block.relative_key))
+        moved = np.abs(_coordinates(block) - relative_shape(block.relative_key))
         # A mesh of one point has no size of its own.
         if len(moved) == 0 or moved.max() <= _STILL * (size or 1.0):
             still.append(name)

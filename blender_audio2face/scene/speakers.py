@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 import bpy
@@ -78,7 +78,7 @@ def add_members(
             continue
         speaker.members.add().object = obj
         if undo is not None:
-            way_back(speaker, undo, partial(_remove_member, len(speaker.members) - 1))
+            way_back(speaker, undo, _remove_last_member)
 
 
 def remove_speaker(scene: bpy.types.Scene, speaker: "Audio2FaceSpeaker") -> None:
@@ -124,8 +124,8 @@ def select_row(settings, row: int) -> None:
         layer.objects.active = face[0]
 
 
-def _remove_member(index: int, speaker: "Audio2FaceSpeaker") -> None:
-    speaker.members.remove(index)
+def _remove_last_member(speaker: "Audio2FaceSpeaker") -> None:
+    speaker.members.remove(len(speaker.members) - 1)
 
 
 def _take_out(speaker: "Audio2FaceSpeaker") -> None:
@@ -142,9 +142,5 @@ def _same_face(obj: bpy.types.Object, member: bpy.types.Object) -> bool:
 
 
 def _unique(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name} {number}" in taken:
-        number += 1
-    return f"{name} {number}"
+    numbered = (f"{name} {number}" for number in count(2))
+    return next(free for free in chain([name], numbered) if free not in taken)

@@ -113,7 +113,7 @@ def start_receiving(scene, speaker) -> ReceivingSession:
         raise StreamingError("Faces are received already: stop that first.")
     settings = scene.audio2face.wire
     address = parse_address(settings.receive_host, settings.receive_port, bpy.app.online_access)
-    plans, _ = plan_face(members_of(speaker), speaker, check_effect=False)
+    plans, _ = plan_face(members_of(speaker), speaker)
     session = ReceivingSession(address, scene, speaker, plans)
     settings.told = ""
     return session

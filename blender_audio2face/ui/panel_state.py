@@ -106,8 +106,6 @@ def _refresh_windows() -> None:
     playing = any(window.screen.is_animation_playing for window in windows)
     if playing or any(job.stepping for job in background_job.running()):
         return
-    for key in _states.keys() - {window.as_pointer() for window in windows}:
-        del _states[key]
     windows = [window for window in windows if any(map(shows_our_tab, window.screen.areas))]
     if not windows:
         return
@@ -163,7 +161,6 @@ def _bake_refusal(context, speaker) -> str:
 
 def _naming(objects: list, preset_id: str | None) -> str:
     """How well the names of the face fit a preset, or the best of all, in words."""
-
     from ..scene.face_plan import fitting_presets
 
     fits = (fit for fit in fitting_presets(objects) if preset_id in (None, fit.preset.id))
@@ -221,24 +218,22 @@ def _on_load(*_) -> None:
     request_refresh()
 
 
-def _handlers() -> tuple[tuple[list, Callable], ...]:
-    handlers = bpy.app.handlers
-    return (
-        (handlers.depsgraph_update_post, _on_update),
-        (handlers.undo_post, _on_event),
-        (handlers.redo_post, _on_event),
-        (handlers.animation_playback_post, _on_event),
-        (handlers.load_post, _on_load),
-    )
+_HANDLERS: tuple[tuple[list, Callable], ...] = (
+    (bpy.app.handlers.depsgraph_update_post, _on_update),
+    (bpy.app.handlers.undo_post, _on_event),
+    (bpy.app.handlers.redo_post, _on_event),
+    (bpy.app.handlers.animation_playback_post, _on_event),
+    (bpy.app.handlers.load_post, _on_load),
+)
 
 
 def register() -> None:
-    for handlers, handler in _handlers():
+    for handlers, handler in _HANDLERS:
         handlers.append(handler)
 
 
 def unregister() -> None:
-    for handlers, handler in _handlers():
+    for handlers, handler in _HANDLERS:
         handlers.remove(handler)
     if bpy.app.timers.is_registered(_refresh_windows):
         bpy.app.timers.unregister(_refresh_windows)

@@ -80,7 +80,7 @@ class AUDIO2FACE_OT_find_devices(bpy.types.Operator):
             self.report({"WARNING"}, str(error))
             return {"FINISHED"}
         lines = [f"PyTorch {torch.__version__} in {Path(torch.__file__).parent}"]
-        lines += [device.sentence for device in find_devices(torch)]
+        lines += find_devices(torch)
         preferences.devices = "\n".join(lines)
         return {"FINISHED"}
 

@@ -1,4 +1,4 @@
-"""A command's options, its exit code, and what it prints: its result on stdout; log, progress and
+"""A command's options, how it ends, and what it prints: its result on stdout; log, progress and
 errors on stderr.
 
 Nothing is ever coloured, so that logs of a farm hold no escape codes.
@@ -6,13 +6,19 @@ Nothing is ever coloured, so that logs of a farm hold no escape codes.
 
 import argparse
 import json
+import math
+import signal
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NoReturn, Protocol, TextIO
+from typing import NoReturn, Protocol
 
-from ..errors import A2FError
+from ..errors import A2FError, OutOfMemoryError, memory_errors_reported
+from .atomic_write import OutputError
 
 LEVELS = ("debug", "info", "warning", "error")
 PROGRESS = ("none", "plain", "openjd")
@@ -43,21 +49,41 @@ class ExitCode(IntEnum):
     """A fault of the program, with a traceback; or too little memory."""
 
 
+class StoppedError(BaseException):
+    """A signal asked the process to end; unwinding takes temporary files away."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a command ended.
 
     Attributes:
-        text: for people.
-        data: for programs; JSON's types only.
+        text: the result for people; empty where there is none.
+        data: the result for programs, JSON's types only; ``error`` is why there is none.
         unchanged: the job was finished before, and nothing was done.
         code: the exit code.
+        trace: the traceback of a fault of the program.
     """
 
-    text: str
-    data: Mapping[str, object]
+    text: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
     unchanged: bool = False
-    code: ExitCode = ExitCode.DONE
+    code: int = ExitCode.DONE
+    trace: str | None = None
+
+    @classmethod
+    def failure(cls, code: int, sentence: str, trace: str | None = None) -> "Outcome":
+        """The outcome of a command without a result."""
+        return cls("", {"error": sentence}, code=code, trace=trace)
+
+    @property
+    def error(self) -> str:
+        """Why it failed, in a sentence."""
+        return str(self.data.get("error", self.text.partition("\n")[0]))
 
 
 class Observer(Protocol):
@@ -71,87 +97,113 @@ class Observer(Protocol):
 
 
 class Console:
-    """The output of one run of a command.
+    """The output of one run of a command, as its ``common_options`` say."""
 
-    Args:
-        command: its name, for the result.
-        as_json: whether the result is one line of JSON.
-        level: the lowest of LEVELS that is logged.
-        progress: which of PROGRESS is printed.
-        out: takes the result; stdout by default.
-        err: takes all else; stderr by default.
-    """
-
-    def __init__(
-        self,
-        command: str,
-        *,
-        as_json: bool = False,
-        level: str = "info",
-        progress: str = "none",
-        out: TextIO | None = None,
-        err: TextIO | None = None,
-    ) -> None:
-        self._command = command
-        self._as_json = as_json
-        self._level = LEVELS.index(level)
-        self._progress = progress
-        self._out = out if out is not None else sys.stdout
-        self._err = err if err is not None else sys.stderr
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
         self._percent = -1
 
     def log(self, level: str, text: str) -> None:
         """A line such as ``INFO: text``."""
-        if LEVELS.index(level) >= self._level:
-            self._say(f"{level.upper()}: {text}")
+        if LEVELS.index(level) >= LEVELS.index(self._options.log_level):
+            _say(f"{level.upper()}: {text}")
 
     def progress(self, fraction: float) -> None:
         """Says how far the work is, 0..1, each whole percent once and never backwards."""
         percent = min(max(int(fraction * 100.0 + 1e-9), 0), 100)
-        if percent <= self._percent or self._progress == "none":
-            return
-        self._percent = percent
-        prefix = "openjd_progress: " if self._progress == "openjd" else "progress: "
-        self._say(f"{prefix}{percent}" + ("%" if self._progress == "plain" else ""))
+        if percent > self._percent:
+            self._percent = percent
+            if self._options.progress == "plain":
+                _say(f"progress: {percent}%")
+            elif self._options.progress == "openjd":
+                _say(f"openjd_progress: {percent}")
 
     def finish(self, outcome: Outcome) -> int:
-        """Prints the result; returns the exit code."""
-        if outcome.code is not ExitCode.DONE:
-            self._report_to_farm(str(outcome.data.get("error", outcome.text.partition("\n")[0])))
-        if self._as_json:
-            status = "unchanged" if outcome.unchanged else "done"
-            if outcome.code is not ExitCode.DONE:
-                status = "error"
-            self._print_json(status, outcome.code, outcome.data)
-        else:
-            print(outcome.text, file=self._out, flush=True)
+        """Prints the result, or why there is none; returns the exit code."""
+        if outcome.trace is not None:
+            self.log("error", outcome.trace)
+        if outcome.code and self._options.progress == "openjd":
+            _say(f"openjd_fail: {outcome.error}")
+        if not outcome.text:
+            _say(f"error: {outcome.error}")
+        if self._options.json:
+            self._print_json(outcome)
+        elif outcome.text:
+            print(outcome.text, flush=True)
         return int(outcome.code)
 
-    def fail(self, code: int, sentence: str) -> int:
-        """Prints why there is no result; returns the exit code."""
-        self._report_to_farm(sentence)
-        self._say(f"error: {sentence}")
-        if self._as_json:
-            self._print_json("error", code, {"error": sentence})
-        return int(code)
-
-    def _report_to_farm(self, sentence: str) -> None:
-        if self._progress == "openjd":
-            self._say(f"openjd_fail: {sentence}")
-
-    def _print_json(self, status: str, code: int, data: Mapping[str, object]) -> None:
+    def _print_json(self, outcome: Outcome) -> None:
+        status = "unchanged" if outcome.unchanged else "done"
         document = {
             "format": RESULT_FORMAT,
             "version": RESULT_VERSION,
-            "command": self._command,
-            "status": status,
-            "exit_code": int(code),
-            **data,
+            "command": self._options.command,
+            "status": "error" if outcome.code else status,
+            "exit_code": int(outcome.code),
+            **outcome.data,
         }
-        print(json.dumps(document), file=self._out, flush=True)
+        print(json.dumps(document), flush=True)
 
-    def _say(self, line: str) -> None:
-        print(line, file=self._err, flush=True)
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def attempt(work: Callable[[], Outcome]) -> Outcome:
+    """Does a command's work; only StoppedError and the exceptions that end Python pass through."""
+    try:
+        with memory_errors_reported():
+            return work()
+    except OutOfMemoryError as error:
+        return Outcome.failure(ExitCode.FAILED, str(error))
+    except OutputError as error:
+        return Outcome.failure(ExitCode.NOT_WRITTEN, str(error))
+    except (A2FError, OSError) as error:
+        return Outcome.failure(ExitCode.REFUSED, str(error))
+    except Exception as error:  # the program's edge: a farm needs its exit code and the traceback
+        sentence = f"Unexpected {type(error).__name__}: {error}. Please report it with this log."
+        return Outcome.failure(ExitCode.FAILED, sentence, traceback.format_exc().rstrip())
+
+
+def run_command(
+    console: Console, work: Callable[[], Outcome], stopped: str = "no file was changed"
+) -> int:
+    """Runs a command's work; returns the exit code.
+
+    Args:
+        console: takes the outcome.
+        work: the work.
+        stopped: what the message says of files where a signal ends the work.
+    """
+    try:
+        with stop_on_signals():
+            outcome = attempt(work)
+    except StoppedError as error:
+        name = signal.Signals(error.number).name
+        outcome = Outcome.failure(128 + error.number, f"Stopped by {name}; {stopped}.")
+    return console.finish(outcome)
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[None]:
+    """The first SIGINT or SIGTERM within it raises StoppedError; later ones do not disturb the
+    clean-up. Does nothing outside the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _frame: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)
+        raise StoppedError(number)
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            # None is a handler of Blender's own, which Python cannot put back.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -169,7 +221,7 @@ def parse_options(
     try:
         return parser.parse_args(arguments)
     except UsageError as error:
-        print(f"error: {error}", file=sys.stderr, flush=True)
+        _say(f"error: {error}")
         return int(ExitCode.USAGE)
     except SystemExit as ended:  # of --help
         return int(ended.code or 0)
@@ -201,11 +253,9 @@ def force_option() -> CommandParser:
     return parser
 
 
-def console_for(options: argparse.Namespace) -> Console:
-    """The console that the options describe."""
-    return Console(
-        options.command,
-        as_json=options.json,
-        level=options.log_level,
-        progress=options.progress,
-    )
+def number_in(text: str) -> float:
+    """The number in an argument; NaN, which is in no range, where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -9,7 +9,6 @@ import json
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
 from functools import cache
 from pathlib import Path
 
@@ -23,15 +22,6 @@ _VERSION = 1
 
 class ChangedOutputError(A2FError):
     """An output that was changed by hand after it was written."""
-
-
-class OutputState(Enum):
-    """How an output relates to a job."""
-
-    OPEN = "not there, or of unknown origin"
-    DONE = "made by this very job"
-    STALE = "made by a job with other input"
-    CHANGED = "made by a job and changed since"
 
 
 def digest_of_file(path: Path) -> str:
@@ -76,32 +66,24 @@ def release() -> str:
     return tomllib.loads(manifest.read_text("utf-8"))["version"]
 
 
-def output_state(output: Path, job: str) -> OutputState:
-    """How an output relates to a job with this digest."""
-    record = _record(output)
-    if not output.is_file() or record is None:
-        return OutputState.OPEN
-    digest = digest_of_file(output)
-    if digest == record["output"]:
-        return OutputState.DONE if record["job"] == job else OutputState.STALE
-    return OutputState.STALE if digest == record["replaces"] else OutputState.CHANGED
-
-
 def is_up_to_date(output: Path, job: str, *, force: bool) -> bool:
     """Whether nothing is left to do for an output.
 
     Raises:
         ChangedOutputError: the output was changed since a job made it, and may not be replaced.
     """
-    if force:
+    record = None if force else _record(output)
+    if record is None or not output.is_file():
         return False
-    found = output_state(output, job)
-    if found is OutputState.CHANGED:
-        raise ChangedOutputError(
-            f'"{output}" was changed since it was made: choose another output, or --force to '
-            "replace it."
-        )
-    return found is OutputState.DONE
+    digest = digest_of_file(output)
+    if digest == record["output"]:
+        return record["job"] == job
+    if digest == record["replaces"]:
+        return False
+    raise ChangedOutputError(
+        f'"{output}" was changed since it was made: choose another output, or --force to replace '
+        "it."
+    )
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from ..streaming import Progress, Runtime
 from ..weights_file import DEFAULT_WEIGHTS
 from . import two_processes
 from .atomic_write import OutputError
-from .console import Observer, Outcome
+from .console import Observer, Outcome, number_in
 from .job_record import FileDigests, digest_of, is_up_to_date, recorded_write
 from .runtime_cache import RuntimeCache
 
@@ -52,11 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def frame_rate(text: str) -> float:
     """A number of rows a second. Raises ArgumentTypeError for what is none."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0.0 < number <= _MOST_FPS:  # so too where it is none
+    number = number_in(text)
+    if not 0.0 < number <= _MOST_FPS:
         raise argparse.ArgumentTypeError(f"must be more than 0, and at most {_MOST_FPS:g}")
     return number
 

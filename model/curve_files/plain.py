@@ -14,7 +14,7 @@ import numpy as np
 
 from ..curves import Curves
 from ..errors import CurvesFileError, one_line
-from ..input_files import NpzError, open_npz
+from ..input_files import NpzError, load_arrays
 from .validation import on_grid, validated
 
 FORMAT = "audio2face-curves"
@@ -101,38 +101,20 @@ def write_npz(path: Path, curves: Curves) -> None:
 def read_npz(path: Path) -> Curves:
     """Reads curves. Raises CurvesFileError where the file is not as ``write_npz`` makes it."""
     try:
-        with open_npz(path, _MOST_BYTES) as archive:
-            stored, values = archive.read("names"), archive.read("values")
-            rate = archive.read("rate", ())
-        kinds = (stored.dtype.kind, values.dtype.kind, rate.dtype.kind)
-        if kinds != ("U", "f", "f") or stored.ndim != 1:
+        arrays = load_arrays(path, _MOST_BYTES)
+        stored, values, rate = (arrays[name] for name in ("names", "values", "rate"))
+        found = [(array.dtype.kind, array.ndim) for array in (stored, values, rate)]
+        if found != [("U", 1), ("f", 2), ("f", 0)]:
             raise NpzError("its arrays are of other types than those of curves")
         names = [str(name) for name in stored]
-    except ValueError as error:  # of names too, whose numbers are no characters
+    except (KeyError, ValueError) as error:  # of names too, whose numbers are no characters
         raise CurvesFileError(f'"{path}" is no file of curves ({one_line(error)}).') from error
     return validated(path, names, float(rate), values)
 
 
 def decimal_rows(values: np.ndarray, places: int) -> Iterator[str]:
-    """Rows of values [T, C] as comma-separated text, each float32 as ``f"{value:.{places}f}"``.
-
-    Values in 0..10 are formatted as whole arrays, in a sixth of the time. That is exact up to 12
-    places: a float32 has 24 bits, 10**12 is 28 bits and a power of two, so their product fits a
-    double, and its nearest whole number, ties to even, is what Python prints.
-    """
+    """Rows of values [T, C] as comma-separated text, each float32 as ``f"{value:.{places}f}"``."""
+    row = ",".join([f"%.{places}f"] * values.shape[1])
     for start in range(0, len(values), _ROWS_AT_ONCE):
         block = np.asarray(values[start : start + _ROWS_AT_ONCE], np.float32)
-        whole = np.rint(block.astype(np.float64) * 10.0**places)
-        if np.signbit(block).any() or not (whole < 10.0 ** (places + 1)).all():
-            for row in block:
-                yield ",".join(f"{value:.{places}f}" for value in row)
-            continue
-        # "0.123456," is a digit, the point, the places and the comma.
-        text = np.empty((*block.shape, places + 3), np.uint8)
-        text[..., 1], text[..., -1] = ord("."), ord(",")
-        left = whole.astype(np.uint64)
-        for place in (*range(places + 1, 1, -1), 0):
-            left, digit = left // 10, left % 10
-            text[..., place] = digit + ord("0")
-        for line in text.reshape(len(block), -1)[:, :-1]:
-            yield line.tobytes().decode("ascii")
+        yield from (row % tuple(numbers) for numbers in block.tolist())

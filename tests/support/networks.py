@@ -1,7 +1,10 @@
-"""Small networks of the real shape, without trained weights."""
+"""Networks without trained weights: small ones of the real shape, and a fake."""
+
+from collections.abc import Iterable
 
 import numpy as np
 
+from model.curves import Curves
 from model.features import FeatureConfig
 from model.network_config import NetworkConfig, array_shapes
 
@@ -17,3 +20,23 @@ def random_network(seed: int = 0, **changes) -> tuple[NetworkConfig, dict[str, n
     }
     arrays["feature_std"] = np.abs(arrays["feature_std"]) + 2
     return config, arrays
+
+
+class FakeRuntime:
+    """Moves the jaw with the samples; counts how often it is made and asked."""
+
+    name, device, remark = "fake", "cpu", None
+    made = runs = 0
+
+    def __init__(self, *_: object) -> None:
+        type(self).made += 1
+
+    def predict_blocks(self, blocks: Iterable[np.ndarray], seconds: float, on_progress) -> Curves:
+        """A row for each whole hop."""
+        type(self).runs += 1
+        samples = np.abs(np.concatenate(list(blocks)))
+        assert seconds == len(samples) / 16000
+        for part in (0.0, 0.5, 0.5, 0.25, 1.0):
+            on_progress(part)
+        rows = len(samples) // 160
+        return Curves(("jawOpen",), 100.0, samples[: rows * 160 : 160, None])

@@ -42,6 +42,22 @@ def make_face(
     return face
 
 
+def make_armature(
+    *bones: str, tail: tuple[float, float, float] = (0, 0, 1), roll: float = 0.0
+) -> bpy.types.Object:
+    """An armature "Rig" with bones at the origin, active and the last to be selected."""
+    armature = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.scene.collection.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
+    armature.select_set(True)
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name in bones:
+        bone = armature.data.edit_bones.new(name)
+        bone.tail, bone.roll = tail, roll
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return armature
+
+
 def write_wav(path: Path, samples: np.ndarray, rate: int) -> Path:
     """A mono 16-bit WAV of samples in -1..1."""
     with wave.open(str(path), "wb") as file:

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from model.errors import shorten_middle
-from model.input_files import NpzArchive, NpzError, open_npz
+from model.input_files import NpzError, load_arrays
 
 _LONGEST_MESSAGE = 1000
 _LATEST = 1e12  # seconds
@@ -184,15 +184,15 @@ def read_curves_csv(path: Path) -> Track:
 def read_capture_npz(path: Path) -> Track:
     """Reads an npz. Raises `ActorError` where an array is missing or does not fit."""
     try:
-        with open_npz(path, _MOST_BYTES) as archive:
-            names = tuple(map(str, _array(archive, "names", "U")))
-            values = _array(archive, "bs", "fiu").astype(np.float32)
-            if "t" in archive:
-                times = _array(archive, "t", "fiu").astype(np.float64)
-            else:
-                times = np.arange(len(values)) / _frame_rate(archive)
-            lip_gap = _array(archive, "g_lip_inner", "fiu") if "g_lip_inner" in archive else None
-    except (ValueError, TypeError) as error:
+        arrays = load_arrays(path, _MOST_BYTES)
+        names = tuple(map(str, _array(arrays, "names", "U")))
+        values = _array(arrays, "bs", "fiu").astype(np.float32)
+        if "t" in arrays:
+            times = _array(arrays, "t", "fiu").astype(np.float64)
+        else:
+            times = np.arange(len(values)) / _frame_rate(arrays)
+        lip_gap = _array(arrays, "g_lip_inner", "fiu") if "g_lip_inner" in arrays else None
+    except (KeyError, ValueError, TypeError) as error:
         raise ActorError(f"{path} is no capture with bs, names and t or fps ({error}).") from error
     fits = values.shape == (len(times), len(names)) and len(times)
     if not fits or (lip_gap is not None and lip_gap.shape != times.shape):
@@ -200,17 +200,17 @@ def read_capture_npz(path: Path) -> Track:
     return _checked(Track(times, names, values, lip_gap, scores="_neutral" in names), path)
 
 
-def _frame_rate(archive: NpzArchive) -> float:
+def _frame_rate(arrays: dict[str, np.ndarray]) -> float:
     """Frames a second. Raises NpzError where "fps" is no rate."""
-    fps = archive.read("fps")
+    fps = arrays["fps"]
     if fps.size != 1 or fps.dtype.kind not in "fiu" or not fps.item() > 0:
         raise NpzError('"fps" is no rate')
     return float(fps.item())
 
 
-def _array(archive: NpzArchive, name: str, kinds: str) -> np.ndarray:
+def _array(arrays: dict[str, np.ndarray], name: str, kinds: str) -> np.ndarray:
     """An array of one of NumPy's kinds, with at least one axis. Raises NpzError for another."""
-    array = archive.read(name)
+    array = arrays[name]
     if array.dtype.kind not in kinds or array.ndim == 0:
         raise NpzError(f'"{name}" is {array.dtype} {array.shape}')
     return array

@@ -6,14 +6,13 @@ channel, a feature derived from the channels (`visemes`), or one of the head's t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from ....model.channels import ARKIT_52, MOUTH_GROUP
 from ...errors import MappingError
 from . import LIMIT
-from .match import Match, match, rank
+from .match import Match, chosen_match, match
 from .preset import Preset, preset_with_id
 from .visemes import DERIVED, features
 
@@ -112,11 +111,7 @@ def automatic(
     Raises:
         PresetError: there is no such preset.
     """
-    return _automatic(tuple(key_names), preset_id, kind)
-
-
-@lru_cache(maxsize=64)
-def _automatic(names: tuple[str, ...], preset_id: str | None, kind: str) -> Mapping:
+    names = tuple(key_names)
     best = chosen_match(names, preset_id)
     if best is None:
         return Mapping(preset_id, ())
@@ -126,27 +121,9 @@ def _automatic(names: tuple[str, ...], preset_id: str | None, kind: str) -> Mapp
     return Mapping(best.preset.id, tuple(links))
 
 
-def chosen_match(key_names: Iterable[str], preset_id: str | None = None) -> Match | None:
-    """The match of the given preset, or the best of all; None when none fits any name."""
-    return _chosen_match(tuple(key_names), preset_id)
-
-
-@lru_cache(maxsize=64)
-def _chosen_match(names: tuple[str, ...], preset_id: str | None) -> Match | None:
-    if preset_id is not None:
-        return match(preset_with_id(preset_id), names)
-    ranked = rank(names)
-    return ranked[0] if ranked else None
-
-
 def _upper_face(best: Match, names: Sequence[str], kind: str) -> list[Link]:
     """Links of ARKit's channels above the mouth that a viseme preset does not use."""
-    used = {
-        channel
-        for name in best.found
-        if (output := best.preset.output(name)) is not None
-        for channel in output.weights
-    }
+    used = {name for output in best.found for name in output_weights(best.preset, output)}
     taken = set(best.found.values())
     others = match(preset_with_id("arkit"), [name for name in names if name not in taken])
     return [
@@ -162,14 +139,10 @@ def known_outputs(preset: Preset | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *ARKIT_52, *HEAD, *DERIVED)))
 
 
-def needs(preset: Preset | None, output: str) -> tuple[str, ...]:
-    """Channels and features of an output. Raises MappingError for an unknown output."""
-    return tuple(output_weights(preset, output))
-
-
 def is_driven_by(names: Sequence[str], preset: Preset | None, link: Link) -> bool:
     """Whether curves with these channels determine any part of a link's output."""
-    return any(name in names or name in DERIVED for name in needs(preset, link.output))
+    needed = output_weights(preset, link.output)
+    return any(name in names or name in DERIVED for name in needed)
 
 
 def drive(
@@ -198,28 +171,23 @@ def drive(
         for name, factor in output_weights(preset, link.output).items():
             if name in place:
                 output = output + np.float32(factor) * all_values[:, place[name]]
-        share = np.clip(link.multiplier * output + link.offset, link.low, link.high)
-        target = link.target
-        column = target.rest + share * (target.extreme - target.rest)
-        columns.append(column.astype(np.float32))
+        columns.append(_target_values(link, output))
     return columns
 
 
-def at_rest(preset: Preset | None, links: Sequence[Link]) -> list[float]:
-    """The value of each link's target at rest, with every channel at 0.
+def at_rest(links: Sequence[Link]) -> list[float]:
+    """The value of each link's target at rest, with every output at 0.
 
     The shape of silence itself (viseme_sil, X) rests at 0 like all others.
     """
-    columns = drive(ARKIT_52, np.zeros((1, len(ARKIT_52)), np.float32), preset, links)
-    resting = []
-    for link, column in zip(links, columns, strict=True):
-        if "rest" in needs(preset, link.output):
-            share = float(np.clip(link.offset, link.low, link.high))
-            span = link.target.extreme - link.target.rest
-            resting.append(link.target.rest + share * span)
-        else:
-            resting.append(float(column[0]))
-    return resting
+    silence = np.zeros(1, np.float32)
+    return [float(_target_values(link, silence)[0]) for link in links]
+
+
+def _target_values(link: Link, output: np.ndarray) -> np.ndarray:
+    share = np.clip(link.multiplier * output + link.offset, link.low, link.high)
+    rest, extreme = link.target.rest, link.target.extreme
+    return (rest + share * (extreme - rest)).astype(np.float32)
 
 
 def output_weights(preset: Preset | None, output: str) -> dict[str, float]:

@@ -19,7 +19,6 @@ VERSION = 1
 _MAX_CHARACTERS = 4_000_000
 _MAX_LINKS = 20_000
 _LINK_DEFAULTS = {"multiplier": 1.0, "offset": 0.0, "low": -LIMIT, "high": LIMIT}
-_TARGET_DEFAULTS = {"rest": 0.0, "extreme": 1.0}
 
 
 def dumps(mapping: Mapping) -> str:
@@ -69,7 +68,7 @@ def loads(text: str) -> Mapping:
             f"The mapping file has version {one_line(repr(version), 40)}, and this release "
             f"reads version {VERSION}: update the extension, or save the mapping again."
         )
-    _refuse_unknown(document, ("format", "version", "preset", "links"), "the file")
+    _object(document, "the file", ("format", "version", "preset", "links"))
     preset = _preset(document.get("preset"))
     links = document.get("links")
     if not isinstance(links, list) or len(links) > _MAX_LINKS:
@@ -82,14 +81,12 @@ def loads(text: str) -> Mapping:
 
 
 def _link_object(link: Link) -> dict:
-    target: dict[str, object] = {"kind": link.target.kind, "name": link.target.name}
+    target = {"kind": link.target.kind, "name": link.target.name}
     if link.target.kind != "shape":
-        target["path"] = link.target.path
-        target["component"] = link.target.component
+        target |= {"path": link.target.path, "component": link.target.component}
     if (link.target.rest, link.target.extreme) != (0.0, 1.0):
-        target["rest"] = link.target.rest
-        target["extreme"] = link.target.extreme
-    item: dict[str, object] = {"output": link.output, "target": target}
+        target |= {"rest": link.target.rest, "extreme": link.target.extreme}
+    item = {"output": link.output, "target": target}
     for name, default in _LINK_DEFAULTS.items():
         if getattr(link, name) != default:
             item[name] = getattr(link, name)
@@ -110,8 +107,7 @@ def _preset(preset_id: object) -> Preset | None:
 
 
 def _link(item: object, where: str, outputs: set[str]) -> Link:
-    link = _object(item, where)
-    _refuse_unknown(link, ("output", "target", "enabled", *_LINK_DEFAULTS), where)
+    link = _object(item, where, ("output", "target", "enabled", *_LINK_DEFAULTS))
     output = _text(link, "output", where)
     if output not in outputs:
         raise MappingError(f"The mapping file names an unknown output {quoted(output)} in {where}.")
@@ -128,57 +124,52 @@ def _link(item: object, where: str, outputs: set[str]) -> Link:
 
 def _target(item: object, where: str) -> Target:
     where = f"the target of {where}"
-    target = _object(item, where)
-    _refuse_unknown(target, ("kind", "name", "path", "component", "rest", "extreme"), where)
+    target = _object(item, where, ("kind", "name", "path", "component", "rest", "extreme"))
     kind = target.get("kind")
     if kind not in KINDS:
         raise MappingError(f'"kind" of {where} has to be one of {", ".join(KINDS)}.')
-    path = target.get("path", "")
-    component = target.get("component", 0)
-    is_index = isinstance(component, int) and not isinstance(component, bool)
-    if not isinstance(path, str) or not _can_be_stored(path) or not is_index:
+    path, component = target.get("path", ""), target.get("component", 0)
+    if not _can_be_stored(path) or type(component) is not int:
         raise MappingError(f"The path of {where} has to be text, its component a whole number.")
-    size = BONE_PATHS.get(path, 0) if kind == "bone" else 1 if kind == "shape" else 32
+    size = {"shape": 1, "property": 32}.get(kind, BONE_PATHS.get(path, 0))
     if not 0 <= component < size:
         raise MappingError(
             f"{where.capitalize()} has no component {component} of {quoted(path)}: bones have "
             f"{', '.join(BONE_PATHS)}."
         )
-    rest, extreme = (
-        _number(target, name, default, where) for name, default in _TARGET_DEFAULTS.items()
-    )
+    rest = _number(target, "rest", 0.0, where)
+    extreme = _number(target, "extreme", 1.0, where)
     return Target(kind, _text(target, "name", where), path, component, rest, extreme)
 
 
-def _object(item: object, where: str) -> JsonObject:
+def _object(item: object, where: str, known: tuple[str, ...]) -> JsonObject:
+    """A JSON object that has no other entries than the known."""
     if not isinstance(item, dict):
         raise MappingError(f"In the mapping file, {where} has to be an object in braces.")
+    unknown = next((name for name in item if name not in known), None)
+    if unknown is not None:
+        raise MappingError(f"The mapping file has an unknown entry {quoted(unknown)} in {where}.")
     return item
-
-
-def _refuse_unknown(item: JsonObject, known: tuple[str, ...], where: str) -> None:
-    unknown = [name for name in item if name not in known]
-    if unknown:
-        raise MappingError(
-            f"The mapping file has an unknown entry {quoted(unknown[0])} in {where}."
-        )
 
 
 def _text(item: JsonObject, name: str, where: str) -> str:
     value = item.get(name)
-    if not isinstance(value, str) or not value or not _can_be_stored(value):
+    if not value or not _can_be_stored(value):
         raise MappingError(f'In the mapping file, "{name}" of {where} has to be a name.')
     return value
 
 
-def _can_be_stored(text: str) -> bool:
-    """Whether a .blend can hold a text: not with NUL or lone surrogates."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+def _can_be_stored(value: object) -> bool:
+    """Whether a .blend can hold it as text: not with NUL or lone surrogates."""
+    return (
+        isinstance(value, str)
+        and "\0" not in value
+        and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    )
 
 
 def _number(item: JsonObject, name: str, default: float, where: str) -> float:
     value = item.get(name, default)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not abs(value) <= 1e6:
+    if type(value) not in (int, float) or not abs(value) <= 1e6:
         raise MappingError(f'In the mapping file, "{name}" of {where} has to be a number.')
     return float(value)

@@ -11,10 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .names import plain, spellings
-from .preset import Output, Preset, presets
+from .preset import Output, Preset, preset_with_id, presets
 
 _ESSENTIAL_SHARE = 0.9
-_Answers = Mapping[str, list[tuple[int, str]]]
 
 
 class _Candidate(NamedTuple):
@@ -37,6 +36,7 @@ class Match:
         missing: outputs without a control, of those that a rig of this kind should have.
         passed_over: controls that also answer to an output but were not chosen.
         letters: how many letters of the found names match.
+        essential: share of the essential controls found.
     """
 
     preset: Preset
@@ -45,6 +45,7 @@ class Match:
     missing: tuple[str, ...]
     passed_over: tuple[str, ...]
     letters: int
+    essential: float
 
 
 def rank(key_names: Iterable[str]) -> tuple[Match, ...]:
@@ -54,16 +55,18 @@ def rank(key_names: Iterable[str]) -> tuple[Match, ...]:
     visemes is driven by its movements. Then the one with longer names: ``Fcl_MTH_A`` says more than
     ``A``.
     """
-    return _rank(tuple(key_names))
-
-
-@lru_cache(maxsize=64)
-def _rank(key_names: tuple[str, ...]) -> tuple[Match, ...]:
-    answers = _answers(key_names)
-    matches = [_match(preset, answers) for preset in presets()]
-    fitting = [match for match in matches if match.found and _has_essentials(match)]
-    fitting.sort(key=lambda match: (-round(match.score, 3), -len(match.found), -match.letters))
+    names = tuple(key_names)
+    matches = [match(preset, names) for preset in presets()]
+    fitting = [fit for fit in matches if fit.found and fit.essential >= fit.preset.minimum]
+    fitting.sort(key=lambda fit: (-round(fit.score, 3), -len(fit.found), -fit.letters))
     return tuple(fitting)
+
+
+def chosen_match(key_names: Iterable[str], preset_id: str | None = None) -> Match | None:
+    """The match of the given preset, or the best of all; None when none fits any name."""
+    if preset_id is not None:
+        return match(preset_with_id(preset_id), key_names)
+    return next(iter(rank(key_names)), None)
 
 
 def match(preset: Preset, key_names: Iterable[str]) -> Match:
@@ -73,10 +76,49 @@ def match(preset: Preset, key_names: Iterable[str]) -> Match:
     in the style of most outputs (all with ``A01_``, say); else the one whose name was changed
     least; else the first in the given order. No control is chosen twice.
     """
-    return _match(preset, _answers(key_names))
+    answers = _answers(tuple(key_names))
+    answering = {output.name: _candidates(output, answers) for output in preset.outputs}
+    common = Counter(
+        style
+        for candidates in answering.values()
+        for style in {candidate.style for candidate in candidates}
+    )
+    chosen: dict[str, _Candidate] = {}
+    taken: set[str] = set()
+    for name, candidates in answering.items():
+        candidates.sort(key=lambda c: (not c.exact, -common[c.style], c.style))
+        free = next((candidate for candidate in candidates if candidate.name not in taken), None)
+        if free is not None:
+            chosen[name] = free
+            taken.add(free.name)
+    for output in preset.outputs:
+        if any(name in chosen for name in output.unless):
+            chosen.pop(output.name, None)
+    found = {name: candidate.name for name, candidate in chosen.items()}
+    used = set(found.values())
+    answered = dict.fromkeys(c.name for candidates in answering.values() for c in candidates)
+    expected = [
+        output
+        for output in preset.outputs
+        if output.need != "extra" and not any(name in found for name in output.unless)
+    ]
+    essential = _share_found([o for o in expected if o.need == "essential"], found) or 0.0
+    optional = _share_found([o for o in expected if o.need == "optional"], found)
+    return Match(
+        preset=preset,
+        score=essential
+        if optional is None
+        else _ESSENTIAL_SHARE * essential + (1.0 - _ESSENTIAL_SHARE) * optional,
+        found=found,
+        missing=tuple(output.name for output in expected if output.name not in found),
+        passed_over=tuple(name for name in answered if name not in used),
+        letters=sum(candidate.letters for candidate in chosen.values()),
+        essential=essential,
+    )
 
 
-def _answers(key_names: Iterable[str]) -> _Answers:
+@lru_cache(maxsize=64)
+def _answers(key_names: tuple[str, ...]) -> Mapping[str, list[tuple[int, str]]]:
     """Plain name → (style, control) of the controls that may be meant, in the rig's order."""
     answers: dict[str, list[tuple[int, str]]] = {}
     for name, forms in spellings(key_names).items():
@@ -85,70 +127,16 @@ def _answers(key_names: Iterable[str]) -> _Answers:
     return answers
 
 
-def _match(preset: Preset, answers: _Answers) -> Match:
-    answering = {output.name: _candidates(output, answers) for output in preset.outputs}
-    common = Counter(
-        style
-        for candidates in answering.values()
-        for style in {candidate.style for candidate in candidates}
-    )
-    found: dict[str, str] = {}
-    letters: dict[str, int] = {}
-    taken: set[str] = set()
-    for name, candidates in answering.items():
-        candidates.sort(key=lambda c: (not c.exact, -common[c.style], c.style))
-        free = [candidate for candidate in candidates if candidate.name not in taken]
-        if free:
-            found[name] = free[0].name
-            letters[name] = free[0].letters
-            taken.add(free[0].name)
-    for output in preset.outputs:
-        if any(name in found for name in output.unless):
-            found.pop(output.name, None)
-    answered = dict.fromkeys(c.name for candidates in answering.values() for c in candidates)
-    passed_over = [name for name in answered if name not in set(found.values())]
-    missing = [
-        output.name
-        for output in preset.outputs
-        if output.name not in found
-        and output.need != "extra"
-        and not any(name in found for name in output.unless)
-    ]
-    matching = sum(letters[name] for name in found)
-    score = _score(preset, found)
-    return Match(preset, score, found, tuple(missing), tuple(passed_over), matching)
-
-
-def _candidates(output: Output, answers: _Answers) -> list[_Candidate]:
+def _candidates(output: Output, answers: Mapping[str, list[tuple[int, str]]]) -> list[_Candidate]:
     """Controls that answer to an output: by its first name first, then in the rig's order."""
-    candidates = []
-    for spelling in (output.name, *output.aliases):
-        text = plain(spelling)
-        candidates += [
-            _Candidate(name, style, name == spelling, len(text))
-            for style, name in answers.get(text, ())
-        ]
-    return candidates
-
-
-def _share(preset: Preset, found: Mapping[str, str], need: str) -> float | None:
-    """Share of the outputs with this need that is found; None when there are none."""
-    names = [
-        output.name
-        for output in preset.outputs
-        if output.need == need and not any(name in found for name in output.unless)
+    return [
+        _Candidate(name, style, name == spelling, len(text))
+        for spelling in (output.name, *output.aliases)
+        if (text := plain(spelling))
+        for style, name in answers.get(text, ())
     ]
-    return sum(name in found for name in names) / len(names) if names else None
 
 
-def _score(preset: Preset, found: Mapping[str, str]) -> float:
-    essential = _share(preset, found, "essential") or 0.0
-    optional = _share(preset, found, "optional")
-    if optional is None:
-        return essential
-    return _ESSENTIAL_SHARE * essential + (1.0 - _ESSENTIAL_SHARE) * optional
-
-
-def _has_essentials(match: Match) -> bool:
-    essential = _share(match.preset, match.found, "essential") or 0.0
-    return essential >= match.preset.minimum
+def _share_found(outputs: list[Output], found: Mapping[str, str]) -> float | None:
+    """The share of the outputs that have a control; None without outputs."""
+    return sum(o.name in found for o in outputs) / len(outputs) if outputs else None

@@ -1,5 +1,6 @@
 """Links from recorded bones: the difference between their rest and their extreme."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from .mapping import Link, Target
@@ -26,23 +27,17 @@ def links_between(output: str, rest: Pose, extreme: Pose) -> tuple[Link, ...]:
     Returns:
         One link for each channel that differs.
     """
-    flipped = {bone for bone, _, _ in rest if _dot(bone, rest, extreme) < 0.0}
+    cosines: dict[str, float] = defaultdict(float)
+    for (bone, path, component), start in rest.items():
+        if path == "rotation_quaternion":
+            cosines[bone] += start * extreme.get((bone, path, component), 0.0)
     links = []
     for (bone, path, component), start in rest.items():
         end = extreme.get((bone, path, component))
         if end is None:
             continue
-        if path == "rotation_quaternion" and bone in flipped:
+        if path == "rotation_quaternion" and cosines[bone] < 0.0:
             end = -end
         if abs(end - start) > _STILL:
             links.append(Link(output, Target("bone", bone, path, component, start, end)))
     return tuple(links)
-
-
-def _dot(bone: str, rest: Pose, extreme: Pose) -> float:
-    """Of a bone's quaternions; 0 for a bone that has none."""
-    return sum(
-        value * extreme.get((name, path, component), 0.0)
-        for (name, path, component), value in rest.items()
-        if name == bone and path == "rotation_quaternion"
-    )

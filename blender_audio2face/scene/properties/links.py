@@ -1,10 +1,18 @@
 """One link of the artist's own mapping; ``core.rigs.mapping.Link`` has its meaning."""
 
+from functools import partial
+
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy import props
 
 from ...core.rigs import LIMIT
 from ..live_changes import on_change
+
+_Bool = partial(props.BoolProperty, update=on_change)
+_Enum = partial(props.EnumProperty, update=on_change)
+_Float = partial(props.FloatProperty, update=on_change)
+_Int = partial(props.IntProperty, update=on_change)
+_String = partial(props.StringProperty, update=on_change)
 
 KINDS = (
     ("shape", "Shape Key", "A shape key of the face's meshes"),
@@ -14,76 +22,47 @@ KINDS = (
 
 
 class Audio2FaceLink(bpy.types.PropertyGroup):
-    output: StringProperty(
-        name="Channel",
-        description="ARKit channel, or viseme of the preset, that moves the target",
-        update=on_change,
+    output: _String(
+        name="Channel", description="ARKit channel, or viseme of the preset, that moves the target"
     )
-    kind: EnumProperty(name="Kind", description="What the target is", items=KINDS, update=on_change)
-    target: StringProperty(
-        name="Target",
-        description="Name of the shape key, the bone, or the property",
-        update=on_change,
-    )
-    path: StringProperty(
+    kind: _Enum(name="Kind", description="What the target is", items=KINDS)
+    target: _String(name="Target", description="Name of the shape key, the bone, or the property")
+    path: _String(
         name="Path",
         description="For a bone: location, rotation_euler, rotation_quaternion, "
         "rotation_axis_angle or scale. For a property: the bone that has it, or empty for the "
         "object",
-        update=on_change,
     )
-    component: IntProperty(
+    component: _Int(
         name="Component",
         description="Which number of the path, counted from 0: X is 0, Y is 1, Z is 2",
         min=0,
         max=31,
-        update=on_change,
     )
-    enabled: BoolProperty(
-        name="Use",
-        description="Key this target; turn off to leave this link out",
-        default=True,
-        update=on_change,
+    enabled: _Bool(
+        name="Use", description="Key this target; turn off to leave this link out", default=True
     )
-    multiplier: FloatProperty(
+    multiplier: _Float(
         name="Multiplier",
         description="Multiplies the channel; below 0 the movement is reversed",
         default=1.0,
         soft_min=-2.0,
         soft_max=2.0,
-        update=on_change,
     )
-    offset: FloatProperty(
-        name="Offset",
-        description="Added after the multiplier",
-        soft_min=-1.0,
-        soft_max=1.0,
-        update=on_change,
+    offset: _Float(
+        name="Offset", description="Added after the multiplier", soft_min=-1.0, soft_max=1.0
     )
-    low: FloatProperty(
-        name="Lowest",
-        description="Least value after multiplier and offset",
-        default=-LIMIT,
-        update=on_change,
+    low: _Float(
+        name="Lowest", description="Least value after multiplier and offset", default=-LIMIT
     )
-    high: FloatProperty(
-        name="Highest",
-        description="Greatest value after multiplier and offset",
-        default=LIMIT,
-        update=on_change,
+    high: _Float(
+        name="Highest", description="Greatest value after multiplier and offset", default=LIMIT
     )
-    rest: FloatProperty(
-        name="Rest",
-        description="The target's value when the channel is 0",
-        update=on_change,
+    rest: _Float(name="Rest", description="The target's value when the channel is 0")
+    extreme: _Float(
+        name="Extreme", description="The target's value when the channel is 1", default=1.0
     )
-    extreme: FloatProperty(
-        name="Extreme",
-        description="The target's value when the channel is 1",
-        default=1.0,
-        update=on_change,
-    )
-    still: BoolProperty(
+    still: props.BoolProperty(
         name="Moves Nothing", description="The shape key leaves every vertex where it is"
     )
 

@@ -22,17 +22,9 @@ SOURCES = (
     ("FILE", "File", "A sound file that is not in the sequencer"),
 )
 OUTPUTS = (
-    (
-        "ACTION",
-        "Own Action",
-        "A new Action, assigned to the face; yours is kept with a fake user",
-    ),
+    ("ACTION", "Own Action", "A new Action, assigned to the face; yours is kept with a fake user"),
     ("NLA", "NLA Strip", "A strip on an NLA track of its own, added to what you animate yourself"),
-    (
-        "ACTIVE",
-        "Active Action",
-        "The assigned Action, only at the frames where the sound plays",
-    ),
+    ("ACTIVE", "Active Action", "The assigned Action, only at the frames where the sound plays"),
 )
 REDUCTIONS = (
     ("REDUCED", "Few Keys", "Keys where an animator would set them; the movement looks the same"),

@@ -6,7 +6,7 @@ from ...core import background_job
 from ...scene import redraw
 from ...scene.speakers import shown_speaker
 from .. import panel_state
-from .common import SidebarPanel, draw_lines, in_both_sidebars, is_playing
+from .common import SidebarPanel, draw_lines, in_both_sidebars, is_playing, split_column
 from .preview import draw_preview_button, draw_preview_state, preview_shown
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ class AUDIO2FACE_PT_output(SidebarPanel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_column(self.layout)
         speaker = shown_speaker(context)
         if speaker is not None:
             layout.prop(speaker, "output")
@@ -108,7 +106,7 @@ def _draw_hidden(layout, context, found: "tuple[HiddenResult, ...]") -> None:
     for index, hidden in enumerate(found):
         box = layout.box()
         draw_lines(box, context, [hidden.sentence], icon="ERROR")
-        box.operator("audio2face.fix", text=hidden.fix_label).index = index
+        box.operator("audio2face.fix", text=hidden.check.fix_label).index = index
 
 
 CLASSES = in_both_sidebars(AUDIO2FACE_PT_bake, AUDIO2FACE_PT_output, AUDIO2FACE_PT_report)

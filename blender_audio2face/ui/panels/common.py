@@ -5,6 +5,7 @@ import bpy
 
 from ...scene.properties import OWN_CONTEXT
 from ...scene.redraw import TAB
+from ...scene.speakers import shown_speaker
 
 _SPACES = {"VIEW_3D": "V3D", "SEQUENCE_EDITOR": "SEQ"}
 _UI_FONT = 0
@@ -21,6 +22,14 @@ class SidebarPanel:
     bl_translation_context = OWN_CONTEXT
 
 
+class SpeakerPanel(SidebarPanel):
+    """Base of panels that only a speaker has."""
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return shown_speaker(context) is not None
+
+
 def in_both_sidebars(*panels: type) -> tuple[type, ...]:
     """The panel classes for the 3D view and again for the sequencer, parents matched."""
     classes = []
@@ -32,6 +41,14 @@ def in_both_sidebars(*panels: type) -> tuple[type, ...]:
                 names["bl_parent_id"] = f"{parent}_{short}"
             classes.append(type(names["bl_idname"], (panel, bpy.types.Panel), names))
     return tuple(classes)
+
+
+def split_column(layout):
+    """A column whose properties have their names on the left, and no dots to key them."""
+    column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
+    return column
 
 
 def is_playing(context) -> bool:

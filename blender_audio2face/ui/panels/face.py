@@ -4,7 +4,7 @@ import bpy
 
 from ...scene.speakers import members_of, shown_speaker
 from .. import panel_state
-from .common import SidebarPanel, draw_lines, in_both_sidebars
+from .common import SidebarPanel, SpeakerPanel, draw_lines, in_both_sidebars, split_column
 
 _AUTOMATIC = "Automatic"
 
@@ -78,14 +78,10 @@ class AUDIO2FACE_PT_face(SidebarPanel):
             draw_lines(layout, context, [state.naming])
 
 
-class AUDIO2FACE_PT_mapping(SidebarPanel):
+class AUDIO2FACE_PT_mapping(SpeakerPanel):
     bl_label = "Mapping"
     bl_parent_id = "AUDIO2FACE_PT_face"
     bl_options = {"DEFAULT_CLOSED"}
-
-    @classmethod
-    def poll(cls, context) -> bool:
-        return shown_speaker(context) is not None
 
     def draw(self, context) -> None:
         layout = self.layout
@@ -109,9 +105,7 @@ class AUDIO2FACE_PT_mapping(SidebarPanel):
 
 
 def _draw_link(layout, link) -> None:
-    layout = layout.column()
-    layout.use_property_split = True
-    layout.use_property_decorate = False
+    layout = split_column(layout)
     layout.prop(link, "output")
     layout.prop(link, "kind")
     layout.prop(link, "target")

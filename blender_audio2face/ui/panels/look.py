@@ -3,7 +3,7 @@
 import bpy
 
 from ...scene.speakers import shown_speaker
-from .common import SidebarPanel, draw_lines, in_both_sidebars
+from .common import SidebarPanel, SpeakerPanel, draw_lines, in_both_sidebars, split_column
 
 
 class AUDIO2FACE_UL_strengths(bpy.types.UIList):
@@ -22,13 +22,12 @@ class AUDIO2FACE_PT_look(SidebarPanel):
         self.layout.prop(context.scene.audio2face, "live", text="Live", toggle=True)
 
     def draw(self, context) -> None:
-        layout = self.layout
         speaker = shown_speaker(context)
         if speaker is None:
-            draw_lines(layout, context, ["Bake first; then these dials change the keys at once."])
+            lines = ["Bake first; then these dials change the keys at once."]
+            draw_lines(self.layout, context, lines)
             return
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_column(self.layout)
         dials = speaker.dials
         column = layout.column(align=True)
         for name in ("overall", "jaw", "lips", "tongue", "upper_face"):
@@ -39,19 +38,13 @@ class AUDIO2FACE_PT_look(SidebarPanel):
         layout.prop(dials, "offset_ms")
 
 
-class AUDIO2FACE_PT_layers(SidebarPanel):
+class AUDIO2FACE_PT_layers(SpeakerPanel):
     bl_label = "Eyes, Brows and Head"
     bl_parent_id = "AUDIO2FACE_PT_look"
     bl_options = {"DEFAULT_CLOSED"}
 
-    @classmethod
-    def poll(cls, context) -> bool:
-        return shown_speaker(context) is not None
-
     def draw(self, context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_column(self.layout)
         dials = shown_speaker(context).dials
         layout.prop(dials, "blinks")
         row = layout.column()
@@ -63,14 +56,10 @@ class AUDIO2FACE_PT_layers(SidebarPanel):
         layout.prop(dials, "seed")
 
 
-class AUDIO2FACE_PT_channels(SidebarPanel):
+class AUDIO2FACE_PT_channels(SpeakerPanel):
     bl_label = "Each Channel"
     bl_parent_id = "AUDIO2FACE_PT_look"
     bl_options = {"DEFAULT_CLOSED"}
-
-    @classmethod
-    def poll(cls, context) -> bool:
-        return shown_speaker(context) is not None
 
     def draw(self, context) -> None:
         dials = shown_speaker(context).dials

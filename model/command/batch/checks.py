@@ -7,11 +7,8 @@ from pathlib import Path
 from ...errors import A2FError
 from ...input_files import why_not_a_file
 from ..console import ExitCode
-from .manifest import Cells, Group, Row, RowError, groups_of, row_of
+from .manifest import Cells, Group, Row, RowError, row_of
 from .results import RowResult
-
-CheckArguments = Callable[[Sequence[str]], None]
-"""Raises A2FError for a command line that cannot be done."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +16,9 @@ class CheckedManifest:
     """A manifest that was looked at as a whole.
 
     Attributes:
-        groups: all rows that make sense by themselves, also those refused for their files: which
-            rows belong together must not depend on what is on a disk.
+        groups: all rows that make sense by themselves, in the order of their first rows; also those
+            refused for their files: which rows belong together must not depend on what is on a
+            disk.
         refused: rows that are not tried, by their numbers.
     """
 
@@ -32,7 +30,7 @@ def check_manifest(
     manifest: Sequence[Cells],
     folder: Path,
     defaults: Mapping[str, str],
-    check_arguments: CheckArguments,
+    check_arguments: Callable[[Sequence[str]], object],
     inside: Path | None = None,
 ) -> CheckedManifest:
     """The jobs of a manifest, and what is wrong with its rows.
@@ -41,36 +39,39 @@ def check_manifest(
         manifest: the rows.
         folder: what relative paths begin at.
         defaults: texts for columns that a row leaves empty.
-        check_arguments: says what is wrong with a row's command line.
+        check_arguments: raises A2FError for a row's command line that cannot be done.
         inside: the folder, without links, that outputs have to lie in; None for any.
     """
-    rows: list[Row] = []
+    groups: dict[tuple[str | None, str], list[Row]] = {}
+    writers: dict[str, Row] = {}  # the first row that writes each file
     refused: dict[int, RowResult] = {}
     for number, cells in enumerate(manifest, 1):
         try:
-            rows.append(row_of(number, cells, folder, defaults))
+            row = row_of(number, cells, folder, defaults)
         except RowError as error:
             name = "".join(cells.get("name", ()))
             refused[number] = RowResult(number, name, None, "error", ExitCode.REFUSED, str(error))
-    writers = {row.output: row for row in reversed(rows)}  # the first row that writes each file
-    for row in rows:
+        else:
+            groups.setdefault((row.blend, row.output), []).append(row)
+            writers.setdefault(row.output, row)
+    for row in [row for group in groups.values() for row in group]:
         try:
             _check_outputs(row, writers, inside)
             check_arguments(row.arguments)
-            for path in (row.blend, *row.files):
-                reason = why_not_a_file(path) if path is not None else None
+            for path in filter(None, (row.blend, *row.files)):
+                reason = why_not_a_file(path)
                 if reason is not None:
                     raise RowError(f'The file "{path}" {reason}: check the path.')
         except A2FError as error:
             refused[row.number] = RowResult.failed(row, ExitCode.REFUSED, str(error))
         else:
-            if not row.output.parent.is_dir():
+            if not Path(row.output).parent.is_dir():
                 sentence = f'The folder of "{row.output}" does not exist: make it first.'
                 refused[row.number] = RowResult.failed(row, ExitCode.NOT_WRITTEN, sentence)
-    return CheckedManifest(groups_of(rows), refused)
+    return CheckedManifest([tuple(group) for group in groups.values()], refused)
 
 
-def _check_outputs(row: Row, writers: Mapping[Path, Row], inside: Path | None) -> None:
+def _check_outputs(row: Row, writers: Mapping[str, Row], inside: Path | None) -> None:
     first = writers[row.output]
     if first.blend != row.blend or (row.blend is None and first is not row):
         raise RowError(f'"{row.output}" is written by row {first.number}: name another output.')
@@ -80,7 +81,7 @@ def _check_outputs(row: Row, writers: Mapping[Path, Row], inside: Path | None) -
             f'"{row.blend}" is written by row {writer.number}: put what is made from it into '
             "another manifest."
         )
-    if inside is not None and not row.output.is_relative_to(inside):
+    if inside is not None and not Path(row.output).is_relative_to(inside):
         raise RowError(
             f'The output "{row.output}" does not lie in "{inside}": name another, or another '
             "folder with --inside."

@@ -1,48 +1,22 @@
 """``batch``: does the rows of a manifest that are not done yet; no row stops another."""
 
 import argparse
-import math
 import re
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...input_files import real_path
 from ...runtime import DEVICES, RUNTIMES
 from ..atomic_write import OutputError
-from ..console import Console, Outcome
-from .checks import CheckArguments, CheckedManifest, check_manifest
+from ..console import Console, ExitCode, Outcome, number_in
+from .checks import CheckedManifest, check_manifest
 from .manifest import Group, ManifestError, read_manifest
-from .results import (
-    BatchLog,
-    ResultCache,
-    RowResult,
-    end_torn_line,
-    highest_code,
-    read_results,
-    results_path,
-    summary,
-)
-from .workers import RunGroup, WorkerError, WorkerPool, run_here
+from .results import BatchLog, ResultCache, RowResult, end_torn_line, read_results
+from .workers import RowBackend, WorkerError, WorkerPool, run_here
 
 STOPPED = "rows that were done stay done"
-
-
-@dataclass(frozen=True)
-class BatchBackend:
-    """What can do rows.
-
-    Attributes:
-        check_arguments: says what is wrong with a row's command line.
-        run_group: does a group in this process.
-        worker: the command line of a process that does groups; None where none can be started.
-    """
-
-    check_arguments: CheckArguments
-    run_group: RunGroup
-    worker: tuple[str, ...] | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,17 +70,25 @@ def _count(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not (math.isfinite(number) and number > 0):
+    number = number_in(text)
+    if not 0.0 < number < float("inf"):
         raise argparse.ArgumentTypeError("must be more than 0")
     return number
 
 
-def batch(options: argparse.Namespace, console: Console, backend: BatchBackend) -> Outcome:
+def batch(
+    options: argparse.Namespace,
+    console: Console,
+    backend: RowBackend,
+    worker: Sequence[str] | None,
+) -> Outcome:
     """Does what is not done yet of the rows asked for.
+
+    Args:
+        options: of ``add_arguments``, and ``force``.
+        console: takes log and progress.
+        backend: does groups in this process.
+        worker: the command line of a process that does groups; None where none can be started.
 
     Raises:
         ManifestError: the manifest cannot be used at all; nothing was done.
@@ -116,15 +98,12 @@ def batch(options: argparse.Namespace, console: Console, backend: BatchBackend) 
     began = time.perf_counter()
     path = real_path(options.manifest)
     cells = read_manifest(path)
+    inside = None if options.inside is None else real_path(options.inside)
     manifest = check_manifest(
-        cells,
-        path.parent,
-        _defaults(options),
-        backend.check_arguments,
-        None if options.inside is None else real_path(options.inside),
+        cells, path.parent, _defaults(options), backend.check_arguments, inside
     )
     wanted = _wanted(options, len(cells))
-    results = real_path(options.results or results_path(path))
+    results = real_path(options.results or path.with_name(path.name + ".results.jsonl"))
     if not results.parent.is_dir():
         raise OutputError(f'The folder of "{results}" does not exist: make it first.')
     cache = ResultCache(read_results(results))
@@ -132,35 +111,35 @@ def batch(options: argparse.Namespace, console: Console, backend: BatchBackend) 
     refused = [result for number, result in sorted(manifest.refused.items()) if number in wanted]
     finished = [group for group in groups if not options.force and cache.is_done(group)]
     left = [group for group in groups if group not in finished]
-    data: dict[str, object] = {
-        "manifest": str(path),
-        "results": str(results),
-        "elsewhere": elsewhere,
-    }
+    if options.dry_run:
+        ended = refused
+        unchanged = not left
+        text, data = _plan(left, finished, refused)
+    else:
+        end_torn_line(results)
+        log = BatchLog(console, results, cache, sum(map(len, groups)) + len(refused))
+        log.ended(refused, {})
+        for group in finished:
+            log.unchanged(group)
+        log.progress()
+        jobs = min(_jobs(options, worker), len(left))
+        if jobs and worker is not None:
+            WorkerPool(worker, jobs, options.timeout, options.force, log).run(left)
+        else:
+            run_here(left, options.force, backend.run_group, log)
+        console.progress(1.0)
+        ended = log.results
+        unchanged = all(result.status == "unchanged" for result in ended)
+        text, data = _summary(ended, time.perf_counter() - began)
     remarks = [
         f"row {row} is done with row {first}, which writes its file"
         for row, first in elsewhere.items()
     ]
-    if options.dry_run:
-        return _dry_run(left, finished, refused, data, remarks)
-    end_torn_line(results)
-    log = BatchLog(console, results, cache, sum(map(len, groups)) + len(refused))
-    log.ended(refused, {})
-    for group in finished:
-        log.unchanged(group)
-    log.progress()
-    jobs = min(_jobs(options, backend), len(left))
-    if jobs and backend.worker is not None:
-        WorkerPool(backend.worker, jobs, options.timeout, options.force, log).run(left)
-    else:
-        run_here(left, options.force, backend.run_group, log)
-    console.progress(1.0)
-    text, counts = summary(log.results, time.perf_counter() - began)
     return Outcome(
         "\n".join([text, *remarks]),
-        {**data, **counts},
-        unchanged=all(result.status == "unchanged" for result in log.results),
-        code=highest_code(log.results),
+        {"manifest": str(path), "results": str(results), "elsewhere": elsewhere, **data},
+        unchanged=unchanged,
+        code=max((result.exit_code for result in ended), default=ExitCode.DONE),
     )
 
 
@@ -171,11 +150,11 @@ def _defaults(options: argparse.Namespace) -> dict[str, str]:
     return {column: text for column, text in found.items() if text is not None}
 
 
-def _jobs(options: argparse.Namespace, backend: BatchBackend) -> int:
+def _jobs(options: argparse.Namespace, worker: Sequence[str] | None) -> int:
     """How many processes to start; 0 for doing all in this one."""
-    if backend.worker is None and options.jobs:
+    if worker is None and options.jobs:
         raise WorkerError("Other processes need a program to start: name Blender's with --blender.")
-    return int(backend.worker is not None) if options.jobs is None else options.jobs
+    return int(worker is not None) if options.jobs is None else options.jobs
 
 
 def _wanted(options: argparse.Namespace, rows: int) -> set[int]:
@@ -205,15 +184,12 @@ def _wanted_groups(
     return groups, elsewhere
 
 
-def _dry_run(
-    left: Sequence[Group],
-    finished: Sequence[Group],
-    refused: Sequence[RowResult],
-    data: dict[str, object],
-    remarks: Sequence[str],
-) -> Outcome:
+def _plan(
+    left: Sequence[Group], finished: Sequence[Group], refused: Sequence[RowResult]
+) -> tuple[str, dict[str, object]]:
+    """(text for people, data for programs) of a dry run."""
     plan: list[dict] = [
-        {"row": row.number, "name": row.name, "output": str(row.output), "status": status}
+        {"row": row.number, "name": row.name, "output": row.output, "status": status}
         for groups, status in ((finished, "unchanged"), (left, "to do"))
         for group in groups
         for row in group
@@ -231,9 +207,40 @@ def _dry_run(
     lines += [
         f"row {row['row']}: {row['status']}: {row.get('error', row.get('output'))}" for row in plan
     ]
-    return Outcome(
-        "\n".join([*lines, *remarks]),
-        {**data, "plan": plan},
-        unchanged=not left,
-        code=highest_code(refused),
-    )
+    return "\n".join(lines), {"plan": plan}
+
+
+def _summary(results: Sequence[RowResult], seconds: float) -> tuple[str, dict[str, object]]:
+    """(text for people, data for programs) of how the rows ended."""
+    counts = Counter(result.status for result in results)
+    failures: list[dict] = [
+        {
+            "row": result.row,
+            "name": result.name,
+            "exit_code": int(result.exit_code),
+            "error": result.error,
+        }
+        for result in sorted(results, key=lambda result: result.row)
+        if result.error
+    ]
+    lines = [
+        f"{len(results)} rows: {counts['done']} done, {counts['unchanged']} unchanged, "
+        f"{counts['error']} failed, in {seconds:.1f} s"
+    ]
+    if failures:
+        width = max(4, *(len(failure["name"]) for failure in failures))
+        lines.append(f"{'row':>6}  {'name':{width}}  code")
+        lines += [
+            f"{failure['row']:6}  {failure['name']:{width}}  {failure['exit_code']:3}  "
+            f"{failure['error']}"
+            for failure in failures
+        ]
+    data = {
+        "rows": len(results),
+        "done": counts["done"],
+        "unchanged": counts["unchanged"],
+        "failed": counts["error"],
+        "seconds": round(seconds, 3),
+        "failures": failures,
+    }
+    return "\n".join(lines), data

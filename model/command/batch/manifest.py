@@ -8,10 +8,9 @@ of objects, or ``{"defaults": {…}, "rows": [{…}, …]}``.
 import codecs
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ...errors import A2FError, one_line, quoted
 from ...input_files import real_path
@@ -66,7 +65,7 @@ class RowError(A2FError):
 
 @dataclass(frozen=True)
 class Row:
-    """A job.
+    """A job, in JSON's types, as workers get it.
 
     Attributes:
         number: of the row, from 1.
@@ -79,35 +78,14 @@ class Row:
 
     number: int
     name: str
-    blend: Path | None
-    output: Path
-    arguments: tuple[str, ...]
-    files: tuple[Path, ...]
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "Row":
-        """A row back from the JSON of its attributes."""
-        blend = document["blend"]
-        paths = {
-            "blend": None if blend is None else Path(blend),
-            "output": Path(document["output"]),
-            "arguments": tuple(document["arguments"]),
-            "files": tuple(map(Path, document["files"])),
-        }
-        return cls(**{**document, **paths})
+    blend: str | None
+    output: str
+    arguments: Sequence[str]
+    files: Sequence[str]
 
 
 Group = tuple[Row, ...]
 """Rows with the same blend and output, which one process does in their order; at least one."""
-
-
-def groups_of(rows: Iterable[Row]) -> list[Group]:
-    """All rows in groups, in the order of their first rows. Curves of a sound stay alone, as two
-    rows never write the same ones."""
-    found: dict[tuple[Path | None, Path], list[Row]] = {}
-    for row in rows:
-        found.setdefault((row.blend, row.output), []).append(row)
-    return [tuple(members) for members in found.values()]
 
 
 def read_manifest(path: Path) -> list[Cells]:
@@ -238,64 +216,52 @@ def row_of(number: int, cells: Cells, folder: Path, defaults: Mapping[str, str])
         RowError: it lacks something, or its cells contradict each other.
     """
     cells = {**{column: (text,) for column, text in defaults.items()}, **cells}
-    if "blend" in cells:
-        return _face_row(number, cells, folder)
-    return _curves_row(number, cells, folder)
+    blend = _path(folder, cells["blend"][0]) if "blend" in cells else None
+    if blend is None:
+        _check_curves(cells)
+    paths = {}  # by column
+    for column in ("output", *_PATHS):
+        for text in cells.get(column, ()):
+            if text.startswith("//") and blend is not None:  # as everywhere in Blender
+                paths[column] = _path(blend.parent, text[2:])
+            else:
+                paths[column] = _path(folder, text.removeprefix("//"))
+    output = paths.pop("output", blend)
+    assert output is not None  # _check_curves
+    if blend is not None:
+        _check_face(cells, output)
+    elif output.suffix.lower() not in _CURVES:
+        raise RowError(f'The output "{output}" of curves has to end in {", ".join(_CURVES)}.')
+    files = tuple(map(str, paths.values()))
+    arguments = ["bake"]
+    if blend is None:
+        arguments = ["predict", str(paths.pop("audio")), str(output)]
+        del cells["audio"]
+    for column, option in COLUMNS.items():
+        if option is not None:
+            values = [paths[column]] if column in paths else cells.get(column, ())
+            arguments += [f"{option}={value}" for value in values]
+    name = "".join(cells.get("name", ()))
+    return Row(
+        number, name, None if blend is None else str(blend), str(output), tuple(arguments), files
+    )
 
 
-def _face_row(number: int, cells: Cells, folder: Path) -> Row:
+def _check_face(cells: Cells, output: Path) -> None:
     for column in sorted(_ONLY_OF_CURVES & cells.keys()):
         raise RowError(f'"{column}" is for rows without a blend, which only write curves.')
-    (blend_text,) = cells["blend"]
-    blend = _path(folder, blend_text)
-    paths = _paths(cells, folder, blend.parent)
-    output = paths.pop("output", blend)
     if output.suffix.lower() != ".blend":
         raise RowError(f'The output "{output}" has to end in .blend, as the row names a blend.')
     if "frame_start" in cells and "audio" not in cells:
         raise RowError('"frame_start" is for "audio": a strip has its own place.')
-    arguments = ("bake", *_options(cells, paths))
-    return Row(number, _name(cells), blend, output, arguments, tuple(paths.values()))
 
 
-def _curves_row(number: int, cells: Cells, folder: Path) -> Row:
+def _check_curves(cells: Cells) -> None:
     for column in sorted(cells.keys() - _OF_CURVES):
         raise RowError(f'"{column}" is for a face: name its blend too.')
     for column in ("audio", "output"):
         if column not in cells:
             raise RowError(f'The row needs "blend", or "audio" and "output": "{column}" is empty.')
-    paths = _paths(cells, folder, folder)
-    output = paths.pop("output")
-    if output.suffix.lower() not in _CURVES:
-        raise RowError(f'The output "{output}" of curves has to end in {", ".join(_CURVES)}.')
-    files = tuple(paths.values())
-    audio = paths.pop("audio")
-    del cells["audio"]
-    arguments = ("predict", str(audio), str(output), *_options(cells, paths))
-    return Row(number, _name(cells), None, output, arguments, files)
-
-
-def _name(cells: Cells) -> str:
-    return "".join(cells.get("name", ()))
-
-
-def _options(cells: Cells, paths: Mapping[str, Path]) -> list[str]:
-    options = []
-    for column, option in COLUMNS.items():
-        if option is not None:
-            values = [paths[column]] if column in paths else cells.get(column, ())
-            options += [f"{option}={value}" for value in values]
-    return options
-
-
-def _paths(cells: Cells, folder: Path, blend_folder: Path) -> dict[str, Path]:
-    """The files that a row names, by column."""
-    found = {}
-    for column in ("output", *_PATHS):
-        for text in cells.get(column, ()):
-            is_relative = text.startswith("//")  # as everywhere in Blender
-            found[column] = _path(blend_folder, text[2:]) if is_relative else _path(folder, text)
-    return found
 
 
 def _path(folder: Path, text: str) -> Path:

@@ -7,24 +7,21 @@ last one, which is ignored when read.
 
 import json
 import threading
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from ..atomic_write import OutputError
 from ..console import Console, ExitCode
 from ..job_record import FileDigests, digest_of, release
 from .manifest import Group, Row
 
-_FORMAT = "audio2face-batch-row"
-_VERSION = 1
+_FORMAT = {"format": "audio2face-batch-row", "version": 1}
 
 
 @dataclass(frozen=True)
 class RowResult:
-    """How a row ended; its attributes are those of the line of results.
+    """How a row ended, in JSON's types; the attributes are those of the line of results.
 
     Attributes:
         row: its number.
@@ -41,9 +38,9 @@ class RowResult:
 
     row: int
     name: str
-    output: Path | None
+    output: str | None
     status: str
-    exit_code: ExitCode = ExitCode.DONE
+    exit_code: int = ExitCode.DONE
     error: str | None = None
     seconds: float = 0.0
     job: str | None = None
@@ -51,21 +48,9 @@ class RowResult:
     result: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def failed(cls, row: Row, code: ExitCode, sentence: str) -> "RowResult":
+    def failed(cls, row: Row, code: int, sentence: str) -> "RowResult":
         """The result of a row that was not done."""
         return cls(row.number, row.name, row.output, "error", code, sentence)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "RowResult":
-        """A result back from its line."""
-        plain = {attribute.name: document[attribute.name] for attribute in fields(cls)}
-        output = None if plain["output"] is None else Path(plain["output"])
-        return cls(**{**plain, "output": output, "exit_code": ExitCode(plain["exit_code"])})
-
-    def to_json(self) -> dict[str, Any]:
-        """The line of a result."""
-        output = None if self.output is None else str(self.output)
-        return {"format": _FORMAT, "version": _VERSION, **asdict(self), "output": output}
 
     @property
     def label(self) -> str:
@@ -73,14 +58,9 @@ class RowResult:
         return f"row {self.row} ({self.name})" if self.name else f"row {self.row}"
 
 
-def results_path(manifest: Path) -> Path:
-    """Where the results of a manifest are if nothing else is asked for."""
-    return manifest.with_name(manifest.name + ".results.jsonl")
-
-
 def add_result(path: Path, result: RowResult) -> None:
     """Adds a line. Raises OutputError where it cannot."""
-    _append(path, json.dumps(result.to_json()) + "\n")
+    _append(path, json.dumps({**_FORMAT, **asdict(result)}) + "\n")
 
 
 def end_torn_line(path: Path) -> None:
@@ -125,8 +105,8 @@ def _line(text: str) -> dict | None:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    is_result = isinstance(document, dict) and document.get("format") == _FORMAT
-    return document if is_result and document.get("version") == _VERSION else None
+    is_result = isinstance(document, dict) and _FORMAT.items() <= document.items()
+    return document if is_result else None
 
 
 class ResultCache:
@@ -149,14 +129,13 @@ class ResultCache:
 
     def job_of(self, row: Row) -> str:
         """Digest of what a row is made from. Raises OSError where a file cannot be read."""
-        in_place = row.blend is not None and row.output == row.blend
-        blend = None if in_place or row.blend is None else self.digests.of(row.blend)
+        blend = None if row.output == row.blend else row.blend
         return digest_of(
             {
                 "release": release(),
                 "arguments": list(row.arguments),
-                "blend": blend,
-                "files": [self.digests.of(path) for path in row.files],
+                "blend": None if blend is None else self.digests.of(Path(blend)),
+                "files": [self.digests.of(Path(path)) for path in row.files],
             }
         )
 
@@ -170,11 +149,11 @@ class ResultCache:
 
     def is_done(self, group: Group) -> bool:
         """Whether the output of a group holds all its rows, as they are asked for now."""
-        jobs, made = self.jobs_of(group), self.digests.of_any(group[0].output)
+        jobs, made = self.jobs_of(group), self.digests.of_any(Path(group[0].output))
         return bool(jobs) and all(self._is_made(row, jobs[row.number], made) for row in group)
 
     def _is_made(self, row: Row, job: str, made: str | None) -> bool:
-        line = self._lines.get((str(row.output), job))
+        line = self._lines.get((row.output, job))
         if line is None or made is None or line.get("made") != made:
             return False
         result = line.get("result")  # "files" are those that only the .blend named
@@ -222,7 +201,7 @@ class BatchLog:
             for result in results:
                 self._under_way.pop(result.row, None)
                 if result.status != "error" and result.output is not None:
-                    made = self.cache.digests.of_any(result.output)
+                    made = self.cache.digests.of_any(Path(result.output))
                     result = replace(result, job=jobs.get(result.row), made=made)
                 add_result(self._path, result)
                 self._note(result)
@@ -247,42 +226,3 @@ class BatchLog:
             self._console.log("error", f"{result.label}: {result.error}")
         else:
             self._console.log(level, f"{result.label}: {result.status}")
-
-
-def summary(results: Sequence[RowResult], seconds: float) -> tuple[str, dict[str, object]]:
-    """(text for people, data for programs) of how the rows ended."""
-    counts = Counter(result.status for result in results)
-    failures = sorted((result for result in results if result.error), key=lambda result: result.row)
-    lines = [
-        f"{len(results)} rows: {counts['done']} done, {counts['unchanged']} unchanged, "
-        f"{counts['error']} failed, in {seconds:.1f} s"
-    ]
-    if failures:
-        width = max(4, *(len(failure.name) for failure in failures))
-        lines.append(f"{'row':>6}  {'name':{width}}  code")
-        lines += [
-            f"{failure.row:6}  {failure.name:{width}}  {int(failure.exit_code):3}  {failure.error}"
-            for failure in failures
-        ]
-    data = {
-        "rows": len(results),
-        "done": counts["done"],
-        "unchanged": counts["unchanged"],
-        "failed": counts["error"],
-        "seconds": round(seconds, 3),
-        "failures": [
-            {
-                "row": failure.row,
-                "name": failure.name,
-                "exit_code": int(failure.exit_code),
-                "error": failure.error,
-            }
-            for failure in failures
-        ],
-    }
-    return "\n".join(lines), data
-
-
-def highest_code(results: Iterable[RowResult]) -> ExitCode:
-    """The highest exit code of the rows."""
-    return ExitCode(max((result.exit_code for result in results), default=ExitCode.DONE))

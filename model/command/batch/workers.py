@@ -21,9 +21,8 @@ from queue import SimpleQueue
 from typing import IO, Any, Protocol, TextIO
 
 from ...errors import A2FError
-from ..console import ExitCode, Observer, Outcome
+from ..console import ExitCode, Observer, Outcome, StoppedError, attempt, stop_on_signals
 from ..job_record import release
-from ..run import Failure, StoppedError, attempt, stop_on_signals
 from .manifest import Group, Row
 from .results import BatchLog, RowResult
 
@@ -55,6 +54,16 @@ RunGroup = Callable[[Group, bool, RowObserver], list[RowResult]]
 """(group, force, observer) -> a result for each row, once the output is written."""
 
 
+class RowBackend(Protocol):
+    """Does rows in this process."""
+
+    def check_arguments(self, arguments: Sequence[str]) -> None:
+        """Raises A2FError for a row's command line that cannot be done."""
+
+    def run_group(self, group: Group, force: bool, observer: RowObserver) -> list[RowResult]:
+        """See RunGroup."""
+
+
 def blender_worker(program: str, options: Sequence[str] = ()) -> tuple[str, ...]:
     """The command line that starts Blender, with options of its own, as a worker."""
     return (program, *options, "-b", "--command", "audio2face", "worker")
@@ -64,20 +73,15 @@ def run_row(row: Row, observer: RowObserver, work: Callable[[], Outcome]) -> Row
     """Does one row, and gives its result also where that is a failure."""
     observer.started(row.number)
     began = time.perf_counter()
-    result = _result_of(row, attempt(work), observer)
-    return replace(result, seconds=round(time.perf_counter() - began, 3))
-
-
-def _result_of(row: Row, ended: Outcome | Failure, observer: RowObserver) -> RowResult:
-    if isinstance(ended, Failure):
-        if ended.trace is not None:
-            observer.log("error", ended.trace)
-        return RowResult.failed(row, ended.code, ended.sentence)
+    ended = attempt(work)
+    if ended.trace is not None:
+        observer.log("error", ended.trace)
     if ended.code:
-        sentence = str(ended.data.get("error", ended.text))
-        return replace(RowResult.failed(row, ended.code, sentence), result=ended.data)
-    status = "unchanged" if ended.unchanged else "done"
-    return RowResult(row.number, row.name, row.output, status, result=ended.data)
+        result = RowResult.failed(row, ended.code, ended.error)
+    else:
+        status = "unchanged" if ended.unchanged else "done"
+        result = RowResult(row.number, row.name, row.output, status)
+    return replace(result, seconds=round(time.perf_counter() - began, 3), result=ended.data)
 
 
 class _LogObserver:
@@ -128,7 +132,7 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._workers: list[_Worker] = []
-        self._idle: deque[_Worker] = deque()
+        self._left: deque[Group] = deque()
 
     def run(self, groups: Sequence[Group]) -> None:
         """Does all groups; leaves no process behind, however it ends.
@@ -137,9 +141,11 @@ class WorkerPool:
             WorkerError: workers cannot be started.
             OutputError: the results cannot be written.
         """
+        self._left.extend(groups)
         executor = ThreadPoolExecutor(self._jobs)
         try:
-            for ended in as_completed([executor.submit(self._run, group) for group in groups]):
+            threads = [executor.submit(self._do_groups) for _ in range(self._jobs)]
+            for ended in as_completed(threads):
                 ended.result()
         finally:
             with self._lock:  # no worker starts from here on
@@ -149,40 +155,43 @@ class WorkerPool:
             end = time.monotonic() + _GRACE
             for worker in self._workers:
                 worker.wait(end - time.monotonic())
-            executor.shutdown(cancel_futures=True)
+            executor.shutdown()
 
-    def _run(self, group: Group) -> None:
-        while group and not self._stopping.is_set():
-            worker = self._free_worker()
-            if worker is None:
+    def _do_groups(self) -> None:
+        """What one thread does: groups, as long as there are any, with a worker of its own."""
+        worker = None
+        while True:
+            try:
+                group = self._left.popleft()
+            except IndexError:
                 return
-            jobs, observer = self._log.cache.jobs_of(group), _LogObserver(self._log)
-            results = worker.run(group, self._force, observer, self._timeout)
-            if results is not None:
-                self._log.ended(results, jobs)
-                self._idle.append(worker)
-                return
-            code = worker.process.wait()
-            if {-code, code - 128} & _STOP_SIGNALS:
-                self._stopping.wait(0.5)  # whoever stopped it may be about to stop this process
-            if self._stopping.is_set():
-                return
-            lost = [row for row in group if observer.row in (None, row.number)]
-            sentence = worker.failure(self._timeout)
-            failures = [RowResult.failed(row, ExitCode.FAILED, sentence) for row in lost]
-            self._log.ended(failures, {})
-            group = tuple(row for row in group if row not in lost)
+            while group:
+                if worker is None or not worker.is_alive():
+                    worker = self._new_worker()
+                if worker is None or self._stopping.is_set():
+                    return
+                group = self._rest_of(group, worker)
 
-    def _free_worker(self) -> "_Worker | None":
-        """A worker that waits for work, or a new one; None once the batch is stopping.
+    def _rest_of(self, group: Group, worker: "_Worker") -> Group:
+        """Does a group. Where the worker ends, the row that it was at is lost; gives the rows that
+        another has to do, as they were not saved."""
+        jobs, observer = self._log.cache.jobs_of(group), _LogObserver(self._log)
+        results = worker.run(group, self._force, observer, self._timeout)
+        if results is not None:
+            self._log.ended(results, jobs)
+            return ()
+        code = worker.process.wait()
+        if {-code, code - 128} & _STOP_SIGNALS:
+            self._stopping.wait(0.5)  # whoever stopped it may be about to stop this process
+        if self._stopping.is_set():
+            return ()
+        lost = [row for row in group if observer.row in (None, row.number)]
+        sentence = worker.failure(self._timeout)
+        self._log.ended([RowResult.failed(row, ExitCode.FAILED, sentence) for row in lost], {})
+        return tuple(row for row in group if row not in lost)
 
-        Raises:
-            WorkerError: none can be started.
-        """
-        with suppress(IndexError):
-            while not (worker := self._idle.pop()).is_alive():
-                pass
-            return worker
+    def _new_worker(self) -> "_Worker | None":
+        """A worker that is ready; None once the batch is stopping. Raises WorkerError."""
         with self._lock:
             if self._stopping.is_set():
                 return None
@@ -247,7 +256,7 @@ class _Worker:
         self._restart_timer(timeout)
         try:
             with suppress(OSError, ValueError):  # of a pipe that is broken or closed: it ended
-                self._stdin.write(json.dumps(request, default=str) + "\n")
+                self._stdin.write(json.dumps(request) + "\n")
                 self._stdin.flush()
             for event in self._events:
                 match event:
@@ -259,7 +268,7 @@ class _Worker:
                     case {"event": "log", "level": level, "text": text}:
                         observer.log(level, text)
                     case {"event": "ended", "results": results}:
-                        return [RowResult.from_json(result) for result in results]
+                        return [RowResult(**result) for result in results]
             return None
         finally:
             self._restart_timer(None)
@@ -334,9 +343,9 @@ def serve(run_group: RunGroup) -> int:
             with stop_on_signals():
                 batch.answer("ready", release=release())
                 while (request := batch.next_request()) is not None:
-                    group = tuple(map(Row.from_json, request["rows"]))
+                    group = tuple(Row(**row) for row in request["rows"])
                     results = run_group(group, request["force"], batch)
-                    batch.answer("ended", results=[result.to_json() for result in results])
+                    batch.answer("ended", results=list(map(asdict, results)))
         except StoppedError as stopped:
             return 128 + stopped.number
     return int(ExitCode.DONE)
@@ -349,7 +358,6 @@ class _Batch:
         self._out = out
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._is_busy = False
-        self._percent = -1
 
     def next_request(self) -> Mapping[str, Any] | None:
         """What is to be done next; None where there is no more."""
@@ -363,24 +371,19 @@ class _Batch:
         for line in stdin:
             self._lines.put(line)
         if self._is_busy:
-            main = threading.main_thread().ident
-            if main is not None and hasattr(signal, "pthread_kill"):
-                signal.pthread_kill(main, signal.SIGTERM)  # wakes it also where it sleeps
-            else:
+            if os.name == "nt":
                 signal.raise_signal(signal.SIGTERM)
+            else:
+                os.kill(os.getpid(), signal.SIGTERM)  # wakes the main thread also where it sleeps
             time.sleep(_GRACE)
             os._exit(128 + signal.SIGTERM)
         self._lines.put(None)
 
     def started(self, number: int | None) -> None:
-        self._percent = -1
         self.answer("started", row=number)
 
     def progress(self, fraction: float) -> None:
-        percent = int(100.0 * fraction)
-        if percent > self._percent:
-            self._percent = percent
-            self.answer("progress", fraction=fraction)
+        self.answer("progress", fraction=fraction)
 
     def log(self, level: str, text: str) -> None:
         self.answer("log", level=level, text=text)

@@ -76,17 +76,6 @@ def test_changed_input_is_baked_again(cli, loud_jaw, shot, wav, tmp_path) -> Non
     assert cli(shot, *arguments)[1]["status"] == "unchanged"
 
 
-def test_cleared_keys_are_baked_again(cli, loud_jaw, shot, wav) -> None:
-    arguments = ("bake", "--object", "Head", "--file", wav)
-    cli(shot, *arguments)
-    bpy.ops.wm.open_mainfile(filepath=str(shot))
-    bpy.ops.audio2face.clear(speaker="Head")
-    bpy.ops.wm.save_mainfile()
-    assert saved_jaw_keys(shot) == []
-    assert cli(shot, *arguments)[1]["status"] == "done"
-    assert saved_jaw_keys(shot)
-
-
 def test_keys_changed_by_hand_are_kept(cli, loud_jaw, shot, wav) -> None:
     arguments = ("bake", "--object", "Head", "--file", wav)
     cli(shot, *arguments)
@@ -175,15 +164,6 @@ def test_strips_and_channels_choose_the_sound(cli, loud_jaw, tmp_path, wav) -> N
 
 
 @needs_sound
-def test_finished_speakers_are_left_alone(cli, loud_jaw, tmp_path, wav) -> None:
-    make_face("Anna", KEYS)
-    add_sound(wav, 1, 1, "line a")
-    shot = saved(tmp_path / "one.blend")
-    cli(shot, "bake", "--object", "Anna", "--strip", "line a")
-    assert cli(shot, "bake")[1]["status"] == "unchanged"
-
-
-@needs_sound
 def test_failing_speaker_stops_no_other(cli, loud_jaw, tmp_path, wav) -> None:
     for number, name in enumerate(("Anna", "Bert", "Cleo")):
         make_face(name, KEYS)
@@ -238,13 +218,6 @@ def test_cleared_lines_are_baked_again(cli, loud_jaw, shot, tmp_path) -> None:
     bpy.ops.wm.save_mainfile()
     assert [cli(shot, *line)[1]["status"] for line in lines] == ["done", "done"]
     assert [cli(shot, *line)[1]["status"] for line in lines] == ["unchanged"] * 2
-
-
-def test_failing_speaker_is_named(cli, shot, curves) -> None:
-    assert cli(shot, "apply", curves, "--object", "Head")[0] == 0
-    code, _, error = cli(shot, "bake")
-    assert code == 1
-    assert error.startswith("error: Head: ")
 
 
 def test_apply_keys_curves(cli, shot, curves) -> None:
@@ -337,14 +310,6 @@ def test_command_without_a_blend_is_refused(cli) -> None:
 
 def test_help_is_no_error(cli) -> None:
     assert cli(None, "bake", "--help")[0] == 0
-
-
-def test_command_is_registered_and_unregistered(extension: str) -> None:
-    module = importlib.import_module(f"{extension}.blender_audio2face.cli.blender_command")
-    assert len(module._registered) == 1
-    module.unregister()
-    assert module._registered == []
-    module.register()
 
 
 @needs_sound

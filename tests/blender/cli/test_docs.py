@@ -72,10 +72,3 @@ def test_every_exit_code_is_documented(extension: str) -> None:
     codes = importlib.import_module(f"{extension}.model.command.console")
     documented = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
     assert [int(code) for code in documented] == list(codes.ExitCode)
-
-
-def test_every_parameter_of_the_job_template_is_documented() -> None:
-    template = (ROOT / "docs" / "farm" / "openjd" / "template.yaml").read_text("utf-8")
-    parameters = re.findall(r"^  - name: (\w+)\n    type:", template, re.MULTILINE)
-    assert len(parameters) == 8
-    assert all(f"| `{name}`" in TEXT or f", `{name}` |" in TEXT for name in parameters)

@@ -185,7 +185,7 @@ def test_ten_hours_are_analysed_in_pieces(
 
 
 def test_sound_longer_than_the_timeline_is_refused(extension: str, face, tmp_path: Path) -> None:
-    path = long_silence(tmp_path / "long.wav", hours=100.0, rate=100)
+    path = long_silence(tmp_path / "long.wav", hours=100.0, rate=1000)
     sentence = bake(tmp_path, file=str(path))
     assert sentence is not None
     assert "does not fit on Blender's timeline" in sentence

@@ -42,7 +42,7 @@ def face(name: str = "Face", value: float = 0.125):
 
 
 def override_of(modules, *objects, **options):
-    plans, _ = modules.face_plan.plan_face(list(objects), None, check_effect=False)
+    plans, _ = modules.face_plan.plan_face(list(objects), None)
     return modules.override.FaceOverride(plans, **options)
 
 
@@ -293,7 +293,7 @@ def test_bones_and_properties_are_overridden(modules) -> None:
         Link("jawOpen", Target("bone", "jaw", "location", 1, rest=0.0, extreme=4.0)),
         Link("mouthFunnel", Target("property", "funnel")),
     )
-    planned = modules.face_plan.plan_object(rig, modules.mapping.Mapping(None, links))
+    (planned,), _ = modules.face_plan.plan_targets([rig], modules.mapping.Mapping(None, links))
     follower = make_face("Follower", ("driven",))
     driver = follower.data.shape_keys.key_blocks["driven"].driver_add("value").driver
     variable = driver.variables.new()

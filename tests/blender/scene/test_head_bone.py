@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from mathutils import Quaternion, Vector
 
+from tests.support.scenes import make_armature
+
 
 @pytest.fixture
 def head_bone(extension: str):
@@ -17,18 +19,6 @@ def head_bone(extension: str):
 @pytest.fixture
 def rigs(extension: str):
     return importlib.import_module(f"{extension}.blender_audio2face.core.rigs.mapping")
-
-
-def make_rig(names: tuple[str, ...], tail: tuple[float, float, float], roll: float):
-    armature = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
-    bpy.context.scene.collection.objects.link(armature)
-    bpy.context.view_layer.objects.active = armature
-    bpy.ops.object.mode_set(mode="EDIT")
-    for name in names:
-        bone = armature.data.edit_bones.new(name)
-        bone.head, bone.tail, bone.roll = (0, 0, 0), tail, roll
-    bpy.ops.object.mode_set(mode="OBJECT")
-    return armature
 
 
 @pytest.mark.parametrize(
@@ -48,7 +38,7 @@ def make_rig(names: tuple[str, ...], tail: tuple[float, float, float], roll: flo
 def test_head_turns_as_its_channel_says(
     head_bone, rigs, output: str, before, after, mode: str, tail, roll: float, posed: bool
 ) -> None:
-    armature = make_rig(("head",), tail, roll)
+    armature = make_armature("head", tail=tail, roll=roll)
     bone = armature.pose.bones["head"]
     bone.rotation_mode = mode
     if posed:
@@ -75,13 +65,13 @@ def test_head_turns_as_its_channel_says(
 
 
 def test_head_bone_is_found_by_name(head_bone) -> None:
-    rig = make_rig(("spine", "CC_Base_Head", "head_end", "DEF-spine.006"), (0, 0, 1), 0.0)
+    rig = make_armature("spine", "CC_Base_Head", "head_end", "DEF-spine.006")
     assert head_bone.find_head_bone(rig) == "CC_Base_Head"
-    assert head_bone.find_head_bone(make_rig(("spine",), (0, 0, 1), 0.0)) is None
+    assert head_bone.find_head_bone(make_armature("spine")) is None
 
 
 def test_axis_angle_rotation_is_refused(head_bone) -> None:
-    armature = make_rig(("head",), (0, 0, 1), 0.0)
+    armature = make_armature("head")
     armature.pose.bones["head"].rotation_mode = "AXIS_ANGLE"
     with pytest.raises(Exception, match="set its rotation mode to Quaternion"):
         head_bone.head_links(armature, "head")

@@ -1,8 +1,7 @@
-"""The button of the installed zip: what it adds to a scene, how fast, and when it refuses."""
+"""The demo head's button: what it adds to a scene, and when it refuses."""
 
 import importlib
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -17,25 +16,9 @@ from tests.support.scenes import HAS_AUD, HAS_SOUND, make_face, needs_sound, tim
 FOLDER = "blender_audio2face/demo_head/"
 
 
-def module(extension: str, name: str) -> ModuleType:
-    return importlib.import_module(f"{extension}.blender_audio2face.demo_head.{name}")
-
-
 @pytest.fixture
 def add(extension: str) -> ModuleType:
-    return module(extension, "add")
-
-
-@pytest.fixture(autouse=True)
-def operator(extension: str) -> Iterator[type]:
-    """The operator, registered for the test unless the extension has done so."""
-    cls = module(extension, "add").AUDIO2FACE_OT_add_demo_head
-    ours = not hasattr(bpy.types, cls.__name__)
-    if ours:
-        bpy.utils.register_class(cls)
-    yield cls
-    if ours:
-        bpy.utils.unregister_class(cls)
+    return importlib.import_module(f"{extension}.blender_audio2face.demo_head.add")
 
 
 def strips() -> list:
@@ -43,14 +26,6 @@ def strips() -> list:
     if editor is None:
         return []
     return list(editor.strips if bpy.app.version >= (4, 4, 0) else editor.sequences)
-
-
-def test_zip_holds_the_head_and_its_sentence() -> None:
-    with zipfile.ZipFile(built_zip()) as archive:
-        sizes = {name: archive.getinfo(name).compress_size for name in archive.namelist()}
-    ours = {name: size for name, size in sizes.items() if name.startswith(FOLDER)}
-    assert {FOLDER + name for name in ("head.npz", "sentence.flac", "README.md")} <= set(ours)
-    assert sum(ours.values()) < 700_000
 
 
 def test_button_adds_a_head_that_can_be_baked() -> None:
@@ -66,59 +41,43 @@ def test_button_adds_a_head_that_can_be_baked() -> None:
     assert bpy.ops.audio2face.bake.poll()
 
 
-def test_second_head_is_placed_beside_the_first() -> None:
+def test_heads_are_placed_side_by_side_and_share_nothing() -> None:
     bpy.context.scene.cursor.location = (1, 2, 3)
     heads = []
     for _ in range(3):
         bpy.ops.audio2face.add_demo_head()
         heads.append(bpy.context.view_layer.objects.active)
-    places = [head.location for head in heads]
-    assert [place.yz[:] for place in places] == [(2, 3)] * 3
-    assert [place.x for place in places] == pytest.approx([1.0, 3.4, 5.8])
+    assert [head.location.yz[:] for head in heads] == [(2, 3)] * 3
+    assert [head.location.x for head in heads] == pytest.approx([1.0, 3.4, 5.8])
+    assert len({head.data.shape_keys.name for head in heads}) == 3
+    assert bpy.context.selected_objects == heads[-1:]
 
 
 def test_head_is_a_sound_mesh_with_hair_and_sweater(add: ModuleType) -> None:
     head = add.add_demo_head(bpy.context, with_speech=False)
-    for one in (head, *head.children):
-        assert one.name in bpy.context.collection.objects
-        assert not one.data.validate()
-        slots = np.empty(len(one.data.polygons), np.int32)
-        one.data.polygons.foreach_get("material_index", slots)
-        assert set(slots) == set(range(len(one.data.materials)))
-        assert one.data.color_attributes[0].name == "Colour"
+    for obj in (head, *head.children):
+        assert obj.name in bpy.context.collection.objects
+        assert not obj.data.validate()
+        slots = np.empty(len(obj.data.polygons), np.int32)
+        obj.data.polygons.foreach_get("material_index", slots)
+        assert set(slots) == set(range(len(obj.data.materials)))
+        assert obj.data.color_attributes[0].name == "Colour"
     assert sorted(child.name for child in head.children) == ["Demo Hair", "Demo Sweater"]
 
 
-def test_solid_mode_shows_lips_and_pupils(add: ModuleType) -> None:
-    head = add.add_demo_head(bpy.context, with_speech=False)
-    colour = {material.name: material.diffuse_color for material in head.data.materials}
-    assert max(colour["Demo Pupils"][:3]) < 0.02 < min(colour["Demo Eyes"][:3])
-    assert colour["Demo Lips"][1] < 0.5 * colour["Demo Skin"][1]
-
-
-def test_two_heads_share_nothing(add: ModuleType) -> None:
-    first, second = (add.add_demo_head(bpy.context, with_speech=False) for _ in range(2))
-    assert first.data != second.data
-    assert first.data.shape_keys != second.data.shape_keys
-    assert bpy.context.selected_objects == [second]
-
-
-def test_head_goes_into_the_active_collection(add: ModuleType) -> None:
-    inner = bpy.data.collections.new("Cast")
-    bpy.context.scene.collection.children.link(inner)
-    layer = bpy.context.view_layer.layer_collection.children["Cast"]
+def activate(collection: bpy.types.Collection) -> bpy.types.LayerCollection:
+    bpy.context.scene.collection.children.link(collection)
+    layer = bpy.context.view_layer.layer_collection.children[collection.name]
     bpy.context.view_layer.active_layer_collection = layer
+    return layer
+
+
+def test_head_goes_into_the_active_collection_unless_hidden(add: ModuleType) -> None:
+    inner = bpy.data.collections.new("Cast")
+    layer = activate(inner)
     head = add.add_demo_head(bpy.context, with_speech=False)
     assert set(inner.objects) == {head, *head.children}
-
-
-@pytest.mark.parametrize("hide", ["exclude", "hide_viewport"])
-def test_hidden_collection_is_not_used(add: ModuleType, hide: str) -> None:
-    inner = bpy.data.collections.new("Cast")
-    bpy.context.scene.collection.children.link(inner)
-    layer = bpy.context.view_layer.layer_collection.children["Cast"]
-    bpy.context.view_layer.active_layer_collection = layer
-    setattr(layer, hide, True)
+    layer.exclude = True
     assert add.add_demo_head(bpy.context, with_speech=False).visible_get()
 
 
@@ -128,9 +87,7 @@ def test_linked_collection_is_refused(add: ModuleType, tmp_path: Path) -> None:
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     with bpy.data.libraries.load(library, link=True) as (_, wanted):
         wanted.collections = ["Cast"]
-    bpy.context.scene.collection.children.link(wanted.collections[0])
-    layer = bpy.context.view_layer.layer_collection.children["Cast"]
-    bpy.context.view_layer.active_layer_collection = layer
+    activate(wanted.collections[0])
     assert not bpy.ops.audio2face.add_demo_head.poll()
     with pytest.raises(add.DemoHeadError, match='"Cast" is linked'):
         add.add_demo_head(bpy.context, with_speech=True)
@@ -146,17 +103,6 @@ def test_edit_mode_is_refused(add: ModuleType) -> None:
             add.add_demo_head(bpy.context, with_speech=False)
     finally:
         bpy.ops.object.mode_set(mode="OBJECT")
-
-
-def test_damaged_head_file_is_refused(
-    add: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "head.npz").write_bytes(b"nothing")
-    asset = importlib.import_module(f"{add.__package__}.asset")
-    monkeypatch.setattr(asset, "HEAD", tmp_path / "head.npz")
-    with pytest.raises(add.DemoHeadError, match="install the extension again"):
-        add.add_demo_head(bpy.context, with_speech=True)
-    assert len(bpy.data.objects) == 0 and strips() == []
 
 
 @needs_sound
@@ -195,8 +141,8 @@ def test_blender_without_sound_gets_the_head_alone() -> None:
     assert bpy.context.view_layer.objects.active.name == "Demo Head"
 
 
-def test_button_is_one_step_to_undo(operator: type) -> None:
-    assert {"REGISTER", "UNDO"} <= operator.bl_options
+def test_button_is_one_step_to_undo() -> None:
+    assert {"REGISTER", "UNDO"} <= bpy.types.AUDIO2FACE_OT_add_demo_head.bl_options
     bpy.ops.ed.undo_push(message="before")
     bpy.ops.audio2face.add_demo_head()
     bpy.ops.ed.undo_push(message="Add Demo Head")  # scripts' calls push none of their own

@@ -18,7 +18,7 @@ def run_group(group, _force, observer) -> list:
     observer.started(None)
     if any(row.name == "crash in saving" for row in group):
         os._exit(7)
-    with group[0].output.open("a") as file:
+    with Path(group[0].output).open("a") as file:
         file.writelines(f"{row.name}\n" for row in group)
     return results
 

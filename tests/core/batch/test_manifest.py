@@ -155,8 +155,8 @@ def test_double_slash_is_the_folder_of_the_blend(tmp_path: Path) -> None:
     found = checked(tmp_path, {"blend": "shots/c.blend", **cells})
     assert not found.refused
     ((row,),) = found.groups
-    assert row.files == (shots / "c.wav", shots / "c.json", shots / "c.npz")
-    assert row.output == shots / "o.blend"
+    assert row.files == tuple(str(shots / name) for name in ("c.wav", "c.json", "c.npz"))
+    assert row.output == str(shots / "o.blend")
 
 
 def test_outputs_outside_the_named_folder_are_refused(tmp_path: Path) -> None:

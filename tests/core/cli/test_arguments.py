@@ -1,9 +1,9 @@
 """The parser of Blender's command line, which needs no Blender."""
 
 import pytest
-from a2f.blender_audio2face.cli.arguments import OUTPUTS, REDUCTIONS, command_parser, dial
+from a2f.blender_audio2face.cli.arguments import command_parser, dial
 from a2f.blender_audio2face.core.shaping.settings import RANGES, Dials
-from a2f.model.command.console import ExitCode, UsageError
+from a2f.model.command.console import UsageError
 
 
 def parse(*arguments: str):
@@ -73,14 +73,3 @@ def test_blinks_are_on_or_off() -> None:
 def test_tolerance_outside_its_range_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse("bake", "--tolerance", text)
-
-
-def test_choices_are_those_of_the_panel() -> None:
-    assert set(OUTPUTS.values()) == {"ACTION", "NLA", "ACTIVE"}
-    assert set(REDUCTIONS.values()) == {"REDUCED", "EVERY_FRAME"}
-
-
-def test_exit_codes_are_fixed() -> None:
-    assert {code.name: int(code) for code in ExitCode} == {
-        "DONE": 0, "REFUSED": 1, "USAGE": 2, "NOT_WRITTEN": 3, "FAILED": 4,
-    }  # fmt: skip

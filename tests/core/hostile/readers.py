@@ -22,13 +22,13 @@ import soundfile
 from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.blender_audio2face.core import cached_curves, persistence
 from a2f.blender_audio2face.core.keys import bake_record
-from a2f.blender_audio2face.core.rigs import mapping_file, preset
+from a2f.blender_audio2face.core.rigs import mapping_file
 from a2f.blender_audio2face.core.sound import sound_segment, strip_timing
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.core.streaming import address, live_link
 from a2f.blender_audio2face.core.streaming.encoders import encoder
 from a2f.blender_audio2face.core.streaming.latest_frames import LatestFrames
-from a2f.blender_audio2face.errors import MappingError, PlanError, PresetError, StreamingError
+from a2f.blender_audio2face.errors import MappingError, PlanError, StreamingError
 from a2f.model import audio_file, resampling
 from a2f.model.command.batch import results
 from a2f.model.command.batch.checks import check_manifest
@@ -165,7 +165,7 @@ def _read_wave_without_packages(data: bytes, folder: Path) -> None:
         _read_sound(data, folder)
 
 
-# Mappings and presets of rigs.
+# Mappings of rigs.
 
 MAPPING = {
     "format": mapping_file.FORMAT, "version": 1, "preset": "arkit",
@@ -177,13 +177,6 @@ MAPPING = {
         {"output": "sealed", "target": {"kind": "property", "name": "lips", "path": "ctrl"}},
     ],
 }  # fmt: skip
-_PRESET = {
-    "id": "one", "label": "One", "kind": "visemes", "about": "Nobody.", "minimum": 0.5,
-    "outputs": [
-        {"name": "A", "aliases": ["a"], "weights": {"jawOpen": 1.0}, "need": "extra"},
-        {"name": "B", "weights": {"sealed": 1}, "unless": ["A"]},
-    ],
-}  # fmt: skip
 
 
 def _read_mapping(data: bytes, folder: Path) -> None:
@@ -193,17 +186,6 @@ def _read_mapping(data: bytes, folder: Path) -> None:
         assert_finite((link.multiplier, link.offset, link.low, link.high))
         assert_finite((link.target.rest, link.target.extreme))
         (link.target.name + link.target.path).encode()
-
-
-def _read_preset(data: bytes, _folder: Path) -> None:
-    try:
-        plain = json.loads(data)
-    except (ValueError, RecursionError):
-        return  # presets are shipped: their JSON is well formed
-    found = preset.read_preset(plain, "damaged.json")
-    assert_finite(found.minimum)
-    for output in found.outputs:
-        assert_finite(list(output.weights.values()))
 
 
 # What a .blend keeps in its properties.
@@ -279,7 +261,7 @@ _TABLE = (
     b'name;audio;output;dials;objects;blend;fps\n"a;b";a.wav;a.csv;;;24\n'
     b"2;;;jaw=1|blinks=off;Head;b.blend;\n"
 )
-RESULT = results.RowResult(1, "a", Path("a"), "done").to_json()
+RESULT = {"format": "audio2face-batch-row", "version": 1, "row": 1, "status": "done"}
 _PARSER = command_parser()
 
 
@@ -391,7 +373,6 @@ READERS: dict[str, Reader] = {
         for subtype in ("PCM_U8", "PCM_16", "PCM_24", "PCM_32")
     },
     "mapping": Reader(_read_mapping, MAPPING, (MappingError,)),
-    "preset": Reader(_read_preset, _PRESET, (PresetError,)),
     "bake-record": Reader(_text_reader(_read_bake_record), {"0": RECORD}),
     "sound-segment": Reader(
         _text_reader(_read_sound_segment), ["0f", 0.0, 1.5, [[0.0, 1.0], [0.5, 1.0]]]

@@ -9,11 +9,10 @@ from a2f.blender_audio2face.cli.arguments import command_parser
 from a2f.blender_audio2face.core import cached_curves
 from a2f.blender_audio2face.core.keys import bake_record
 from a2f.blender_audio2face.core.rigs import mapping_file
-from a2f.blender_audio2face.core.rigs.preset import read_preset
 from a2f.blender_audio2face.core.sound import sound_segment, strip_timing
 from a2f.blender_audio2face.core.streaming.address import parse_address
 from a2f.blender_audio2face.core.streaming.encoders import encoder
-from a2f.blender_audio2face.errors import MappingError, PresetError, StreamingError
+from a2f.blender_audio2face.errors import MappingError, StreamingError
 from a2f.model.command.batch.checks import check_manifest
 from a2f.model.command.batch.manifest import ManifestError, read_manifest
 from a2f.model.command.console import UsageError
@@ -108,13 +107,6 @@ def test_deeply_nested_json_is_refused(tmp_path: Path) -> None:
         mapping_file.loads(DEEP)
     with pytest.raises(ManifestError):
         read_manifest(file_with(tmp_path, "m.json", DEEP.encode()))
-
-
-def test_preset_weight_that_is_not_finite_is_refused() -> None:
-    outputs = [{"name": "A", "weights": {"jawOpen": float("nan")}}]
-    with pytest.raises(PresetError) as caught:
-        read_preset({"id": "a", "label": "A", "kind": "visemes", "outputs": outputs}, "a.json")
-    assert_sentence(caught.value)
 
 
 def test_network_setting_beyond_float_is_refused() -> None:

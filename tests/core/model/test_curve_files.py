@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.channels import ARKIT_52
-from model.curve_files import FORMATS, CurvesFileError, format_for, live_link, read, write
-from model.curve_files.plain import decimal_rows
+from model.curve_files import FORMATS, CurvesFileError, live_link, read, write
 from model.curves import Curves
 from tools.actor.tracks import read_live_link
 
@@ -127,24 +126,6 @@ def test_damaged_file_is_refused_in_a_sentence(name: str, tmp_path: Path) -> Non
     assert "\n" not in str(refused.value)
 
 
-def test_pickle_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "evil.npz"
-    np.savez(path, names=np.array([object()]), rate=1.0, values=np.zeros((1, 1)))
-    with pytest.raises(CurvesFileError, match=r"evil\.npz"):
-        read(path)
-
-
-def test_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CurvesFileError, match=r"none\.csv"):
-        read(tmp_path / "none.csv")
-
-
-def test_format_for_names_and_requests() -> None:
-    assert format_for(Path("a.JSON")) == "json"
-    assert format_for(Path("a.csv")) == "csv"
-    assert format_for(Path("a.csv"), "livelink") == "livelink"
-
-
 def test_json_document(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     write(path, Curves(("jawOpen",), 25.0, np.array([[0.25]], np.float32)), "json")
@@ -155,21 +136,3 @@ def test_json_document(tmp_path: Path) -> None:
         "names": ["jawOpen"],
         "values": [[0.25]],
     }
-
-
-@pytest.mark.parametrize("places", [6, 10])
-@pytest.mark.parametrize(
-    "values",
-    [
-        [0.0, 1.0, 0.5, 9.9999999, 4.9999997e-7, 5e-7, 1e-10],
-        [0.0078125, 0.0234375, 0.0000005, 1.0000005],  # ties and near ties
-        [-0.0, 0.25],
-        [-3.5, 12.25, 0.1],
-        np.random.default_rng(0).random(5000) ** 9,
-    ],
-    ids=range(5),
-)
-def test_decimal_rows_equal_pythons_format(values: list[float], places: int) -> None:
-    row = np.array([values], np.float32)
-    assert list(decimal_rows(row, places)) == [",".join(f"{v:.{places}f}" for v in row[0])]
-    assert list(decimal_rows(row.T, places)) == [f"{v:.{places}f}" for v in row[0]]

@@ -1,10 +1,10 @@
-"""Which runtime is chosen, and NumPy in place of a torch that fails."""
+"""torch and its devices, which runtime is chosen, and NumPy in place of a torch that fails."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from model.runtime import (
     choose_runtime,
 )
 from model.streaming import Restartable
+from model.torch_package import TorchError, choose_device, find_devices, find_torch, may_have_gpu
 from model.weights_file import load_weights
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,25 +33,193 @@ def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
 
 
+def fake_torch(**kinds: bool) -> SimpleNamespace:
+    """A torch built for every kind of GPU; ``kinds`` says which are there."""
+
+    def backend(kind: str, refusal: str) -> SimpleNamespace:
+        def init() -> None:
+            raise RuntimeError(refusal)
+
+        return SimpleNamespace(
+            is_available=lambda: kinds.get(kind, False),
+            is_built=lambda: True,
+            device_count=lambda: 2,
+            get_device_properties=lambda index: SimpleNamespace(
+                name=f"{kind} card {index}", total_memory=24 * 2**30
+            ),
+            init=init,
+        )
+
+    return SimpleNamespace(
+        __version__="9.9",
+        version=SimpleNamespace(cuda="13.0", hip=None),
+        cuda=backend("cuda", "Found no NVIDIA driver on your system. Please look.\nIt helps."),
+        xpu=backend("xpu", "No XPU devices are available."),
+        backends=SimpleNamespace(mps=backend("mps", "")),
+        get_num_threads=lambda: 2,
+        ones=lambda _size, device: SimpleNamespace(
+            sum=lambda: SimpleNamespace(item=lambda: run_on(device))
+        ),
+    )
+
+
+def run_on(device: str) -> float:
+    if device == "cuda:1":
+        raise RuntimeError("CUDA error: no kernel image is available for execution\nCompile with")
+    return 2.0
+
+
 @pytest.fixture
-def torch_with_gpu(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def torch_with_gpu(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """An imported torch that finds a GPU."""
-    torch = ModuleType("torch")
-    torch.__version__ = "9.9"
-    torch.version = SimpleNamespace(cuda="13.0", hip=None)
-    torch.cuda = SimpleNamespace(is_available=lambda: True)
-    absent = SimpleNamespace(is_available=lambda: False, is_built=lambda: False)
-    torch.backends = SimpleNamespace(mps=absent)
+    torch = fake_torch(cuda=True)
     monkeypatch.setitem(sys.modules, "torch", torch)
     return torch
 
 
-def gpu_build(folder: Path, code: str) -> Path:
+def make_torch(
+    site: Path,
+    core: str = "_C" + EXTENSION_SUFFIXES[0],
+    library: str = "libc10.so",
+    code: str = "import numpy\n",
+) -> Path:
+    """A torch in a folder of packages: its binary, one of its libraries, what its import runs."""
+    (site / "torch" / "lib").mkdir(parents=True)
+    (site / "torch" / "__init__.py").write_text(code)
+    (site / "torch" / core).touch()
+    (site / "torch" / "lib" / library).touch()
+    return site
+
+
+def gpu_build(site: Path, code: str) -> Path:
     """A torch with a GPU's library, whose import runs code."""
-    (folder / "torch" / "lib").mkdir(parents=True)
-    (folder / "torch" / "lib" / "libtorch_cuda.so").touch()
-    (folder / "torch" / "__init__.py").write_text(code)
-    return folder
+    return make_torch(site, library="libtorch_cuda.so", code=code)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["", f"lib/python3.{sys.version_info.minor}/site-packages", "Lib/site-packages"],
+)
+def test_find_torch_in_an_environment_or_its_packages(tmp_path: Path, inner: str, no_torch) -> None:
+    site = make_torch(tmp_path / inner)
+    assert find_torch(tmp_path) == site / "torch"
+
+
+def test_find_torch_without_a_folder(no_torch) -> None:
+    assert find_torch() is None
+
+
+def test_find_torch_in_an_empty_folder_is_refused(tmp_path: Path, no_torch) -> None:
+    with pytest.raises(TorchError, match="choose the site-packages folder"):
+        find_torch(tmp_path)
+
+
+@pytest.mark.parametrize("core", ["_C.cpython-37m-x86_64-linux-gnu.so", "_C.cp37-win_amd64.pyd"])
+def test_find_torch_of_another_python_is_refused(tmp_path: Path, core: str, no_torch) -> None:
+    with pytest.raises(TorchError, match="made for another Python"):
+        find_torch(make_torch(tmp_path, core))
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS always may have a GPU")
+def test_gpu_build_is_recognised_by_its_libraries(tmp_path: Path) -> None:
+    assert not may_have_gpu(make_torch(tmp_path / "cpu") / "torch")
+    assert may_have_gpu(make_torch(tmp_path / "gpu", library="libtorch_hip.so") / "torch")
+
+
+def test_import_torch_keeps_other_packages(tmp_path: Path) -> None:
+    folder = make_torch(tmp_path / "environment")
+    for site, owner in ((folder, "the folder"), (tmp_path / "own", "Blender")):
+        (site / "numpy").mkdir(parents=True)
+        (site / "numpy" / "__init__.py").write_text(f"owner = {owner!r}\n")
+    result = in_bare_python(
+        tmp_path / "own",
+        "from model.torch_package import import_torch\n"
+        f"folder = Path({str(folder)!r})\n"
+        "before = list(sys.path)\n"
+        "torch = import_torch(folder)\n"
+        "assert import_torch(folder) is torch\n"
+        "assert sys.path == [*before, str(folder)]\n"
+        "assert Path(torch.__file__).parent == folder / 'torch'\n"
+        "print(torch.numpy.owner)\n",
+    )
+    assert result.stdout.strip() == "Blender", result.stderr
+
+
+def test_failed_import_restores_the_path(tmp_path: Path) -> None:
+    make_torch(tmp_path, code="raise ImportError('DLL load failed.')\n")
+    result = in_bare_python(
+        tmp_path / "own",
+        "from model.torch_package import TorchError, import_torch\n"
+        "before = list(sys.path)\n"
+        "try:\n"
+        f"    import_torch(Path({str(tmp_path)!r}))\n"
+        "except TorchError as error:\n"
+        "    print(error, sys.path == before)\n",
+    )
+    assert "does not load (DLL load failed): install" in result.stdout, result.stderr
+    assert result.stdout.strip().endswith("True")
+
+
+def in_bare_python(site: Path, code: str) -> subprocess.CompletedProcess:
+    """Runs code in a Python that has this project and the packages of ``site``, no others."""
+    start = f"import sys\nfrom pathlib import Path\nsys.path[:0] = [{str(ROOT)!r}, {str(site)!r}]\n"
+    return subprocess.run(
+        [sys.executable, "-S", "-c", start + code], capture_output=True, text=True, check=False
+    )
+
+
+def test_find_devices_tries_each_card() -> None:
+    assert find_devices(fake_torch(cuda=True))[:2] == [
+        "cuda card 0, 24 GB: can be used.",
+        "cuda card 1, 24 GB: CUDA error: no kernel image is available for execution.",
+    ]
+
+
+def test_missing_devices_have_a_reason() -> None:
+    *gpus, cpu = find_devices(fake_torch())
+    assert gpus == [
+        "NVIDIA or AMD GPU: Found no NVIDIA driver on your system.",
+        "Apple GPU: it needs Apple silicon and a newer macOS.",
+        "Intel GPU: No XPU devices are available.",
+    ]
+    assert cpu.endswith("2 threads): can be used.")
+
+
+def test_build_without_a_kind_says_so() -> None:
+    torch = fake_torch()
+    torch.version.cuda = None
+    torch.backends.mps.is_built = lambda: False
+    del torch.xpu
+    for sentence in find_devices(torch)[:3]:
+        assert sentence.endswith(": PyTorch 9.9 is built without it.")
+
+
+@pytest.mark.parametrize(
+    ("present", "requested", "chosen"),
+    [
+        (("mps",), "auto", "mps"),
+        (("xpu", "cuda"), "auto", "cuda"),
+        (("xpu", "cuda"), "xpu", "xpu"),
+        (("cuda",), "cpu", "cpu"),
+        ((), "auto", "cpu"),
+    ],
+)
+def test_choose_device_takes_the_best(
+    present: tuple[str, ...], requested: str, chosen: str
+) -> None:
+    assert choose_device(fake_torch(**dict.fromkeys(present, True)), requested) == chosen
+
+
+def test_choose_device_refuses_a_missing_kind() -> None:
+    with pytest.raises(TorchError, match=r"NVIDIA or AMD GPUs here \(Found no NVIDIA driver"):
+        choose_device(fake_torch(), "cuda")
+
+
+def test_find_devices_with_the_installed_torch() -> None:
+    torch = pytest.importorskip("torch")
+    *gpus, cpu = find_devices(torch)
+    assert cpu.startswith("CPU (")
+    assert len(gpus) >= 3
 
 
 def test_without_torch_numpy_is_chosen(no_torch) -> None:
@@ -94,7 +263,7 @@ def test_auto_without_a_gpu_is_numpy(torch_with_gpu) -> None:
 def test_missing_device_is_reported(torch_with_gpu) -> None:
     runtime = choose_runtime("auto", seconds=LONG, device="mps")
     assert runtime.name == "numpy"
-    assert "cannot use Apple GPUs here (PyTorch 9.9 is built without" in runtime.remark
+    assert "cannot use Apple GPUs here (it needs Apple silicon" in runtime.remark
     with pytest.raises(A2FError, match="Apple GPUs"):
         choose_runtime("torch", device="mps")
 
@@ -207,13 +376,6 @@ def test_working_device_keeps_its_name() -> None:
     assert (runtime.name, runtime.device, runtime.remark) == ("torch", "cuda", None)
 
 
-def test_iterator_cannot_start_again() -> None:
-    runtime, _, second = failing(RuntimeError("CUDA out of memory"))
-    with pytest.raises(A2FError, match=r"failed on cuda \(CUDA out of memory\): choose NumPy"):
-        runtime.predict_blocks(iter(BLOCKS))
-    assert second.runs == 0
-
-
 @pytest.mark.parametrize(("cancel_at", "runs"), [(1, 0), (5, 1)])
 def test_cancelling_ends_either_run(cancel_at: int, runs: int) -> None:
     runtime, _, second = failing(RuntimeError("CUDA out of memory"))
@@ -227,17 +389,6 @@ def test_cancelling_ends_either_run(cancel_at: int, runs: int) -> None:
     with pytest.raises(CancelledError):
         runtime.predict_blocks(BLOCKS, on_progress=cancel)
     assert second.runs == runs
-
-
-def test_unreadable_sound_is_not_retried() -> None:
-    def unreadable() -> Iterator[np.ndarray]:
-        yield BLOCKS[0]
-        raise OSError("input/output error")
-
-    runtime, _, second = failing(RuntimeError(), at=9)
-    with pytest.raises(OSError, match="input/output error"):
-        runtime.predict_blocks(Restartable(unreadable))
-    assert second.runs == 0
 
 
 def test_torch_that_fails_midway_gives_numpys_curves(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,23 +46,6 @@ def test_every_closure_has_a_frame(fps: float) -> None:
             assert opening[near].min() < SEALED
 
 
-def test_closure_with_a_frame_is_unchanged() -> None:
-    curves = curves_with_closures([1.0], width=0.2)
-    times = np.arange(0, 4, 1 / 24)
-    sampled = sample_at(curves, times)
-    opening = lip_opening(ARKIT_52, sampled)
-    assert np.flatnonzero(opening < SEALED) == pytest.approx(
-        np.flatnonzero(np.abs(times - 1.0) < 0.11)
-    )
-
-
-def test_neighbouring_closures_stay_apart() -> None:
-    curves = curves_with_closures([0.1, 0.19], width=0.0)
-    times = np.arange(0, 4, 1 / 12)
-    opening = lip_opening(ARKIT_52, sample_at(curves, times))
-    assert np.flatnonzero(opening < SEALED).tolist() == [1, 2]
-
-
 @pytest.mark.parametrize("fps", [12, 24, 29.97])
 def test_every_blink_has_a_frame(fps: float) -> None:
     values = np.zeros((400, 52), np.float32)
@@ -74,14 +57,6 @@ def test_every_blink_has_a_frame(fps: float) -> None:
     sampled = sample_at(Curves(ARKIT_52, 100.0, values), times)[:, lids[0]]
     for row in at:
         assert sampled[np.argmin(np.abs(times - row / 100))] >= 0.9
-
-
-@pytest.mark.parametrize("lid", LIDS)
-def test_wink_of_either_eye_has_a_frame(lid: str) -> None:
-    values = np.zeros((200, 52), np.float32)
-    values[102, ARKIT_52.index(lid)] = 1.0
-    sampled = sample_at(Curves(ARKIT_52, 100.0, values), np.arange(0, 2, 1 / 24))
-    assert np.argwhere(sampled == 1.0).tolist() == [[24, ARKIT_52.index(lid)]]
 
 
 @pytest.mark.parametrize(

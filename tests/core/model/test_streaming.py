@@ -1,25 +1,15 @@
 """The stream: whatever the blocks, what comes out is what the whole sound gives, on time."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from model.audio_file import read_audio
-from model.features import FeatureConfig, FeatureStream, extract
+from model.features import extract
 from model.framing import HOP, SAMPLE_RATE, frame_count
 from model.network_config import NetworkConfig
 from model.numpy_network import NumpyNetwork, NumpyRuntime
 from model.streaming import Stream, delay, low_latency
 from model.weights_file import load_weights
 from tests.support.networks import random_network
-
-SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
-
-
-@pytest.fixture(scope="module")
-def speech() -> np.ndarray:
-    return read_audio(SPEECH)
 
 
 def in_one_call(config: NetworkConfig, arrays: dict, samples: np.ndarray) -> np.ndarray:
@@ -57,30 +47,12 @@ def test_stream_equals_the_whole_for_any_pieces(speech: np.ndarray, seed: int) -
     assert np.abs(live - in_one_call(config, arrays, samples)).max() < 1e-5
 
 
-def test_stream_of_single_samples_equals_the_whole(speech: np.ndarray) -> None:
-    config, arrays = random_network()
-    samples = speech[8000:12001]
-    live = pushed(Stream(NumpyNetwork(config, arrays)), list(samples[:, None]))
-    assert np.abs(live - in_one_call(config, arrays, samples)).max() < 1e-5
-
-
 def test_stream_equals_the_bake_with_shipped_weights(speech: np.ndarray) -> None:
     config, arrays = load_weights()
     baked = NumpyRuntime(config, arrays).predict(speech).values
     live = pushed(Stream(NumpyNetwork(config, arrays)), cut(speech, 9))
     assert baked.std() > 0.01
     assert np.abs(live - baked).max() < 1e-3
-
-
-@pytest.mark.parametrize("changes", [
-    {"bidirectional": False, "attention": 0}, {"attention": 0}, {"stride": 1},
-    {"features": FeatureConfig(spectrum="log_mel", pitch=False, mels=20)},
-], ids=["LSTM", "BiLSTM", "10 ms steps", "log mel"])  # fmt: skip
-def test_variants_stream(speech: np.ndarray, changes: dict) -> None:
-    config, arrays = random_network(**changes)
-    samples = speech[:40000]
-    live = pushed(Stream(NumpyNetwork(config, arrays)), cut(samples, 1))
-    assert np.abs(live - in_one_call(config, arrays, samples)).max() < 1e-5
 
 
 @pytest.mark.parametrize("count", [0, 1, 159, 160, 161, 1600, 16001])
@@ -118,15 +90,6 @@ def test_low_latency_follows_the_bake(speech: np.ndarray) -> None:
     assert live.shape == baked.shape
     jaw = config.channels.index("jawOpen")
     assert np.corrcoef(live[:, jaw], baked[:, jaw])[0, 1] > 0.95
-
-
-def test_feature_stream_equals_extract(speech: np.ndarray) -> None:
-    config = FeatureConfig()
-    stream = FeatureStream(config)
-    rows = np.concatenate([stream.push(piece) for piece in cut(speech, 3)])
-    whole = extract(speech, config)
-    assert len(whole) - len(rows) == config.delta_span + 2  # the end waits for 20 ms and deltas
-    assert np.allclose(rows, whole[: len(rows)], atol=1e-4)
 
 
 def test_stream_memory_is_constant(speech: np.ndarray) -> None:

@@ -1,29 +1,19 @@
 # ruff: noqa: E402 - TORCH=no leaves torch out
 """The torch runtime as a stream, and the forms that a GPU runs, checked on the CPU."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from model.audio_file import read_audio
 from model.features import measure
 from model.framing import HOP
-from model.network import cells_at_ends, run_in_parts
+from model.network import cells_at_ends
 from model.numpy_network import NumpyRuntime
 from model.streaming import Stream
 from model.torch_runtime import TorchMeasure, TorchRuntime
 from model.weights_file import load_weights
 from tests.support.networks import random_network
-
-SPEECH = Path(__file__).parents[2] / "data" / "surprise.flac"
-
-
-@pytest.fixture(scope="module")
-def speech() -> np.ndarray:
-    return read_audio(SPEECH)
 
 
 @pytest.fixture(scope="module")
@@ -34,26 +24,6 @@ def lstm() -> torch.nn.LSTM:
 
 def random_state(batch: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.randn(1, batch, 5).tanh(), torch.randn(1, batch, 5)
-
-
-@torch.inference_mode()
-@pytest.mark.parametrize("parts", [1, 4, 7, 200])
-def test_run_in_parts_equals_the_sequence(lstm: torch.nn.LSTM, parts: int) -> None:
-    inputs, state = torch.randn(1, 103, 6), random_state()
-    whole, end = lstm(inputs, state)
-    hidden, last = run_in_parts(lstm, inputs, state, parts)
-    assert (hidden - whole).abs().max() < 2e-4
-    assert max(float((a - b).abs().max()) for a, b in zip(last, end, strict=True)) < 2e-4
-
-
-@torch.inference_mode()
-def test_run_in_parts_with_open_forget_gates() -> None:
-    keeper = torch.nn.LSTM(6, 5, batch_first=True)
-    keeper.bias_ih_l0[5:10] = 30.0  # forget gates stay open
-    inputs, state = torch.randn(1, 80, 6), random_state()
-    whole, _ = keeper(inputs, state)
-    hidden, _ = run_in_parts(keeper, inputs, state, 8)
-    assert (hidden - whole).abs().max() < 2e-4
 
 
 @torch.inference_mode()
@@ -71,8 +41,6 @@ def test_gpu_form_gives_the_same_curves(speech: np.ndarray) -> None:
     runtime = TorchRuntime(config, arrays, "cpu")
     runtime.piece = len(speech) // 2
     runtime.measure = TorchMeasure("cpu")
-    for layer in runtime.network.layers:
-        layer.parts = 8
     baked = NumpyRuntime(config, arrays).predict(speech).values
     assert np.abs(runtime.predict(speech).values - baked).max() < 1e-3
 

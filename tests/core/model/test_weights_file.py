@@ -34,18 +34,6 @@ def test_shipped_weights_load_and_are_small() -> None:
     assert DEFAULT_WEIGHTS.stat().st_size < 12_000_000
 
 
-def test_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="does not exist"):
-        load_weights(tmp_path / "none.npz")
-
-
-def test_pickled_objects_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "evil.npz"
-    np.savez(path, header=np.array([{"format": 1}], dtype=object))
-    with pytest.raises(WeightsError, match="not a weights file"):
-        load_weights(path)
-
-
 def test_other_format_version_is_named(tmp_path: Path) -> None:
     header = '{"format": 99, "config": {"transformers": true}}'
     np.savez(tmp_path / "w.npz", header=np.array(header))
@@ -53,18 +41,15 @@ def test_other_format_version_is_named(tmp_path: Path) -> None:
         load_weights(tmp_path / "w.npz")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"\x93NUMPY text"])
-def test_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "torn.npz"
-    path.write_bytes(content)
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"\x93NUMPY text", [{"format": 2}]])
+def test_other_file_is_refused(tmp_path: Path, content: bytes | list) -> None:
+    path = tmp_path / "w.npz"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        np.savez(path, header=np.array(content, dtype=object))  # which NumPy pickles
     with pytest.raises(WeightsError, match="not a weights file"):
         load_weights(path)
-
-
-def test_plain_npy_is_refused(tmp_path: Path) -> None:
-    np.save(tmp_path / "array.npy", np.zeros(3))
-    with pytest.raises(WeightsError, match="not a weights file"):
-        load_weights(tmp_path / "array.npy")
 
 
 def test_save_refuses_wrong_shapes_and_values(
@@ -122,7 +107,7 @@ def test_senseless_settings_are_refused(
 def test_settings_of_another_size_are_refused(
     tmp_path: Path, arrays: dict[str, np.ndarray]
 ) -> None:
-    with pytest.raises(WeightsError, match=r"the shape of .* is \(16, 152\) instead of \(16384,"):
+    with pytest.raises(WeightsError, match=r"shape \(16384, 152\), not float32 \(16, 152\)"):
         load_weights(altered(tmp_path, arrays, hidden=4096))
 
 
@@ -134,10 +119,6 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(weights_file, "DEFAULT_WEIGHTS", tmp_path / DEFAULT_WEIGHTS.name)
     monkeypatch.setattr(weights_file, "CHECKSUMS", tmp_path / CHECKSUMS.name)
     return tmp_path / DEFAULT_WEIGHTS.name
-
-
-def test_bundled_network_loads(bundle: Path) -> None:
-    load_weights(bundle)
 
 
 def flipped(path: Path) -> None:
@@ -174,6 +155,7 @@ def test_changed_bundled_network_is_refused(bundle: Path, spoil) -> None:
 def test_path_of_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.npz")
     for path, sentence in (
+        (tmp_path / "none.npz", "does not exist"),
         (tmp_path, "is a folder"),
         (tmp_path / "pipe.npz", "is a pipe"),
         (tmp_path / ("n" * 300), "cannot be opened"),

@@ -31,23 +31,10 @@ def test_every_field_round_trips() -> None:
             Link("headYaw", Target("bone", "head", "rotation_quaternion", 3, 0.1, -0.7)),
             Link("sealed", Target("property", "lips", "ctrl_mouth", 0, 2.0, 3.0)),
             Link("rounding", Target("property", "round")),
+            Link("jawOpen", Target("bone", "jaw", "scale", 2)),
         ),
     )
     assert loads(dumps(mapping)) == mapping
-
-
-@pytest.mark.parametrize(
-    ("path", "size"),
-    [("location", 3), ("rotation_euler", 3), ("rotation_quaternion", 4), ("rotation_axis_angle", 4),
-     ("scale", 3)],
-)  # fmt: skip
-def test_bone_components_are_limited_as_in_blender(path: str, size: int) -> None:
-    for component in range(size):
-        mapping = Mapping(None, (Link("jawOpen", Target("bone", "jaw", path, component)),))
-        assert loads(dumps(mapping)) == mapping
-    beyond = Mapping(None, (Link("jawOpen", Target("bone", "jaw", path, size)),))
-    with pytest.raises(MappingError, match=f'has no component {size} of "{path}"'):
-        loads(dumps(beyond))
 
 
 def test_defaults_are_left_out() -> None:
@@ -83,7 +70,6 @@ def target(**changes: object) -> dict:
         (link(output=None), '"output" of link 1 has to be a name'),
         (link(code="print()"), 'unknown entry "code" in link 1'),
         (link(multiplier=True), '"multiplier" of link 1 has to be a number'),
-        (link(offset=1e9), '"offset" of link 1 has to be a number'),
         (link(offset=10**400), '"offset" of link 1 has to be a number'),
         (link(low=float("nan")), '"low" of link 1 has to be a number'),
         (link(low=2, high=1), "link 1 has a low bound above its high bound"),
@@ -94,7 +80,6 @@ def target(**changes: object) -> dict:
         (target(kind="bone", path="hide"), 'has no component 0 of "hide": bones have location'),
         (target(kind="bone", path="scale", component=3), 'has no component 3 of "scale"'),
         (target(component=True), "its component a whole number"),
-        (target(path=[]), "has to be text"),
         (target(rest=float("inf")), '"rest" of the target of link 1 has to be a number'),
     ],
 )

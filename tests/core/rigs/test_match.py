@@ -4,56 +4,9 @@ import re
 
 import pytest
 from a2f.blender_audio2face.core.rigs.match import match, rank
-from a2f.blender_audio2face.core.rigs.names import MESH, NUMBERING, SHARED, plain, spellings
 from a2f.blender_audio2face.core.rigs.preset import Output, Preset, preset_with_id
 
 from model.channels import ARKIT_52
-
-
-def test_spellings_list_the_likeliest_first() -> None:
-    assert spellings(["Face.A01_Jaw_Open"])["Face.A01_Jaw_Open"] == (
-        (0, "facea01jawopen"),
-        (MESH, "a01jawopen"),
-        (MESH + NUMBERING, "jawopen"),
-    )
-    names = [f"hero_{name}" for name in ("12_jawOpen", "Face.tongueOut", "cheekPuff")]
-    found = spellings(names)
-    assert found["hero_12_jawOpen"] == (
-        (0, "hero12jawopen"),
-        (SHARED, "12jawopen"),
-        (SHARED + NUMBERING, "jawopen"),
-    )
-    assert found["hero_Face.tongueOut"] == (
-        (0, "herofacetongueout"),
-        (SHARED, "facetongueout"),
-        (MESH, "tongueout"),
-    )
-
-
-@pytest.mark.parametrize(
-    ("sharing", "others", "is_prefix"),
-    [
-        (2, 0, False),
-        (2, 1, False),
-        (3, 0, True),
-        (3, 1, True),
-        (3, 3, True),
-        (3, 4, False),
-        (4, 4, True),
-    ],
-)
-def test_prefix_counts_from_three_names_and_half_of_all(
-    sharing: int, others: int, is_prefix: bool
-) -> None:
-    words = ["puff", "open", "out", "up", "down", "in", "wide", "shut"]
-    names = [f"hero_{word}" for word in words[:sharing]] + words[sharing : sharing + others]
-    assert ((SHARED, "puff") in spellings(names)["hero_puff"]) == is_prefix
-
-
-def test_single_letter_is_not_a_side() -> None:
-    assert (plain("L"), plain("r")) == ("l", "r")
-    assert plain("A L") == plain("L A") == "aleft"
-
 
 ARKIT = preset_with_id("arkit")
 
@@ -62,14 +15,10 @@ ARKIT = preset_with_id("arkit")
     "name",
     [
         "mouthSmileLeft",
-        "MouthSmileLeft",
-        "mouth_smile_left",
         "MOUTH_SMILE_LEFT",
         "mouthSmile_L",
         "Mouth Smile.L",
-        "mouthSmileL",
         "_mouthSmileLeft",
-        "L_mouthSmile",
         "Left Mouth Smile",
         "A38_Mouth_Smile_Left",
         "38_mouthSmileLeft",
@@ -97,6 +46,18 @@ def test_sides_and_directions_are_told_apart() -> None:
         "mouthLeft": "Mouth.L",
         "eyeLookInRight": "eyeLookIn_R",
     }
+
+
+@pytest.mark.parametrize(
+    ("sharing", "others", "is_prefix"),
+    [(2, 1, False), (3, 0, True), (3, 3, True), (3, 4, False)],
+)
+def test_prefix_counts_from_three_names_and_half_of_all(
+    sharing: int, others: int, is_prefix: bool
+) -> None:
+    words = ["jawOpen", "one", "two", "three", "four", "five", "six"]
+    names = [f"hero_{word}" for word in words[:sharing]] + words[sharing : sharing + others]
+    assert bool(match(ARKIT, names).found) == is_prefix
 
 
 def test_shared_prefix_is_ignored() -> None:
@@ -142,20 +103,10 @@ def split(words: str, prefix: str = "") -> list[str]:
 
 
 CC3_LIPS = split("Open Explosive Dental_Lip Tight-O Tight Wide Affricate Lip_Open")
-
-
 CC4_LIPS = split("Open Explosive Dental_Lip Tight_O Tight Wide Affricate Lip_Open", "V_")
-
-
 OVR = split("sil PP FF TH DD kk CH SS nn RR aa E I O U", "viseme_")
-
-
 VRCHAT = split("sil pp ff th dd kk ch ss nn rr aa e ih oh ou", "vrc.v_")
-
-
 DAZ = "AA EE EH ER F IH IY K L M OW S SH T TH UW W"
-
-
 METAHUMAN = """eye_blink_L jaw_open mouth_cornerPull_left mouth_cornerPull_right mouth_funnel_DL
 mouth_funnel_DR mouth_funnel_UL mouth_funnel_UR mouth_lipsPurse_DL mouth_lipsPurse_DR
 mouth_upperLipRaise_left mouth_lowerLipDepress_left mouth_stretch_left mouth_stretch_right
@@ -166,9 +117,7 @@ brow_raiseIn_L brow_down_L"""
     ("names", "expected", "count"),
     [
         (character_creator(), "arkit", 52),
-        ([name[0].upper() + name[1:] for name in ARKIT_52], "arkit", 52),
         ([*ARKIT_52, *OVR, "mouthOpen", "mouthSmile"], "arkit", 52),
-        ([*OVR, "mouthOpen", "mouthSmile"], "oculus", 15),
         (VRCHAT, "oculus", 15),
         ([*CC4_LIPS, "Eye_Blink_L", "Eye_Blink_R"], "cc4", 8),
         (CC3_LIPS, "cc3", 8),
@@ -176,7 +125,6 @@ brow_raiseIn_L brow_down_L"""
         ([f"Face.M_F00_000_00_Fcl_MTH_{v}" for v in "AIUEO"], "vroid", 5),
         (list("AIUEO"), "vowels", 5),
         (list("あいうえお"), "vowels", 5),
-        (["Basis", "mouth_a", "mouth_i", "mouth_u", "mouth_e", "mouth_o"], "vowels", 5),
         (["aa", "ih", "ou", "ee", "oh", "blinkLeft", "blinkRight"], "vrm1", 7),
         (list("ABCDEFGHX"), "rhubarb", 9),
         ([f"mouth {letter}" for letter in "ABCDEF"], "rhubarb", 6),
@@ -216,12 +164,6 @@ def test_no_control_is_chosen_twice() -> None:
     assert found == {"jaw": "jaw", "chin": "Jaw"}
 
 
-def test_letters_count_the_chosen_names() -> None:
-    found = match(rig(output("jaw open", "mo"), output("chin")), ["mo", "jaw open", "chin"])
-    assert found.found == {"jaw open": "jaw open", "chin": "chin"}
-    assert found.letters == len("jawopen") + len("chin")
-
-
 def test_missing_lists_only_expected_controls() -> None:
     preset = rig(
         output("jaw"),
@@ -251,10 +193,6 @@ def test_score_weighs_essential_controls_nine_tenths(names: str, score: float) -
     optional = [output(name, need="optional") for name in ("brow", "lid")]
     preset = rig(output("jaw"), output("chin"), *optional)
     assert match(preset, names.split()).score == pytest.approx(score)
-    assert match(rig(*optional), names.split()).score == pytest.approx(
-        0.05 * len({"brow", "lid"} & set(names.split()))
-    )
-    assert match(rig(output("jaw"), output("chin")), ["jaw"]).score == 0.5
 
 
 def test_face_without_essential_controls_needs_a_preset_without_minimum() -> None:
