@@ -12,7 +12,7 @@ import numpy as np
 from model.audio_file import read_audio
 
 from .cache import SAMPLE_RATE, DataError
-from .labels import cover, labels_from_ends, to_phones
+from .labels import Label, cover, to_phones
 from .phones import Phone
 
 _SCRIPT = """(voice_{voice})
@@ -128,6 +128,8 @@ def _run(command: list[str], sound: Path, what: str) -> bytes:
 def _phones(
     pairs: list[tuple[str, str, str]], voice: SynthesizerVoice, samples: np.ndarray
 ) -> list[Phone]:
-    labels = labels_from_ends((symbol, float(end)) for symbol, _, end in pairs)
+    labels: list[Label] = []
+    for symbol, _, end in pairs:
+        labels.append((symbol, labels[-1][2] if labels else 0.0, float(end)))
     phones = to_phones(labels, voice.alphabet, voice.shift)
     return cover(phones, len(samples) / SAMPLE_RATE)
