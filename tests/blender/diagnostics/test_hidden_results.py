@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -212,3 +213,28 @@ def test_fix_of_a_removed_datablock_is_refused(
     bpy.data.meshes.remove(face.data)
     with pytest.raises(errors.BakeError, match="bake again"):
         hidden_results.fix(hidden)
+
+
+def test_fix_does_not_walk_the_user_map(
+    hidden_results, bake, face, found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes seconds in a large file."""
+
+    class Data:
+        def __getattr__(self, name: str):
+            assert name != "user_map"
+            return getattr(bpy.data, name)
+
+    baked = bake(key_of(face), "ACTION")
+    hide(face, baked.action, "pinned")
+    (hidden,) = found()
+    blender = SimpleNamespace(data=Data(), types=bpy.types, app=bpy.app)
+    for name in ("checks", "hidden_results"):
+        module = importlib.import_module(f"{hidden_results.__package__}.{name}")
+        monkeypatch.setattr(module, "bpy", blender, raising=False)
+    plan = importlib.import_module(
+        hidden_results.__package__.replace("diagnostics", "scene.face_plan")
+    )
+    monkeypatch.setattr(plan, "bpy", blender)
+    hidden_results.fix(hidden)
+    assert not face.show_only_shape_key
