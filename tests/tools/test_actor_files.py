@@ -79,13 +79,6 @@ def test_live_link_frozen_face_is_unknown(tmp_path):
     assert np.flatnonzero(lost).tolist() == list(range(21, 40))
 
 
-@pytest.mark.parametrize("rows", ["", "later,61,0.5\n", "00:00:00:00,61,many\n"])
-def test_live_link_broken_file_is_named(tmp_path, rows):
-    (tmp_path / "take.csv").write_text("Timecode,BlendShapeCount,JawOpen\n" + rows)
-    with pytest.raises(ActorError, match=r"take\.csv"):
-        read_live_link(tmp_path / "take.csv")
-
-
 def test_beat_reads_51_channels(tmp_path):
     names = [name for name in ARKIT_52 if name != "tongueOut"]
     frames = [{"weights": [n / 10] * 51, "time": n / 60, "rotation": []} for n in range(5)]
@@ -95,23 +88,13 @@ def test_beat_reads_51_channels(tmp_path):
     channels = to_arkit(track.names, track.values, None, "a")
     np.testing.assert_allclose(channels[:, JAW], np.arange(5) / 10, atol=1e-6)
     assert np.isnan(channels[:, ARKIT_52.index("tongueOut")]).all()
-    del frames[2]["weights"]
-    (tmp_path / "a.json").write_text(json.dumps({"names": names, "frames": frames}))
-    with pytest.raises(ActorError, match="weights"):
-        read_beat(tmp_path / "a.json")
 
 
-def test_curves_csv_reads_empty_cells_and_refuses_bad_rows(tmp_path):
+def test_curves_csv_reads_empty_cells(tmp_path):
     (tmp_path / "a.csv").write_text("t,jawOpen,mouthClose\n0.0,0.1,0.0\n0.01,0.2,\n")
     track = read_curves_csv(tmp_path / "a.csv")
     assert track.names == ("jawOpen", "mouthClose")
     np.testing.assert_allclose(track.values, [[0.1, 0.0], [0.2, np.nan]], atol=1e-6)
-    (tmp_path / "a.csv").write_text("t,jawOpen\n0.1,0.1\n0.0,0.2\n")
-    with pytest.raises(ActorError, match="ascend"):
-        read_curves_csv(tmp_path / "a.csv")
-    (tmp_path / "a.csv").write_text("t,jawOpen\n0.1,0.1\n0.0,0.2,0.3\n")
-    with pytest.raises(ActorError, match="header"):
-        read_curves_csv(tmp_path / "a.csv")
 
 
 def test_npz_reads_with_and_without_geometry(tmp_path):
@@ -126,9 +109,6 @@ def test_npz_reads_with_and_without_geometry(tmp_path):
     track = read_capture_npz(tmp_path / "b.npz")
     assert track.lip_gap is None
     assert not track.scores
-    np.savez(tmp_path / "c.npz", bs=values, names=np.array(["x"]))
-    with pytest.raises(ActorError, match=r"c\.npz"):
-        read_capture_npz(tmp_path / "c.npz")
 
 
 def test_names_match_in_any_spelling():
@@ -147,9 +127,6 @@ def test_map_mixes_a_rigs_controls(tmp_path):
     np.testing.assert_allclose(channels[:, JAW], [0.3, 1.0])
     with pytest.raises(ActorError, match="scream"):
         to_arkit(("drop",), np.zeros((1, 1)), by, "x")
-    (tmp_path / "m.toml").write_text("jawOpens = { drop = 0.5 }\n")
-    with pytest.raises(ActorError, match="jawOpens"):
-        read_channel_map(tmp_path / "m.toml")
 
 
 def test_app_folder_gives_its_calibrated_take(tmp_path):

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tools.data.phones import PHONES, VOWELS
+from tools.data.phones import PHONES
 from tools.evaluate.articulation import auc, score
 from tools.evaluate.phone_classes import (
-    HEIGHT,
     expected_opening,
     height,
     is_open,
@@ -52,12 +51,6 @@ def test_ideal_curves_beat_chance() -> None:
     assert good.lag_ms == 0
     assert abs(chance.lip_specificity - 0.5) < 0.2
     assert chance.correlation < 0.5 * good.correlation
-
-
-def test_late_curves_have_lag() -> None:
-    sets = [labels(seed) for seed in range(4)]
-    late = [(phones, np.roll(ideal(phones), 5, axis=0)) for phones in sets]
-    assert score(late).lag_ms == pytest.approx(50, abs=10)
 
 
 def test_open_jaw_wins_no_closures() -> None:
@@ -177,32 +170,19 @@ def test_unlabelled_time_is_not_expected_shut() -> None:
     )
 
 
-def test_every_vowel_has_height() -> None:
-    assert set(HEIGHT) == set(VOWELS)
-
-
-def test_diphthong_is_as_high_as_its_nucleus() -> None:
-    joined = whole_vowels([("m", 0.0, 0.1), ("a", 0.1, 0.2), ("ɪ", 0.2, 0.3), ("t", 0.3, 0.4)])
-    assert joined == [("m", 0.0, 0.1), ("aɪ", 0.1, 0.3), ("t", 0.3, 0.4)]
-    assert height("aɪ") == 1.0
-    assert is_open("aʊ")
-
-
 @pytest.mark.parametrize(
-    "pair",
+    ("spoken", "joined"),
     [
-        [("a", 0.0, 0.1), ("ɪ", 0.15, 0.2)],  # a pause between
-        [("i", 0.0, 0.1), ("ɪ", 0.1, 0.2)],  # close to close
-        [("a", 0.0, 0.1), ("i", 0.1, 0.2)],  # a tense vowel of its own
+        ([("m", 0.0, 0.1), ("a", 0.1, 0.2), ("ɪ", 0.2, 0.3)], [("m", 0.0, 0.1), ("aɪ", 0.1, 0.3)]),
+        ([("ɜ", 0.0, 0.1), ("ɹ", 0.1, 0.2)], [("ɜ", 0.0, 0.2)]),  # r-coloured, no consonant
+        ([("a", 0.0, 0.1), ("ɪ", 0.15, 0.2)], None),  # a pause between
+        ([("i", 0.0, 0.1), ("ɪ", 0.1, 0.2)], None),  # close to close
+        ([("a", 0.0, 0.1), ("i", 0.1, 0.2)], None),  # a tense vowel of its own
     ],
 )
-def test_other_neighbours_stay_two_vowels(pair) -> None:
-    assert whole_vowels(pair) == pair
-
-
-def test_r_coloured_vowel_has_no_consonant() -> None:
-    assert whole_vowels([("ɜ", 0.0, 0.1), ("ɹ", 0.1, 0.2)]) == [("ɜ", 0.0, 0.2)]
-    assert not is_rounded("ɜ")
+def test_diphthong_is_one_vowel_as_high_as_its_nucleus(spoken, joined) -> None:
+    assert whole_vowels(spoken) == (joined or spoken)
+    assert (height("aɪ"), is_open("aʊ")) == (1.0, True)
 
 
 def test_rounding_follows_arpabet() -> None:

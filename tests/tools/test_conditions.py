@@ -12,7 +12,7 @@ from tools.evaluate.conditions import (
     reverberation,
     telephone,
 )
-from tools.evaluate.measures import best_lag, correlation, mean_correlation
+from tools.evaluate.measures import best_lag, mean_correlation
 
 RNG = np.random.default_rng(1)
 SPEECH = (0.1 * RNG.standard_normal(SAMPLE_RATE)).astype(np.float32)
@@ -71,18 +71,9 @@ def test_lag_is_positive_for_late_curves(frames: int) -> None:
     assert value > 0.999
 
 
-def test_scale_and_offset_do_not_count() -> None:
-    assert correlation(3 * WAVE + 7, WAVE) == pytest.approx(1)
-    assert correlation(-WAVE, WAVE) == pytest.approx(-1)
-
-
 def test_still_curves_and_unknown_frames_are_left_out() -> None:
     holes = np.where(np.arange(300) % 3 == 0, np.nan, WAVE)
     assert mean_correlation([(WAVE, holes), (np.zeros(300), WAVE)]) == pytest.approx(1)
     value, lag = best_lag([(np.zeros(300), WAVE)], 5)
-    assert np.isnan(value)
-    assert lag == 0
-
-
-def test_different_lengths_are_compared_from_their_start() -> None:
-    assert best_lag([(WAVE, WAVE[:250])], 5) == (pytest.approx(1), 0.0)
+    assert (np.isnan(value), lag) == (True, 0)
+    assert best_lag([(WAVE, WAVE[:250])], 5) == (pytest.approx(1), 0.0)  # from their start

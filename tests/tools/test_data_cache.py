@@ -21,7 +21,7 @@ def recording(name: str, samples: np.ndarray, split: str = "train", phones=None)
 
 def test_corpus_is_read_as_written(tmp_path):
     rng = np.random.default_rng(0)
-    first, second = (rng.uniform(-0.9, 0.9, n).astype(np.float32) for n in (1000, 1501))
+    first, second = (rng.uniform(-1.5, 1.5, n).astype(np.float32) for n in (1000, 1501))
     phones = [Phone("m", 0.0, 0.03), Phone("ɑ", 0.03, 0.0625)]
     write_corpus(
         tmp_path / "toy", [recording("a", first, phones=phones), recording("b", second, "test")]
@@ -30,25 +30,16 @@ def test_corpus_is_read_as_written(tmp_path):
     assert (a.corpus, a.id, a.phones, a.split) == ("toy", "a", phones, "train")
     assert (b.offset, b.length, b.phones) == (1000, 1501, None)
     assert b.samples().dtype == np.float32
-    np.testing.assert_allclose(b.samples(), second, atol=1e-4)
+    np.testing.assert_allclose(b.samples(), np.clip(second, -1, 1), atol=1e-4)
     assert [u.id for u in load(tmp_path, split="test")] == ["b"]
 
 
-def test_samples_beyond_full_scale_are_clipped(tmp_path):
-    write_corpus(tmp_path / "toy", [recording("a", np.array([2.0, -2.0], np.float32))])
-    np.testing.assert_allclose(load(tmp_path)[0].samples(), [1.0, -1.0], atol=1e-4)
-
-
-def test_missing_corpus_is_named(tmp_path):
+def test_missing_or_cut_corpus_is_named(tmp_path):
     write_corpus(tmp_path / "toy", [recording("a", np.zeros(10))])
     with pytest.raises(CacheError, match="other"):
         load(tmp_path, ["other"])
     with pytest.raises(CacheError, match="no corpus"):
         load(tmp_path / "nowhere")
-
-
-def test_cut_audio_is_refused(tmp_path):
-    write_corpus(tmp_path / "toy", [recording("a", np.zeros(10))])
     (tmp_path / "toy" / "audio.i16").write_bytes(b"\0\0")
     with pytest.raises(CacheError, match="beyond the end"):
         load(tmp_path)

@@ -1,24 +1,24 @@
 """Phones of speech that comes without labels: forced alignment and recognition."""
 
-import random
 import shutil
 
 import numpy as np
 import pytest
+import soundfile
 
-from tools.data import flite
 from tools.data.forced_alignment import AlignmentError, align, confirmed_phones, german_sounds
 from tools.data.phones import PHONES
 from tools.data.recognition import (
-    Aligner,
+    TRANSCRIBERS,
     Word,
     agreement,
+    complete,
     grid_sentence,
-    random_orders,
     read_words,
     reliable_labels,
-    to_line,
+    text_aligner,
 )
+from tools.data.synthesizers import speak_with_flite
 
 SIL, A, B, C = 0, 1, 2, 3
 
@@ -35,32 +35,35 @@ def spans(frames: list[int], words: list[list[int]], **options) -> list[tuple[in
     return [(s.phone, s.start, s.end, s.word) for s in found]
 
 
-def test_alignment_covers_all_frames():
-    frames = [SIL] * 3 + [A] * 4 + [B] * 3 + [SIL] * 5 + [C] * 2 + [SIL] * 2
-    assert spans(frames, [[A, B], [C]]) == [
-        (SIL, 0, 3, -1), (A, 3, 7, 0), (B, 7, 10, 0), (SIL, 10, 15, -1), (C, 15, 17, 1),
-        (SIL, 17, 19, -1),
-    ]  # fmt: skip
-
-
-def test_alignment_without_pauses_has_no_silence():
-    frames = [A] * 4 + [B] * 3 + [C] * 2
-    assert spans(frames, [[A, B], [C]]) == [(A, 0, 4, 0), (B, 4, 7, 0), (C, 7, 9, 1)]
+@pytest.mark.parametrize(
+    ("frames", "words", "expected"),
+    [
+        pytest.param(
+            [SIL] * 3 + [A] * 4 + [B] * 3 + [SIL] * 5 + [C] * 2 + [SIL] * 2, [[A, B], [C]],
+            [(SIL, 0, 3, -1), (A, 3, 7, 0), (B, 7, 10, 0), (SIL, 10, 15, -1), (C, 15, 17, 1),
+             (SIL, 17, 19, -1)],
+            id="words and pauses cover all frames",
+        ),
+        pytest.param(
+            [A] * 4 + [B] * 3 + [C] * 2, [[A, B], [C]],
+            [(A, 0, 4, 0), (B, 4, 7, 0), (C, 7, 9, 1)],
+            id="words without pauses",
+        ),
+        pytest.param(
+            [A] * 3 + [SIL] * 4 + [B] * 3, [[A, B]], [(A, 0, 3, 0), (B, 3, 10, 0)],
+            id="a pause within a word is no silence",
+        ),
+        pytest.param([A] * 6, [[A], [A]], [(A, 0, 2, 0), (A, 2, 6, 1)], id="one phone twice"),
+    ],
+)  # fmt: skip
+def test_alignment_finds_each_phones_frames(frames, words, expected):
+    assert spans(frames, words) == expected
 
 
 def test_unconfirmed_phone_keeps_the_shortest_length():
     found = spans([A] * 5 + [C] * 5, [[A, B, C]], shortest=3)
     assert [s[0] for s in found] == [A, B, C]
     assert min(end - start for _, start, end, _ in found) == 3
-
-
-def test_pause_within_a_word_is_no_silence():
-    found = spans([A] * 3 + [SIL] * 4 + [B] * 3, [[A, B]])
-    assert [s[0] for s in found] == [A, B]
-
-
-def test_same_phone_twice_is_two_spans():
-    assert [s[0] for s in spans([A] * 6, [[A], [A]])] == [A, A]
 
 
 def test_too_few_frames_are_refused():
@@ -109,36 +112,36 @@ def test_agreement_is_the_share_of_time():
     assert agreement([], others) == 0.0
 
 
-def test_recognised_words_are_read_as_written(tmp_path):
-    file = tmp_path / "toy.jsonl"
-    assert read_words(file) == {}
+def test_only_missing_recordings_are_recognised(tmp_path, monkeypatch):
     words = [word("milk", 0.9, 0.5), word("<sil>", 1.0, 1.0)]
-    file.write_text(to_line("a", words) + to_line("b", []), encoding="utf-8")
-    assert read_words(file) == {"a": words, "b": []}
+    asked = []
+
+    def transcribe(_samples, name):
+        asked.append(name)
+        return words
+
+    monkeypatch.setitem(TRANSCRIBERS, "toy", lambda: transcribe)
+    for names in ("a", "ab"):
+        rows = [{"id": name, "file": f"{name}.wav"} for name in names]
+        soundfile.write(tmp_path / f"{names[-1]}.wav", np.zeros(160), 16000)
+        complete(tmp_path / "words" / "toy.jsonl", "toy", rows, tmp_path)
+    assert asked == ["a", "b"]
+    assert read_words(tmp_path / "words" / "toy.jsonl") == {"a": words, "b": words}
 
 
 def test_grid_name_spells_its_sentence():
     assert grid_sentence("bgbsza") == "bin green by s zero again"
     assert grid_sentence("swwx5p") == "set white with x five please"
-
-
-@pytest.mark.parametrize("name", ["bgbsz", "xgbsza", "bgbs0a"])
-def test_other_name_is_refused(name):
-    with pytest.raises(ValueError, match=name):
-        grid_sentence(name)
-
-
-def test_orders_with_the_same_seed_are_the_same():
-    first, again, other = (list(random_orders(random.Random(seed), 3)) for seed in (4, 4, 5))
-    assert first == again != other
-    assert all(order == " ".join(order.split()) for order in first)
+    for other in ("bgbsz", "xgbsza", "bgbs0a"):
+        with pytest.raises(ValueError, match=other):
+            grid_sentence(other)
 
 
 @pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite")
 def test_pocketsphinx_aligns_a_known_text():
     pytest.importorskip("pocketsphinx")
-    samples, phones = flite.speak("My happy puppet buys a pie.", "rms")
-    words = Aligner().align(samples, "my happy puppet buys a pie")
+    samples, phones = speak_with_flite("My happy puppet buys a pie.", "rms")
+    words = text_aligner()(samples, "my happy puppet buys a pie")
     found = [label for word in words if not word.is_pause for label in word.phones]
     for symbol, ipa in (("P", "p"), ("B", "b")):
         assert [start for name, start, _ in found if name == symbol] == pytest.approx(

@@ -5,7 +5,7 @@ import pytest
 
 from tools.data.corpora import merge_emodb_labels
 from tools.data.espeak import claim_closures
-from tools.data.labels import cover, fill_silence, labels_from_ends, to_phones
+from tools.data.labels import cover, fill_silence, to_phones
 from tools.data.phones import (
     ARPABET,
     EMODB,
@@ -38,10 +38,6 @@ def test_alphabet_leads_only_to_the_inventory(table):
     assert {phone for value in table.values() for phone in value.split()} <= set(PHONES)
 
 
-def test_inventory_holds_each_phone_once():
-    assert len(set(PHONES)) == len(PHONES)
-
-
 @pytest.mark.parametrize(
     ("symbol", "alphabet", "phones"),
     [
@@ -66,11 +62,6 @@ def test_symbol_becomes_phones_with_shares(symbol, alphabet, phones):
     assert normalise(symbol, alphabet) == phones
 
 
-@pytest.mark.parametrize("symbol", ["aɪə", "ɚ", "pf", "t͡ʃ", ""])
-def test_shares_add_up_to_one(symbol):
-    assert sum(share for _, share in normalise(symbol, "espeak-ipa")) == pytest.approx(1.0)
-
-
 def test_unknown_symbol_or_alphabet_is_named():
     with pytest.raises(UnknownSymbolError, match=r"'QQ'.*arpabet"):
         normalise("QQ", "arpabet")
@@ -78,37 +69,29 @@ def test_unknown_symbol_or_alphabet_is_named():
         normalise("a", "morse")
 
 
-def test_diphthong_shares_its_time():
-    phones = to_phones([("ˈj", 0.0, 0.1), ("ɑu", 0.1, 0.3), ("ə", 0.3, 0.4)], "ipa")
-    assert [p.ipa for p in phones] == ["j", "ɑ", "u", "ə"]
-    assert phones[1].end == pytest.approx(0.21)
-
-
-def test_shift_moves_labels_within_the_audio():
-    phones = to_phones([("M", 0.0, 0.1), ("AA", 0.1, 0.2)], "arpabet", shift=-0.02)
-    times = [time for p in phones for time in (p.start, p.end)]
-    assert times == pytest.approx([0.0, 0.08, 0.08, 0.18])
-
-
-def test_neighbouring_silences_become_one():
-    phones = to_phones([("SIL", 0.0, 0.1), ("SIL", 0.1, 0.2)], "arpabet")
-    assert phones == [Phone("sil", 0.0, 0.2)]
+@pytest.mark.parametrize(
+    ("labels", "alphabet", "shift", "phones"),
+    [
+        ([("ˈj", 0.0, 0.1), ("ɑu", 0.1, 0.3)], "ipa", 0.0,
+         [("j", 0.0, 0.1), ("ɑ", 0.1, 0.21), ("u", 0.21, 0.3)]),  # a diphthong shares its time
+        ([("M", 0.0, 0.1), ("AA", 0.1, 0.2)], "arpabet", -0.02,
+         [("m", 0.0, 0.08), ("ɑ", 0.08, 0.18)]),  # moved, but not before the audio
+        ([("SIL", 0.0, 0.1), ("SIL", 0.1, 0.2)], "arpabet", 0.0, [("sil", 0.0, 0.2)]),
+    ],
+)  # fmt: skip
+def test_labels_become_phones_on_the_time_line(labels, alphabet, shift, phones):
+    found = to_phones(labels, alphabet, shift)
+    assert [phone.ipa for phone in found] == [ipa for ipa, _, _ in phones]
+    times = [time for _, *span in found for time in span]
+    assert times == pytest.approx([time for _, *span in phones for time in span])
 
 
 def test_gap_becomes_silence_only_where_it_is_silent():
-    samples = np.concatenate([quiet(0.5), tone(0.5), tone(0.5)])
-    filled = fill_silence([Phone("a", 0.5, 1.0)], samples, RATE)
-    assert [p.ipa for p in filled] == ["sil", "a"]
+    samples = np.concatenate([quiet(0.5), tone(1.0)])
+    filled = fill_silence([Phone("a", 0.5, 0.8), Phone("m", 0.81, 1.0)], samples, RATE)
+    assert [p.ipa for p in filled] == ["sil", "a", "m"]
     assert filled[0].end == pytest.approx(0.5, abs=0.011)
-
-
-def test_rounding_gap_extends_the_phone_before():
-    filled = fill_silence([Phone("a", 0.0, 0.5), Phone("m", 0.51, 1.0)], tone(1.0), RATE)
-    assert filled == [Phone("a", 0.0, 0.51), Phone("m", 0.51, 1.0)]
-
-
-def test_ends_make_labels_without_gaps():
-    assert labels_from_ends([("h", 0.1), ("aj", 0.35)]) == [("h", 0.0, 0.1), ("aj", 0.1, 0.35)]
+    assert filled[1].end == 0.81  # a gap of 10 ms comes from rounding
 
 
 def test_cover_stretches_and_cuts_to_the_sound():

@@ -10,7 +10,6 @@ from model.lip_seal import apply_seal
 from tools.data.cache import Recording, load, write_corpus
 from tools.data.phones import Phone
 from tools.teacher import articulation, filmed_lips
-from tools.teacher.articulation import fitted_target, table_targets, targets_of
 from tools.teacher.lip_geometry import aperture, read_film, width
 from tools.teacher.targets import make_targets
 
@@ -45,23 +44,6 @@ def corpus(tmp_path: Path):
             g_mouth_w=0.1 * width(channels) + 0.6,
         )  # fmt: skip
     return utterances, films
-
-
-def test_fit_finds_the_phone_that_opens_further(corpus, monkeypatch) -> None:
-    monkeypatch.setattr(filmed_lips, "_RIDGE", 5.0)
-    utterances, films = corpus
-    moves = filmed_lips.fit(utterances, films)
-    assert moves["ɑ"][0] > 1.1
-    assert moves["ɑ"][0] == max(opening for opening, _ in moves.values())
-    assert "sil" not in moves
-
-
-def test_fitted_targets_stay_in_bounds() -> None:
-    for phone in "iɑufs":
-        for name, (target, dominance) in targets_of(phone).items():
-            assert 0.0 <= target <= 1.0
-            assert dominance == table_targets(phone)[name][1]
-    assert fitted_target("i", "tongue", 0.3) == 0.3
 
 
 def test_film_is_measured_from_its_rest(tmp_path: Path) -> None:

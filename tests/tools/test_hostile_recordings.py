@@ -45,15 +45,22 @@ def capture(**arrays: np.ndarray) -> bytes:
         (read_beat, (BEAT % ("1e300", "0")).encode()),
         (read_beat, (BEAT % ("0", "NaN")).encode()),
         (read_beat, (BEAT % ("0", "[]")).encode()),
+        (read_beat, b'{"names": ["jawOpen"], "frames": [{"time": 0}]}'),
         (read_curves_csv, b"t,\xff\n0,0\n"),
         (read_curves_csv, b"t,jawOpen\nnan,0\n1,0\n"),
         (read_curves_csv, b"t,jawOpen\n0,1e300\n1,0\n"),
+        (read_curves_csv, b"t,jawOpen\n0.1,0.1\n0.0,0.2\n"),
+        (read_curves_csv, b"t,jawOpen\n0.1,0.1\n0.2,0.2,0.3\n"),
+        (read_live_link, LINK),
+        (read_live_link, LINK + b"later,61,0.5\n"),
+        (read_live_link, LINK + b"00:00:00:00,61,many\n"),
         (read_live_link, b"\xff"),
         (read_live_link, LINK + b'00:00:00:00,1,"' + b"9" * 200_000 + b'"\n'),
         (read_live_link, LINK + b"00:00:00:" + b"9" * 400 + b",1,0\n"),
         (read_live_link, LINK + b"9" * 400 + b":00:00:00,1,0\n"),
         (read_live_link, LINK + b"00:00:00:00,1,inf\n"),
         (read_channel_map, b"\xff"),
+        (read_channel_map, b"jawOpens = { a = 0.5 }"),
         (read_channel_map, b"jawOpen = { a = nan }"),
         (read_channel_map, b"jawOpen = { a = 1e300 }"),
         (read_channel_map, b"jawOpen = { a = 1" + b"0" * 400 + b" }"),
@@ -71,6 +78,7 @@ def test_unusable_recording_is_refused(tmp_path: Path, read_take: Callable, data
     path.write_bytes(data)
     with pytest.raises(ActorError) as caught:
         read_take(path)
+    assert str(path) in str(caught.value)
     assert_refused(caught.value)
 
 

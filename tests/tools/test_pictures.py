@@ -8,14 +8,7 @@ pytest.importorskip("torch")
 
 from model.channels import ARKIT_52
 from model.weights_file import DEFAULT_WEIGHTS
-from tools.evaluate.pictures import (
-    Sentence,
-    attention_weights,
-    by_offset,
-    draw_attention,
-    draw_curves,
-    seal,
-)
+from tools.evaluate.pictures import Sentence, attention_weights, by_offset, draw_curves, seal
 
 
 class StillNetwork:
@@ -34,12 +27,6 @@ def test_curves_are_drawn_with_and_without_phones(tmp_path, phones) -> None:
     path = draw_curves(tmp_path / "c.png", Sentence("x", "x", NOISE, phones), StillNetwork())
     assert plt.imread(path).std() > 0.01
     assert not plt.get_fignums()
-
-
-def test_attention_is_drawn(tmp_path) -> None:
-    weights = np.eye(25, 11)
-    path = draw_attention(tmp_path / "a.png", Sentence("x", "x", NOISE, []), weights, 0.02)
-    assert plt.imread(path).std() > 0.01
 
 
 def test_seal_is_share_of_jaw_opening() -> None:

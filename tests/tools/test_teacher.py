@@ -8,7 +8,7 @@ from model.lip_seal import apply_seal, lip_opening
 from tools.data.phones import PHONES
 from tools.teacher.articulation import ARTICULATORS, targets_of
 from tools.teacher.coarticulation import articulators
-from tools.teacher.prosody import arousals, pitch_track, prosody, voice_statistics
+from tools.teacher.prosody import arousals, prosody, voice_statistics
 from tools.teacher.targets import make_targets
 
 
@@ -86,17 +86,6 @@ def voice(hertz: float, swing: float, slope: float) -> np.ndarray:
     return (0.1 * sound / sound.std()).astype(np.float32)
 
 
-def statistics(sound: np.ndarray) -> np.ndarray:
-    return voice_statistics(sound, pitch_track(sound))
-
-
-def test_voice_statistics_measure_pitch_and_slope() -> None:
-    balance, deviation, median = statistics(voice(150.0, 3.0, 1.0))
-    assert abs(median - 12 * np.log2(150.0)) < 0.7
-    assert 1.5 < deviation < 2.7  # a sine of 3 semitones has 2.1
-    assert balance < statistics(voice(150.0, 3.0, 0.4))[0]
-
-
 def test_arousal_ignores_level() -> None:
     sounds = [voice(180.0, 4.0, 0.5), 0.05 * voice(230.0, 4.0, 0.4), voice(120.0, 0.5, 1.6)]
     excited, louder_only, bored = arousals(sounds, ["anna"] * 3)
@@ -112,5 +101,5 @@ def test_arousal_is_relative_to_the_speaker() -> None:
 
 def test_noise_has_no_arousal() -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
-    assert np.isnan(statistics(noise)).all()
+    assert np.isnan(voice_statistics(noise)).all()
     assert arousals([noise], ["x"]).tolist() == [0.0]

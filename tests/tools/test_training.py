@@ -40,17 +40,13 @@ class StoppedError(Exception):
     """A run that is killed."""
 
 
-class StoppingMaker:
+class StoppingMaker(BatchMaker):
     """Makes batches up to the fourth, which never comes."""
-
-    def __init__(self, maker: BatchMaker) -> None:
-        self.maker = maker
-        self.feature_statistics = maker.feature_statistics
 
     def __getitem__(self, step: int):
         if step == 3:
             raise StoppedError
-        return self.maker[step]
+        return super().__getitem__(step)
 
 
 @pytest.fixture
@@ -96,12 +92,16 @@ def test_batches_follow_from_seed_and_step(maker: BatchMaker, cache: Path, tmp_p
     assert batch.raw.shape == batch.known.shape == (2, 60, 52)
 
 
-def test_stopped_run_resumes_bit_for_bit(maker: BatchMaker, tmp_path: Path, monkeypatch) -> None:
+def test_stopped_run_resumes_bit_for_bit(
+    maker: BatchMaker, cache: Path, tmp_path: Path, monkeypatch
+) -> None:
     whole = train(TINY, maker, tmp_path / "whole", Machine())
 
     monkeypatch.setattr("tools.train.loop._SAVE_EVERY", 2)
+    stopping = StoppingMaker(TINY, cache, tmp_path / "targets")
+    stopping.feature_statistics = maker.feature_statistics
     with pytest.raises(StoppedError):
-        train(TINY, StoppingMaker(maker), tmp_path / "parts", Machine())
+        train(TINY, stopping, tmp_path / "parts", Machine())
     resumed = train(TINY, maker, tmp_path / "parts", Machine())
 
     with np.load(whole) as first, np.load(resumed) as second:

@@ -11,12 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.lip_seal import lip_opening
-from model.runtime import choose_runtime
 from tools.data.cache import Utterance, write_corpus
 
 from .channels import INAUDIBLE, read_channel_map
-from .performance import Options, Performance, PredictOpening, perform
+from .performance import Options, Performance, perform
 from .takes import find_takes
 from .tracks import ActorError
 
@@ -36,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             face_model=args.face_model,
             channel_map=read_channel_map(args.map) if args.map else None,
         )
-        performance = perform(find_takes(args.paths), options, _opening_predictor())
+        performance = perform(find_takes(args.paths), options)
     except ActorError as error:
         print(f"{args.name}: {error}", file=sys.stderr)
         return 1
@@ -96,16 +94,6 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _opening_predictor() -> PredictOpening:
-    runtime = choose_runtime("numpy")
-
-    def predict_opening(samples: np.ndarray) -> np.ndarray:
-        curves = runtime.predict(samples)
-        return lip_opening(curves.names, curves.values)
-
-    return predict_opening
-
-
 def _name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][\w-]*", text):
         raise argparse.ArgumentTypeError(f'"{text}" must be letters, digits, _ and -')
@@ -119,22 +107,15 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--name", type=_name, required=True, help="of the actor, and the corpus")
     parser.add_argument("--lang", default="und", help="language code of the sound (und)")
     parser.add_argument(
-        "--held-out",
-        nargs="+",
-        default=[],
-        metavar="TAKE",
+        "--held-out", nargs="+", default=[], metavar="TAKE",
         help="takes to keep from training; a tenth of everything unless given",
-    )
+    )  # fmt: skip
     parser.add_argument("--lag-ms", type=float, help="how late the curves are; estimated if absent")
+    parser.add_argument("--map", type=Path, help="TOML: the controls ARKit channels are made of")
     parser.add_argument(
-        "--map", type=Path, help="TOML: the controls that ARKit channels are made of"
-    )
-    parser.add_argument(
-        "--full-range",
-        action=argparse.BooleanOptionalAction,
-        default=None,
+        "--full-range", action=argparse.BooleanOptionalAction,
         help="scale channels to their usual peaks in speech (only for scores)",
-    )
+    )  # fmt: skip
     parser.add_argument("--face-model", type=Path, help="face_landmarker.task, for videos")
     return parser.parse_args(argv)
 

@@ -17,10 +17,7 @@ from .tracks import ActorError
 ChannelMap = Mapping[str, Mapping[str, float]]
 """ARKit channel to the controls that it is made of and their weights."""
 
-_SIDES = (
-    (re.compile(r"[_.]l(eft)?$"), "left"),
-    (re.compile(r"[_.]r(ight)?$"), "right"),
-)
+_SIDES = ((re.compile(r"[_.]l(eft)?$"), "left"), (re.compile(r"[_.]r(ight)?$"), "right"))
 _LARGEST_WEIGHT = 1e6  # in a map
 
 INAUDIBLE: tuple[str, ...] = tuple(

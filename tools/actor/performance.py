@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +11,14 @@ import numpy as np
 
 from model.channels import ARKIT_52
 from model.lip_seal import lip_opening
+from model.runtime import choose_runtime
 from tools.data.cache import CURVE_HOP, SAMPLE_RATE, Recording, curve_rows
 from tools.data.labels import LEVEL_HOP, level_curve, silence_threshold
 
 from .alignment import RATE, Alignment, align, best_lag, to_rows
 from .channels import Calibration, ChannelMap, apply_calibration, calibrate, to_arkit
 from .takes import Take, read_take
-from .tracks import ActorError
-
-PredictOpening = Callable[[np.ndarray], np.ndarray]
-"""Mouth opening [T] at 100 Hz that a trained network predicts from samples [N] at 16 kHz."""
+from .tracks import ActorError, Track
 
 _JAW = ARKIT_52.index("jawOpen")
 _LONG_ENOUGH = 20.0  # seconds of a take for a lag of its own
@@ -72,14 +70,12 @@ class Performance:
 
 @dataclass(frozen=True)
 class _LoadedTake:
-    """A take before calibration: frames with their times, and the sound."""
+    """A take before calibration: its track, the track's ARKit channels [F, 52], and the sound."""
 
     name: str
     samples: np.ndarray
-    times: np.ndarray
+    track: Track
     channels: np.ndarray
-    lip_gap: np.ndarray | None
-    scores: bool
 
     @property
     def is_long(self) -> bool:
@@ -88,16 +84,14 @@ class _LoadedTake:
 
     def rows(self, alignment: Alignment) -> tuple[np.ndarray, np.ndarray | None]:
         """ARKit channels [T, 52] and lip gap [T] on the sound's rows."""
-        times, count = alignment.sound_times(self.times), curve_rows(len(self.samples))
-        gap = self.lip_gap
+        times, count = alignment.sound_times(self.track.times), curve_rows(len(self.samples))
+        gap = self.track.lip_gap
         if gap is not None:
             gap = to_rows(times, np.asarray(gap, np.float32)[:, None], count)[:, 0]
         return to_rows(times, self.channels, count), gap
 
 
-def perform(
-    takes: Sequence[Take], options: Options, predict_opening: PredictOpening
-) -> Performance:
+def perform(takes: Sequence[Take], options: Options) -> Performance:
     """Reads, aligns, calibrates and cuts all takes.
 
     Raises `ActorError` when a take cannot be read, a name to hold out is unknown, or no face is
@@ -108,14 +102,14 @@ def perform(
     if unknown:
         raise ActorError(f'There is no take "{unknown[0]}"; there are {", ".join(sorted(names))}.')
     loaded = [_load(take, options) for take in takes]
-    alignments = _alignments(loaded, options.lag, predict_opening)
+    alignments = _alignments(loaded, options.lag)
     aligned = [take.rows(alignment) for take, alignment in zip(loaded, alignments, strict=True)]
     rows = [channels for channels, _ in aligned]
     if not any(np.isfinite(part).any() for part in rows):
         raise ActorError("No frame shows a face at a time when there is sound; check the files.")
     scores = options.full_range
     if scores is None:
-        scores = any(take.scores for take in loaded)
+        scores = any(take.track.scores for take in loaded)
     calibration = calibrate(rows, [_silence(take.samples) for take in loaded], scores)
     curves = [apply_calibration(part, gap, calibration) for part, gap in aligned]
     recordings = list(_recordings(loaded, curves, options))
@@ -128,18 +122,18 @@ def perform(
 def _load(take: Take, options: Options) -> _LoadedTake:
     track, samples = read_take(take, options.face_model)
     channels = to_arkit(track.names, track.values, options.channel_map, take.curves)
-    return _LoadedTake(take.name, samples, track.times, channels, track.lip_gap, track.scores)
+    return _LoadedTake(take.name, samples, track, channels)
 
 
-def _alignments(
-    takes: Sequence[_LoadedTake], lag: float | None, predict_opening: PredictOpening
-) -> list[Alignment]:
+def _alignments(takes: Sequence[_LoadedTake], lag: float | None) -> list[Alignment]:
     """One alignment a take; short takes share the alignment that fits them all."""
     if lag is not None:
         return [Alignment(lag)] * len(takes)
-    pairs = [
-        (_opening(*take.rows(Alignment(0.0))), predict_opening(take.samples)) for take in takes
-    ]
+    runtime = choose_runtime("numpy")
+    pairs = []
+    for take in takes:
+        predicted = lip_opening(ARKIT_52, runtime.predict(take.samples).values)
+        pairs.append((_opening(*take.rows(Alignment(0.0))), predicted))
     short = [pair for take, pair in zip(takes, pairs, strict=True) if not take.is_long]
     shared = best_lag(short) if short else Alignment(0.0)
     return [

@@ -120,7 +120,10 @@ def timecode_seconds(texts: Sequence[str], rate: int | None = None) -> np.ndarra
     it records 30 frames a second. Without a rate it is the smallest usual rate that the highest FF
     allows. Midnight may pass. Raises ValueError for a text that is no timecode.
     """
-    fields = np.array([_timecode_fields(text) for text in texts], np.float64).reshape(-1, 4)
+    matches = [_TIMECODE.match(text.strip()) for text in texts]
+    if None in matches:
+        raise ValueError(f'"{texts[matches.index(None)]}" is no timecode HH:MM:SS:FF')
+    fields = np.array([match.groups() for match in matches], np.float64).reshape(-1, 4)
     if (fields > _LARGEST_FIELD).any():
         raise ValueError("a timecode counts more than any clock")
     if rate is None:
@@ -128,13 +131,6 @@ def timecode_seconds(texts: Sequence[str], rate: int | None = None) -> np.ndarra
         rate = next((usual for usual in _FRAME_RATES if usual > highest), int(highest) + 1)
     seconds = fields @ np.array([3600.0, 60.0, 1.0, 1.0 / rate])
     return seconds + _DAY * np.cumsum(np.diff(seconds, prepend=seconds[:1]) < -_DAY / 2)
-
-
-def _timecode_fields(text: str) -> tuple[float, ...]:
-    match = _TIMECODE.match(text.strip())
-    if match is None:
-        raise ValueError(f'"{text}" is no timecode HH:MM:SS:FF')
-    return tuple(float(part) for part in match.groups())
 
 
 def read_beat(path: Path) -> Track:
@@ -227,7 +223,6 @@ def _ascending(times: np.ndarray) -> np.ndarray:
 
 
 def _checked(track: Track, path: Path) -> Track:
-    """The track, if its numbers make sense. Raises `ActorError`."""
     times, values = track.times, track.values
     if not (np.abs(times) < _LATEST).all() or np.any(np.diff(times) <= 0):
         raise ActorError(f"The times of {path} do not ascend; sort its rows and write it again.")

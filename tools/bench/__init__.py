@@ -2,9 +2,8 @@
 
 - ``__main__`` reads the command line and runs the plan: which stage, on what, how often.
 - ``measure`` has the clocks, the test sounds and the runner of fresh processes.
-- ``stages`` is what runs in those processes: bakes, runtimes, ``predict``, writing keys.
+- ``stages`` is what runs in those processes: bakes, runtimes, writing keys.
 - ``window`` plays an artist with a window, and times each call on the main thread.
-- ``addon`` is the only file that knows module paths inside the zip.
 - ``report`` writes the JSON, the table in docs/performance.md and the plot.
 
 What is measured is the built zip, installed in Blender, never the source tree.

@@ -9,29 +9,21 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addon, report
+from model.optional import optional_import
+
+from . import report
 from .measure import SENTENCE, StageError, machine, measured_command, run_stage, write_clip
-from .report import MAIN_THREAD, Figures, length
+from .report import Figures, length
+from .stages import extension_folder
 
 _RECOGNIZERS = {"pocketSphinx": 10.0, "phonetic": 2.0}
 """Rhubarb's, and how many times faster than each ``predict`` is meant to be."""
 
-_BAKE = {
-    "register": ("import and register", "s"),
-    "first wall": ("first bake", "s"),
-    "first cpu": ("first bake, processor time", "s"),
-    "first memory": ("first bake, memory added", "B"),
-    "later wall": ("later bake", "s"),
-    "later cpu": ("later bake, processor time", "s"),
-}
-"""What the stage measures, what the report calls it, and its unit."""
-
+_INSERTS_PER_WRITE = 50.0
 _HOUR = 3600
-_BAKE_LIMITS = {60: {"first wall": 2.5}, _HOUR: {"first memory": 400 * 2.0**20}}
 
 
 @dataclass(frozen=True)
@@ -70,7 +62,7 @@ class Bench:
     def __init__(self, folder: Path, plan: Plan) -> None:
         self.figures = Figures(machine())
         self._folder, self._plan = folder, plan
-        self._began = time.monotonic()
+        self._output = folder / "curves.npz"
 
     def run(self, package: Path, old: Path | None) -> Figures:
         """Measures everything that this machine can.
@@ -85,12 +77,19 @@ class Bench:
         user = self._install(package, "new")
         users = [user, self._install(old, "old")] if old else [user]
         for seconds, repeats in self._plan.bakes.items():
-            self._bake(seconds, repeats, users)
+            clips = self._clips(seconds, 1 if seconds == _HOUR else 2)
+            for turn in range(repeats):
+                for each in users[:: -1 if turn % 2 else 1]:  # neither is always the first
+                    self._stage("bake", each, clips=clips, length=length(seconds))
         self._predict(user)
         self._keys(user)
         for seconds, repeats in self._plan.windows.items():
-            self._window(seconds, repeats, user)
-        self._real_time(user)
+            clips = self._clips(seconds, 2)
+            for _ in range(repeats):
+                self._stage("window.dials_and_preview", user, clips=clips, length=length(seconds))
+        (clip,) = self._clips(self._plan.real_time, 1)
+        for _ in range(self._plan.repeats):
+            self._stage("window.real_time", user, clip=clip, seconds=self._plan.real_time)
         return self.figures
 
     def _install(self, package: Path, name: str) -> Path:
@@ -98,119 +97,79 @@ class Bench:
         user = self._folder / name / "user"
         user.mkdir(parents=True)
         run_stage("install", user, package=str(package))
-        run_stage("bake", user, clips=[str(SENTENCE)])  # compiles, as any earlier use did
+        run_stage("bake", user, clips=[str(SENTENCE)], length="")  # compiles, as earlier use did
         return user
-
-    def _bake(self, seconds: int, repeats: int, users: list[Path]) -> None:
-        clips = [str(path) for path in self._clips(seconds, 1 if seconds == _HOUR else 2)]
-        for turn in range(repeats):
-            for user in users[:: -1 if turn % 2 else 1]:  # neither is always the first
-                found = self._stage("bake", user, clips=clips)
-                limits = {"register": 0.05, **_BAKE_LIMITS.get(seconds, {})}
-                for name, (label, unit) in _BAKE.items():
-                    if name in found:
-                        what = label if name == "register" else f"{label}, {length(seconds)}"
-                        add = self.figures.add if user is users[0] else self.figures.add_old
-                        add(what, unit, found[name], at_most=limits.get(name))
 
     def _predict(self, user: Path) -> None:
         """The network by itself; ``predict`` on one and two cores beside other programs."""
-        seconds = self._plan.predict
-        (clip,) = self._clips(seconds, 1)
-        found = run_stage("devices", user)
-        runtimes = {"NumPy": ("numpy", "auto"), "torch, CPU": ("torch", "cpu")}
-        if not found["torch"]:
-            del runtimes["torch, CPU"]
-            self.figures.remarks.append("torch is not installed here")
-        if found["cuda"]:
-            runtimes["torch, GPU"] = ("torch", "cuda")
-        else:
-            self.figures.remarks.append("torch finds no GPU here")
-        programs = self._programs(clip)
+        suffix = length(self._plan.predict)
+        (clip,) = self._clips(self._plan.predict, 1)
+        runtimes = self._runtimes()
+        programs = self._programs(clip, suffix)
         for _ in range(self._plan.repeats):
             for label, (name, device) in runtimes.items():
-                cost = self._stage("network", user, name=name, device=device, clip=str(clip))
-                what = f"network in {label}, {length(seconds)}"
-                self.figures.add(f"{what}: times real time", "×", seconds / cost["wall"])
-                self.figures.add(f"{what}: start", "s", cost["start"])
+                what = f"network in {label}, {suffix}"
+                self._stage("network", user, what=what, name=name, device=device, clip=clip)
             for label, (command, cores) in programs.items():
-                cost = measured_command(command, addon.folder(user), cores)
+                cost = measured_command(command, extension_folder(user), cores)
                 self._output.unlink(missing_ok=True)  # predict skips what is up to date
-                self._say(f"{label}: {cost['wall']:.2f} s")
-                self.figures.add(f"{label}: wall time", "s", cost["wall"])
-                self.figures.add(f"{label}: processor time", "s", cost["cpu"])
+                self._add({f"{label}: {kind}": seconds for kind, seconds in cost.items()})
         ours = next(iter(programs))
         for recognizer, at_least in _RECOGNIZERS.items():
-            peer = f"Rhubarb {recognizer}, {length(seconds)}"
+            peer = f"Rhubarb {recognizer}, {suffix}"
             if peer in programs:
                 self.figures.add_ratio(f"{peer}: wall time", f"{ours}: wall time", at_least)
 
-    def _programs(self, clip: Path) -> dict[str, tuple[list[str], int]]:
+    def _runtimes(self) -> dict[str, tuple[str, str]]:
+        """Name and device of each runtime that works here, by its label."""
+        runtimes = {"NumPy": ("numpy", "auto")}
+        torch = optional_import("torch")
+        if torch is None:
+            self.figures.remarks.append("torch is not installed here")
+            return runtimes
+        runtimes["torch, CPU"] = ("torch", "cpu")
+        if torch.cuda.is_available():
+            runtimes["torch, GPU"] = ("torch", "cuda")
+        else:
+            self.figures.remarks.append("torch finds no GPU here")
+        return runtimes
+
+    def _programs(self, clip: str, suffix: str) -> dict[str, tuple[list[str], int]]:
         """Command lines that make curves, or mouth shapes, of a sound, and their cores."""
-        suffix = length(self._plan.predict)
-        predict = [sys.executable, "-m", "model", "predict", str(clip), str(self._output)]
+        predict = [sys.executable, "-m", "model", "predict", clip, str(self._output)]
         most = len(os.sched_getaffinity(0))
-        names = {1: "one core", 2: "two cores"}
-        programs = {
-            f"predict on {names[cores]}, {suffix}": (predict, cores)
-            for cores in (2, 1)
-            if cores <= most
-        }
+        programs = {f"predict on two cores, {suffix}": (predict, 2)} if most > 1 else {}
+        programs[f"predict on one core, {suffix}"] = (predict, 1)
         if shutil.which("rhubarb"):
             for recognizer in _RECOGNIZERS:
-                command = ["rhubarb", "--quiet", "-r", recognizer, "-o", str(self._output)]
-                programs[f"Rhubarb {recognizer}, {suffix}"] = ([*command, str(clip)], min(most, 2))
+                command = ["rhubarb", "--quiet", "-r", recognizer, "-o", str(self._output), clip]
+                programs[f"Rhubarb {recognizer}, {suffix}"] = (command, min(most, 2))
         else:
             self.figures.remarks.append("Rhubarb Lip Sync is not on PATH")
         return programs
 
     def _keys(self, user: Path) -> None:
         count = self._plan.keys
-        what = f"52 × {count} keys"
-        limit = 0.5 if count == FULL.keys else None
         for _ in range(self._plan.repeats):
-            cost = self._stage("write_keys", user, count=count)
-            self.figures.add(f"{what} written", "s", cost["wall"], at_most=limit)
-        cost = self._stage("insert_keys", user, count=count)
-        self.figures.add(f"{what} with `keyframe_insert`", "s", cost["wall"])
-        at_least = 50.0 if limit else None
-        self.figures.add_ratio(f"{what} with `keyframe_insert`", f"{what} written", at_least)
+            (written,) = self._stage("write_keys", user, count=count)
+        (inserted,) = self._stage("insert_keys", user, count=count)
+        at_least = _INSERTS_PER_WRITE if count == FULL.keys else None
+        self.figures.add_ratio(inserted, written, at_least)
 
-    def _window(self, seconds: int, repeats: int, user: Path) -> None:
-        clip, other = self._clips(seconds, 2)
-        for _ in range(repeats):
-            found = self._stage("window.dials_and_preview", user, clip=str(clip), other=str(other))
-            wait = found.pop("from a dial step to its keys")
-            self.figures.add(f"from a dial step to its keys, {length(seconds)}", "s", wait)
-            for label, longest in found.items():
-                name = f"{MAIN_THREAD}{label}, {length(seconds)}"
-                self.figures.add(name, "s", longest, at_most=0.05)
-
-    def _real_time(self, user: Path) -> None:
-        seconds = self._plan.real_time
-        (clip,) = self._clips(seconds, 1)
-        for _ in range(self._plan.repeats):
-            found = self._stage("window.real_time", user, clip=str(clip), seconds=seconds)
-            for what, limit in (("median", None), ("99.9th percentile", 0.008)):
-                name = f"real time on the main thread, each frame: {what}"
-                self.figures.add(name, "s", found[what], at_most=limit)
-
-    @property
-    def _output(self) -> Path:
-        return self._folder / "curves.npz"
-
-    def _clips(self, seconds: int, count: int) -> list[Path]:
+    def _clips(self, seconds: int, count: int) -> list[str]:
         """Different sounds of the same length, in place of those before."""
         paths = [self._folder / f"clip{seed}.wav" for seed in range(count)]
-        return [write_clip(path, seconds, seed) for seed, path in enumerate(paths)]
+        return [str(write_clip(path, seconds, seed)) for seed, path in enumerate(paths)]
 
     def _stage(self, stage: str, user: Path, **arguments: object) -> dict[str, float]:
-        answer = run_stage(stage, user, **arguments)
-        self._say(f"{stage}: " + ", ".join(f"{name} {v:.4g}" for name, v in answer.items()))
-        return answer
+        """Runs a stage and adds its figures; those of the old zip beside the new one's."""
+        found = run_stage(stage, user, **arguments)
+        self._add(found, old=user.parent.name == "old")
+        return found
 
-    def _say(self, line: str) -> None:
-        print(f"[{time.monotonic() - self._began:4.0f} s] {line}", flush=True)
+    def _add(self, found: dict[str, float], old: bool = False) -> None:
+        self.figures.add(found, old)
+        print(", ".join(f"{name} {value:.4g}" for name, value in found.items()), flush=True)
 
 
 def main() -> None:
@@ -221,9 +180,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="short sounds, each once: a trial")
     parser.add_argument("--out", type=Path, required=True, help="folder for the report")
     options = parser.parse_args()
+    old = options.compare.resolve() if options.compare else None
     with tempfile.TemporaryDirectory(prefix="audio2face-bench-") as folder:
         bench = Bench(Path(folder), QUICK if options.quick else FULL)
-        old = options.compare.resolve() if options.compare else None
         try:
             figures = bench.run(options.zip.resolve(), old)
         except StageError as error:

@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -84,7 +85,7 @@ def measured(work: Callable[[], object]) -> dict[str, float]:
 
 
 def measured_command(command: list[str], cwd: Path, cores: int) -> dict[str, float]:
-    """Wall and processor time of a program on so many cores, in seconds.
+    """``wall time`` and ``processor time`` of a program on so many cores, in seconds.
 
     Raises:
         StageError: the program failed.
@@ -102,11 +103,11 @@ def measured_command(command: list[str], cwd: Path, cores: int) -> dict[str, flo
     if ended.returncode:
         raise StageError(f"{' '.join(command)} failed:\n{ended.stdout}{ended.stderr}")
     cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return {"wall": wall, "cpu": cpu}
+    return {"wall time": wall, "processor time": cpu}
 
 
 def run_stage(stage: str, resources: Path, **arguments: object) -> dict[str, float]:
-    """The answer of a function of ``stages``, run in a fresh process.
+    """The answer of a stage (see ``stages``), run in a fresh process.
 
     Args:
         stage: name of the function.
@@ -170,11 +171,11 @@ def _speech(rng: np.random.Generator) -> Iterator[np.ndarray]:
 def machine() -> dict[str, str]:
     """Processor, cores, memory, system and versions; nothing that names the machine."""
     cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    text = cpuinfo.read_text() if cpuinfo.is_file() else ""
+    name = re.search(r"^model name\s*: (.+)$", text, re.MULTILINE)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     facts = {
-        "processor": names[0] if names else platform.processor() or "unknown",
+        "processor": name[1] if name else platform.processor() or "unknown",
         "cores": str(len(os.sched_getaffinity(0))),
         "memory": f"{memory / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.machine()}",
@@ -190,5 +191,5 @@ def machine() -> dict[str, str]:
 
 def _memory(field: str) -> int:
     """Bytes of this process by a field of Linux's /proc/self/status."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:"))
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(re.search(rf"^{field}:\s*(\d+)", status, re.MULTILINE)[1])

@@ -18,9 +18,11 @@ from types import FunctionType, MethodType, SimpleNamespace
 import bpy
 import numpy as np
 
-from . import addon
+from tools.demo.install import MODULE
+
 from .measure import Clock, StageError
-from .stages import add_strip, demo_head, fcurves
+from .report import MAIN_THREAD, REAL_TIME
+from .stages import add_strip, demo_head, enable, fcurves
 
 _QUIET = 0.6
 """Seconds without a thread or an operator of the add-on after which it has done all it had to:
@@ -28,6 +30,7 @@ longer than a debounce."""
 
 _LONGEST_WAIT = 300.0
 _REDRAW = 0.1
+_TAB = "Audio2Face"
 _TIMER_EVENT = SimpleNamespace(type="TIMER", value="NOTHING", ctrl=False, shift=False, alt=False)
 
 
@@ -55,7 +58,7 @@ class Timers:
         """Calls those of the add-on's functions whose time has come."""
         now = time.perf_counter()
         for function, due in list(self._entries):
-            is_ours = getattr(function, "__module__", "").startswith(addon.MODULE)
+            is_ours = getattr(function, "__module__", "").startswith(MODULE)
             if due > now or not is_ours or not self.is_registered(function):
                 continue
             interval = self._clock.timed(function)()
@@ -130,10 +133,11 @@ class _Layout:
 
 
 class Window:
-    """The loop of a Blender with a window. To be made before the add-on is enabled."""
+    """The loop of a Blender with a window, in which the add-on is enabled and has its demo head."""
 
     def __init__(self) -> None:
         self.clock = Clock()
+        self.waits: dict[str, float] = {}
         self.timers = Timers(self.clock)
         handlers = _HandlerLists(bpy.app.handlers, _clock=self.clock)
         bpy.app = _Overlay(bpy.app, background=False, timers=self.timers, handlers=handlers)
@@ -143,6 +147,8 @@ class Window:
         self._is_locked = False
         self._ticks: list[SimpleNamespace] = []
         self._drawn = 0.0
+        enable()
+        self.shape_keys = demo_head().data.shape_keys
 
     @property
     def context(self) -> _Overlay:
@@ -189,19 +195,13 @@ class Window:
         self._wait_for_input()
         self.clock.timed(setattr)(group, name, value)
 
-    def show_frame(self, frame: int) -> None:
-        """Moves the playhead; Blender calls the handlers."""
-        bpy.context.scene.frame_set(frame)
+    def run(self, seconds: float) -> list[float]:
+        """Runs the window's loop for some time.
 
-    def run(self, seconds: float) -> None:
-        """Runs the window's loop for some time."""
-        until = time.perf_counter() + seconds
-        while time.perf_counter() < until:
-            self.turn()
-
-    def frames(self, seconds: float) -> list[float]:
-        """Runs the loop; seconds of each turn in which the add-on was called, all calls of it
-        together but for the panels."""
+        Returns:
+            Seconds of each turn in which the add-on was called, all calls of it together but for
+            the panels.
+        """
         until = time.perf_counter() + seconds
         found = []
         while time.perf_counter() < until:
@@ -212,27 +212,35 @@ class Window:
                 found.append(sum(calls[count:]))
         return found
 
-    def settle(self) -> float:
-        """Runs until the add-on has nothing more to do.
-
-        Returns:
-            When that was, by ``time.perf_counter``.
+    @contextmanager
+    def doing(self, label: str) -> Iterator[None]:
+        """Calls count as ``label``, also those after the block until the add-on has nothing more to
+        do. ``waits`` gets the longest time from the beginning to that end.
 
         Raises:
             StageError: it does not come to rest.
         """
-        began = busy = time.perf_counter()
-        while (now := time.perf_counter()) - busy < _QUIET:
-            self.turn()
-            if self._operators or _is_working():
-                busy = now
-            if now - began > _LONGEST_WAIT:
-                raise StageError("The add-on does not come to rest.")
-        return busy
+        began = time.perf_counter()
+        with self.clock.counting_as(label):
+            yield
+            done = busy = time.perf_counter()
+            while (now := time.perf_counter()) - busy < _QUIET:
+                self.turn()
+                threads = [thread.name for thread in threading.enumerate()]
+                if self._operators or any(name.startswith("audio2face") for name in threads):
+                    busy = now
+                if now - done > _LONGEST_WAIT:
+                    raise StageError("The add-on does not come to rest.")
+        self.waits[label] = max(self.waits.get(label, 0.0), busy - began)
 
-    def longest(self) -> dict[str, float]:
-        """Seconds of the longest call, by what the artist was doing."""
-        return {label: max(calls) for label, calls in self.clock.calls.items()}
+    @contextmanager
+    def keying(self, label: str) -> Iterator[None]:
+        """As ``doing``. Raises StageError where no key changes."""
+        before = self._keys()
+        with self.doing(label):
+            yield
+        if self._keys() == before:
+            raise StageError("No key changed.")
 
     def turn(self) -> None:
         """Calls once whatever is due."""
@@ -262,124 +270,88 @@ class Window:
     def _draw_panels(self) -> None:
         context = self.context
         for panel in bpy.types.Panel.__subclasses__():
-            if getattr(panel, "bl_category", "") != addon.CATEGORY or not panel.is_registered:
+            if getattr(panel, "bl_category", "") != _TAB or not panel.is_registered:
                 continue
-            if panel.bl_space_type == "VIEW_3D" and getattr(panel, "poll", _always)(context):
+            if panel.bl_space_type == "VIEW_3D" and getattr(panel, "poll", bool)(context):
                 _Instance(panel, layout=_Layout()).draw(context)
 
     def _add_tick(self, seconds: float, window: object = None) -> SimpleNamespace:
         self._ticks.append(SimpleNamespace(seconds=seconds, due=time.perf_counter() + seconds))
         return self._ticks[-1]
 
-
-def dials_and_preview(clip: str, other: str) -> dict[str, float]:
-    """An artist's session: bake, dials, mapping, Update, another bake, preview.
-
-    Args:
-        clip: the sound.
-        other: another of the same length.
-
-    Returns:
-        Seconds of the longest call by what the artist did, and those from a dial step to its keys.
-    """
-    window = Window()
-    addon.enable()
-    shape_keys = demo_head().data.shape_keys
-    strip = add_strip(clip)
-    window.run(2.0)  # a start, with whatever the add-on does after it
-
-    with window.clock.counting_as("bake"), _keyed_anew(shape_keys):
-        window.press("bake", runtime="numpy")
-        window.settle()
-    waits = []
-    for value in (0.8, 0.9, 1.1):
-        with window.clock.counting_as("dial step"), _keyed_anew(shape_keys):
-            began = time.perf_counter()
-            window.set(_speaker().dials, "jaw", value)
-            waits.append(window.settle() - began)
-    with window.clock.counting_as("slider dragged"), _keyed_anew(shape_keys):
-        for value in np.linspace(1.0, 0.7, 15):
-            window.set(_speaker().dials, "lips", float(value))
-            window.run(0.03)
-        window.settle()
-    with window.clock.counting_as("mapping edit"), _keyed_anew(shape_keys):
-        window.press("mapping_edit")
-        link = next(one for one in _speaker().links if one.output == "jawOpen")
-        window.set(link, "multiplier", 0.9)
-        window.settle()
-    with window.clock.counting_as("Update"), _keyed_anew(shape_keys):
-        strip.frame_start += 5
-        window.press("update")
-        window.settle()
-    strip = add_strip(other)
-    with window.clock.counting_as("dial step during a bake"), _keyed_anew(shape_keys):
-        with window.clock.counting_as("bake"):
-            window.press("bake", runtime="numpy")
-        for value in (0.95, 1.05):
-            window.run(0.2)
-            window.set(_speaker().dials, "jaw", value)
-        window.settle()
-    with window.clock.counting_as("preview start"):
-        window.press("preview")
-        window.settle()
-    with window.clock.counting_as("preview frame"):
-        frames = np.linspace(1, strip.frame_final_end, 50).astype(int)
-        _check_moving(shape_keys, map(window.show_frame, [*frames.tolist(), *range(1, 100)]))
-    with window.clock.counting_as("dial step with preview"):
-        window.set(_speaker().dials, "jaw", 0.9)
-        window.settle()
-    window.press("preview")
-    return {**window.longest(), "from a dial step to its keys": max(waits)}
-
-
-def real_time(clip: str, seconds: int) -> dict[str, float]:
-    """Median and rare times of the add-on on the main thread for each frame of real time, in
-    seconds, with a sound file as the microphone."""
-    window = Window()
-    addon.enable()
-    shape_keys = demo_head().data.shape_keys
-    window.press("speaker_add")
-    window.press("mapping_edit")  # a mapping of its own is looked at now and then
-    window.run(2.0)
-    with window.clock.counting_as("real time start"):
-        window.press("live_start", file=clip)
-    frames: list[float] = []
-    with window.clock.counting_as("real time"):
-        _check_moving(shape_keys, (frames.extend(window.frames(0.1)) for _ in range(10 * seconds)))
-    with window.clock.counting_as("real time end"):
-        window.press("live_stop")
-    median, rare = np.percentile(frames, [50.0, 99.9])
-    return {"median": median, "99.9th percentile": rare, "frames": len(frames)}
-
-
-def _speaker():
-    return bpy.context.scene.audio2face.speakers[0]
-
-
-def _is_working() -> bool:
-    return any(thread.name.startswith("audio2face") for thread in threading.enumerate())
-
-
-def _always(_context: object) -> bool:
-    return True
-
-
-@contextmanager
-def _keyed_anew(shape_keys) -> Iterator[None]:
-    """Raises StageError where what is done inside changes no key."""
-
-    def keys() -> list[bytes]:
+    def _keys(self) -> list[bytes]:
         found = []
-        for curve in fcurves(shape_keys):
+        for curve in fcurves(self.shape_keys):
             points = np.empty(2 * len(curve.keyframe_points), np.float32)
             curve.keyframe_points.foreach_get("co", points)
             found.append(points.tobytes())
         return found
 
-    before = keys()
-    yield
-    if keys() == before:
-        raise StageError("No key changed.")
+
+def dials_and_preview(clips: list[str], length: str) -> dict[str, float]:
+    """An artist's session with two sounds: bake, dials, mapping, Update, another bake, preview."""
+    window = Window()
+    strip = add_strip(clips[0])
+    window.run(2.0)  # a start, with whatever the add-on does after it
+
+    with window.keying("bake"):
+        window.press("bake", runtime="numpy")
+    for value in (0.8, 0.9, 1.1):
+        with window.keying("dial step"):
+            window.set(_speaker().dials, "jaw", value)
+    with window.keying("slider dragged"):
+        for value in np.linspace(1.0, 0.7, 15):
+            window.set(_speaker().dials, "lips", float(value))
+            window.run(0.03)
+    with window.keying("mapping edit"):
+        window.press("mapping_edit")
+        link = next(link for link in _speaker().links if link.output == "jawOpen")
+        window.set(link, "multiplier", 0.9)
+    with window.keying("Update"):
+        strip.frame_start += 5
+        window.press("update")
+    strip = add_strip(clips[1])
+    with window.keying("dial step during a bake"):
+        with window.clock.counting_as("bake"):
+            window.press("bake", runtime="numpy")
+        for value in (0.95, 1.05):
+            window.run(0.2)
+            window.set(_speaker().dials, "jaw", value)
+    with window.doing("preview start"):
+        window.press("preview")
+    with window.clock.counting_as("preview frame"):
+        frames = np.linspace(1, strip.frame_final_end, 50).astype(int)
+        show = bpy.context.scene.frame_set
+        _check_moving(window.shape_keys, map(show, [*frames.tolist(), *range(1, 100)]))
+    with window.doing("dial step with preview"):
+        window.set(_speaker().dials, "jaw", 0.9)
+    window.press("preview")
+    found = {f"from a dial step to its keys, {length}": window.waits["dial step"]}
+    for label, calls in window.clock.calls.items():
+        if calls:
+            found[f"{MAIN_THREAD}{label}, {length}"] = max(calls)
+    return found
+
+
+def real_time(clip: str, seconds: int) -> dict[str, float]:
+    """Median and rare times of the add-on on the main thread for each frame of real time, with a
+    sound file as the microphone."""
+    window = Window()
+    window.press("speaker_add")
+    window.press("mapping_edit")  # a mapping of its own is looked at now and then
+    window.run(2.0)
+    window.press("live_start", file=clip)
+    frames: list[float] = []
+    with window.clock.counting_as("real time"):
+        turns = (frames.extend(window.run(0.1)) for _ in range(10 * seconds))
+        _check_moving(window.shape_keys, turns)
+    window.press("live_stop")
+    median, rare = np.percentile(frames, [50.0, 99.9])
+    return {f"{REAL_TIME}median": median, f"{REAL_TIME}99.9th percentile": rare}
+
+
+def _speaker():
+    return bpy.context.scene.audio2face.speakers[0]
 
 
 def _check_moving(shape_keys, steps: Iterator[None]) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import torch_wheels, wheels
@@ -22,45 +23,36 @@ def main() -> int:
     torch.add_argument("--index", help="PyTorch's package index, for another CUDA")
     arguments = parser.parse_args()
     try:
-        if arguments.gpu:
-            target = torch_wheels.target(arguments.gpu, arguments.python, arguments.platform)
-            _build_with_torch(root, arguments.output_dir, arguments.gpu, target, arguments.index)
-        if not arguments.gpu and arguments.variant != "nowheels":
-            _build_full(root, arguments.output_dir)
-        if not arguments.gpu and arguments.variant != "full":
-            _build_without_wheels(root, arguments.output_dir)
+        for zip_path in _build(root, arguments):
+            print(f"{zip_path}: {zip_path.stat().st_size / 1e6:.1f} MB")
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
+    if arguments.gpu:
+        print(
+            "For your own machines only: extensions.blender.org does not take a zip of this size."
+        )
     return 0
 
 
-def _build_full(root: Path, output: Path) -> None:
-    wheels.ensure(root)
+def _build(root: Path, arguments: argparse.Namespace) -> Iterator[Path]:
+    """The zips asked for, each as soon as it is built."""
+    output, gpu = arguments.output_dir, arguments.gpu
     manifest = (root / FILENAME).read_text("utf-8")
-    _report(build_zip(root, output, "", manifest, wheels.listed(root)))
-
-
-def _build_without_wheels(root: Path, output: Path) -> None:
-    """For a Python that no bundled wheel fits: Blender refuses the full zip there."""
-    manifest = without_wheels((root / FILENAME).read_text("utf-8"))
-    _report(build_zip(root, output, "-nowheels", manifest))
-
-
-def _build_with_torch(
-    root: Path, output: Path, gpu: str, target: wheels.Target, index: str | None
-) -> None:
-    wheels.ensure(root)
-    chosen = torch_wheels.fetch(root, gpu, target, index)
-    manifest = (root / FILENAME).read_text("utf-8")
-    manifest = with_wheels(manifest, [wheel.name for wheel in chosen], target.platform)
-    suffix = f"-torch-{gpu}-{target.platform}-{target.abi}"
-    _report(build_zip(root, output, suffix, manifest, chosen))
-    print("For your own machines only: extensions.blender.org does not take a zip of this size.")
-
-
-def _report(zip_path: Path) -> None:
-    print(f"{zip_path}: {zip_path.stat().st_size / 1e6:.1f} MB")
+    if gpu:
+        target = torch_wheels.target(gpu, arguments.python, arguments.platform)
+        wheels.ensure(root)
+        chosen = torch_wheels.fetch(root, gpu, target, arguments.index)
+        manifest = with_wheels(manifest, [wheel.name for wheel in chosen], target.platform)
+        suffix = f"-torch-{gpu}-{target.platform}-{target.abi}"
+        yield build_zip(root, output, suffix, manifest, chosen)
+        return
+    if arguments.variant != "nowheels":
+        wheels.ensure(root)
+        yield build_zip(root, output, "", manifest, wheels.listed(root))
+    if arguments.variant != "full":
+        # For a Python that no bundled wheel fits: Blender refuses the full zip there.
+        yield build_zip(root, output, "-nowheels", without_wheels(manifest))
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utteranc
                 curves.write(rec.curves.astype("<f2").tobytes())
                 row += len(rec.curves)
             offset += len(stored)
-    lines = [json.dumps(_to_row(u), ensure_ascii=False) + "\n" for u in written]
+    lines = [json.dumps(_index_row(u), ensure_ascii=False) + "\n" for u in written]
     new_index.write_text("".join(lines), encoding="utf-8")
     new_audio.replace(folder / _AUDIO)
     if row:
@@ -194,17 +194,14 @@ def _load_corpus(folder: Path) -> list[Utterance]:
         if first_row is not None:
             first_row += curve_rows(utterance.length)
         utterances.append(utterance)
-    if first_row is not None and curves.stat().st_size != first_row * _ROW_BYTES:
+    if curves.is_file() and curves.stat().st_size != first_row * _ROW_BYTES:
         raise CacheError(f"{curves} does not fit its index; make the cache again.")
     return utterances
 
 
-def _to_row(u: Utterance) -> dict:
-    phones = u.phones
-    if phones is not None:
-        phones = [[p.ipa, round(p.start, 4), round(p.end, 4)] for p in phones]
-    return {
-        "id": u.id, "corpus": u.corpus, "speaker": u.speaker, "lang": u.lang, "sex": u.sex,
-        "offset": u.offset, "length": u.length, "phones": phones, "split": u.split,
-        "text": u.text,
-    }  # fmt: skip
+def _index_row(utterance: Utterance) -> dict:
+    row = vars(utterance) | {}
+    del row["audio"], row["first_row"]
+    if utterance.phones is not None:
+        row["phones"] = [[ipa, round(start, 4), round(end, 4)] for ipa, start, end in row["phones"]]
+    return row

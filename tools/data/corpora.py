@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,6 @@ _POCKETSPHINX_SHIFT = 0.007
 _ALIGNED = frozenset({"kerstin_de"})
 
 Row = Mapping[str, object]
-Labeller = Callable[[Row], list[Phone] | None]
-"""Finds the phones of a recording from its row of the index; None where it cannot."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +76,6 @@ def _by_speaker(row: Row) -> str:
     return hashed_split(str(row["speaker"]), percent=2 * _TEST_PERCENT)
 
 
-def _test(row: Row) -> str:
-    return "test"
-
-
 def _emodb_split(row: Row) -> str:
     return "test" if str(row["speaker"])[-2:] in _EMODB_TEST else "train"
 
@@ -93,8 +88,9 @@ CORPORA: dict[str, Corpus] = {
     "emodb_de": Corpus("speech/emodb_de", "de", alphabet="emodb", split=_emodb_split),
     "nathalie_nl": Corpus("speech/nathalie_nl", "nl", "nathalie", "f", "ipa",
                           trim_edges=True, split=_by_text),
-    "grid_s26": Corpus("capture/grid_s26", "en-gb", "grid_s26", "m", split=_test),
-    "whitehouse": Corpus("capture/whitehouse", "en-us", "whitehouse", "m", split=_test),
+    "grid_s26": Corpus("capture/grid_s26", "en-gb", "grid_s26", "m", split=lambda row: "test"),
+    "whitehouse": Corpus("capture/whitehouse", "en-us", "whitehouse", "m",
+                         split=lambda row: "test"),
     "facegood": Corpus("capture/facegood", "zh", "facegood", "f"),
     "librispeech_en": Corpus("speech/librispeech_en", "en-us", split=_by_speaker),
     "picovoice_en": Corpus("speech/picovoice_en", "en"),
@@ -133,8 +129,15 @@ def recordings(
         model.errors.AudioError: a recording cannot be read.
     """
     corpus = CORPORA[name]
-    label = _labeller(root, name, recognised, posteriors)
-    for row in read_index(root, name):
+    rows = read_index(root, name)
+    found = None
+    if name in TRANSCRIBERS:
+        file = recognised / f"{name}.jsonl"
+        complete(file, name, rows, root / corpus.folder)
+        found = _recognised_phones(file)
+    elif name in _ALIGNED and posteriors is not None:
+        found = _aligned_phones(rows, posteriors / f"{name}.npz")
+    for row in rows:
         samples = read_audio(root / corpus.folder / row["file"])
         speaker = row.get("speaker") or corpus.speaker
         yield Recording(
@@ -143,17 +146,18 @@ def recordings(
             speaker=speaker,
             lang=corpus.lang,
             sex=corpus.sex or row.get("sex") or _EMODB_SEX.get((speaker or "")[-2:]),
-            phones=_phones(corpus, row, samples, label),
+            phones=_phones(corpus, row, samples, found),
             split=corpus.split(row),
             text=row.get("text"),
         )
 
 
 def _phones(
-    corpus: Corpus, row: Row, samples: np.ndarray, label: Labeller | None
+    corpus: Corpus, row: Row, samples: np.ndarray, found: Mapping[str, list[Phone]] | None
 ) -> list[Phone] | None:
-    if label is not None:
-        phones = label(row)
+    """Phones of a recording: those found by its id, where the index has no labels."""
+    if found is not None:
+        phones = found.get(str(row["id"]))
         return None if phones is None else fill_silence(phones, samples, SAMPLE_RATE)
     labels: list[Label] | None = row.get("phones")
     if corpus.alphabet is None or labels is None:
@@ -166,38 +170,22 @@ def _phones(
     return fill_silence(phones, samples, SAMPLE_RATE)
 
 
-def _labeller(root: Path, name: str, recognised: Path, posteriors: Path | None) -> Labeller | None:
-    """The labeller of a corpus; None where the index has the labels or nothing can find them."""
-    if name in TRANSCRIBERS:
-        return _recognised_labeller(root, name, recognised / f"{name}.jsonl")
-    if name in _ALIGNED and posteriors is not None:
-        return _aligned_labeller(posteriors / f"{name}.npz")
-    return None
+def _recognised_phones(file: Path) -> dict[str, list[Phone]]:
+    return {
+        name: to_phones(reliable_labels(words), "arpabet", _POCKETSPHINX_SHIFT)
+        for name, words in read_words(file).items()
+    }
 
 
-def _recognised_labeller(root: Path, name: str, file: Path) -> Labeller:
-    complete(file, name, read_index(root, name), root / CORPORA[name].folder)
-    words = read_words(file)
-
-    def label(row: Row) -> list[Phone]:
-        labels = reliable_labels(words[str(row["id"])])
-        return to_phones(labels, "arpabet", _POCKETSPHINX_SHIFT)
-
-    return label
-
-
-def _aligned_labeller(file: Path) -> Labeller:
-    stored = np.load(file, allow_pickle=False)
-    espeak = Espeak()
-
-    def label(row: Row) -> list[Phone] | None:
-        words = [german_sounds(word) for word in espeak.transcribe(str(row["text"]), "de")]
-        try:
-            return confirmed_phones(words, stored[str(row["id"])])
-        except AlignmentError:
-            return None  # a recording too short for its transcript
-
-    return label
+def _aligned_phones(rows: Iterable[Row], file: Path) -> dict[str, list[Phone]]:
+    """Phones of the transcripts, but for recordings that are too short for theirs."""
+    espeak, found = Espeak(), {}
+    with np.load(file, allow_pickle=False) as posteriors:
+        for row in rows:
+            words = [german_sounds(word) for word in espeak.transcribe(str(row["text"]), "de")]
+            with suppress(AlignmentError):
+                found[str(row["id"])] = confirmed_phones(words, posteriors[str(row["id"])])
+    return found
 
 
 _EMODB_PLACES = ("pb", "td", "kg")

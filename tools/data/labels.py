@@ -72,16 +72,6 @@ def to_phones(labels: Iterable[Label], alphabet: str, shift: float = 0.0) -> lis
     return phones
 
 
-def labels_from_ends(ends: Iterable[tuple[str, float]]) -> list[Label]:
-    """Labels of (symbol, end) pairs: each begins where the previous ends, the first at 0."""
-    labels: list[Label] = []
-    at = 0.0
-    for symbol, end in ends:
-        labels.append((symbol, at, end))
-        at = end
-    return labels
-
-
 def cover(phones: Iterable[Phone], seconds: float) -> list[Phone]:
     """Phones cut to 0..seconds, the outer ones stretched to both ends; [] when none is left."""
     kept = [p._replace(end=min(p.end, seconds)) for p in phones if p.start < seconds]

@@ -56,15 +56,10 @@ class Word:
         return self.text in _PAUSES
 
     @property
-    def is_noise(self) -> bool:
-        """Whether it is breath, a noise or speech outside the dictionary."""
-        return self.text[:1] in "[+"
-
-    @property
     def is_reliable(self) -> bool:
         """Whether its labels are worth learning from; noises' never, pauses' if both agree."""
         agreed = self.agreement >= _AGREED
-        if self.is_noise:
+        if self.text[:1] in "[+":  # breath, a noise or speech outside the dictionary
             return False
         if self.is_pause:
             return self.sure >= _RELIABLE and agreed
@@ -85,11 +80,6 @@ def agreement(labels: Iterable[Label], others: Sequence[Label]) -> float:
             max(0.0, min(end, e) - max(start, s)) for name, s, e in others if name == symbol
         )
     return same / total if total else 0.0
-
-
-def to_line(recording: str, words: Iterable[Word]) -> str:
-    """A line of the file that `read_words` reads."""
-    return json.dumps({"id": recording, "words": [asdict(word) for word in words]}) + "\n"
 
 
 def read_words(path: Path) -> dict[str, list[Word]]:
@@ -117,80 +107,68 @@ def complete(path: Path, name: str, rows: Iterable[Mapping[str, object]], folder
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         for row in missing:
-            samples = read_audio(folder / str(row["file"]))
-            file.write(to_line(str(row["id"]), transcribe(samples, str(row["id"]))))
+            words = transcribe(read_audio(folder / str(row["file"])), str(row["id"]))
+            line = {"id": row["id"], "words": [asdict(word) for word in words]}
+            file.write(json.dumps(line) + "\n")
             file.flush()
 
 
-class Aligner:
-    """Aligns a known English text."""
+Transcriber = Callable[[np.ndarray, str], list[Word]]
+"""The words of samples [N] float at 16 kHz of the recording with an id."""
 
-    def __init__(self) -> None:
-        self._decoder = _decoder(lm=None)
 
-    def align(self, samples: np.ndarray, text: str) -> list[Word]:
-        """Words and pauses of `text` (words of CMUdict) in `samples` [N] float at 16 kHz.
+def text_aligner() -> Callable[[np.ndarray, str], list[Word]]:
+    """A function that finds the words and pauses of a known English text in samples [N] at 16 kHz.
 
-        Raises ValueError when the text does not fit the sound.
-        """
+    The text is in words of CMUdict. The function raises ValueError when it does not fit the sound.
+    """
+    decoder = _decoder(lm=None)
+
+    def align(samples: np.ndarray, text: str) -> list[Word]:
         raw = _as_bytes(samples)
-        self._decoder.set_align_text(text)
-        _process(self._decoder, raw)
-        if self._decoder.hyp() is None:
+        decoder.set_align_text(text)
+        _process(decoder, raw)
+        if decoder.hyp() is None:
             raise ValueError(f"pocketsphinx cannot align {text!r} with its recording.")
-        self._decoder.set_alignment()
-        _process(self._decoder, raw)
+        decoder.set_alignment()
+        _process(decoder, raw)
         return [
             Word(item.name, *_span(item), 1.0, 1.0, _phones(item))
-            for item in self._decoder.get_alignment()
+            for item in decoder.get_alignment()
         ]
 
+    return align
 
-class Recogniser:
-    """Recognises English speech without a text.
 
-    A language model counted from `sentences` restricts the words; without them it is
-    pocketsphinx's own of general English.
-    """
+def word_recogniser(decoder: Decoder) -> Transcriber:
+    """A function that finds words, pauses and noises, none when nothing fits, without a text."""
+    from pocketsphinx import get_model_path
 
-    def __init__(self, sentences: Iterable[str] = ()) -> None:
-        from pocketsphinx import get_model_path
+    phone_model = get_model_path("en-us/en-us-phone.lm.bin")
+    bare = _decoder(lm=None, allphone=phone_model, lw=2.0, beam=1e-20, pbeam=1e-20)
 
-        text = "".join(f"<s> {sentence} </s>\n" for sentence in sentences)
-        if text:
-            self._decoder = _decoder_of(text)
-        else:
-            # Without the second, flat pass and with a narrow beam it takes a third of the time.
-            self._decoder = _decoder(fwdflat=False, maxhmmpf=3000)
-        phone_model = get_model_path("en-us/en-us-phone.lm.bin")
-        self._bare = _decoder(lm=None, allphone=phone_model, lw=2.0, beam=1e-20, pbeam=1e-20)
-
-    def words(self, samples: np.ndarray) -> list[Word]:
-        """Words, pauses and noises in `samples` [N] float at 16 kHz; none when nothing fits."""
+    def words(samples: np.ndarray, _recording: str) -> list[Word]:
         raw = _as_bytes(samples)
-        self._decoder.activate_search("_default")
-        _process(self._decoder, raw)
-        if self._decoder.hyp() is None:
+        decoder.activate_search("_default")
+        _process(decoder, raw)
+        if decoder.hyp() is None:
             return []
-        recognised = [(seg.word, min(seg.prob, 1.0)) for seg in self._decoder.seg()]
-        self._decoder.set_alignment()
-        _process(self._decoder, raw)
-        bare = self._bare_phones(raw)
-        words = []
-        for item, (text, sure) in zip(self._decoder.get_alignment(), recognised, strict=True):
-            phones = _phones(item)
-            agreed = round(agreement(phones, bare), 3)
-            words.append(Word(text, *_span(item), round(sure, 3), agreed, phones))
-        return words
-
-    def _bare_phones(self, raw: bytes) -> list[Label]:
-        _process(self._bare, raw)
-        if self._bare.hyp() is None:
-            return []
-        return [
+        recognised = [(seg.word, min(seg.prob, 1.0)) for seg in decoder.seg()]
+        decoder.set_alignment()
+        _process(decoder, raw)
+        _process(bare, raw)
+        bare_phones = [
             (seg.word, seg.start_frame * _FRAME, (seg.end_frame + 1) * _FRAME)
-            for seg in self._bare.seg()
+            for seg in (bare.seg() if bare.hyp() is not None else ())
         ]
+        found = []
+        for item, (text, sure) in zip(decoder.get_alignment(), recognised, strict=True):
+            phones = _phones(item)
+            agreed = round(agreement(phones, bare_phones), 3)
+            found.append(Word(text, *_span(item), round(sure, 3), agreed, phones))
+        return found
+
+    return words
 
 
 def _decoder(**options: object) -> Decoder:
@@ -200,10 +178,11 @@ def _decoder(**options: object) -> Decoder:
     return Decoder(loglevel="FATAL", **options)
 
 
-def _decoder_of(text: str) -> Decoder:
-    """A decoder whose language model is counted from sentences marked with <s> and </s>."""
+def _decoder_of(sentences: Iterable[str]) -> Decoder:
+    """A decoder whose language model is counted from sentences."""
     from pocketsphinx.lm import ArpaBoLM
 
+    text = "".join(f"<s> {sentence} </s>\n" for sentence in sentences)
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "sentences.arpa"
         counted = ArpaBoLM(text=text)
@@ -231,28 +210,15 @@ def _span(item) -> tuple[float, float]:
     return round(item.start * _FRAME, 3), round((item.start + item.duration) * _FRAME, 3)
 
 
-Transcriber = Callable[[np.ndarray, str], list[Word]]
-"""The words of samples [N] at 16 kHz of the recording with an id."""
-
-
-def _general_english() -> Transcriber:
-    recogniser = Recogniser()
-    return lambda samples, _: recogniser.words(samples)
-
-
-def _coffee_orders() -> Transcriber:
-    recogniser = Recogniser(random_orders(random.Random(0), _ORDERS))
-    return lambda samples, _: recogniser.words(samples)
-
-
 def _grid_sentences() -> Transcriber:
-    aligner = Aligner()
-    return lambda samples, name: aligner.align(samples, grid_sentence(name))
+    align = text_aligner()
+    return lambda samples, name: align(samples, grid_sentence(name))
 
 
 TRANSCRIBERS: dict[str, Callable[[], Transcriber]] = {
-    "librispeech_en": _general_english,
-    "picovoice_en": _coffee_orders,
+    # Without the second, flat pass and with a narrow beam it takes a third of the time.
+    "librispeech_en": lambda: word_recogniser(_decoder(fwdflat=False, maxhmmpf=3000)),
+    "picovoice_en": lambda: word_recogniser(_decoder_of(random_orders(random.Random(0), _ORDERS))),
     "grid_s26": _grid_sentences,
 }
 

@@ -10,9 +10,7 @@ prosody.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import soxr
@@ -33,11 +31,23 @@ _SHELF_FROM = 1000.0
 
 @dataclass(frozen=True)
 class SpeakingStyle:
-    """A style by name, the voice that espeak-ng speaks it with, and the change of its sound."""
+    """A style by name, the voice that espeak-ng speaks it with, and the change of its sound.
+
+    `gain` is the decibels of `shout`, `factor` that of `play_faster`; None leaves it out.
+    """
 
     name: str
     voice: EspeakVoice
-    change: Callable[[np.ndarray, list[Phone]], Speech]
+    gain: float | None = None
+    factor: float | None = None
+
+    def change(self, samples: np.ndarray, phones: list[Phone]) -> Speech:
+        """What espeak-ng spoke, [N] float32 at 16 kHz, in this style."""
+        if self.gain is not None:
+            return shout(samples, self.gain), phones
+        if self.factor is not None:
+            return play_faster(samples, phones, self.factor)
+        return samples, phones
 
 
 def draw_style(voice: str, rng: random.Random, whisper: bool = True) -> SpeakingStyle:
@@ -51,24 +61,14 @@ def draw_style(voice: str, rng: random.Random, whisper: bool = True) -> Speaking
     if name == "whisper":
         # The variants whisper and whisperf shape the voice source; the language stays the same.
         voice = voice.partition("+")[0] + rng.choice(("+whisper", "+whisperf"))
-    pitches, ranges, change = (10, 90), (5, 99), _unchanged
+    pitches, ranges, gain, factor = (10, 90), (5, 99), None, None
     if name == "shouted":
-        gain = rng.uniform(4.0, 12.0)
-        pitches, ranges, change = (65, 95), (60, 99), partial(_shouted, gain=gain)
+        pitches, ranges, gain = (65, 95), (60, 99), rng.uniform(4.0, 12.0)
     elif name == "child":
-        factor = rng.uniform(1.1, 1.35)
+        pitches, ranges, factor = (55, 90), (40, 99), rng.uniform(1.1, 1.35)
         rate = round(rate / factor)  # so that the tempo stays in its range
-        pitches, ranges, change = (55, 90), (40, 99), partial(play_faster, factor=factor)
     spoken_by = EspeakVoice(voice, rate, rng.randint(*pitches), rng.randint(*ranges))
-    return SpeakingStyle(name, spoken_by, change)
-
-
-def _unchanged(samples: np.ndarray, phones: list[Phone]) -> Speech:
-    return samples, phones
-
-
-def _shouted(samples: np.ndarray, phones: list[Phone], gain: float) -> Speech:
-    return shout(samples, gain), phones
+    return SpeakingStyle(name, spoken_by, gain, factor)
 
 
 def shout(samples: np.ndarray, gain: float) -> np.ndarray:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import festival, flite
 from .cache import SAMPLE_RATE, DataError, Recording
 from .corpora import hashed_split, read_index
 from .espeak import Espeak
 from .phones import Phone, UnknownSymbolError
 from .speaking_styles import draw_style, play_faster
+from .synthesizers import FESTIVAL, FLITE, speak_with_festival, speak_with_flite
 
 # Variants of espeak-ng's voices and the sex they sound like. Left out are jokes, robots, and those
 # with an echo (f2 to f5, m2, Alicia …): it fills the closures, so their ends cannot be located.
@@ -205,24 +205,22 @@ def _espeak_speaker() -> Speaker:
     return speak
 
 
-def _flite_speaker() -> Speaker:
-    def speak(text: str, lang: str, split: str, rng: random.Random):
-        voice = rng.choice(TRAIN_FLITE if split == "train" else TEST_FLITE)
-        samples, phones = flite.speak(text, voice, rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.35))
-        return samples, phones, f"flite-{voice}", flite.VOICES[voice].sex
-
-    return speak
+def _speak_with_flite(text: str, _lang: str, split: str, rng: random.Random):
+    voice = rng.choice(TRAIN_FLITE if split == "train" else TEST_FLITE)
+    samples, phones = speak_with_flite(text, voice, rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.35))
+    return samples, phones, f"flite-{voice}", FLITE[voice].sex
 
 
-def _festival_speaker() -> Speaker:
-    def speak(text: str, lang: str, split: str, rng: random.Random):
-        voice = rng.choice((TRAIN_FESTIVAL if split == "train" else TEST_FESTIVAL)[lang])
-        samples, phones = festival.speak(text, voice, rng.uniform(0.7, 1.5))
-        # A little faster or slower than recorded: another throat and pitch.
-        samples, phones = play_faster(samples, phones, rng.uniform(0.88, 1.18))
-        return samples, phones, f"festival-{voice}", festival.VOICES[voice].sex
-
-    return speak
+def _speak_with_festival(text: str, lang: str, split: str, rng: random.Random):
+    voice = rng.choice((TRAIN_FESTIVAL if split == "train" else TEST_FESTIVAL)[lang])
+    samples, phones = speak_with_festival(text, voice, rng.uniform(0.7, 1.5))
+    # A little faster or slower than recorded: another throat and pitch.
+    samples, phones = play_faster(samples, phones, rng.uniform(0.88, 1.18))
+    return samples, phones, f"festival-{voice}", FESTIVAL[voice].sex
 
 
-_SPEAKERS = {"espeak": _espeak_speaker, "flite": _flite_speaker, "festival": _festival_speaker}
+_SPEAKERS = {
+    "espeak": _espeak_speaker,
+    "flite": lambda: _speak_with_flite,
+    "festival": lambda: _speak_with_festival,
+}

@@ -4,7 +4,6 @@ The sheet shows eight telling moments of the mouth, each with its sound, word an
 """
 
 import importlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -19,6 +18,9 @@ WANTED = (
     ("oo", "uw", "smooth"), ("f", "f", "Face"), ("ee", "iy", "free"), ("rest", PAUSE, ""),
 )  # fmt: skip
 """Caption, phone and word of each picture."""
+
+Moment = tuple[str, str, int]
+"""Caption, word ("" in a pause) and frame of a picture of the sheet."""
 
 COLUMNS = 4
 MARGIN, CAPTION, TITLE = 14, 40, 76
@@ -54,27 +56,18 @@ def run(package: Path, out: Path, scratch: Path) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=str(out / "demo.blend"), compress=True)
     print(f"Scene: {out / 'demo.blend'}")
 
-    moments = choose_moments(read_phones(), stage.FPS)
+    moments = choose_moments(read_phones())
     pictures = [scratch / f"moment_{i}.png" for i in range(len(moments))]
-    for moment, picture in zip(moments, pictures, strict=True):
-        stage.render_still(scene, close_up, moment.frame, picture)
-    draw_sheet(moments, pictures, stage.FPS, out / "demo.png")
+    for (_, _, frame), picture in zip(moments, pictures, strict=True):
+        stage.render_still(scene, close_up, frame, picture)
+    draw_sheet(moments, pictures, out / "demo.png")
     print(f"Still: {out / 'demo.png'}")
 
     stage.render_film(scene, out / "demo.mp4")
     print(f"Film: {out / 'demo.mp4'}")
 
 
-@dataclass(frozen=True)
-class Moment:
-    """One picture of the sheet: caption, the sound it shows, frame number."""
-
-    caption: str
-    phone: Phone
-    frame: int
-
-
-def choose_moments(phones: list[Phone], fps: float) -> list[Moment]:
+def choose_moments(phones: list[Phone]) -> list[Moment]:
     """Return the eight moments at the frames nearest to the middles of their sounds.
 
     The sound starts at frame 1. The rest is the longest pause. Raises ValueError when the
@@ -86,30 +79,28 @@ def choose_moments(phones: list[Phone], fps: float) -> list[Moment]:
         if not found:
             raise ValueError(f"The sentence has no {name} in {word!r}: adapt WANTED.")
         phone = max(found, key=lambda p: p.end - p.start) if name == PAUSE else found[0]
-        moments.append(Moment(caption, phone, 1 + round(phone.middle * fps)))
+        middle = 0.5 * (phone.start + phone.end)
+        moments.append((caption, phone.word, 1 + round(middle * stage.FPS)))
     return moments
 
 
-def draw_sheet(moments: list[Moment], pictures: list[Path], fps: float, path: Path) -> None:
+def draw_sheet(moments: list[Moment], pictures: list[Path], path: Path) -> None:
     """Lay out the rendered `pictures` of `moments` with captions and save the sheet."""
     images = [Image.open(picture).convert("RGB") for picture in pictures]
     width, height = images[0].size
     rows = -(-len(images) // COLUMNS)
-    size = (
-        COLUMNS * (width + MARGIN) + MARGIN,
-        TITLE + rows * (height + CAPTION + MARGIN),
-    )
+    size = (COLUMNS * (width + MARGIN) + MARGIN, TITLE + rows * (height + CAPTION + MARGIN))
     sheet = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(sheet)
     large, small = ImageFont.load_default(26), ImageFont.load_default(18)
     draw.text((MARGIN, 12), "Audio2Face for Blender", INK, large)
     draw.text((MARGIN, 46), f"“{TEXT}”", FAINT, small)
-    for i, (moment, image) in enumerate(zip(moments, images, strict=True)):
+    for i, ((caption, word, frame), image) in enumerate(zip(moments, images, strict=True)):
         x = MARGIN + (i % COLUMNS) * (width + MARGIN)
         y = TITLE + (i // COLUMNS) * (height + CAPTION + MARGIN)
         sheet.paste(image, (x, y))
-        draw.text((x + 2, y + height + 5), moment.caption, INK, large)
-        where = f"“{moment.phone.word}”  " if moment.phone.word else "pause  "
-        text = f"{where}{(moment.frame - 1) / fps:.2f} s"
+        draw.text((x + 2, y + height + 5), caption, INK, large)
+        where = f"“{word}”" if word else "pause"
+        text = f"{where}  {(frame - 1) / stage.FPS:.2f} s"
         draw.text((x + width - 2, y + height + 12), text, FAINT, small, anchor="ra")
     sheet.save(path)

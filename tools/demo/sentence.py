@@ -9,8 +9,8 @@ synthesizer's own, so they are exact.
 import json
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SOUND = Path(__file__).parents[2] / "blender_audio2face" / "demo_head" / "sentence.flac"
 LABELS = Path(__file__).with_name("sentence.json")
@@ -31,8 +31,7 @@ PRONUNCIATION = (
 PAUSE = "pau"
 
 
-@dataclass(frozen=True)
-class Phone:
+class Phone(NamedTuple):
     """One sound of the sentence: ARPAbet name, word it stands in ("" in a pause), seconds."""
 
     name: str
@@ -40,35 +39,27 @@ class Phone:
     start: float
     end: float
 
-    @property
-    def middle(self) -> float:
-        """Time halfway through the sound, in seconds."""
-        return 0.5 * (self.start + self.end)
-
 
 def read_phones() -> list[Phone]:
     """Return the sentence's sounds from `sentence.json`, in order."""
     return [Phone(*entry) for entry in json.loads(LABELS.read_text("utf-8"))["phones"]]
 
 
-def parse_durations(listing: str) -> list[tuple[str, float, float]]:
-    """Return (phone, start, end) from what `flite -psdur` prints: `phone:end phone:end ...`."""
+def parse_phones(listing: str) -> list[Phone]:
+    """Return the sounds in what `flite -psdur` prints: `phone:end phone:end ...`.
+
+    Raises ValueError where flite says something other than PRONUNCIATION.
+    """
+    pairs = [entry.split(":") for entry in listing.split()]
+    words = [word for word, sounds in PRONUNCIATION for _ in sounds.split()]
+    heard = [name for name, _ in pairs if name != PAUSE]
+    if heard != " ".join(sounds for _, sounds in PRONUNCIATION).split():
+        raise ValueError(f"flite says {' '.join(heard)}: adapt PRONUNCIATION.")
     phones, start = [], 0.0
-    for entry in listing.split():
-        name, end = entry.split(":")
-        phones.append((name, start, float(end)))
+    for name, end in pairs:
+        phones.append(Phone(name, "" if name == PAUSE else words.pop(0), start, float(end)))
         start = float(end)
     return phones
-
-
-def with_words(phones: list[tuple[str, float, float]]) -> list[Phone]:
-    """Return the phones with their words; raises ValueError where flite says something else."""
-    said = [(word, phone) for word, sounds in PRONUNCIATION for phone in sounds.split()]
-    heard = [phone for phone, _, _ in phones if phone != PAUSE]
-    if heard != [phone for _, phone in said]:
-        raise ValueError(f"flite says {' '.join(heard)}: adapt PRONUNCIATION.")
-    words = iter(said)
-    return [Phone(p, "" if p == PAUSE else next(words)[0], start, end) for p, start, end in phones]
 
 
 def main() -> None:
@@ -80,12 +71,10 @@ def main() -> None:
         command = ["flite", "-voice", "rms", "-psdur", "-t", TEXT, "-o", str(wav)]
         listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         samples, rate = soundfile.read(wav, dtype="int16")
-    phones = with_words(parse_durations(listing))
+    phones = parse_phones(listing)
     soundfile.write(SOUND, samples, rate, subtype="PCM_16")
-    rows = ",\n    ".join(json.dumps([p.name, p.word, p.start, p.end]) for p in phones)
-    head = json.dumps({"text": TEXT, "seconds": len(samples) / rate})
-    head = head[:-1].replace('", "', '",\n  "')
-    LABELS.write_text(f'{{\n  {head[1:]},\n  "phones": [\n    {rows}\n  ]\n}}\n', "utf-8")
+    labels = {"text": TEXT, "seconds": len(samples) / rate, "phones": phones}
+    LABELS.write_text(json.dumps(labels, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -121,19 +121,10 @@ def quiet() -> Iterator[None]:
         os.close(terminal)
 
 
-@contextlib.contextmanager
-def progress(scene: bpy.types.Scene) -> Iterator[None]:
+def print_progress(scene: bpy.types.Scene, *_: object) -> None:
     """Print every twentieth frame that is rendered."""
-
-    def report(scene: bpy.types.Scene, *_: object) -> None:
-        if scene.frame_current % 20 == 0:
-            print(f"  frame {scene.frame_current} of {scene.frame_end}", file=sys.stderr)
-
-    bpy.app.handlers.render_post.append(report)
-    try:
-        yield
-    finally:
-        bpy.app.handlers.render_post.remove(report)
+    if scene.frame_current % 20 == 0:
+        print(f"  frame {scene.frame_current} of {scene.frame_end}", file=sys.stderr)
 
 
 def set_film_output(scene: bpy.types.Scene, path: Path) -> None:
@@ -154,7 +145,8 @@ def set_film_output(scene: bpy.types.Scene, path: Path) -> None:
 def render_film(scene: bpy.types.Scene, path: Path) -> None:
     """Render all frames of the scene to `path`."""
     set_film_output(scene, path)
-    with quiet(), progress(scene):
+    bpy.app.handlers.render_post.append(print_progress)
+    with quiet():
         bpy.ops.render.render(animation=True)
 
 

@@ -139,7 +139,6 @@ def replace_keys(head: bpy.types.Object, shapes: dict[str, dict[str, float]]) ->
 
 
 def _remove_cube() -> None:
-    """The new file's cube is in the way of the head."""
     bpy.data.objects.remove(bpy.data.objects["Cube"])
 
 
@@ -161,17 +160,8 @@ def _frame_in_sentence(seconds: float) -> int:
 
 
 WALKTHROUGHS = {
-    "panel": panel,
-    "rigs": rigs_of_three_makers,
-    "dialogue": dialogue,
-    "realtime": realtime,
-}
-
-
-def photograph(path: str, width: str, height: str) -> None:
-    """Writes what the display shows of the window as a small PNG."""
-    crop = ("-window", "root", "-crop", f"{width}x{height}+0+0", "+repage")
-    subprocess.run(("import", *crop, "+dither", "-colors", "255", f"PNG8:{path}"), check=True)
+    "panel": panel, "rigs": rigs_of_three_makers, "dialogue": dialogue, "realtime": realtime
+}  # fmt: skip
 
 
 def main() -> None:
@@ -179,15 +169,17 @@ def main() -> None:
     name, path, width, height = sys.argv[sys.argv.index("--") + 1 :]
     window = Window()
 
-    def settle(_: object) -> None:
+    def walk() -> Iterator[float]:
+        yield from WALKTHROUGHS[name](window)
         print(f"{name}: {window.clicks} clicks", flush=True)
-        bpy.app.timers.register(finish, first_interval=SETTLE_SECONDS, persistent=True)
+        yield SETTLE_SECONDS
 
-    def finish() -> None:
-        photograph(path, width, height)
+    def photograph(_: object) -> None:
+        crop = ("-window", "root", "-crop", f"{width}x{height}+0+0", "+repage")
+        subprocess.run(("import", *crop, "+dither", "-colors", "255", f"PNG8:{path}"), check=True)
         bpy.ops.wm.quit_blender()
 
-    play(WALKTHROUGHS[name](window), settle)
+    play(walk(), photograph)
 
 
 if __name__ == "__main__":

@@ -22,15 +22,15 @@ class Window:
         screen = bpy.context.window_manager.windows[0].screen
         return next(area for area in screen.areas if area.type == kind)
 
-    def override(self, kind: str = "VIEW_3D", region: str = "WINDOW"):
-        """A context manager in which operators run in that area's region."""
+    def override(self, kind: str = "VIEW_3D"):
+        """A context manager in which operators run in that area."""
         area = self.area(kind)
         window = bpy.context.window_manager.windows[0]
         return bpy.context.temp_override(
             window=window,
             screen=window.screen,
             area=area,
-            region=next(part for part in area.regions if part.type == region),
+            region=next(part for part in area.regions if part.type == "WINDOW"),
         )
 
     def press(self, operator: str, **options: object) -> None:
@@ -56,9 +56,9 @@ class Window:
         bpy.context.view_layer.objects.active = obj
         print(f"click {self.clicks}: {obj.name}", flush=True)
 
-    def bake(self, operator: str = "bake") -> Iterator[float]:
+    def bake(self) -> Iterator[float]:
         """One click on the bake button, and the time until the bake has ended."""
-        self.press(f"audio2face.{operator}")
+        self.press("audio2face.bake")
         window = bpy.context.window_manager.windows[0]
         yield 0.2
         while any(modal.bl_idname.startswith("AUDIO2FACE") for modal in window.modal_operators):

@@ -9,14 +9,7 @@ from model.errors import WeightsError
 from model.weights_file import DEFAULT_WEIGHTS
 from tools.data.cache import CacheError
 
-from .articulation import (
-    conditions_table,
-    corpora_table,
-    emotion_table,
-    language_table,
-    sex_table,
-    systems_table,
-)
+from .articulation import conditions_table, corpora_table, grouped_tables, systems_table
 from .capture import capture_table
 from .conditions import Condition, all_conditions
 from .expression import excitement_table, pitch_table
@@ -52,9 +45,7 @@ def tables(
     first = networks[0]
     yield systems_table(sets, networks)
     yield conditions_table(sets, first, conditions)
-    yield sex_table(sets, first)
-    yield emotion_table(sets, first)
-    yield language_table(sets, first)
+    yield from grouped_tables(sets, first)
     yield corpora_table(sets, first)
     yield rest_table(sets, networks)
     if capture is not None:

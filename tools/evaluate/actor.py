@@ -46,10 +46,10 @@ def agreement(captured: Sequence[np.ndarray], predicted: Sequence[np.ndarray]) -
     """
     figures = []
     for measure, needed in _MEASURES.values():
-        pairs = [
-            (measure(by), np.where(_known(rows, needed), measure(np.nan_to_num(rows)), np.nan))
-            for rows, by in zip(captured, predicted, strict=True)
-        ]
+        pairs = []
+        for rows, by in zip(captured, predicted, strict=True):
+            known = np.all([np.isfinite(column(rows, name)) for name in needed], axis=0)
+            pairs.append((measure(by), np.where(known, measure(np.nan_to_num(rows)), np.nan)))
         figures.append(mean_correlation(pairs))
     known, found = np.concatenate(captured), np.concatenate(predicted)
     figures.append(float(np.nanmean(np.abs(found - known))))
@@ -108,11 +108,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     print(table.markdown())
     return 0
-
-
-def _known(rows: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """Rows [T] bool in which all these channels are known."""
-    return np.all([np.isfinite(column(rows, name)) for name in names], axis=0)
 
 
 if __name__ == "__main__":

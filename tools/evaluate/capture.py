@@ -1,7 +1,7 @@
 """The capture score: predicted lips and brows against those of filmed speakers."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +9,13 @@ import numpy as np
 
 from model.channels import ARKIT_52
 from model.lip_seal import lip_opening
-from tools.data.cache import Utterance
 from tools.teacher.lip_geometry import width as mouth_width
 
 from .held_out import HeldOut
-from .measures import RATE, best_lag, brow_raise, mean_correlation
-from .phone_classes import speech_frames
+from .measures import RATE, best_lag, brow_raise, mean_correlation, whole_lag
+from .phone_classes import Phones, speech_frames
 from .systems import Network, System, loudness, teacher
-from .tables import Cell, Table
+from .tables import Table
 
 _MAX_LAG = 15  # frames
 
@@ -110,32 +109,19 @@ class CaptureScore:
     brows: float
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One utterance.
-
-    Attributes:
-        face: the filmed face.
-        values: curves [T, 52], ARKIT_52 order, 100 Hz.
-        speech: whether each frame is speech, bool [T]; None where no phones are known.
-    """
-
-    face: CapturedFace
-    values: np.ndarray
-    speech: np.ndarray | None
-
-
-def capture_score(items: Sequence[Compared]) -> CaptureScore:
-    """Scores curves against the faces that were filmed with the sound."""
+def capture_score(items: Iterable[tuple[CapturedFace, np.ndarray, Phones | None]]) -> CaptureScore:
+    """Scores curves [T, 52] (ARKIT_52 order, 100 Hz) against the face that was filmed with the
+    sound; of each utterance the face, the curves and the phones, None where they are not known."""
     apertures, in_speech, widths, brows = [], [], [], []
-    for item in items:
-        opening = lip_opening(ARKIT_52, item.values)
-        apertures.append((opening, item.face.aperture))
-        widths.append((mouth_width(item.values), item.face.width))
-        if item.speech is not None:
-            in_speech.append((np.where(item.speech, opening, np.nan), item.face.aperture))
-        if item.face.brows is not None:
-            brows.append((brow_raise(item.values), item.face.brows))
+    for face, values, phones in items:
+        opening = lip_opening(ARKIT_52, values)
+        apertures.append((opening, face.aperture))
+        widths.append((mouth_width(values), face.width))
+        if phones:
+            spoken = speech_frames(phones, len(values))
+            in_speech.append((np.where(spoken, opening, np.nan), face.aperture))
+        if face.brows is not None:
+            brows.append((brow_raise(values), face.brows))
     aperture, lag_ms = best_lag(apertures, _MAX_LAG)
     lag = round(lag_ms * RATE / 1000)
     return CaptureScore(
@@ -170,24 +156,10 @@ def capture_table(sets: HeldOut, folder: Path, networks: Sequence[Network]) -> T
         if all(u.phones for u in utterances):
             systems["teacher with the labels"] = teacher
         for name, system in systems.items():
-            table.add(label, len(utterances), name, *_row(utterances, faces, system))
+            found = capture_score((faces[u.id], system(u), u.phones) for u in utterances)
+            table.add(
+                label, len(utterances), name, found.aperture,
+                whole_lag(found.aperture, found.aperture_lag_ms), found.speech_aperture,
+                found.width, whole_lag(found.width, found.width_lag_ms), found.brows,
+            )  # fmt: skip
     return table
-
-
-def _row(
-    utterances: Sequence[Utterance], faces: Mapping[str, CapturedFace], system: System
-) -> list[Cell]:
-    items = []
-    for utterance in utterances:
-        values = system(utterance)
-        spoken = speech_frames(utterance.phones, len(values)) if utterance.phones else None
-        items.append(Compared(faces[utterance.id], values, spoken))
-    found = capture_score(items)
-    return [
-        found.aperture, _lag(found.aperture, found.aperture_lag_ms), found.speech_aperture,
-        found.width, _lag(found.width, found.width_lag_ms), found.brows,
-    ]  # fmt: skip
-
-
-def _lag(correlation: float, lag_ms: float) -> Cell:
-    return round(lag_ms) if np.isfinite(correlation) else None

@@ -18,8 +18,8 @@ from tools.teacher.prosody import prosody
 
 from .capture import MOVING_BROWS, captured_faces
 from .held_out import HeldOut
-from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column
-from .phone_classes import Phones, silent_frames, speech_frames
+from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column, whole_lag
+from .phone_classes import Phones, speech_frames
 from .systems import Network, System, teacher, teacher_of_actors
 from .tables import Table
 
@@ -40,40 +40,29 @@ class Performance:
     """One recording of an acted sentence.
 
     Attributes:
-        name: Emo-DB's file name without its suffix.
+        actor: two digits.
+        text: the sentence's code, such as a01.
+        emotion: a letter of EMOTIONS.
         phones: the phones spoken.
         values: a system's channels [T, 52] at 100 Hz.
     """
 
-    name: str
+    actor: str
+    text: str
+    emotion: str
     phones: Phones
     values: np.ndarray
-
-    @property
-    def actor(self) -> str:
-        """Two digits."""
-        return self.name[:2]
-
-    @property
-    def text(self) -> str:
-        """The sentence's code, such as a01."""
-        return self.name[2:5]
-
-    @property
-    def emotion(self) -> str:
-        """A letter of EMOTIONS."""
-        return self.name[5]
 
 
 Measure = Callable[[np.ndarray, np.ndarray], float]
 """From the frames [T, 52] in which there is speech, and the face at rest [52], to one figure."""
 
 MEASURES: dict[str, Measure] = {
-    "opening, 90th percentile": lambda values, _: _percentile(lip_opening(ARKIT_52, values), 90),
-    "jawOpen, 90th percentile": lambda values, _: _percentile(column(values, "jawOpen"), 90),
-    "brow movement": lambda values, rest: float(brow_departure(values, rest).mean()),
+    "opening, 90th percentile": lambda values, _: np.percentile(lip_opening(ARKIT_52, values), 90),
+    "jawOpen, 90th percentile": lambda values, _: np.percentile(column(values, "jawOpen"), 90),
+    "brow movement": lambda values, rest: brow_departure(values, rest).mean(),
     "brow range, 5th to 95th": lambda values, _: _range(brow_raise(values)),
-    "cheek raise": lambda values, _: float(cheek_raise(values).mean()),
+    "cheek raise": lambda values, _: cheek_raise(values).mean(),
 }
 
 
@@ -111,7 +100,9 @@ def excitement(performances: Sequence[Performance], measure: Measure) -> Effect:
             spoken = values[speech_frames(performance.phones, len(values))]
             if len(spoken):
                 flat, excited = found[performance.actor, performance.text]
-                (excited if performance.emotion in EXCITED else flat).append(measure(spoken, rest))
+                (excited if performance.emotion in EXCITED else flat).append(
+                    float(measure(spoken, rest))
+                )
     pairs = [
         (np.mean(excited), np.mean(flat))
         for _, (flat, excited) in sorted(found.items())
@@ -133,18 +124,14 @@ def paired_effect(more: np.ndarray, less: np.ndarray) -> Effect:
         resampled = _d_average(more[drawn], less[drawn])
         low, high = np.percentile(resampled[np.isfinite(resampled)], (2.5, 97.5))
     difference = more - less
-    return Effect(
-        d=float(_d_average(more[None], less[None])[0]),
-        d_z=float(_ratio(difference.mean(), difference.std(ddof=1))),
-        low=float(low),
-        high=float(high),
-        pairs=count,
-    )
+    d = float(_d_average(more[None], less[None])[0])
+    d_z = float(_ratio(difference.mean(), difference.std(ddof=1)))
+    return Effect(d, d_z, float(low), float(high), count)
 
 
 def resting_face(performances: Sequence[Performance]) -> np.ndarray:
     """Median of each channel [52] over the labelled silences; zeros where there are none."""
-    silent = [p.values[silent_frames(p.phones, len(p.values))] for p in performances]
+    silent = [p.values[speech_frames(p.phones, len(p.values), True)] for p in performances]
     frames = np.concatenate(silent) if silent else np.zeros((0, len(ARKIT_52)))
     return np.median(frames, axis=0) if len(frames) else np.zeros(len(ARKIT_52))
 
@@ -174,12 +161,8 @@ def pitch_following(
     return unshifted, best, lag
 
 
-def _percentile(track: np.ndarray, share: float) -> float:
-    return float(np.percentile(track, share))
-
-
 def _range(track: np.ndarray) -> float:
-    return _percentile(track, 95) - _percentile(track, 5)
+    return float(np.percentile(track, 95)) - float(np.percentile(track, 5))
 
 
 def _d_average(more: np.ndarray, less: np.ndarray) -> np.ndarray:
@@ -210,7 +193,9 @@ def excitement_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
     systems: dict[str, System] = {network.name: network for network in networks}
     systems["teacher with the labels"] = teacher_of_actors(utterances)
     for name, system in systems.items():
-        performances = [Performance(u.id, u.phones or [], system(u)) for u in utterances]
+        performances = [
+            Performance(u.id[:2], u.id[2:5], u.id[5], u.phones or [], system(u)) for u in utterances
+        ]
         for measure, function in MEASURES.items():
             _add(table, name, "all", measure, performances, function)
         if isinstance(system, Network):
@@ -268,4 +253,4 @@ def _add_pitch(
 
 def _rounded(found: tuple[float, float, float]) -> tuple[float, float, int | None]:
     unshifted, best, lag = found
-    return unshifted, best, round(lag) if np.isfinite(best) else None
+    return unshifted, best, whole_lag(best, lag)

@@ -62,6 +62,11 @@ def best_lag(pairs: Sequence[tuple[np.ndarray, np.ndarray]], most: int) -> tuple
     return known[lag], 1000.0 * lag / RATE
 
 
+def whole_lag(correlation: float, lag_ms: float) -> int | None:
+    """A lag in whole ms, None where nothing correlates."""
+    return round(lag_ms) if np.isfinite(correlation) else None
+
+
 def mean_correlation(pairs: Sequence[tuple[np.ndarray, np.ndarray]], lag: int = 0) -> float:
     """Mean of the pairs' correlations with the first curve moved ``lag`` frames earlier."""
     values = [correlation(*_shifted(first, second, lag)) for first, second in pairs]

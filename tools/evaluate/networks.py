@@ -19,7 +19,7 @@ from model.weights_file import load_weights
 from .articulation import FIGURES, figures
 from .conditions import SAMPLE_RATE
 from .held_out import HeldOut
-from .systems import Network, System
+from .systems import Network
 from .tables import Table
 
 _REPEATS = 3
@@ -97,11 +97,13 @@ def times_real_time(
     alike; the best of three turns counts. torch takes part, on the CPU, where it is importable.
     """
     samples = np.random.default_rng(0).standard_normal(int(seconds * 16000)).astype(np.float32)
-    runtimes = {
-        (name, runtime.name): runtime
-        for name, path in weights.items()
-        for runtime in _cpu_runtimes(path)
-    }
+    runtimes: dict[tuple[str, str], Runtime] = {}
+    for name, path in weights.items():
+        runtimes[name, "numpy"] = choose_runtime("numpy", path)
+        if optional_import("torch") is not None:
+            from model.torch_runtime import TorchRuntime
+
+            runtimes[name, "torch"] = TorchRuntime(*load_weights(path), "cpu")
     for runtime in runtimes.values():
         runtime.predict(0.1 * samples[:16000])
     best = dict.fromkeys(runtimes, 0.0)
@@ -111,15 +113,6 @@ def times_real_time(
             runtime.predict(0.1 * samples)
             best[key] = max(best[key], seconds / (time.perf_counter() - start))
     return best
-
-
-def _cpu_runtimes(weights: Path) -> list[Runtime]:
-    found = [choose_runtime("numpy", weights)]
-    if optional_import("torch") is not None:
-        from model.torch_runtime import TorchRuntime
-
-        found.append(TorchRuntime(*load_weights(weights), "cpu"))
-    return found
 
 
 def ablation_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
@@ -163,9 +156,6 @@ def delay_table(
     for block, right in candidates:
         runtime = NumpyRuntime(replace(config, block=block, right=right), arrays)
         milliseconds = round(1000 * delay(runtime.config))
-        table.add(block, right, milliseconds, *figures(utterances, _system(runtime)))
+        row = figures(utterances, lambda u, net=runtime: net.predict(u.samples()).values)
+        table.add(block, right, milliseconds, *row)
     return table
-
-
-def _system(runtime: Runtime) -> System:
-    return lambda utterance: runtime.predict(utterance.samples()).values

@@ -115,17 +115,9 @@ def _expected_level(phone: str) -> float:
     return HEIGHT.get(phone, _CONSONANT_OPENING)
 
 
-def speech_frames(phones: Phones, frames: int) -> np.ndarray:
-    """Whether a phone that is no silence covers each frame, bool [frames]."""
-    return _labelled(phones, frames, False)
-
-
-def silent_frames(phones: Phones, frames: int) -> np.ndarray:
-    """Whether a labelled silence covers each frame, bool [frames]."""
-    return _labelled(phones, frames, True)
-
-
-def _labelled(phones: Phones, frames: int, silent: bool) -> np.ndarray:
+def speech_frames(phones: Phones, frames: int, silent: bool = False) -> np.ndarray:
+    """Whether a phone that is no silence covers each frame, bool [frames]; with ``silent`` whether
+    a labelled silence does."""
     marks = np.zeros(frames, bool)
     for phone, start, end in phones:
         if (phone == SILENCE) == silent:

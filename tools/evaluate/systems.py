@@ -24,12 +24,13 @@ System = Callable[[Utterance], np.ndarray]
 _SMOOTHING = 0.012  # s
 
 
-def loudness_jaw(samples: np.ndarray) -> np.ndarray:
+def loudness(utterance: Utterance) -> np.ndarray:
     """Channels [T, 52] of a jaw that follows loudness and knows nothing of phones.
 
     Amplitude over its own 95th percentile, little smoothed. Of several such jaws, this one shuts
     best at closures.
     """
+    samples = utterance.samples()
     count = frame_count(len(samples))
     padded = np.pad(samples, (HOP, 2 * HOP))
     frames = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP][:count]
@@ -82,11 +83,6 @@ class Network:
             return self._curves[key]
 
         return analyze
-
-
-def loudness(utterance: Utterance) -> np.ndarray:
-    """The loudness-driven jaw."""
-    return loudness_jaw(utterance.samples())
 
 
 def teacher(utterance: Utterance) -> np.ndarray:

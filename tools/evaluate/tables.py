@@ -25,10 +25,9 @@ class Table:
 
     def add(self, *cells: Cell) -> None:
         """Appends a row. Raises ValueError when it does not fit the columns."""
-        if len(cells) != len(self.columns):
-            raise ValueError(
-                f'"{self.title}" has {len(self.columns)} columns; the row has {len(cells)}.'
-            )
+        count = len(self.columns)
+        if len(cells) != count:
+            raise ValueError(f'"{self.title}" has {count} columns; the row has {len(cells)}.')
         self.rows.append(cells)
 
     def markdown(self) -> str:
@@ -45,7 +44,7 @@ class Table:
         return {
             "title": self.title,
             "note": self.note,
-            "rows": [dict(zip(self.columns, map(_finite, row), strict=True)) for row in self.rows],
+            "rows": [dict(zip(self.columns, map(_known, row), strict=True)) for row in self.rows],
         }
 
 
@@ -54,10 +53,10 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _text(cell: Cell) -> str:
-    if cell is None or (isinstance(cell, float) and not isfinite(cell)):
+    if _known(cell) is None:
         return "–"
     return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
 
 
-def _finite(cell: Cell) -> Cell:
+def _known(cell: Cell) -> Cell:
     return None if isinstance(cell, float) and not isfinite(cell) else cell

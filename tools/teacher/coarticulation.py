@@ -89,9 +89,7 @@ def _dominances(phones: Sequence[Span], frames: int) -> Iterator[tuple[str, slic
         yield phone, slice(low, high), dominance * np.exp(-before - after)
 
 
-def _lengthen_nuclei(
-    phones: Sequence[Span],
-) -> list[Span]:
+def _lengthen_nuclei(phones: Sequence[Span]) -> list[Span]:
     """Phones with diphthongs cut where the jaw, which trails the tongue, leaves the nucleus."""
     moved = list(phones)
     for k in range(1, len(moved)):

@@ -120,10 +120,9 @@ def correlations(utterances: list[Utterance], films: Path) -> tuple[float, float
     found = []
     for utterance in utterances:
         channels = _channels(utterance)
-        lips, wide = read_film(films / f"{utterance.id}.npz", len(channels))
-        found.append(
-            (np.corrcoef(aperture(channels), lips)[0, 1], np.corrcoef(width(channels), wide)[0, 1])
-        )
+        film = read_film(films / f"{utterance.id}.npz", len(channels))
+        own = aperture(channels), width(channels)
+        found.append([np.corrcoef(*pair)[0, 1] for pair in zip(own, film, strict=True)])
     return tuple(np.mean(found, axis=0))
 
 
@@ -140,10 +139,9 @@ def recordings(utterances: list[Utterance], films: Path) -> Iterator[Recording]:
     ]
     channels = [apply_seal(ARKIT_52, raw) for raw in targets]
     wide = [width(own) for own in channels]
-    gains = (
-        _gain(_joined(lips for lips, _ in filmed), _joined(map(aperture, channels))),
-        _gain(_joined(film for _, film in filmed), _joined(own - own.mean() for own in wide)),
-    )
+    lips, widths = (np.concatenate(measures) for measures in zip(*filmed, strict=True))
+    own_lips = np.concatenate([aperture(own) for own in channels])
+    gains = _gain(lips, own_lips), _gain(widths, np.concatenate([w - w.mean() for w in wide]))
     for utterance, raw, film in zip(utterances, targets, filmed, strict=True):
         contact = np.maximum(lip_seal(utterance.phones, len(raw)), raw[:, _TUCK])
         curves = apply_seal(ARKIT_52, follow(raw, film, gains, contact))
@@ -183,10 +181,6 @@ def follow(
 def _gain(measured: np.ndarray, own: np.ndarray) -> float:
     """Measure per shape-key unit, by least squares through zero."""
     return float((own @ measured) / (own @ own))
-
-
-def _joined(parts) -> np.ndarray:
-    return np.concatenate(list(parts))
 
 
 if __name__ == "__main__":

@@ -71,9 +71,9 @@ def pitch_track(samples: np.ndarray) -> PitchTrack:
     return PitchTrack(_SAMPLE_RATE / np.maximum(lags, 1), periodicity, level)
 
 
-def prosody(samples: np.ndarray, track: PitchTrack | None = None) -> Prosody:
-    """Prosody of one utterance, float32 [N] at 16 kHz; `track` is its pitch, if known."""
-    track = track or pitch_track(samples)
+def prosody(samples: np.ndarray) -> Prosody:
+    """Prosody of one utterance, float32 [N] at 16 kHz."""
+    track = pitch_track(samples)
     count, decibels = len(track.level), track.level
     loudest = np.percentile(decibels, 95) if count else 0.0
     speaking = decibels > loudest - 28
@@ -101,11 +101,7 @@ def smooth(values: np.ndarray, deviation: float) -> np.ndarray:
     return full[half : half + len(values)]
 
 
-def arousals(
-    samples: Sequence[np.ndarray],
-    speakers: Sequence[str | None],
-    tracks: Sequence[PitchTrack] | None = None,
-) -> np.ndarray:
+def arousals(samples: Sequence[np.ndarray], speakers: Sequence[str | None]) -> np.ndarray:
     """Arousal [U] in -1..1 per utterance: anger and joy against boredom and sadness.
 
     Arousal raises the pitch, widens its range and flattens the spectrum's slope (R. Banse and
@@ -119,13 +115,8 @@ def arousals(
         samples: float32 [N] at 16 kHz per utterance.
         speakers: of each utterance; all utterances of a speaker make its average. None is an
             unknown speaker, whose arousal is 0.
-        tracks: pitch of each utterance, if known.
     """
-    if tracks is None:
-        tracks = [pitch_track(sound) for sound in samples]
-    statistics = np.array(
-        [voice_statistics(sound, track) for sound, track in zip(samples, tracks, strict=True)]
-    )
+    statistics = np.array([voice_statistics(sound) for sound in samples])
     result = np.zeros(len(statistics))
     for speaker in set(speakers) - {None}:
         own = np.array([name == speaker for name in speakers]) & np.isfinite(statistics[:, 0])
@@ -136,11 +127,12 @@ def arousals(
     return result
 
 
-def voice_statistics(samples: np.ndarray, track: PitchTrack) -> np.ndarray:
+def voice_statistics(samples: np.ndarray) -> np.ndarray:
     """Spectral balance (1 to 4 kHz over 60 Hz to 1 kHz, dB), pitch deviation and median.
 
     Over the voiced frames of [N] samples, pitch in semitones; NaN where hardly any are voiced.
     """
+    track = pitch_track(samples)
     loud = track.level > np.percentile(track.level, 95) - 25
     voiced = (track.periodicity > _CLEARLY_VOICED) & loud
     if voiced.sum() < _LEAST_VOICED:

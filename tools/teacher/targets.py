@@ -9,7 +9,7 @@ from tools.data.cache import Utterance
 
 from .articulation import ARTICULATORS
 from .coarticulation import Span, articulators, lip_seal
-from .prosody import PitchTrack, Prosody, arousals, pitch_track, prosody, smooth
+from .prosody import Prosody, arousals, prosody, smooth
 
 _WIDER = 0.28  # of the opening, at full arousal
 _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
@@ -18,20 +18,12 @@ _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
 def utterance_targets(utterances: Sequence[Utterance]) -> Iterator[np.ndarray]:
     """Raw targets [T, 52] of each utterance, its arousal taken from its speaker's average."""
     sounds = [utterance.samples() for utterance in utterances]
-    tracks = [pitch_track(sound) for sound in sounds]
-    speakers = [utterance.speaker for utterance in utterances]
-    for utterance, sound, track, arousal in zip(
-        utterances, sounds, tracks, arousals(sounds, speakers, tracks), strict=True
-    ):
-        yield make_targets(utterance.phones or (), sound, float(arousal), track)
+    excitement = arousals(sounds, [utterance.speaker for utterance in utterances])
+    for utterance, sound, arousal in zip(utterances, sounds, excitement, strict=True):
+        yield make_targets(utterance.phones or (), sound, float(arousal))
 
 
-def make_targets(
-    phones: Sequence[Span],
-    samples: np.ndarray,
-    arousal: float = 0.0,
-    track: PitchTrack | None = None,
-) -> np.ndarray:
+def make_targets(phones: Sequence[Span], samples: np.ndarray, arousal: float = 0.0) -> np.ndarray:
     """Raw targets [T, 52] in 0..1 at 100 Hz; two columns hold contacts of the lips.
 
     model.lip_seal.apply_seal turns them into ARKit channels.
@@ -40,9 +32,8 @@ def make_targets(
         phones: (IPA phone, start, end) in seconds, ascending.
         samples: float32 [N] at 16 kHz; T = ceil(N / 160).
         arousal: -1 (bored, sad) to 1 (angry, joyful): see prosody.arousals.
-        track: pitch of the samples, if known.
     """
-    voice = prosody(samples, track)
+    voice = prosody(samples)
     frames = len(voice.level)
     raw = np.zeros((frames, len(ARKIT_52)), np.float32)
     moves = articulators(phones, frames)
@@ -78,6 +69,5 @@ def _upper_face(raw: np.ndarray, voice: Prosody, arousal: float) -> None:
         for channel in channels:
             raw[:, _COLUMN[channel]] = track
     for side in ("Left", "Right"):
-        raw[:, _COLUMN[f"cheekSquint{side}"]] = (
-            0.5 * raw[:, _COLUMN[f"mouthSmile{side}"]] + 0.08 * effort + 0.20 * excited
-        )
+        smile = raw[:, _COLUMN[f"mouthSmile{side}"]]
+        raw[:, _COLUMN[f"cheekSquint{side}"]] = 0.5 * smile + 0.08 * effort + 0.20 * excited

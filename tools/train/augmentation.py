@@ -4,7 +4,6 @@ Everything keeps its length and its time: a sound that moved would no longer fit
 """
 
 import io
-from functools import lru_cache
 
 import numpy as np
 import soundfile
@@ -87,10 +86,8 @@ def telephone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def mp3(sound: np.ndarray, strength: float) -> np.ndarray:
     """``sound`` [N] at 16 kHz as MP3; ``strength`` 0.8 to 0.95 is 42 to 16 kbit/s."""
-    decoded = _through(
-        sound, SAMPLE_RATE, "MP3", "MPEG_LAYER_III",
-        compression_level=strength, bitrate_mode="CONSTANT",
-    )  # fmt: skip
+    options = {"compression_level": strength, "bitrate_mode": "CONSTANT"}
+    decoded = _through(sound, SAMPLE_RATE, "MP3", "MPEG_LAYER_III", **options)
     if len(decoded) > len(sound):
         decoded = decoded[_MP3_DELAY:]
     return _fitted(decoded, len(sound))
@@ -125,7 +122,12 @@ def warp_formants(mel: np.ndarray, config: FeatureConfig, factor: float) -> np.n
 
     The harmonics under the envelope are hardly resolved by the filters, so the pitch stays.
     """
-    lower, share = _warped_places(config.low_hz, config.high_hz, config.mels, factor)
+    low, high = (2595 * np.log10(1 + hz / 700) for hz in (config.low_hz, config.high_hz))
+    mels = np.linspace(low, high, config.mels + 2)[1:-1]
+    centres = 700 * (10 ** (mels / 2595) - 1)  # Hz
+    place = np.interp(centres / factor, centres, np.arange(config.mels))
+    lower = np.minimum(place.astype(int), config.mels - 2)
+    share = (place - lower).astype(np.float32)
     return mel[:, lower] * (1 - share) + mel[:, lower + 1] * share
 
 
@@ -143,21 +145,6 @@ def mask_bands(mel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
             low = int(rng.integers(0, mel.shape[1] - width))
             masked[:, low : low + width] = masked[:, low : low + width].mean(0)
     return masked
-
-
-@lru_cache(maxsize=1)
-def _mel_centres(low_hz: float, high_hz: float, mels: int) -> np.ndarray:
-    low, high = (2595 * np.log10(1 + hz / 700) for hz in (low_hz, high_hz))
-    return 700 * (10 ** (np.linspace(low, high, mels + 2)[1:-1] / 2595) - 1)
-
-
-def _warped_places(
-    low_hz: float, high_hz: float, mels: int, factor: float
-) -> tuple[np.ndarray, np.ndarray]:
-    centres = _mel_centres(low_hz, high_hz, mels)
-    place = np.interp(centres / factor, centres, np.arange(mels))
-    lower = np.minimum(place.astype(int), mels - 2)
-    return lower, (place - lower).astype(np.float32)
 
 
 def _loudness(speech: np.ndarray) -> float:

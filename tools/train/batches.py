@@ -15,9 +15,8 @@ import numpy as np
 import tools.teacher
 from model.channels import ARKIT_52
 from model.features import HOP, SAMPLE_RATE, from_log_mel, log_mel, with_pitch
-from model.framing import frame_count
 from model.lip_seal import remove_seal
-from tools.data.cache import Utterance, load
+from tools.data.cache import Utterance, curve_rows, load
 from tools.data.phones import PHONES
 from tools.teacher.targets import utterance_targets
 
@@ -110,7 +109,7 @@ class BatchMaker:
             if not utterances:
                 _LOG.warning('%s has no labelled "%s" utterances and is left out.', name, split)
                 continue
-            stops = np.cumsum([rows(utterance) for utterance in utterances])
+            stops = np.cumsum([curve_rows(u.length) for u in utterances])
             found = corpus_targets(utterances, targets, predict)
             starts = np.concatenate([[0], stops])
             self.corpora[name] = _Corpus(utterances, starts, stops / stops[-1], found)
@@ -164,7 +163,7 @@ class BatchMaker:
         index = int(np.searchsorted(corpus.ends, rng.random()))  # long ones as often as they last
         utterance = corpus.utterances[index]
         speed = rng.uniform(0.82, 1.2)
-        length = rows(utterance)
+        length = curve_rows(utterance.length)
         spare = length / speed - self.frames
         first = rng.uniform(min(spare, 0) - 30, max(spare, 0) + 30)  # in crop frames
         samples = utterance.samples()
@@ -195,19 +194,19 @@ def corpus_targets(
     """
     if utterances[0].first_row is not None:
         raw = np.concatenate([_captured(u, predict) for u in utterances])
-        return CorpusTargets(raw, np.concatenate([_phones(u) for u in utterances]), False)
+        return CorpusTargets(raw, np.concatenate([phone_classes(u) for u in utterances]), False)
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{utterances[0].corpus}-{_fingerprint(utterances)}"
     raw_file, phone_file = stem.with_suffix(".raw.npy"), stem.with_suffix(".phone.npy")
     if not (raw_file.is_file() and phone_file.is_file()):
-        total = sum(rows(utterance) for utterance in utterances)
+        total = sum(curve_rows(u.length) for u in utterances)
         raw = np.empty((total, len(ARKIT_52)), np.float16)
         phone = np.empty(total, np.int16)
         start = 0
         for utterance, targets in zip(utterances, utterance_targets(utterances), strict=True):
-            stop = start + rows(utterance)
+            stop = start + curve_rows(utterance.length)
             raw[start:stop] = targets
-            phone[start:stop] = _phones(utterance)
+            phone[start:stop] = phone_classes(utterance)
             start = stop
         np.save(raw_file, raw)
         np.save(phone_file, phone)
@@ -226,19 +225,10 @@ def _captured(utterance: Utterance, predict: Predict | None) -> np.ndarray:
     return np.where(np.isfinite(raw), raw, remove_seal(ARKIT_52, predict(utterance.samples())))
 
 
-def _phones(utterance: Utterance) -> np.ndarray:
-    return phone_classes(utterance.phones or (), rows(utterance))
-
-
-def rows(utterance: Utterance) -> int:
-    """Frames of 10 ms in an utterance."""
-    return frame_count(utterance.length)
-
-
-def phone_classes(spans: list[tuple[str, float, float]], frames: int) -> np.ndarray:
-    """Index into PHONES per frame [frames] int16, UNKNOWN where no phone covers it."""
-    classes = np.full(frames, UNKNOWN, np.int16)
-    for phone, start, end in spans:
+def phone_classes(utterance: Utterance) -> np.ndarray:
+    """Index into PHONES per frame [T] int16, UNKNOWN where no phone covers it."""
+    classes = np.full(curve_rows(utterance.length), UNKNOWN, np.int16)
+    for phone, start, end in utterance.phones or ():
         classes[round(start * 100) : round(end * 100)] = _CLASS[phone]
     return classes
 
@@ -246,9 +236,8 @@ def phone_classes(spans: list[tuple[str, float, float]], frames: int) -> np.ndar
 def _fingerprint(utterances: list[Utterance]) -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(tools.teacher.__path__[0]).iterdir()):
-        if source.suffix not in (".py", ".json"):
-            continue
-        digest.update(source.read_bytes())
+        if source.suffix in (".py", ".json"):
+            digest.update(source.read_bytes())
     for utterance in utterances:
         digest.update(f"{utterance.id} {utterance.length} {utterance.phones}".encode())
     return digest.hexdigest()[:16]

@@ -1,5 +1,6 @@
 """The training loop: seeded, resumable, logged to a text file and to TensorBoard."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def train(
         maker, batch_size=None, sampler=range(first, config.steps), num_workers=machine.workers,
         prefetch_factor=4 if machine.workers else None,
     )  # fmt: skip
-    with RunLog(folder) as log:
+    with closing(RunLog(folder)) as log:
         for done, batch in enumerate(batches, first + 1):
             log.add(done, run.step(done - 1, batch))
             if held_out is not None and done % _VALIDATE_EVERY == 0:
@@ -87,7 +88,7 @@ class _Run:
             final_div_factor=200,
         )  # fmt: skip
         self._parts = {
-            "trainee": trainee, "optimiser": self._optimiser, "schedule": self._schedule,
+            "trainee": trainee, "optimiser": self._optimiser, "schedule": self._schedule
         }  # fmt: skip
 
     def resume(self) -> int:

@@ -30,8 +30,7 @@ def coloured_noise(count: int, rng: np.random.Generator) -> np.ndarray:
     """Noise [count] of unit power with a random spectral slope, white to brown."""
     spectrum = np.fft.rfft(rng.standard_normal(count, np.float32))
     frequency = np.maximum(np.arange(len(spectrum)) * SAMPLE_RATE / count, 40.0)
-    noise = np.fft.irfft(spectrum * frequency ** -rng.uniform(0, 1.0), count)
-    return noise / (np.std(noise) + 1e-9)
+    return _unit(np.fft.irfft(spectrum * frequency ** -rng.uniform(0, 1.0), count))
 
 
 def swell(count: int, rng: np.random.Generator, most: float, power: int = 1) -> np.ndarray:

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 
 import matplotlib
 
@@ -17,7 +16,7 @@ _EVERY = 20  # steps between lines
 
 
 class RunLog:
-    """Means of the losses over every few steps. A context manager: it closes its files."""
+    """Means of the losses over every few steps."""
 
     def __init__(self, folder: Path) -> None:
         self._lines = (folder / "log.jsonl").open("a", encoding="utf-8")
@@ -25,12 +24,8 @@ class RunLog:
         self._started = time.monotonic()
         self._sums: dict[str, float] = {}
 
-    def __enter__(self) -> "RunLog":
-        return self
-
-    def __exit__(
-        self, kind: type | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Closes its files."""
         self._lines.close()
         self._board.close()
 

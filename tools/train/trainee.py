@@ -91,12 +91,10 @@ class Trainee(nn.Module):
 
 
 def new_trainee(config: TrainConfig, maker: BatchMaker, start: Path | None) -> Trainee:
-    """A trainee to begin with.
+    """A trainee to begin with, for an experiment and its batches.
 
-    Args:
-        config: the experiment.
-        maker: its batches, whose features' statistics a network from random weights keeps.
-        start: None, a run's checkpoint.pt, or a weights file, whose phone head is random.
+    Without a ``start`` its weights are random and it keeps the statistics of the batches' features.
+    A start is a run's checkpoint.pt, or a weights file, to which a random phone head is added.
     """
     trainee = Trainee(config)
     if start is None:

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .bust import bust, ear, hair
-from .eyes import brow, eyeball, lid
-from .mouth import teeth, tongue
+from .features import brow, bust, ear, eyeball, hair, lid, teeth, tongue
 from .part import MATERIALS, Part, join
 from .shape_keys import shape_key_offsets
 from .skin import COLUMNS, CONTACT_ROW, PARTNER, SIN, face_sheet

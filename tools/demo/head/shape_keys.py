@@ -10,7 +10,7 @@ import numpy as np
 from model.channels import ARKIT_52
 
 from . import sdf
-from .part import HAIR, Part, around, ramp, side_weight, xyz
+from .part import Part, around, ramp, side_weight, xyz
 from .skin import (
     COLUMNS,
     CONTACT_ROW,
@@ -158,9 +158,13 @@ def rounded(part: Part) -> dict[str, np.ndarray]:
 
 
 def corners(part: Part) -> dict[str, np.ndarray]:
-    """Return the keys that pull a corner of the mouth; both lips follow alike."""
+    """Return the keys that pull a corner of the mouth, or all of it; both lips follow alike."""
     keys = {}
     for name, side in SIDES:
+        lead = 0.75 + 0.25 * side * COS
+        keys["mouth" + name] = spread(
+            part, loop(side * 0.11 * lead, 0.030 * side * COS, 0.012 * side * COS), 0.40
+        )
         wide = np.clip((1 + side * COS) / 2, 0, 1) ** 2.2
         tight = np.clip((1 + side * COS) / 2, 0, 1) ** 5
         cheek = around(part, (0.42, -0.60, -0.24), (0.20, 0.22, 0.17), side)[:, None]
@@ -222,17 +226,6 @@ def rolls_and_shrugs(part: Part) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def sideways(part: Part) -> dict[str, np.ndarray]:
-    """Return `mouthLeft` and `mouthRight`: the whole mouth slides."""
-    keys = {}
-    for name, side in SIDES:
-        lead = 0.75 + 0.25 * side * COS
-        keys["mouth" + name] = spread(
-            part, loop(side * 0.11 * lead, 0.030 * side * COS, 0.012 * side * COS), 0.40
-        )
-    return keys
-
-
 def tongue_out(part: Part) -> dict[str, np.ndarray]:
     """Return `tongueOut`; the lips part just enough to let the tongue through."""
     tip = part.get("tongue")[:, None]
@@ -278,18 +271,18 @@ def eye_keys(part: Part) -> dict[str, np.ndarray]:
 
 def brow_keys(part: Part) -> dict[str, np.ndarray]:
     """Return the five brow keys; skin and brow share one field, so they stay together."""
-    scalp = np.where(part.material_of_points() == HAIR, part.get("brow"), 1)[:, None]
-    keys = {}
+    keys = {"browInnerUp": np.zeros_like(part.points)}
     for name, side in SIDES:
         inner = around(part, (0.15, -0.78, 0.42), (0.14, 0.25, 0.14), side)[:, None]
         whole = around(part, (0.30, -0.74, 0.44), (0.24, 0.25, 0.14), side)[:, None]
         outer = around(part, (0.43, -0.64, 0.48), (0.16, 0.25, 0.16), side)[:, None]
-        keys["browDown" + name] = (
-            whole * [-0.030 * side, -0.012, -0.085] + inner * [-0.015 * side, -0.010, -0.045]
-        ) * scalp
-        keys["browOuterUp" + name] = outer * [0, 0.012, 0.080] * scalp
-        keys.setdefault("browInnerUp", np.zeros_like(part.points))
-        keys["browInnerUp"] = keys["browInnerUp"] + inner * [0, 0.012, 0.110] * scalp
+        keys["browDown" + name] = whole * [-0.030 * side, -0.012, -0.085] + inner * [
+            -0.015 * side,
+            -0.010,
+            -0.045,
+        ]
+        keys["browOuterUp" + name] = outer * [0, 0.012, 0.080]
+        keys["browInnerUp"] += inner * [0, 0.012, 0.110]
     return keys
 
 
@@ -315,8 +308,8 @@ def cheek_and_nose_keys(part: Part) -> dict[str, np.ndarray]:
 def shape_key_offsets(part: Part) -> dict[str, np.ndarray]:
     """Return each key's offsets, float [N, 3], by its ARKit name."""
     makers = (
-        eye_keys, jaw_keys, rounded, sideways, corners, lip_lifts, rolls_and_shrugs, tongue_out,
-        brow_keys, cheek_and_nose_keys,
+        eye_keys, jaw_keys, rounded, corners, lip_lifts, rolls_and_shrugs, tongue_out, brow_keys,
+        cheek_and_nose_keys,
     )  # fmt: skip
     keys = {name: offset for make in makers for name, offset in make(part).items()}
     return {name: keys[name] for name in ARKIT_52}

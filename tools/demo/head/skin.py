@@ -142,7 +142,7 @@ def lip_loops(border: np.ndarray) -> np.ndarray:
     full = np.abs(SIN) ** 0.8
     upper = SIN > 0
     bulge = np.where(upper, 0.058, 0.078) * full * np.sin(np.pi * s**0.75) ** 0.8
-    path = np.sin(s * np.pi / 2) ** 1.0
+    path = np.sin(s * np.pi / 2)
     points = contact + path[..., None] * (border - contact)
     points[..., 1] -= bulge
     return points
@@ -189,23 +189,14 @@ def face_sheet() -> Part:
     reach -= reach[CONTACT_ROW]
     rows = len(loops)
     row = np.repeat(np.arange(rows), COLUMNS)
-    face_row = np.repeat(np.arange(rows - 1), COLUMNS)
+    column = np.tile(np.arange(COLUMNS), rows)
     points = sink_under_lids(loops.reshape(-1, 3))
     faces = grid_faces(rows, COLUMNS, wrap=True)
-    return Part(
-        points,
-        faces,
-        colours(points, row),
-        np.select(
-            [face_row < CONTACT_ROW - 2, face_row < CONTACT_ROW + LIP_STEPS], [CAVITY, LIPS], SKIN
-        ),
-        {
-            "column": np.tile(np.arange(COLUMNS), rows),
-            "row": row,
-            "reach": reach.ravel(),
-            "sheet": np.ones(len(points)),
-        },
-    )
+    face_row = row[:-COLUMNS]
+    inside, red = face_row < CONTACT_ROW - 2, face_row < CONTACT_ROW + LIP_STEPS
+    material = np.select([inside, red], [CAVITY, LIPS], SKIN)
+    fields = {"column": column, "row": row, "reach": reach.ravel(), "sheet": 1}
+    return Part(points, faces, colours(points, row), material, fields)
 
 
 def sink_under_lids(points: np.ndarray) -> np.ndarray:
@@ -218,9 +209,7 @@ def sink_under_lids(points: np.ndarray) -> np.ndarray:
     sunk = near * (1 - ramp(np.hypot(latitude, elevation), 0.85, 1.25))
     target = np.minimum(radius, 0.93 * EYE_RADIUS)
     moved = arm * ((radius + sunk * (target - radius)) / radius)[:, None]
-    return points + (moved - arm) * np.stack(
-        [np.sign(points[:, 0]), *np.ones_like(points.T[1:])], -1
-    )
+    return points + (moved - arm) * xyz(np.sign(points[:, 0]), 1.0, 1.0)
 
 
 def colours(points: np.ndarray, row: np.ndarray) -> np.ndarray:
