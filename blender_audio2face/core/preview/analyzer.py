@@ -200,9 +200,10 @@ class PreviewAnalyzer:
         """Makes the frames again if that shows more, or something else."""
         amount = sum(analysis.seconds for analysis in (*analyses, *self._nearby))
         complete = all(analysis.complete for analysis in analyses)
-        is_new = self._shown is None or self._shown[0] is not plan
-        if not is_new:
-            _, before, was_complete = self._shown
+        shown = self._shown
+        is_new = shown is None or shown[0] is not plan
+        if shown is not None and not is_new:
+            _, before, was_complete = shown
             grown = amount >= _GROWTH * before or self._is_awaited(plan, analyses)
             if was_complete or not (complete or (grown and amount > before)):
                 return

@@ -127,7 +127,7 @@ def face_frames(face: FacePlan, strips: Sequence[AnalyzedStrip]) -> FaceFrames:
     if not parts:
         return NO_FRAMES
     first = min(part.start for part in owned)
-    *controls, channels = parts[0][1]
+    *face_controls, channels = parts[0][1]
     known = np.zeros(max(part.end for part in owned) - first, bool)
     values = np.zeros((len(known), parts[0][2].shape[1]), np.float32)
     for frames, _, rows in parts:
@@ -136,7 +136,7 @@ def face_frames(face: FacePlan, strips: Sequence[AnalyzedStrip]) -> FaceFrames:
     lead_in = max(strip.timing.left_handle - strip.timing.rest_before for strip in strips)
     _interpolate(known, values, lead_in)
     names = tuple(name for name, _ in channels)
-    return FaceFrames(face.plans, first, known, tuple(controls), names, values)
+    return FaceFrames(face.plans, first, known, tuple(face_controls), names, values)
 
 
 def around(strip: AnalyzedStrip, frame: float, seconds: float) -> AnalyzedStrip:

@@ -81,12 +81,12 @@ def loads(text: str) -> Mapping:
 
 
 def _link_object(link: Link) -> dict:
-    target = {"kind": link.target.kind, "name": link.target.name}
+    target: dict[str, object] = {"kind": link.target.kind, "name": link.target.name}
     if link.target.kind != "shape":
         target |= {"path": link.target.path, "component": link.target.component}
     if (link.target.rest, link.target.extreme) != (0.0, 1.0):
         target |= {"rest": link.target.rest, "extreme": link.target.extreme}
-    item = {"output": link.output, "target": target}
+    item: dict[str, object] = {"output": link.output, "target": target}
     for name, default in _LINK_DEFAULTS.items():
         if getattr(link, name) != default:
             item[name] = getattr(link, name)
