@@ -70,7 +70,7 @@ test-core: $(TEST_PACKAGES)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 
-test-tools: $(TEST_PACKAGES)
+test-tools: $(TEST_PACKAGES) build
 	$(PY) -m pytest tests/tools
 
 test-blender: $(VENV)/.test build
