@@ -183,7 +183,7 @@ def panel_state(window: Window) -> Scene:
     bpy.data.objects["Demo Head"].show_only_shape_key = True
     yield from window.bake()
     yield 3.0
-    hidden = [result.kind for state in module._states.values() for result in state.hidden]
+    hidden = [result.check.kind for state in module._states.values() for result in state.hidden]
     with window.override():
         bpy.ops.screen.animation_play()
     yield 0.5
@@ -194,7 +194,7 @@ def panel_state(window: Window) -> Scene:
         bpy.ops.screen.animation_cancel()
         bpy.ops.audio2face.fix()
     yield 3.0
-    left = [result.kind for state in module._states.values() for result in state.hidden]
+    left = [result.check.kind for state in module._states.values() for result in state.hidden]
     return {"hidden": hidden, "during_playback": during, "left": left}
 
 
