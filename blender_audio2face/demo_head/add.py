@@ -9,7 +9,6 @@ from mathutils import Vector
 from ...model.errors import A2FError
 from ..errors import BakeError
 from ..scene.face_objects import has_shape_keys
-from ..scene.sequencer_api import sequencer_scenes, strip_timing
 
 SENTENCE = Path(__file__).with_name("sentence.flac")
 STRIP_NAME = "Demo Sentence"
@@ -43,6 +42,9 @@ def add_sentence(context: bpy.types.Context) -> "bpy.types.Strip":
     Raises:
         DemoHeadError: this Blender has no sound, or no channel is free.
     """
+
+    from ..scene.sequencer_api import sequencer_scenes, strip_timing
+
     if not _HAS_SOUND:
         raise DemoHeadError("This Blender was built without sound: use one from blender.org.")
     scene = sequencer_scenes(context)[0]

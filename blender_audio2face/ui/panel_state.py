@@ -17,7 +17,6 @@ import bpy
 from ...model.errors import A2FError
 from ..core import background_job
 from ..errors import PresetError, StripError
-from ..scene import sequencer_api
 from ..scene.face_objects import chosen_objects, has_shape_keys
 from ..scene.redraw import redraw_sidebars, shows_our_tab
 from ..scene.speakers import members_of, shown_speaker
@@ -121,6 +120,7 @@ def _refresh_windows() -> None:
 
 def _state_of(context) -> PanelState:
     from ..diagnostics.hidden_results import find_hidden_results
+    from ..scene import sequencer_api
 
     settings = context.scene.audio2face
     speaker = shown_speaker(context)

@@ -1,6 +1,5 @@
 """What the operators share: the speaker they work on, and how they report."""
 
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,6 @@ from ...scene.speakers import find_speaker, shown_speaker
 
 if TYPE_CHECKING:
     from ...core.report import BakeReport
-
-_log = logging.getLogger(__name__)
 
 
 def speaker_property() -> StringProperty:
@@ -100,9 +97,12 @@ def publish(operator, context, speaker, report: "BakeReport") -> None:
 
     ``speaker`` is None where it no longer exists.
     """
+    import logging  # costs Blender's start more than most of the add-on
+
+    log = logging.getLogger(__name__)
     if speaker is not None:
         speaker.report = report.text
     context.scene.audio2face.report = "\n".join(report.lines)
     for line in report.lines:
-        _log.info(line)
+        log.info(line)
     operator.report({"WARNING" if report.hidden else "INFO"}, report.summary)

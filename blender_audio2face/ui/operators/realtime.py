@@ -9,7 +9,6 @@ from bpy.props import BoolProperty, StringProperty
 from ....model.errors import A2FError, memory_errors_reported
 from ...core.background_job import run_to_completion
 from ...realtime import running_session
-from ...scene import sequencer_api
 from ...scene.face_objects import chosen_objects
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import members_of, shown_speaker, speaker_of
@@ -176,6 +175,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
     def _begin(self, context) -> None:
         from ...bake.pipeline import Outcome
         from ...realtime.recording import RecordingKeeper
+        from ...scene import sequencer_api
 
         self._outcome = Outcome()
         self._again = ()

@@ -6,7 +6,6 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...errors import StripError
-from ...scene import sequencer_api
 from ...scene.properties import BLEND_RELATIVE
 from .common import attempt
 
@@ -41,6 +40,8 @@ class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context) -> set[str]:
+        from ...scene import sequencer_api
+
         def act() -> str:
             strip = _add(sequencer_api.sequencer_scenes(context)[0], self.filepath)
             return f"Added {strip.name}"
@@ -52,6 +53,7 @@ def _add(scene, filepath: str):
     """A new strip, active, on a channel of its own. Raises StripError when there can be none."""
 
     from ...core.sound.decoders import CHOOSE, check_sound_file
+    from ...scene import sequencer_api
 
     path = Path(bpy.path.abspath(filepath))
     check_sound_file(str(path), CHOOSE)

@@ -2,7 +2,6 @@
 
 import bpy
 
-from ...scene import sequencer_api
 from ...scene.speakers import shown_speaker
 from .. import panel_state
 from .common import SidebarPanel, draw_lines, in_both_sidebars
@@ -25,6 +24,8 @@ class AUDIO2FACE_MT_strips(bpy.types.Menu):
     bl_description = "The strip with the speech"
 
     def draw(self, context) -> None:
+        from ...scene import sequencer_api
+
         speaker = shown_speaker(context)
         owner = speaker if speaker is not None else context.scene.audio2face
         names = [
