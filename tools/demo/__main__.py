@@ -21,7 +21,8 @@ def main() -> None:
 
         started = time.perf_counter()
         run(arguments.zip.resolve(), arguments.out.resolve(), Path(resources))
-        print(f"The demo took {time.perf_counter() - started:.0f} s.")
+        print(f"The demo took {time.perf_counter() - started:.0f} s.", flush=True)
+    os._exit(0)  # 4.5's module may hang in its own clean-up once it has played sound
 
 
 if __name__ == "__main__":
