@@ -68,13 +68,16 @@ def flush() -> None:
 
 
 def cancel() -> None:
-    """Forgets all that is due and gives up what is being made: a bake makes these keys itself."""
+    """Forgets all that is due and gives up what is being made."""
     _due.clear()
     _cancel_running()
 
 
 def pause() -> None:
-    """Takes back what is being written, and leaves it due: undo frees what it points at."""
+    """Takes back what is being written, and leaves it due.
+
+    Undo frees what it points at; a bake may be another speaker's.
+    """
     for key in tuple(_running):
         _due[key] = time.monotonic() + _PAUSE
     _cancel_running()
@@ -135,6 +138,8 @@ def advance() -> float | None:
     speaker = _speaker(key)
     if speaker is not None:
         _attempt(speaker, lambda: _start(key, speaker))
+    else:
+        catch_up()  # it was renamed meanwhile
     return _TICK
 
 
@@ -153,7 +158,7 @@ def _start(key: tuple[int, str], speaker) -> None:
             _due.setdefault(key, time.monotonic())
 
     job = Job(work, steps)
-    job.exclusive = False  # a bake may begin; it gives this up
+    job.exclusive = False  # a bake may begin, and pauses this
     _running[key] = _Running(job, outcome)
     job.start()
 
@@ -174,6 +179,8 @@ def _go_on(key: tuple[int, str], running: _Running) -> bool:
             speaker.report = report.text
         for refusal in running.outcome.refusals:
             speaker.report = str(refusal.error)
+    else:
+        catch_up()
     redraw_sidebars()
     return True
 

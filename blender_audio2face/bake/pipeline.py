@@ -461,4 +461,4 @@ def _scene(request: BakeRequest):
     for scene in bpy.data.scenes:
         if scene.session_uid == request.scene_uid:
             return scene
-    raise PlanError("The scene of the face is gone: bake again in another one.")
+    raise PlanError("The scene of the face was removed: bake again in another one.")

@@ -86,7 +86,7 @@ class ModalBake:
 
     def _run_modal(self, context, work) -> set[str]:
         """Has ``work`` done in a thread, and goes on with what it returns in ``modal``."""
-        live_update.cancel()
+        live_update.pause()
         self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
         self._start(context, work)
         context.window_manager.modal_handler_add(self)
@@ -352,7 +352,7 @@ class AUDIO2FACE_OT_cancel(bpy.types.Operator):
 
 
 def _speaker_in(scene_uid: int, name: str):
-    """A speaker who was written; None where he is gone since."""
+    """A speaker that was written; None where it was removed since."""
     scene = next((one for one in bpy.data.scenes if one.session_uid == scene_uid), None)
     return scene.audio2face.speakers.get(name) if scene is not None else None
 

@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 
 from tests.support.extension import addon_module
-from tests.support.scenes import highest_key, needs_sound, speaker
+from tests.support.modal import Instance, context, operators, run
+from tests.support.scenes import highest_key, make_face, needs_sound, speaker
+
+__all__ = ["context", "operators"]
 
 pytestmark = needs_sound
 
@@ -143,3 +146,26 @@ def test_live_stays_on_while_settings_are_restored(anna, dials) -> None:
         assert bpy.context.scene.audio2face.live
         dials.jaw = 0.25
     assert highest_key(anna) > 0.9
+
+
+def test_bake_of_another_speaker_leaves_keys_due(
+    timers, anna, dials, operators, context, tmp_path: Path
+) -> None:
+    dials.jaw = 0.25
+    anna.select_set(False)
+    make_face("Bert", ("jawOpen",))
+    operator = Instance(operators.AUDIO2FACE_OT_bake)
+    assert operator.invoke(context, None) == {"RUNNING_MODAL"}
+    assert run(operator, context) == {"FINISHED"}
+    timers.run()
+    assert highest_key(anna) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("stage", ["due", "running"])
+def test_speaker_renamed_meanwhile_is_keyed(timers, live, anna, dials, stage: str) -> None:
+    dials.jaw = 0.25
+    if stage == "running":
+        timers.run(until=lambda: bool(live._running))
+    speaker("Anna").name = "Annabel"
+    timers.run()
+    assert highest_key(anna) == pytest.approx(0.5, abs=0.02)
