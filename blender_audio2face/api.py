@@ -117,6 +117,43 @@ def bake(
         model.errors.A2FError: nothing can be keyed; the sentence says why, and nothing is changed.
         TypeError: there is no such output; nothing is changed.
     """
+    return bake_known_as(
+        f"curves {name}",
+        curves,
+        objects,
+        name=name,
+        frame_start=frame_start,
+        scene=scene,
+        dials=dials,
+        mapping=mapping,
+        preset=preset,
+        output=output,
+        every_frame=every_frame,
+        tolerance=tolerance,
+    )
+
+
+def bake_known_as(
+    key: str,
+    curves: Curves,
+    objects: Iterable[bpy.types.Object],
+    *,
+    name: str,
+    frame_start: int = 1,
+    scene: bpy.types.Scene | None = None,
+    dials: Dials | None = None,
+    mapping: Mapping | None = None,
+    preset: str = "",
+    output: str | None = None,
+    every_frame: bool | None = None,
+    tolerance: float | None = None,
+) -> BakeReport:
+    """``bake``, where the keys are known by something else than the name that people read.
+
+    Args:
+        key: what the keys are known by.
+        curves: see ``bake``, as for all others.
+    """
     scene = scene or bpy.context.scene
     faces = list(objects)
     if not len(curves.values):
@@ -143,7 +180,7 @@ def bake(
             elif preset:
                 speaker_settings.set_mapping(speaker, Mapping(preset, ()))
         known_as, timing = speaker.name, _timing(scene, frame_start, curves)
-        strip = StripCurves(name, timing, encode(curves), key=f"curves {name}")
+        strip = StripCurves(name, timing, encode(curves), key=key)
         plan = plan_curves(speaker, strip)
         _check_channels(curves, plan.face.plans)
         report = run(plan)

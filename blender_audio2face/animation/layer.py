@@ -1,8 +1,9 @@
 """Bakes keys into an Action's F-curves as a layer over the artist's keys: what the layer covers is
 kept, and restored when the layer is removed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -39,16 +40,31 @@ class StripKeyframes:
     Attributes:
         requested: the frame ranges to key, ascending.
         keys: what to key. Keys outside of these ranges are left out.
+        label: the strip's name, for people.
     """
 
     requested: tuple[FrameRange, ...]
     keys: Mapping[FCurvePath, Keys]
+    label: str = ""
 
 
 def write_layer(
-    layer: Layer, record: Record, bakes: Sequence[StripKeyframes], transaction: Transaction
+    layer: Layer,
+    record: Record,
+    bakes: Sequence[StripKeyframes],
+    gone: Set[str],
+    transaction: Transaction,
 ) -> MainThreadTask[tuple[FrameRange, ...]]:
     """Writes strips' keys into a layer, instead of all that the same strips baked before.
+
+    Controls that no strip keys any more get the value from before their first bake.
+
+    Args:
+        layer: what to write to.
+        record: of what was baked into it.
+        bakes: what to key.
+        gone: strips whose keys are removed.
+        transaction: is completed by the caller.
 
     Returns:
         The ranges that were keyed.
@@ -62,12 +78,21 @@ def write_layer(
         before = {channel: property_values.get(layer.datablock, channel) for channel in channels}
     except ValueError as error:
         raise SceneChangedError(FACE_CHANGED) from error
-    after = record.without(strips)
+    after = record.without(strips | gone)
     for bake in bakes:
         allowed = frame_ranges.allowed_ranges(after.ranges, bake.requested)
-        after = after.with_bake(allowed, tuple(bake.keys), before)
+        after = after.with_bake(allowed, tuple(bake.keys), before, bake.label)
     yield from _rewrite(layer, record, after, bakes, transaction)
+    restore_values(layer.datablock, record, after, transaction)
     return frame_ranges.of_strips(after.ranges, strips)
+
+
+def restore_values(datablock, record: Record, after: Record, transaction: Transaction) -> None:
+    """Gives controls that a record has no more their values from before their first bake."""
+    keyed = set(after.all_channels)
+    for channel, value in record.before.items():
+        if channel not in keyed:
+            transaction.last_steps.append(partial(property_values.put, datablock, channel, value))
 
 
 def strips_of(bakes: Sequence[StripKeyframes]) -> set[str]:

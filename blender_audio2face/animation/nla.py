@@ -146,7 +146,8 @@ def remove(anim, track, strip) -> None:
     if rest is not None:
         action = rest[1].action
         _remove(anim, *rest)
-        bpy.data.actions.remove(action)
+        if action.users - action.use_fake_user == 0:  # a copy of the face may play it too
+            bpy.data.actions.remove(action)
 
 
 def _remove(anim, track, strip) -> None:

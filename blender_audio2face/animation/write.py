@@ -1,6 +1,6 @@
 """Writes keys into an Action of our own, an NLA strip, or the artist's active Action."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -78,14 +78,24 @@ class _Place:
 
 
 def write_keys(
-    datablock, name: str, bakes: Sequence[StripKeyframes], output: str, undo: ExitStack
+    datablock,
+    name: str,
+    bakes: Sequence[StripKeyframes],
+    output: str,
+    undo: ExitStack,
+    gone: Set[str] = frozenset(),
 ) -> PendingAction:
     """``write_task``, straight through."""
-    return run_to_completion(write_task(datablock, name, bakes, output, undo))
+    return run_to_completion(write_task(datablock, name, bakes, output, undo, gone))
 
 
 def write_task(
-    datablock, name: str, bakes: Sequence[StripKeyframes], output: str, undo: ExitStack
+    datablock,
+    name: str,
+    bakes: Sequence[StripKeyframes],
+    output: str,
+    undo: ExitStack,
+    gone: Set[str] = frozenset(),
 ) -> MainThreadTask[PendingAction]:
     """Keys strips on a datablock, one F-curve a step. Call ``commit`` with the result, once nothing
     can fail.
@@ -104,6 +114,7 @@ def write_task(
         output: ACTION, NLA or ACTIVE. Another output is used where this one is impossible or would
             lose work of the artist; the result says so.
         undo: gets the steps that restore everything.
+        gone: other strips, whose keys are removed.
 
     Raises:
         PlanError: the datablock is in NLA tweak mode, or an armature without a pose; or other
@@ -112,11 +123,11 @@ def write_task(
     """
     transaction = Transaction(undo)
     place = _read_place(datablock, transaction)
-    chosen, note = _choose(datablock, place, strips_of(bakes), output)
+    chosen, note = _choose(datablock, place, strips_of(bakes) | gone, output)
     if chosen == ACTIVE:
-        steps = _write_active(datablock, place, bakes, transaction)
+        steps = _write_active(datablock, place, bakes, gone, transaction)
     else:
-        steps = _write_ours(datablock, place, name, bakes, chosen, transaction)
+        steps = _write_ours(datablock, place, name, bakes, gone, chosen, transaction)
     pending = yield from guarded(steps, transaction.check)
     if not len(pending.frames):
         raise PlanError(
@@ -238,7 +249,11 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
 
 
 def _write_active(
-    datablock, place: _Place, bakes: Sequence[StripKeyframes], transaction: Transaction
+    datablock,
+    place: _Place,
+    bakes: Sequence[StripKeyframes],
+    gone: Set[str],
+    transaction: Transaction,
 ) -> MainThreadTask[PendingAction]:
     if place.ours:
         yield from remove.from_active(datablock, None, transaction)
@@ -254,9 +269,9 @@ def _write_active(
     record = action_properties.record_of(action, slot) or Record(ours=False)
     record = replace(record, before={**place.before, **record.before})
     artists = Layer(action, slot, datablock, is_copy=False)
-    new = yield from write_layer(artists, record, bakes, transaction)
+    new = yield from write_layer(artists, record, bakes, gone, transaction)
     if place.in_nla is not None:
-        strips = strips_of(bakes)
+        strips = strips_of(bakes) | gone
         yield from remove.from_strip(datablock, *place.in_nla, strips, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
@@ -268,6 +283,7 @@ def _write_ours(
     place: _Place,
     name: str,
     bakes: Sequence[StripKeyframes],
+    gone: Set[str],
     output: str,
     transaction: Transaction,
 ) -> MainThreadTask[PendingAction]:
@@ -282,10 +298,10 @@ def _write_ours(
     transaction.require_action(action, slot)
     yield
     ours = Layer(action, slot, datablock, is_copy=True)
-    new = yield from write_layer(ours, record, bakes, transaction)
+    new = yield from write_layer(ours, record, bakes, gone, transaction)
     if place.record is not None and not place.ours and place.active.is_editable:
         artists = Layer(place.active, place.slot, datablock, is_copy=False)
-        strips = strips_of(bakes)
+        strips = strips_of(bakes) | gone
         yield from withdraw(artists, place.record, strips, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)

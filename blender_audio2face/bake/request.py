@@ -1,13 +1,13 @@
 """What an artist, a script or a farm asks for: whose face is keyed from which sounds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...model.errors import A2FError
 from ..core.sound.sound_selection import SoundSelection
 from ..scene.face_objects import chosen_objects
 from ..scene.face_plan import plan_face
 from ..scene.resolve_sound import selection_of_takes, sound_selection_of
-from ..scene.speakers import find_speaker, members_of, speaker_of
+from ..scene.speakers import check_own_meshes, find_speaker, members_of, speaker_of
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,10 @@ class BakeRequest:
         scene_uid: session_uid of the scene that the face and the speaker belong to.
         speaker: name of the speaker; empty for a new one.
         object_uids: session_uids of the face's objects, the most important first.
-        selection: where the sound is; None where curves need none.
+        selection: where the sound is; None for curves that a speaker keeps without one.
         choices: (property, value) of the speaker to set first.
+        names_sound: the sound was named for this bake, and adds to what was baked; otherwise it is
+            all that the speaker's settings mean.
     """
 
     scene_uid: int
@@ -28,6 +30,7 @@ class BakeRequest:
     object_uids: tuple[int, ...]
     selection: SoundSelection | None = None
     choices: tuple[tuple[str, object], ...] = ()
+    names_sound: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,12 @@ def request_for(
         objects = members_of(speaker)
     else:
         speaker, objects = _of_selection(context)
+    check_own_meshes(scene, speaker, objects)
     plan_face(objects, speaker)
     uids = tuple(obj.session_uid for obj in objects)
     name = speaker.name if speaker is not None else ""
     selection = sound_selection_of(context, speaker, sound)
-    return BakeRequest(scene.session_uid, name, uids, selection, choices)
+    return BakeRequest(scene.session_uid, name, uids, selection, choices, bool(sound))
 
 
 def requests_for_all(context) -> tuple[tuple[BakeRequest, ...], tuple[Refusal, ...]]:
@@ -85,11 +89,16 @@ def requests_for_all(context) -> tuple[tuple[BakeRequest, ...], tuple[Refusal, .
 
 
 def _request_of(context, speaker) -> BakeRequest:
-    selection = None
-    if speaker.source == "STRIP" and not speaker.strip:
-        selection = selection_of_takes(context, speaker)
-    request = request_for(context, speaker.name, {})
-    return request if selection is None else replace(request, selection=selection)
+    if speaker.source != "STRIP" or speaker.strip or not len(speaker.takes):
+        return request_for(context, speaker.name, {})
+    selection = selection_of_takes(context, speaker)
+    if selection is None and any(take.heard for take in speaker.takes):
+        return request_for(context, speaker.name, {})
+    objects = members_of(speaker)
+    check_own_meshes(context.scene, speaker, objects)
+    plan_face(objects, speaker)
+    uids = tuple(obj.session_uid for obj in objects)
+    return BakeRequest(context.scene.session_uid, speaker.name, uids, selection)
 
 
 def _of_selection(context) -> tuple[object, list]:

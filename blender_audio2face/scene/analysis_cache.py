@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     from .properties.speaker import Audio2FaceSpeaker, Audio2FaceTake
 
 _CURVES = "curves"
-_PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
+_PROPERTIES = ("label", "heard", "timing", "file", "first_frame", "channel", "sound")
 
 
-def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitStack) -> None:
+def store_curves(
+    speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitStack, channel: int | None = None
+) -> None:
     """Caches the curves of a strip, instead of those with its key.
 
-    ``undo`` gets the steps that restore these. Equal curves are not written again.
+    Args:
+        speaker: whose.
+        strip: with its key. Equal curves are not written again.
+        undo: gets the steps that restore what was cached.
+        channel: by which the strip was chosen, 0 for none; None where it stays as it was.
     """
     takes = speaker.takes
     take = takes.get(strip.key)
@@ -31,7 +37,9 @@ def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitSta
         way_back(speaker, undo, lambda found: _restore(found, strip.key, state))
     if take.get(_CURVES) != strip.encoded:
         _set_curves(take, strip.encoded)
-    take.label, take.file = strip.name, strip.file
+    take.label, take.file, take.sound = strip.name, strip.file, strip.sound
+    if channel is not None:
+        take.channel = channel
     take.first_frame = strip.timing.left_handle
     take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
     take.timing = strip_timing.dumps(strip.timing)
@@ -53,7 +61,23 @@ def cached_curves(take: "Audio2FaceTake") -> StripCurves:
         segment=segment,
         file=take.file,
         key=take.name,
+        sound=take.sound,
     )
+
+
+def remove_curves(speaker: "Audio2FaceSpeaker", key: str, undo: ExitStack) -> None:
+    """Forgets the curves with a key, if there are any; ``undo`` gets the way back."""
+    take = speaker.takes.get(key)
+    if take is None:
+        return
+    state = _state(take)
+
+    def restore(found: "Audio2FaceSpeaker") -> None:
+        found.takes.add().name = key
+        _restore(found, key, state)
+
+    way_back(speaker, undo, restore)
+    _remove(speaker, key)
 
 
 def timing_of(take: "Audio2FaceTake") -> StripTiming:

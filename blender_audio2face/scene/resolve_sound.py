@@ -1,12 +1,15 @@
 """Finds a speaker's sound: from its settings, or from the curves that it caches."""
 
 from contextlib import ExitStack
+from pathlib import Path
 
 import bpy
 
+from ...model.input_files import real_path, why_not_a_file
 from ..core.background_job import unless_removed
-from ..core.sound.sound_selection import Channel, SoundFile, SoundSelection, Strips
+from ..core.sound.sound_selection import Channel, Several, SoundFile, SoundSelection, Strips
 from ..core.sound.strip_plan import StripPlan
+from ..core.sound.strip_timing import StripTiming
 from ..errors import StripError
 from . import sequencer_api, strip_id, strips
 
@@ -36,7 +39,13 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
         scene = _scene_with_sound(context)
         selector = Channel(values["channel"])
     else:
-        scene, name = _named(context, values["strip"])
+        try:
+            scene, name = _named(context, renamed_strip(context, speaker, values["strip"]))
+        except StripError:
+            own = None if values["strip"] else selection_of_takes(context, speaker)
+            if own is None:
+                raise
+            return own
         if not values["strip"] and _belongs_to_another(context.scene, speaker, scene, name):
             own = selection_of_takes(context, speaker)
             if own is not None:
@@ -46,14 +55,37 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
     return SoundSelection(scene.session_uid, selector)
 
 
+def renamed_strip(context, speaker, name: str) -> str:
+    """The name that a strip has now, where it was baked under ``name`` and no strip is named so."""
+    scenes = sequencer_api.sequencer_scenes(context)
+    names = {strip.name for scene in scenes for strip in sequencer_api.all_strips(scene)}
+    if not name or name in names:
+        return name
+    known = context.scene.audio2face.speakers if speaker is None else (speaker,)
+    for take in [take for each in known for take in each.takes if take.label == name]:
+        for scene in scenes:
+            found = strip_id.marked(scene, take.name)
+            if found is not None:
+                return found.name
+    return name
+
+
 def selection_of_takes(context, speaker) -> SoundSelection | None:
-    """The strips that a speaker was baked from; None if none of them exists any more."""
+    """The strips and sound files that a speaker was baked from; None if none of them exists any
+    more."""
+    if speaker is None:
+        return None
+    files = tuple(SoundFile(take.file, take.first_frame) for take in speaker.takes if take.file)
     for scene in _scenes(context.scene):
-        found = [strip_id.marked(scene, take.name) for take in speaker.takes]
-        names = tuple(strip.name for strip in found if strip is not None)
+        found = [strip_id.marked(scene, take.name) for take in speaker.takes if not take.file]
+        names = tuple(dict.fromkeys(strip.name for strip in found if strip is not None))
         if names:
-            return SoundSelection(scene.session_uid, Strips(names))
-    return None
+            selector = Several(Strips(names), files) if files else Strips(names)
+            return SoundSelection(scene.session_uid, selector)
+    if not files:
+        return None
+    selector = files[0] if len(files) == 1 else Several(Strips(()), files)
+    return SoundSelection(context.scene.session_uid, selector)
 
 
 def plan_selection(selection: SoundSelection) -> tuple[StripPlan, ...]:
@@ -63,24 +95,30 @@ def plan_selection(selection: SoundSelection) -> tuple[StripPlan, ...]:
 
 def scene_of(selection: SoundSelection):
     """The scene of a selection. Raises StripError if it was removed."""
+    return scene_with_uid(selection.scene_uid)
+
+
+def scene_with_uid(uid: int):
+    """The scene with a session_uid and the sound. Raises StripError if it was removed."""
     for scene in bpy.data.scenes:
-        if scene.session_uid == selection.scene_uid:
+        if scene.session_uid == uid:
             return scene
     raise StripError("The scene with the sound was removed: choose another strip.")
 
 
-def mark_strip(selection: SoundSelection, name: str, undo: ExitStack) -> str:
-    """Marks a strip, to identify it even when it is renamed; returns the mark.
+def mark_strip(scene_uid: int, name: str, undo: ExitStack) -> str:
+    """Marks a strip of a scene, to identify it even when it is renamed; returns the mark.
 
     Raises StripError if it was removed.
     """
-    scene = scene_of(selection)
+    scene = scene_with_uid(scene_uid)
     found = _strip_named(scene, name)
     if found is None:
         raise StripError(f'Strip "{name}" was removed while it was baked: choose another one.')
     before = found.get(strip_id.PROPERTY)
     uid = strip_id.mark(scene, found)
-    undo.callback(unless_removed, _restore_mark, scene, uid, before)
+    if scene.is_editable:
+        undo.callback(unless_removed, _restore_mark, scene, uid, before)
     return uid
 
 
@@ -94,16 +132,70 @@ def _restore_mark(scene, uid: str, text: str | None) -> None:
         del found[strip_id.PROPERTY]
 
 
-def strip_of_take(scene, take) -> StripPlan:
-    """The plan of the strip that cached curves belong to. Raises StripError if it was removed or
-    cannot be read."""
+def strips_of_take(
+    scene, take, analysed: StripTiming, first_frame: int
+) -> tuple[list[tuple[StripPlan, bool]], list[str]]:
+    """The plans of what plays the sound of cached curves: the strip that was baked, or the sound
+    file, and what was split off that strip since.
+
+    Args:
+        scene: the face's.
+        take: what is cached.
+        analysed: where its sound was.
+        first_frame: where a sound file begins.
+
+    Returns:
+        ([(plan, whether its sound passes for the one that was analysed, as its file is missing)],
+        sentences on parts that were split off and cannot be keyed).
+
+    Raises:
+        StripError: the strip was removed or is silent, or has to be read and cannot be.
+    """
     if take.file:
-        return strips.plan_sources(scene, SoundFile(take.file, take.first_frame))[0]
+        return [_plan_of_file(scene, take, analysed, first_frame)], []
     for place in _scenes(scene):
-        found = strip_id.marked(place, take.name)
-        if found is not None:
-            return strips.plan_strip(place, found)
+        found = strip_id.all_marked(place, take.name)
+        if not found:
+            continue
+        plans, sentences = [_plan_of_strip(place, found[0], take, analysed)], []
+        for strip in found[1:]:
+            try:
+                planned = _plan_of_strip(place, strip, take, analysed)
+            except StripError as error:
+                sentences.append(str(error))
+            else:
+                if not any(_play_the_same(planned[0], other) for other, _ in plans):
+                    plans.append(planned)
+        return plans, sentences
     raise StripError(f'Strip "{take.label}" was removed: its keys stay as they are.')
+
+
+def _plan_of_file(scene, take, analysed: StripTiming, first_frame: int) -> tuple[StripPlan, bool]:
+    choice = SoundFile(take.file, first_frame)
+    if why_not_a_file(bpy.path.abspath(take.file)) is not None:
+        return strips.plan_file_without_sound(scene, choice, analysed), True
+    return strips.plan_sources(scene, choice)[0], False
+
+
+def _plan_of_strip(scene, strip, take, analysed: StripTiming) -> tuple[StripPlan, bool]:
+    path = strips.path_of_sound(strip)
+    known = Path(take.sound or path).name
+    if path and why_not_a_file(path) is not None and Path(path).name == known:
+        return strips.plan_without_sound(scene, strip, analysed), True
+    return strips.plan_strip(scene, strip), False
+
+
+def _play_the_same(plan: StripPlan, other: StripPlan) -> bool:
+    """Whether two strips play the same seconds of a sound, as copies do; the halves of a strip
+    that was split do not."""
+    (start, end), (first, last) = plan.source_range, other.source_range
+    shared = min(end, last) - max(start, first)
+    return shared > 0.5 * min(end - start, last - first)
+
+
+def is_same_file(path: str, other: str) -> bool:
+    """Whether two paths of sound files, as they were chosen, lead to one file."""
+    return path == other or real_path(bpy.path.abspath(path)) == real_path(bpy.path.abspath(other))
 
 
 def _belongs_to_another(animated, speaker, scene, name: str) -> bool:

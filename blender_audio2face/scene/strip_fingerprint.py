@@ -10,7 +10,7 @@ from pathlib import Path
 import bpy
 
 from ..core.sound.decoders import CHOOSE, check_sound_file
-from ..core.sound.sound_selection import SoundFile, SoundSelection
+from ..core.sound.sound_selection import Several, SoundChoice, SoundFile, SoundSelection
 from . import sequencer_api
 from .resolve_sound import scene_of
 from .strips import chosen_strips, strip_volume
@@ -23,9 +23,15 @@ def strip_fingerprint(selection: SoundSelection) -> tuple[object, ...]:
 
     Leaves out the sound of objects in a scene strip. Raises StripError as planning does.
     """
-    scene, selector = scene_of(selection), selection.selector
+    return _of_choice(scene_of(selection), selection.selector)
+
+
+def _of_choice(scene, selector: SoundChoice) -> tuple[object, ...]:
     if isinstance(selector, SoundFile):
         return _of_file(scene, selector)
+    if isinstance(selector, Several):
+        parts = [selector.strips] if selector.strips.names else []
+        return tuple(_of_choice(scene, part) for part in (*parts, *selector.files))
     return tuple(_of_strip(scene, strip) for strip in chosen_strips(scene, selector))
 
 

@@ -1,6 +1,7 @@
 """From the sequencer to strip plans: which sounds to analyse, from where to where, and how loud."""
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import bpy
@@ -8,7 +9,7 @@ import numpy as np
 
 from ..core.sound.decoders import CHOOSE, FIND, check_sound_file
 from ..core.sound.samples import sound_seconds
-from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, Strips
+from ..core.sound.sound_selection import Channel, Several, SoundChoice, SoundFile, Strips
 from ..core.sound.strip_plan import SoundSource, StripPlan
 from ..core.sound.strip_timing import LAST_FRAME, StripTiming
 from ..core.sound.volume import Volume
@@ -107,7 +108,7 @@ def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
 
     Args:
         scene: the scene with the sequencer; for a sound file, with the frame rate.
-        selector: strips by name, a channel, or a sound file.
+        selector: strips by name, a channel, a sound file, or several of them.
 
     Returns:
         One plan for each sound strip, in the order they play.
@@ -118,6 +119,10 @@ def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
     """
     if isinstance(selector, SoundFile):
         return (_plan_file(scene, selector),)
+    if isinstance(selector, Several):
+        parts = [plan_sources(scene, selector.strips)] if selector.strips.names else []
+        parts += [plan_sources(scene, file) for file in selector.files]
+        return tuple(plan for part in parts for plan in part)
     plans = [plan_strip(scene, strip) for strip in chosen_strips(scene, selector)]
     return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
 
@@ -152,7 +157,39 @@ def plan_strip(scene, strip) -> StripPlan:
     volume = strip_volume(scene, strip, timing)
     if volume.silent:
         raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
-    return StripPlan(strip.name, source, timing, volume, uid_of(strip))
+    return StripPlan(strip.name, source, timing, volume, uid_of(strip), scene.session_uid)
+
+
+def plan_without_sound(scene, strip, analysed: StripTiming) -> StripPlan:
+    """The plan of a sound strip whose sound need not be read, as it was analysed before.
+
+    Args:
+        scene: the strip's.
+        strip: plays a sound, not a scene.
+        analysed: where its sound was at the analysis; a retimed strip has to be as it was then.
+
+    Raises:
+        StripError: it is silent or empty, or was retimed since.
+    """
+    check_strip(scene, strip)
+    timing = sequencer_api.strip_timing(scene, strip)
+    if sequencer_api.is_retimed(strip, lambda: 0.0) and bpy.app.version >= (4, 4, 0):
+        frames = timing.right_handle - timing.left_handle
+        warp = analysed.warp
+        if warp is None or frames != analysed.right_handle - analysed.left_handle:
+            check_sound_file(path_of_sound(strip), FIND, strip.name)
+        timing = replace(timing, warp=warp)
+    volume = strip_volume(scene, strip, timing)
+    source = SoundSource(bpy.path.basename(strip.sound.filepath), path_of_sound(strip))
+    return StripPlan(strip.name, source, timing, volume, uid_of(strip), scene.session_uid)
+
+
+def path_of_sound(strip) -> str:
+    """Absolute path of a sound strip's file; empty where there is none, as for packed sound."""
+    sound = getattr(strip, "sound", None)
+    if sound is None or sound.packed_file is not None:
+        return ""
+    return bpy.path.abspath(sound.filepath, library=sound.library)
 
 
 def check_strip(scene, strip) -> None:
@@ -194,7 +231,22 @@ def _plan_file(scene, choice: SoundFile) -> StripPlan:
             f"timeline, which ends at {LAST_FRAME}: choose another."
         )
     timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
-    return StripPlan(source.label, source, timing)
+    return StripPlan(source.label, source, timing, file=choice.path)
+
+
+def plan_file_without_sound(scene, choice: SoundFile, analysed: StripTiming) -> StripPlan:
+    """The plan of a sound file that need not be read, as it was analysed before."""
+    path = bpy.path.abspath(choice.path)
+    fps = scene.render.fps / scene.render.fps_base
+    frames = (
+        math.ceil(analysed.duration * fps - 1e-6)
+        if fps != analysed.fps
+        else round(analysed.duration * fps)
+    )
+    first = choice.first_frame
+    timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
+    label = bpy.path.basename(path)
+    return StripPlan(label, SoundSource(label, path), timing, file=choice.path)
 
 
 def _named(scene, name: str) -> list:
@@ -237,6 +289,6 @@ def _source(strip) -> SoundSource:
     label = bpy.path.basename(sound.filepath) or sound.name
     if sound.packed_file is not None:
         return SoundSource(label, bytes(sound.packed_file.data))
-    path = bpy.path.abspath(sound.filepath, library=sound.library)
+    path = path_of_sound(strip)
     check_sound_file(path, FIND, strip.name)
     return SoundSource(label, path)

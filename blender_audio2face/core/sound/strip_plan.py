@@ -31,6 +31,8 @@ class StripPlan:
         timing: its placement.
         volume: how loud it plays at each frame.
         uid: identifies the strip even when it is renamed; empty until ``strip_id.mark``.
+        scene_uid: session_uid of the strip's scene; 0 without a strip.
+        file: path of a sound that is in no strip, as it was chosen; else empty.
     """
 
     name: str
@@ -38,6 +40,8 @@ class StripPlan:
     timing: StripTiming
     volume: Volume = FULL_VOLUME
     uid: str = ""
+    scene_uid: int = 0
+    file: str = ""
 
     @property
     def source_range(self) -> tuple[float, float]:

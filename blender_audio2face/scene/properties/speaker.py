@@ -49,6 +49,10 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
     timing: StringProperty(name="Placement", description="Where the strip was at its last keying")
     file: StringProperty(name="Sound File", description="Path of the sound where there is no strip")
     first_frame: IntProperty(name="First Frame", description="First frame that was keyed")
+    channel: IntProperty(
+        name="Channel", description="The channel by which the strip was chosen; 0 for none"
+    )
+    sound: StringProperty(name="Path", description="Where the sound was when it was analysed")
 
 
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):

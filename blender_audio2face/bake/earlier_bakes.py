@@ -1,0 +1,312 @@
+"""What was baked onto a face before: whose it is, and what of it no sound of the speaker plays.
+
+Actions carry what was baked into them, so this also finds bakes of a face that was appended from
+another file or copied, or whose speaker was removed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import bpy
+
+from ..animation import action_api, action_properties, nla, remove
+from ..core.cached_curves import CachedCurvesError, StripCurves
+from ..core.keys.frame_ranges import Part
+from ..core.sound import sound_segment
+from ..core.sound.sound_selection import Channel
+from ..core.sound.strip_timing import StripTiming
+from ..core.target_plan import TargetPlan
+from ..scene import sequencer_api, strip_id
+from ..scene.analysis_cache import timing_of
+from ..scene.face_plan import animated_datablocks
+from ..scene.resolve_sound import is_same_file
+from ..scene.speakers import members_of
+from . import hand_edits
+from .request import BakeRequest
+
+_CLEAR = "Clear Bake takes it out"
+
+
+@dataclass(frozen=True)
+class EarlierBake:
+    """The keys of one sound on a face.
+
+    Attributes:
+        label: the name of its strip or file when it was baked.
+        first, last: frames of its speech.
+    """
+
+    label: str
+    first: int
+    last: int
+
+    @property
+    def place(self) -> str:
+        return f"frames {self.first} to {self.last}"
+
+
+@dataclass
+class LeftOver:
+    """Earlier bakes that are no longer the speaker's sound.
+
+    Attributes:
+        gone: key -> sentence, of those that are to be taken out.
+        kept: sentences about those that stay.
+    """
+
+    gone: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+
+    def without_taking_out(self, reason: str) -> "LeftOver":
+        """All of it named instead of taken out."""
+        instead = [
+            f"{sentence.replace('Took out', 'Left')[:-1]}; {reason}: {_CLEAR}."
+            for sentence in self.gone.values()
+        ]
+        return LeftOver({}, [*instead, *self.kept])
+
+
+def bakes_on(objects: Iterable[bpy.types.Object]) -> dict[str, EarlierBake]:
+    """All that is baked onto a face, by the keys of takes."""
+    found: dict[str, EarlierBake] = {}
+    for datablock in animated_datablocks(list(objects)):
+        anim = datablock.animation_data
+        if anim is None:
+            continue
+        for user in (anim, *(strip for _, strip in nla.strips_of(anim))):
+            record = action_properties.record_of(user.action, action_api.slot_of(user))
+            for key in record.strips if record is not None else ():
+                ranges = [each for each in record.ranges if each.strip == key]
+                ranges = [each for each in ranges if each.part is Part.SPEECH] or ranges
+                if not ranges:
+                    continue
+                first = min(each.start for each in ranges)
+                last = max(each.end for each in ranges) - 1
+                before = found.get(key)
+                if before is not None:
+                    first, last = min(first, before.first), max(last, before.last)
+                label = record.labels.get(key) or (before.label if before is not None else "")
+                found[key] = EarlierBake(label, first, last)
+    return found
+
+
+def of_nobody(speaker, objects: Iterable[bpy.types.Object]) -> dict[str, EarlierBake]:
+    """What is baked onto a face and is neither a speaker's take nor another one's of that face.
+
+    Args:
+        speaker: the face's; None without one.
+        objects: the face's.
+    """
+    objects = list(objects)
+    baked = bakes_on(objects)
+    for scene in bpy.data.scenes if baked else ():
+        for other in scene.audio2face.speakers:
+            if _is_same(other, speaker) or _share_a_face(members_of(other), objects):
+                for take in other.takes:
+                    baked.pop(take.name, None)
+    return baked
+
+
+def left_over(
+    request: BakeRequest, speaker, objects: Sequence, strips: Sequence[StripCurves]
+) -> LeftOver:
+    """Which earlier bakes are no longer the speaker's sound, when strips are keyed.
+
+    What the speaker's settings no longer mean is taken out, and so is what the new speech covers:
+    all of a sound file, half of anything else. The rest stays and is named.
+
+    Args:
+        request: of the bake.
+        speaker: whose.
+        objects: the face's.
+        strips: what is keyed, with its keys.
+    """
+    new = {strip.key for strip in strips}
+    timings = [strip.timing for strip in strips]
+    baked = bakes_on(objects)
+    found = LeftOver()
+    marks = strips_by_mark()
+    for take in speaker.takes:
+        bake = baked.get(take.name)
+        if take.name in new or bake is None:
+            continue
+        why, is_gone = _why_left(request, speaker, take, marks)
+        covered = _is_covered(bake, timings)
+        if why and (is_gone or covered):
+            found.gone[take.name] = f'Took out the keys of "{take.label}", {bake.place}: {why}.'
+        elif take.file and _is_covered(bake, timings, 1.0):
+            found.gone[take.name] = (
+                f'Took out the keys of "{take.label}", {bake.place}: this speech is there now.'
+            )
+        elif why:
+            found.kept.append(
+                f'"{take.label}" still moves the face at {bake.place}, but {why}: {_CLEAR}.'
+            )
+    for key, bake in of_nobody(speaker, objects).items():
+        if key in new:
+            continue
+        name = f'"{bake.label}"' if bake.label else "an earlier bake"
+        if _is_covered(bake, timings):
+            found.gone[key] = f"Took out the keys of {name}, {bake.place}: no speaker has them."
+        else:
+            found.kept.append(
+                f"Keys of {name}, which no speaker here has, move the face at {bake.place}: "
+                f"{_CLEAR}."
+            )
+    return found
+
+
+def why_not_its_sound(speaker, take, marks: dict) -> str:
+    """Why a strip that a take was baked from is no longer its speaker's, such as ``it is no longer
+    on channel 2``; empty where it is, or where it was removed."""
+    strip = marks.get(take.name)
+    if strip is None or not take.channel:
+        return ""
+    if sequencer_api.strip_and_parents(strip)[-1].channel != take.channel:
+        return f"it is no longer on channel {take.channel}"
+    return ""
+
+
+def strips_by_mark() -> dict:
+    """The sound strips of all scenes by their marks, those that keep a mark before copies."""
+    found: dict[str, tuple[bool, object]] = {}
+    for scene in bpy.data.scenes:
+        for strip in sequencer_api.sound_strips(scene):
+            uid = strip_id.uid_of(strip)
+            if uid and (uid not in found or (strip_id.keeps_mark(strip) and not found[uid][0])):
+                found[uid] = (strip_id.keeps_mark(strip), strip)
+    return {uid: strip for uid, (_, strip) in found.items()}
+
+
+def first_frame_of_file(speaker, take) -> int:
+    """Where a sound file begins now: as the speaker's settings say, if it is their voice."""
+    own = speaker.source == "FILE" and bool(speaker.file) and bool(take.file)
+    if own and is_same_file(take.file, speaker.file):
+        same = [each for each in speaker.takes if each.file and is_same_file(each.file, take.file)]
+        if len(same) == 1:
+            return speaker.file_frame
+    return take.first_frame
+
+
+def clear_elsewhere(speaker, plans: Sequence[TargetPlan], keys: set[str]) -> None:
+    """Removes keys from what is part of a speaker's face and no longer keyed with it."""
+    keyed = {plan.uid for plan in plans}
+    for datablock in animated_datablocks(members_of(speaker)):
+        anim = datablock.animation_data
+        if datablock.session_uid not in keyed and anim is not None and not anim.use_tweak_mode:
+            remove.clear(datablock, keys)
+
+
+def clear(speaker, objects: Sequence, strip: str = "") -> tuple[int, bool]:
+    """Removes what was baked onto a face for a speaker, and what no other speaker has.
+
+    Args:
+        speaker: whose; None for a face without one.
+        objects: the face's.
+        strip: only what was baked from the strip or file of this name; empty for all.
+
+    Returns:
+        (number of keys, whether anything was there).
+
+    Raises:
+        PlanError: a part of the face is in NLA tweak mode.
+    """
+    takes = list(speaker.takes) if speaker is not None else []
+    marks = strips_by_mark()
+    own = {take.name for take in takes if not strip or _is_named(take, strip, marks)}
+    nobodys = of_nobody(speaker, objects)
+    keys = own | {key for key, bake in nobodys.items() if not strip or bake.label == strip}
+    face = animated_datablocks(list(objects))
+    as_baked = [datablock for datablock in face if not hand_edits.is_edited(datablock)]
+    count = sum(remove.clear(datablock, keys) for datablock in face)
+    for key in own:
+        speaker.takes.remove(speaker.takes.find(key))
+    for datablock in as_baked:
+        hand_edits.remember(datablock)
+    return count, bool(keys)
+
+
+def _is_named(take, name: str, marks: dict) -> bool:
+    strip = marks.get(take.name)
+    names = {take.label, take.file, strip.name if strip is not None else ""}
+    return name in names
+
+
+def key_of_file(speaker, strip: StripCurves) -> str | None:
+    """The key of the take that a sound file's keys are to replace: the same file at frames that it
+    shares with it, or a copy of it at the same frame. None where there is none."""
+    for take in speaker.takes:
+        if take.file and is_same_file(take.file, strip.file):
+            if _plays_within(take, strip.timing):
+                return take.name
+        elif take.file and take.first_frame == strip.timing.left_handle:
+            heard = sound_segment.loads(take.heard)
+            is_known = heard is not None and strip.segment is not None
+            if is_known and heard.digest == strip.segment.digest:
+                return take.name
+    return None
+
+
+def _why_left(request: BakeRequest, speaker, take, marks: dict) -> tuple[str, bool]:
+    """(why a take is no longer the speaker's sound or empty, whether that is sure)."""
+    if not take.heard:
+        return "", False
+    if take.file:
+        if speaker.source != "FILE" or request.names_sound or not speaker.file:
+            return "", False
+        if not is_same_file(take.file, speaker.file):
+            return "the voice is another file now", True
+        if take.first_frame != speaker.file_frame:
+            return f"the file begins at frame {speaker.file_frame} now", True
+        return "", False
+    strip = marks.get(take.name)
+    if strip is None:
+        return "its strip was removed", False
+    why = why_not_its_sound(speaker, take, marks)
+    if why:
+        return why, True
+    if speaker.source == "CHANNEL" and not request.names_sound:
+        if take.channel and take.channel != speaker.channel:
+            return f"the voice is channel {speaker.channel} now", True
+        if sequencer_api.strip_and_parents(strip)[-1].channel != speaker.channel:
+            return f"it is not on channel {speaker.channel}", False
+        muted = sequencer_api.muted_by(strip.id_data, strip)
+        if muted is not None:
+            return muted, False
+    return "", False
+
+
+def _is_covered(bake: EarlierBake, timings: Sequence[StripTiming], share: float = 0.5) -> bool:
+    """Whether new speech has a share of the frames of an earlier bake, or more."""
+    shared = sum(
+        max(0, min(bake.last + 1, timing.right_handle) - max(bake.first, timing.left_handle))
+        for timing in timings
+    )
+    return shared >= share * (bake.last + 1 - bake.first)
+
+
+def _plays_within(take, timing: StripTiming) -> bool:
+    try:
+        before = timing_of(take)
+    except CachedCurvesError:
+        return True
+    return before.left_handle < timing.right_handle and timing.left_handle < before.right_handle
+
+
+def _is_same(speaker, other) -> bool:
+    if other is None:
+        return False
+    return speaker.id_data == other.id_data and speaker.name == other.name
+
+
+def _share_a_face(objects: list, others: list) -> bool:
+    uids = {datablock.session_uid for datablock in animated_datablocks(objects)}
+    return any(datablock.session_uid in uids for datablock in animated_datablocks(others))
+
+
+def channel_of(request: BakeRequest) -> int:
+    """The channel by which a request chose its strips; 0 where it did not."""
+    selection = request.selection
+    if selection is None or not isinstance(selection.selector, Channel):
+        return 0
+    return selection.selector.number
