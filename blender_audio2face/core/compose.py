@@ -18,8 +18,11 @@ from .rigs.preset import preset_with_id
 from .rigs.visemes import DERIVED
 from .shaping.settings import Dials
 from .shaping.shape import shape
-from .sound.strip_timing import StripTiming
+from .sound.strip_timing import RELEASE, StripTiming
 from .target_plan import TargetPlan, columns, resting
+
+_ROUNDING = 0.05
+"""Seconds by which curves may be longer than the sound and the release of their strip."""
 
 FaceKeys = tuple[Mapping[FCurvePath, Keys], ...]
 """The keys of one strip on each datablock of the plan."""
@@ -108,7 +111,18 @@ def face_keys(
         strip: its curves, and where they play.
         on_progress: see OnProgress.
     """
-    return keys_of_curves(face, strip.curves, strip.timing, strip.cut, on_progress)
+    return keys_of_curves(face, _heard(strip), strip.timing, strip.cut, on_progress)
+
+
+def _heard(strip: StripCurves) -> Curves:
+    """A strip's curves, ending with the strip where it was cut within the sound: the release holds
+    what was said last, and not what is not heard any more."""
+    curves, timing = strip.curves, strip.timing
+    end = strip.cut + timing.source_duration
+    if len(curves.values) / curves.rate <= end + RELEASE + _ROUNDING:
+        return curves
+    rows = max(int((end - 1.0 / timing.fps) * curves.rate) + 1, 1)
+    return Curves(curves.names, curves.rate, curves.values[:rows])
 
 
 def keys_of_curves(

@@ -1,5 +1,5 @@
-"""Shape keys, bones and objects that are renamed after a bake: Blender renames the F-curves, and the
-record, the mapping, dials, Update and Clear follow."""
+"""Shape keys, bones and objects that are renamed after a bake: Blender renames the F-curves, and
+the record, the mapping, dials, Update and Clear follow."""
 
 from pathlib import Path
 
@@ -140,9 +140,7 @@ def test_hand_edit_of_a_renamed_curve_stops_the_dials(face) -> None:
     anim = face.data.shape_keys.animation_data
     action = anim.action or anim.nla_tracks[-1].strips[0].action
     if anim.nla_tracks:
-        action = (
-            [track for track in anim.nla_tracks if track.name == "Audio2Face"][0].strips[0].action
-        )
+        action = anim.nla_tracks["Audio2Face"].strips[0].action
     (curve,) = (curve for curve in fcurves(action) if "my jaw" in curve.data_path)
     curve.keyframe_points[2].co.y = 0.3
     dial(face)
