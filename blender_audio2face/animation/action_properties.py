@@ -105,7 +105,8 @@ def set_replaced_keys(
         transaction.require_action(holder, holder_slot)
         collection = action_api.ensure_collection(holder, holder_slot)
         for channel, table in tables.items():
-            keyframe_table.write(collection.new(channel.path, index=channel.array_index), table)
+            curve = collection.new(channel.path, index=channel.array_index)
+            keyframe_table.write_exactly(curve, table)
             yield
     transaction.on_undo(_set_property, action, REPLACED, old)
     _set_property(action, REPLACED, None if action_api.is_empty(holder) else holder)

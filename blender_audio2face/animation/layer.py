@@ -14,7 +14,7 @@ from ..core.keys.frame_ranges import FrameRange
 from ..core.keys.keyframes import FCurvePath, Keys
 from ..core.keys.slicing import blend_from, clip_to_ranges
 from ..errors import FACE_CHANGED, SceneChangedError
-from . import action_api, action_properties, keyframe_table, property_values
+from . import action_api, action_properties, junctions, keyframe_table, property_values
 from .keyframe_table import NO_KEYS, KeyTable
 from .transaction import Transaction
 
@@ -54,7 +54,7 @@ def write_layer(
     bakes: Sequence[StripKeyframes],
     gone: Set[str],
     transaction: Transaction,
-) -> MainThreadTask[tuple[FrameRange, ...]]:
+) -> MainThreadTask[tuple[tuple[FrameRange, ...], dict[FCurvePath, int]]]:
     """Writes strips' keys into a layer, instead of all that the same strips baked before.
 
     Controls that no strip keys any more get the value from before their first bake.
@@ -67,7 +67,7 @@ def write_layer(
         transaction: is completed by the caller.
 
     Returns:
-        The ranges that were keyed.
+        The ranges that were keyed, and how many keys of the artist are covered, by F-curve.
 
     Raises:
         SceneChangedError: a control was removed.
@@ -82,9 +82,9 @@ def write_layer(
     for bake in bakes:
         allowed = frame_ranges.allowed_ranges(after.ranges, bake.requested)
         after = after.with_bake(allowed, tuple(bake.keys), before, bake.label)
-    yield from _rewrite(layer, record, after, bakes, transaction)
+    covered = yield from _rewrite(layer, record, after, bakes, transaction)
     restore_values(layer.datablock, record, after, transaction)
-    return frame_ranges.of_strips(after.ranges, strips)
+    return frame_ranges.of_strips(after.ranges, strips), covered
 
 
 def restore_values(datablock, record: Record, after: Record, transaction: Transaction) -> None:
@@ -120,14 +120,15 @@ def _rewrite(
     after: Record,
     bakes: Sequence[StripKeyframes],
     transaction: Transaction,
-) -> MainThreadTask[None]:
-    """Brings a layer from one record to another, with new keys for the strips of ``bakes``."""
+) -> MainThreadTask[dict[FCurvePath, int]]:
+    """Brings a layer from one record to another, with new keys for the strips of ``bakes``; returns
+    how many keys of the artist it covers."""
     if not layer.is_copy:
         action_properties.restore_properties_on_undo(layer.action, transaction)
     replaced = action_properties.replaced_keys(layer.action, layer.slot)
     baked = dict.fromkeys(channel for bake in bakes for channel in bake.keys)
     allowed = [frame_ranges.of_strips(after.ranges, strips_of([bake])) for bake in bakes]
-    still_replaced, emptied = {}, set()
+    still_replaced, covered, emptied = {}, {}, set()
     handle = action_api.handle_of(layer.slot)
     for channel in dict.fromkeys((*record.all_channels, *replaced, *baked)):
         curve, table = action_api.curve_of(layer.action, layer.slot, channel), None
@@ -150,9 +151,13 @@ def _rewrite(
         elif not layer.is_copy:
             table = keyframe_table.read(curve)
             transaction.on_undo(_restore_curve, layer.action, handle, channel, table)
-        covered = _rewrite_curve(curve, table, channel, record, after, new, replaced.get(channel))
-        if len(covered):
-            still_replaced[channel] = covered
+        hidden, before = _rewrite_curve(
+            curve, table, channel, record, after, new, replaced.get(channel)
+        )
+        if len(before):
+            still_replaced[channel] = before
+        if len(hidden):
+            covered[channel] = len(hidden)
         if not curve.keyframe_points:
             emptied.add(channel)
         yield
@@ -164,6 +169,7 @@ def _rewrite(
         transaction.last_steps.append(
             lambda: action_api.remove_curves(layer.action, layer.slot, emptied)
         )
+    return covered
 
 
 def _remove_curve(action, handle: int | None, channel: FCurvePath) -> None:
@@ -174,7 +180,7 @@ def _remove_curve(action, handle: int | None, channel: FCurvePath) -> None:
 def _restore_curve(action, handle: int | None, channel: FCurvePath, table: KeyTable) -> None:
     curve = action_api.curve_of(action, action_api.slot_with_handle(action, handle), channel)
     if curve is not None:
-        keyframe_table.write(curve, table)
+        keyframe_table.write_exactly(curve, table)
 
 
 @dataclass(frozen=True)
@@ -209,9 +215,10 @@ def _rewrite_curve(
     after: Record,
     new: Sequence[_NewKeys],
     replaced: KeyTable | None,
-) -> KeyTable:
+) -> tuple[KeyTable, KeyTable]:
     """Brings one F-curve, whose keys are ``table`` (None: not read yet), from one record to
-    another; returns the artist's keys that the layer covers."""
+    another; returns the artist's keys that the layer covers, and those with what was changed on
+    keys beside them, as they were."""
     allowed = tuple(each for part in new for each in part.allowed)
     strips = {each.strip for each in allowed}
     owned = record.owned(channel)
@@ -221,10 +228,13 @@ def _rewrite_curve(
     is_ours = frame_ranges.lies_in(frames, owned)
     if is_ours.all() and not others and replaced is None:
         keyframe_table.write(curve, keyframe_table.combine(NO_KEYS, NO_KEYS, made))
-        return NO_KEYS
+        return NO_KEYS, NO_KEYS
     table = keyframe_table.read(curve) if table is None else table
     seams = _seams(curve, frames[is_ours], owned, others)
-    artists = keyframe_table.merge(table.where(~is_ours), replaced or NO_KEYS)
+    artists = table.where(~is_ours)
+    if replaced is not None:
+        gave_way = frame_ranges.lies_in(replaced.frames, frame_ranges.covered(owned))
+        artists = junctions.given_back(artists, replaced, gave_way)
     covered = np.zeros(len(artists), bool)
     if len(artists):
         covered = frame_ranges.lies_in(artists.frames, frame_ranges.covered((*others, *allowed)))
@@ -232,9 +242,17 @@ def _rewrite_curve(
         keyframe_table.write(curve, artists)
         made = [blend_from(part.keys, part.requested, part.allowed, curve.evaluate) for part in new]
     baked = table.where(is_ours & frame_ranges.lies_in(frames, others))
+    if len(artists) and not record.ours and (len(baked) or made or seams):
+        ours = keyframe_table.combine(NO_KEYS, baked, [*made, *seams])
+        if len(ours):
+            changed = junctions.write_between(curve, artists, covered, ours)
+            return artists.where(covered), artists.where(covered | changed)
     table = keyframe_table.combine(artists.where(~covered), baked, [*made, *seams])
-    keyframe_table.write(curve, table)
-    return artists.where(covered)
+    if record.ours:
+        keyframe_table.write(curve, table)
+    else:
+        keyframe_table.write_exactly(curve, table)
+    return artists.where(covered), artists.where(covered)
 
 
 def _seams(

@@ -1,8 +1,8 @@
 """Writes keys into an Action of our own, an NLA strip, or the artist's active Action."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..core.keys.keyframes import FCurvePath
 from ..core.report import WrittenAction
 from ..core.target_plan import TargetPlan
 from ..errors import FACE_CHANGED, PlanError, SceneChangedError
-from . import action_api, action_properties, nla, remove
+from . import action_api, action_properties, junctions, nla, remove
 from .layer import Layer, StripKeyframes, strips_of, withdraw, write_layer
 from .transaction import Transaction
 
@@ -38,6 +38,7 @@ class PendingAction:
         frames: the frames baked, ascending int64 [K].
         controls, keys: how many F-curves and keys were given.
         transaction: completed by ``commit``.
+        covered: how many keys of the artist in the same Action give way, by F-curve.
     """
 
     action: Any
@@ -51,6 +52,7 @@ class PendingAction:
     track: str | None = None
     controls: int = 0
     keys: int = 0
+    covered: Mapping[FCurvePath, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def write_task(
     """
     transaction = Transaction(undo)
     place = _read_place(datablock, transaction)
-    chosen, note = _choose(datablock, place, strips_of(bakes) | gone, output)
+    chosen, note = _choose(datablock, place, bakes, gone, output)
     if chosen == ACTIVE:
         steps = _write_active(datablock, place, bakes, gone, transaction)
     else:
@@ -162,6 +164,7 @@ def commit(pending: PendingAction, plan: TargetPlan) -> WrittenAction:
         last_frame=int(pending.frames.max()),
         set_aside=pending.previous.name if is_set_aside else None,
         set_aside_curves=pending.previous_curves if is_set_aside else 0,
+        covered=dict(pending.covered),
     )
 
 
@@ -224,8 +227,11 @@ def _check_pose(datablock) -> None:
         )
 
 
-def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[str, str | None]:
+def _choose(
+    datablock, place: _Place, bakes: Sequence[StripKeyframes], gone: Set[str], output: str
+) -> tuple[str, str | None]:
     """(output, sentence on why it is not the requested output, or None)."""
+    strips = strips_of(bakes) | gone
     artists = None if place.ours else place.active
     if output == ACTIVE:
         if place.ours:
@@ -239,6 +245,15 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
                 f'Action "{place.active.name}" holds other strips of "{datablock.name}": baked '
                 "into it. Clear them to bake into the Action it set aside."
             )
+        slot = place.slot
+        if place.ours:
+            aside = place.record.set_aside
+            slot = action_api.slot_with_handle(artists, aside.slot) if aside is not None else None
+        for channel in _that_cannot_stay(artists, slot, bakes):
+            return NLA, (
+                f'Action "{artists.name}" repeats or eases {channel.path}, which keys within it '
+                "would change elsewhere: baked as an NLA strip instead."
+            )
         return ACTIVE, None
     if output == ACTION and artists is not None and datablock.id_type != "KEY":
         return NLA, (
@@ -246,6 +261,16 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
             "so that both act."
         )
     return output, None
+
+
+def _that_cannot_stay(action, slot, bakes: Sequence[StripKeyframes]) -> Iterator[FCurvePath]:
+    """The artist's F-curves that would be others around the keys of strips."""
+    for bake in bakes:
+        frames = [each.start for each in bake.requested] + [each.end - 1 for each in bake.requested]
+        for channel in bake.keys:
+            curve = action_api.curve_of(action, slot, channel)
+            if curve is not None and not junctions.can_join(curve, (min(frames), max(frames))):
+                yield channel
 
 
 def _write_active(
@@ -269,13 +294,13 @@ def _write_active(
     record = action_properties.record_of(action, slot) or Record(ours=False)
     record = replace(record, before={**place.before, **record.before})
     artists = Layer(action, slot, datablock, is_copy=False)
-    new = yield from write_layer(artists, record, bakes, gone, transaction)
+    new, covered = yield from write_layer(artists, record, bakes, gone, transaction)
     if place.in_nla is not None:
         strips = strips_of(bakes) | gone
         yield from remove.from_strip(datablock, *place.in_nla, strips, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
-    return PendingAction(action, None, 0, False, frames, transaction, ACTIVE)
+    return PendingAction(action, None, 0, False, frames, transaction, ACTIVE, covered=covered)
 
 
 def _write_ours(
@@ -298,7 +323,7 @@ def _write_ours(
     transaction.require_action(action, slot)
     yield
     ours = Layer(action, slot, datablock, is_copy=True)
-    new = yield from write_layer(ours, record, bakes, gone, transaction)
+    new, _ = yield from write_layer(ours, record, bakes, gone, transaction)
     if place.record is not None and not place.ours and place.active.is_editable:
         artists = Layer(place.active, place.slot, datablock, is_copy=False)
         strips = strips_of(bakes) | gone
