@@ -44,6 +44,19 @@ class EarlierBake:
     def place(self) -> str:
         return f"frames {self.first} to {self.last}"
 
+    @property
+    def name(self) -> str:
+        """For sentences."""
+        return f'"{self.label}"' if self.label else "an earlier bake"
+
+    @property
+    def sentence(self) -> str:
+        """About a bake that is no speaker's."""
+        return (
+            f"Keys of {self.name}, which no speaker here has, move the face at {self.place}: "
+            f"{_CLEAR}."
+        )
+
 
 @dataclass
 class LeftOver:
@@ -145,14 +158,12 @@ def left_over(
     for key, bake in of_nobody(speaker, objects).items():
         if key in new:
             continue
-        name = f'"{bake.label}"' if bake.label else "an earlier bake"
         if _is_covered(bake, timings):
-            found.gone[key] = f"Took out the keys of {name}, {bake.place}: no speaker has them."
-        else:
-            found.kept.append(
-                f"Keys of {name}, which no speaker here has, move the face at {bake.place}: "
-                f"{_CLEAR}."
+            found.gone[key] = (
+                f"Took out the keys of {bake.name}, {bake.place}: no speaker has them."
             )
+        else:
+            found.kept.append(bake.sentence)
     return found
 
 

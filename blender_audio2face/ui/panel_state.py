@@ -41,6 +41,7 @@ class PanelState:
             refresh.
         bake_refusal: why Bake cannot run; empty where it can.
         hidden: what hides the shown speaker's bake.
+        strays: sentences about what is baked onto the face and is no speaker's.
         face_names: the objects of the face, comma-separated.
         has_shape_keys, has_armature: whether one of those objects has, or is one.
         naming: how well the names of the face fit a preset; empty where that does not matter.
@@ -53,6 +54,7 @@ class PanelState:
     subject: tuple[int, str] | None = None
     bake_refusal: str = ""
     hidden: "tuple[HiddenResult, ...]" = ()
+    strays: tuple[str, ...] = ()
     face_names: str = ""
     has_shape_keys: bool = False
     has_armature: bool = False
@@ -119,6 +121,7 @@ def _refresh_windows() -> None:
 
 
 def _state_of(context) -> PanelState:
+    from ..bake import earlier_bakes
     from ..diagnostics.hidden_results import find_hidden_results
     from ..scene import sequencer_api
 
@@ -137,6 +140,7 @@ def _state_of(context) -> PanelState:
         subject=_subject(context),
         bake_refusal=_bake_refusal(context, speaker),
         hidden=find_hidden_results(speaker) if speaker is not None and len(speaker.takes) else (),
+        strays=tuple(bake.sentence for bake in earlier_bakes.of_nobody(speaker, objects).values()),
         face_names=", ".join(obj.name for obj in objects),
         has_shape_keys=shapes,
         has_armature=any(obj.type == "ARMATURE" for obj in objects),

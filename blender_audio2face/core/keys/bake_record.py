@@ -91,7 +91,7 @@ class Record:
         strips = {baked.strip for baked in ranges}
         channels = {strip: keyed for strip, keyed in rest.channels.items() if strip in strips}
         channels |= {baked.strip: keyed for baked in new}
-        labels = self.labels | {baked.strip: label for baked in new if label}
+        labels = {**self.labels, **{baked.strip: label for baked in new if label}}
         return replace(
             self,
             ranges=ranges,
