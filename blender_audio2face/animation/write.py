@@ -136,7 +136,7 @@ def write_task(
             f'Nothing to key on "{datablock.name}": other strips have every frame of this one. '
             "Set another preview range, or move the strip."
         )
-    pending.note = note
+    pending.note = note or pending.note
     pending.controls = len({channel for bake in bakes for channel in bake.keys})
     pending.keys = sum(len(keys.frames) for bake in bakes for keys in bake.keys.values())
     return pending
@@ -300,7 +300,28 @@ def _write_active(
         yield from remove.from_strip(datablock, *place.in_nla, strips, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
-    return PendingAction(action, None, 0, False, frames, transaction, ACTIVE, covered=covered)
+    note = _also_moved(datablock, action, slot)
+    return PendingAction(
+        action, None, 0, False, frames, transaction, ACTIVE, note=note, covered=covered
+    )
+
+
+def _also_moved(datablock, action, slot) -> str | None:
+    """A sentence where the artist's Action moves more than this, such as a copy of the face."""
+    if action.users - action.use_fake_user < 2:
+        return None
+    names = []
+    for user in bpy.data.user_map(subset={action})[action]:
+        anim = getattr(user, "animation_data", None)
+        plays = anim is not None and anim.action == action
+        if plays and user != datablock and action_api.slot_of(anim) == slot:
+            names.append(f'"{user.name}"')
+    if not names:
+        return None
+    return (
+        f'Action "{action.name}" also moves {", ".join(sorted(names))}: make it single-user where '
+        "they are not to speak."
+    )
 
 
 def _write_ours(

@@ -11,11 +11,13 @@ import bpy
 
 from ..animation import action_api, action_properties, nla, remove
 from ..core.cached_curves import CachedCurvesError, StripCurves
+from ..core.keys.bake_record import Record
 from ..core.keys.frame_ranges import Part
 from ..core.sound import sound_segment
-from ..core.sound.sound_selection import Channel
+from ..core.sound.sound_selection import Channel, SoundFile
 from ..core.sound.strip_timing import StripTiming
 from ..core.target_plan import TargetPlan
+from ..errors import PlanError
 from ..scene import sequencer_api, strip_id
 from ..scene.analysis_cache import timing_of
 from ..scene.face_plan import animated_datablocks
@@ -34,11 +36,13 @@ class EarlierBake:
     Attributes:
         label: the name of its strip or file when it was baked.
         first, last: frames of its speech.
+        library: path of the .blend that its Action is linked from; else empty.
     """
 
     label: str
     first: int
     last: int
+    library: str = ""
 
     @property
     def place(self) -> str:
@@ -88,19 +92,28 @@ def bakes_on(objects: Iterable[bpy.types.Object]) -> dict[str, EarlierBake]:
             continue
         for user in (anim, *(strip for _, strip in nla.strips_of(anim))):
             record = action_properties.record_of(user.action, action_api.slot_of(user))
-            for key in record.strips if record is not None else ():
-                ranges = [each for each in record.ranges if each.strip == key]
-                ranges = [each for each in ranges if each.part is Part.SPEECH] or ranges
-                if not ranges:
-                    continue
-                first = min(each.start for each in ranges)
-                last = max(each.end for each in ranges) - 1
+            if record is None:
+                continue
+            library = user.action.library
+            for key, (first, last) in _spans(record).items():
                 before = found.get(key)
+                label, path = record.labels.get(key, ""), library.filepath if library else ""
                 if before is not None:
                     first, last = min(first, before.first), max(last, before.last)
-                label = record.labels.get(key) or (before.label if before is not None else "")
-                found[key] = EarlierBake(label, first, last)
+                    label, path = label or before.label, path and before.library
+                found[key] = EarlierBake(label, first, last, path)
     return found
+
+
+def _spans(record: Record) -> dict[str, tuple[int, int]]:
+    """First and last frame of the speech of each strip; of all its frames where none is left."""
+    speech: dict[str, tuple[int, int]] = {}
+    other: dict[str, tuple[int, int]] = {}
+    for each in record.ranges:
+        spans = speech if each.part is Part.SPEECH else other
+        first, last = spans.get(each.strip, (each.start, each.end - 1))
+        spans[each.strip] = (min(first, each.start), max(last, each.end - 1))
+    return other | speech
 
 
 def of_nobody(speaker, objects: Iterable[bpy.types.Object]) -> dict[str, EarlierBake]:
@@ -138,7 +151,7 @@ def left_over(
     timings = [strip.timing for strip in strips]
     baked = bakes_on(objects)
     found = LeftOver()
-    marks = strips_by_mark()
+    marks = strips_by_mark(speaker.id_data)
     for take in speaker.takes:
         bake = baked.get(take.name)
         if take.name in new or bake is None:
@@ -178,15 +191,18 @@ def why_not_its_sound(speaker, take, marks: dict) -> str:
     return ""
 
 
-def strips_by_mark() -> dict:
-    """The sound strips of all scenes by their marks, those that keep a mark before copies."""
-    found: dict[str, tuple[bool, object]] = {}
-    for scene in bpy.data.scenes:
-        for strip in sequencer_api.sound_strips(scene):
+def strips_by_mark(scene) -> dict:
+    """The sound strips of all scenes by their marks: those of a scene before those of others, as of
+    copies of it, and those that keep a mark before copies of them."""
+    found: dict[str, object] = {}
+    for place in (scene, *(other for other in bpy.data.scenes if other != scene)):
+        own: dict[str, object] = {}
+        for strip in sequencer_api.sound_strips(place):
             uid = strip_id.uid_of(strip)
-            if uid and (uid not in found or (strip_id.keeps_mark(strip) and not found[uid][0])):
-                found[uid] = (strip_id.keeps_mark(strip), strip)
-    return {uid: strip for uid, (_, strip) in found.items()}
+            if uid and (uid not in own or strip_id.keeps_mark(strip)):
+                own[uid] = strip
+        found = own | found
+    return found
 
 
 def first_frame_of_file(speaker, take) -> int:
@@ -220,14 +236,21 @@ def clear(speaker, objects: Sequence, strip: str = "") -> tuple[int, bool]:
         (number of keys, whether anything was there).
 
     Raises:
-        PlanError: a part of the face is in NLA tweak mode.
+        PlanError: a part of the face is in NLA tweak mode, or the keys are in linked Actions.
     """
     takes = list(speaker.takes) if speaker is not None else []
-    marks = strips_by_mark()
+    marks = strips_by_mark(speaker.id_data) if speaker is not None else {}
     own = {take.name for take in takes if not strip or _is_named(take, strip, marks)}
     nobodys = of_nobody(speaker, objects)
     keys = own | {key for key, bake in nobodys.items() if not strip or bake.label == strip}
     face = animated_datablocks(list(objects))
+    baked = bakes_on(objects)
+    linked = [baked[key] for key in keys if key in baked and baked[key].library]
+    if linked and not any(key in baked and not baked[key].library for key in keys):
+        raise PlanError(
+            f"The keys of {linked[0].name} are in an Action that is linked from "
+            f"{linked[0].library}: clear them there, or make the Action local."
+        )
     as_baked = [datablock for datablock in face if not hand_edits.is_edited(datablock)]
     count = sum(remove.clear(datablock, keys) for datablock in face)
     for key in own:
@@ -263,12 +286,14 @@ def _why_left(request: BakeRequest, speaker, take, marks: dict) -> tuple[str, bo
     if not take.heard:
         return "", False
     if take.file:
-        if speaker.source != "FILE" or request.names_sound or not speaker.file:
+        if request.names_sound or not (take.is_voice or speaker.source == "FILE"):
             return "", False
+        if speaker.source != "FILE":
+            return "the voice is no sound file any more", False
         if not is_same_file(take.file, speaker.file):
-            return "the voice is another file now", True
+            return "the voice is another file now", take.is_voice
         if take.first_frame != speaker.file_frame:
-            return f"the file begins at frame {speaker.file_frame} now", True
+            return f"the file begins at frame {speaker.file_frame} now", take.is_voice
         return "", False
     strip = marks.get(take.name)
     if strip is None:
@@ -276,6 +301,8 @@ def _why_left(request: BakeRequest, speaker, take, marks: dict) -> tuple[str, bo
     why = why_not_its_sound(speaker, take, marks)
     if why:
         return why, True
+    if speaker.source == "FILE" and not request.names_sound:
+        return "the voice is a sound file now", False
     if speaker.source == "CHANNEL" and not request.names_sound:
         if take.channel and take.channel != speaker.channel:
             return f"the voice is channel {speaker.channel} now", True
@@ -315,9 +342,9 @@ def _share_a_face(objects: list, others: list) -> bool:
     return any(datablock.session_uid in uids for datablock in animated_datablocks(others))
 
 
-def channel_of(request: BakeRequest) -> int:
-    """The channel by which a request chose its strips; 0 where it did not."""
-    selection = request.selection
-    if selection is None or not isinstance(selection.selector, Channel):
-        return 0
-    return selection.selector.number
+def choice_of(request: BakeRequest) -> tuple[int, bool]:
+    """(the channel by which a request chose its strips or 0, whether it chose the sound file that
+    the speaker's settings name)."""
+    selector = request.selection.selector if request.selection is not None else None
+    channel = selector.number if isinstance(selector, Channel) else 0
+    return channel, isinstance(selector, SoundFile) and not request.names_sound

@@ -194,7 +194,7 @@ def plan_retime(scene, speaker) -> BakePlan:
     follow_renames(speaker)
     kept: list[KeptCurves] = []
     remarks, missing = [], []
-    marks = earlier_bakes.strips_by_mark()
+    marks = earlier_bakes.strips_by_mark(scene)
     for take in speaker.takes:
         curves = cached_curves(take)
         if not take.heard:
@@ -224,7 +224,7 @@ def plan_retime(scene, speaker) -> BakePlan:
 
 def plan_curves(speaker, strip: StripCurves) -> BakePlan:
     """The plan to key curves of a script's own. Raises PlanError where nothing would move."""
-    request = _request_of(speaker)
+    request = replace(_request_of(speaker), names_sound=True)
     face, skipped = _face(request)
     return BakePlan(request, face, skipped, kept=(KeptCurves(strip),))
 
@@ -410,8 +410,8 @@ def write(bake: Bake) -> MainThreadTask[Written]:
         strips, all_strips, parts = [], [], []
         for strip, keys in zip(bake.strips, bake.keys, strict=True):
             strip = _identified(find_speaker(_scene(request), name), strip, undo)
-            channel = None if plan.is_rekey else earlier_bakes.channel_of(request)
-            store_curves(find_speaker(_scene(request), name), strip, undo, channel)
+            choice = None if plan.is_rekey else earlier_bakes.choice_of(request)
+            store_curves(find_speaker(_scene(request), name), strip, undo, choice)
             all_strips.append(strip)
             if keys is not None:
                 requested = plan.face.settings.requested_ranges(strip.key, strip.timing)

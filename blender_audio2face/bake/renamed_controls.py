@@ -1,8 +1,8 @@
 """A speaker's mapping follows shape keys, bones and properties that were renamed after a bake."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import bpy
 
@@ -13,8 +13,37 @@ from ..scene import live_changes, speaker_settings
 from ..scene.face_plan import animated_datablocks, automatic_mapping
 from ..scene.speakers import members_of
 
-_SHAPE = re.compile(r'key_blocks\["((?:[^"\\]|\\.)*)"\]\.value')
-_BONE = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
+_QUOTED = r'\["((?:[^"\\]|\\.)*)"\]'
+_SHAPE = re.compile(rf"key_blocks{_QUOTED}\.value$")
+_BONE = re.compile(rf"pose\.bones{_QUOTED}")
+_PROPERTY = re.compile(rf"(?:pose\.bones{_QUOTED})?{_QUOTED}$")
+
+
+@dataclass
+class _Renamed:
+    """What was renamed since a face was keyed: old name -> new name.
+
+    Attributes:
+        shapes, bones: by their names.
+        properties: by the old name of the bone, or an empty text, and their own.
+    """
+
+    shapes: dict[str, str] = field(default_factory=dict)
+    bones: dict[str, str] = field(default_factory=dict)
+    properties: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def add(self, old: str, new: str) -> None:
+        """Notes the new data path of an F-curve."""
+        for pattern, names in ((_SHAPE, self.shapes), (_BONE, self.bones)):
+            before, after = pattern.match(old), pattern.match(new)
+            if before and after and before[1] != after[1]:
+                names[_plain(before[1])] = _plain(after[1])
+        before, after = _PROPERTY.match(old), _PROPERTY.match(new)
+        if before and after and before[2] != after[2]:
+            self.properties[_plain(before[1] or ""), _plain(before[2])] = _plain(after[2])
+
+    def __bool__(self) -> bool:
+        return bool(self.shapes or self.bones or self.properties)
 
 
 def follow_renames(speaker) -> None:
@@ -25,25 +54,23 @@ def follow_renames(speaker) -> None:
     know the new name.
     """
     objects = members_of(speaker)
-    shapes, bones = _renamed(objects)
-    if not shapes and not bones:
+    renamed = _renamed(objects)
+    if not renamed:
         return
     mapping = speaker_settings.mapping_of(speaker)
     if mapping is None:
-        followed = _completed(objects, speaker.preset or None, shapes)
+        followed = _completed(objects, speaker.preset or None, renamed.shapes)
     else:
         present = set(_shape_names(objects))
-        links = [new for link in mapping.links for new in _moved(link, shapes, bones, present)]
+        links = [new for link in mapping.links for new in _moved(link, renamed, present)]
         followed = replace(mapping, links=tuple(dict.fromkeys(links)))
     if followed is not None and followed != mapping:
         with live_changes.suspend_live_update():
             speaker_settings.set_mapping(speaker, followed)
 
 
-def _renamed(objects: list) -> tuple[dict[str, str], dict[str, str]]:
-    """(shape keys, bones) that were renamed since a face was keyed: old name -> new name."""
-    shapes: dict[str, str] = {}
-    bones: dict[str, str] = {}
+def _renamed(objects: list) -> _Renamed:
+    found = _Renamed()
     for datablock in animated_datablocks(objects):
         anim = datablock.animation_data
         if anim is None:
@@ -51,27 +78,29 @@ def _renamed(objects: list) -> tuple[dict[str, str], dict[str, str]]:
         for user in (anim, *(strip for _, strip in nla.strips_of(anim))):
             moved = action_properties.moved_paths(user.action, action_api.slot_of(user))
             for old, new in moved.items():
-                for pattern, names in ((_SHAPE, shapes), (_BONE, bones)):
-                    before, after = pattern.match(old.path), pattern.match(new.path)
-                    if before and after and before[1] != after[1]:
-                        name = bpy.utils.unescape_identifier(before[1])
-                        names[name] = bpy.utils.unescape_identifier(after[1])
-    return shapes, bones
+                found.add(old.path, new.path)
+    return found
 
 
-def _moved(
-    link: Link, shapes: dict[str, str], bones: dict[str, str], present: set[str]
-) -> Iterable[Link]:
+def _plain(name: str) -> str:
+    """A name without the backslashes that it has in a data path."""
+    return bpy.utils.unescape_identifier(name)
+
+
+def _moved(link: Link, renamed: _Renamed, present: set[str]) -> Iterator[Link]:
     """The links to use instead of one; also the old one where another mesh has the old name."""
     target = link.target
-    if target.kind == "shape" and target.name in shapes:
+    if target.kind == "shape" and target.name in renamed.shapes:
         if target.name in present:
             yield link
-        yield replace(link, target=replace(target, name=shapes[target.name]))
-    elif target.kind == "bone" and target.name in bones:
-        yield replace(link, target=replace(target, name=bones[target.name]))
-    elif target.kind == "property" and target.path in bones:
-        yield replace(link, target=replace(target, path=bones[target.path]))
+        yield replace(link, target=replace(target, name=renamed.shapes[target.name]))
+    elif target.kind == "bone":
+        name = renamed.bones.get(target.name, target.name)
+        yield replace(link, target=replace(target, name=name))
+    elif target.kind == "property":
+        name = renamed.properties.get((target.path, target.name), target.name)
+        bone = renamed.bones.get(target.path, target.path)
+        yield replace(link, target=replace(target, name=name, path=bone))
     else:
         yield link
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ...model.errors import A2FError
 from ..core.sound.sound_selection import SoundSelection
+from ..errors import PlanError
 from ..scene.face_objects import chosen_objects
 from ..scene.face_plan import plan_face
 from ..scene.resolve_sound import selection_of_takes, sound_selection_of
@@ -63,6 +64,7 @@ def request_for(
         StripError, PlanError: with the sentence that says why.
     """
     scene = context.scene
+    _check_scene(scene)
     if speaker_name:
         speaker = find_speaker(scene, speaker_name)
         objects = members_of(speaker)
@@ -94,11 +96,20 @@ def _request_of(context, speaker) -> BakeRequest:
     selection = selection_of_takes(context, speaker)
     if selection is None and any(take.heard for take in speaker.takes):
         return request_for(context, speaker.name, {})
+    _check_scene(context.scene)
     objects = members_of(speaker)
     check_own_meshes(context.scene, speaker, objects)
     plan_face(objects, speaker)
     uids = tuple(obj.session_uid for obj in objects)
     return BakeRequest(context.scene.session_uid, speaker.name, uids, selection)
+
+
+def _check_scene(scene) -> None:
+    """Raises PlanError for a linked scene, which would forget its speakers when it is saved."""
+    if not scene.is_editable:
+        raise PlanError(
+            f'Scene "{scene.name}" is linked and keeps no speakers: bake in a scene of this file.'
+        )
 
 
 def _of_selection(context) -> tuple[object, list]:

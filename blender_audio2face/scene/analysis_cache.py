@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from .properties.speaker import Audio2FaceSpeaker, Audio2FaceTake
 
 _CURVES = "curves"
-_PROPERTIES = ("label", "heard", "timing", "file", "first_frame", "channel", "sound")
+_PROPERTIES = ("label", "heard", "timing", "file", "first_frame", "channel", "is_voice", "sound")
 
 
 def store_curves(
-    speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitStack, channel: int | None = None
+    speaker: "Audio2FaceSpeaker",
+    strip: StripCurves,
+    undo: ExitStack,
+    choice: tuple[int, bool] | None = None,
 ) -> None:
     """Caches the curves of a strip, instead of those with its key.
 
@@ -24,7 +27,8 @@ def store_curves(
         speaker: whose.
         strip: with its key. Equal curves are not written again.
         undo: gets the steps that restore what was cached.
-        channel: by which the strip was chosen, 0 for none; None where it stays as it was.
+        choice: (channel by which the strip was chosen or 0, whether it is the sound file of the
+            speaker's settings); None where that stays as it was.
     """
     takes = speaker.takes
     take = takes.get(strip.key)
@@ -38,8 +42,8 @@ def store_curves(
     if take.get(_CURVES) != strip.encoded:
         _set_curves(take, strip.encoded)
     take.label, take.file, take.sound = strip.name, strip.file, strip.sound
-    if channel is not None:
-        take.channel = channel
+    if choice is not None:
+        take.channel, take.is_voice = choice
     take.first_frame = strip.timing.left_handle
     take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
     take.timing = strip_timing.dumps(strip.timing)

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from .frame_ranges import FrameRange, Part, rebaked
 from .keyframes import FCurvePath
@@ -59,7 +59,7 @@ class Record:
         """The strips that were baked."""
         return tuple(self.channels)
 
-    @property
+    @cached_property
     def all_channels(self) -> tuple[FCurvePath, ...]:
         """Every channel that was keyed, once."""
         return tuple(

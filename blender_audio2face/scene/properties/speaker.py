@@ -52,6 +52,9 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
     channel: IntProperty(
         name="Channel", description="The channel by which the strip was chosen; 0 for none"
     )
+    is_voice: BoolProperty(
+        name="Voice", description="It is the sound file that the speaker's settings named"
+    )
     sound: StringProperty(name="Path", description="Where the sound was when it was analysed")
 
 

@@ -373,3 +373,78 @@ def test_renamed_strip_is_still_the_speakers(lines) -> None:
     strip.name = "again"
     bpy.ops.audio2face.clear(strip="again")
     assert nothing_left(face)
+
+
+def test_clear_takes_copies_of_our_nla_strip_along(lines) -> None:
+    """Shift+D in the NLA, linked and with an Action of its own."""
+    face = make_face("Face", ("jawOpen",))
+    add_sound(lines[0])
+    bpy.ops.audio2face.bake(output="NLA")
+    anim = face.data.shape_keys.animation_data
+    ours = anim.nla_tracks["Audio2Face"].strips[0]
+    for name, start, action in (("a", 300, ours.action), ("b", 500, ours.action.copy())):
+        track = anim.nla_tracks.new()
+        copy = track.strips.new(name, start, action)
+        if bpy.app.version >= (4, 4, 0):
+            copy.action_slot = action.slots[0]
+        copy.blend_type = ours.blend_type
+    assert moves(face, FIRST) and moves(face, range(300, 330)) and moves(face, range(500, 530))
+    bpy.ops.audio2face.clear()
+    assert nothing_left(face)
+    assert not len(bpy.data.actions)
+
+
+@pytest.mark.parametrize("voice", ["STRIP", "CHANNEL"])
+def test_voice_that_is_no_file_any_more_is_named(file_voice, lines, voice: str) -> None:
+    speaker("Face").source = voice
+    add_sound(lines[1], 200, name="new")
+    bpy.ops.audio2face.bake()
+    assert (
+        '"dialogue.wav" still moves the face at frames 1 to 24, but the voice is no sound file any '
+        "more" in report()
+    )
+
+
+def test_voice_that_is_a_file_now_names_the_strip(lines) -> None:
+    face = make_face("Face", ("jawOpen",))
+    add_sound(lines[0], name="old")
+    bpy.ops.audio2face.bake()
+    voice = speaker("Face")
+    voice.source, voice.file, voice.file_frame = "FILE", str(lines[1]), 200
+    bpy.ops.audio2face.bake()
+    assert '"old" still moves the face at frames 1 to 24, but the voice is a sound file' in report()
+    assert moves(face, FIRST) and moves(face, SECOND)
+
+
+def test_lines_that_a_script_named_stay_beside_the_voice(file_voice, lines) -> None:
+    bpy.ops.audio2face.bake(file=str(lines[1]), file_frame=200)
+    assert moves(file_voice, FIRST) and moves(file_voice, SECOND)
+    bpy.ops.audio2face.bake()
+    assert moves(file_voice, FIRST) and moves(file_voice, SECOND)
+    assert "but the voice is another file now" in report()
+
+
+def test_active_action_that_moves_another_face_too_is_named(lines) -> None:
+    face = make_face("Face", ("jawOpen",))
+    face.data.shape_keys.key_blocks["jawOpen"].keyframe_insert("value", frame=500)
+    other = copied(face, Path())
+    select(face)
+    add_sound(lines[0])
+    bpy.ops.audio2face.bake(output="ACTIVE")
+    assert f'also moves "{other.data.shape_keys.name}"' in report()
+
+
+def test_copied_scene_updates_its_own_strips(lines) -> None:
+    """A full copy of a scene: both scenes have strips with the same marks."""
+    bpy.ops.audio2face.speaker_add.poll()
+    make_face("Face", ("jawOpen",))
+    bpy.ops.audio2face.speaker_add(source="CHANNEL", channel=1)
+    add_sound(lines[0], name="line")
+    bpy.ops.audio2face.bake()
+    first = bpy.context.scene
+    bpy.ops.scene.new(type="FULL_COPY")
+    top_level()["line"].channel = 4
+    bpy.context.window.scene = first
+    bpy.ops.audio2face.update(speaker="Face")
+    assert "no longer on channel" not in report()
+    assert len(speaker("Face").takes) == 1

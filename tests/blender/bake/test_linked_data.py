@@ -38,6 +38,7 @@ def linked_edit(tmp_path: Path, hum: Path, folder: str = "edit") -> bpy.types.Sc
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     bpy.context.scene.name = "Edit"
     add_sound(hum, name="line")
+    make_face("Extra", ("jawOpen",))
     (tmp_path / folder).mkdir()
     path = str(tmp_path / folder / "edit.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
@@ -160,6 +161,36 @@ def test_linked_face_is_refused(loud_jaw, hum: Path, tmp_path: Path) -> None:
     add_sound(hum)
     with pytest.raises(RuntimeError, match="library override"):
         bpy.ops.audio2face.bake()
+
+
+def test_linked_scene_is_refused(loud_jaw, hum: Path, tmp_path: Path) -> None:
+    bpy.context.window.scene = linked_edit(tmp_path, hum)
+    assert bpy.context.object is not None
+    with pytest.raises(RuntimeError, match='Scene "Edit" is linked'):
+        bpy.ops.audio2face.bake()
+
+
+def test_keys_in_a_linked_action_are_not_cleared_but_named(
+    loud_jaw, hum: Path, tmp_path: Path
+) -> None:
+    source = make_face("Face", ("jawOpen",))
+    add_sound(hum, name="line 1")
+    bpy.ops.audio2face.bake()
+    action = source.data.shape_keys.animation_data.action
+    library = str(tmp_path / "action.blend")
+    bpy.data.libraries.write(library, {action})
+    name = action.name
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    with bpy.data.libraries.load(library, link=True) as (_, into):
+        into.actions = [name]
+    face = make_face("Face", ("jawOpen",))
+    anim = face.data.shape_keys.animation_data_create()
+    anim.action = into.actions[0]
+    if bpy.app.version >= (4, 4, 0):
+        anim.action_slot = anim.action_suitable_slots[0]
+    assert max(played(face, "jawOpen", range(1, 25))) == 1.0
+    with pytest.raises(RuntimeError, match=r'The keys of "line 1" are in an Action .* linked from'):
+        bpy.ops.audio2face.clear()
 
 
 def test_linked_bake_of_an_overridden_face_is_named_or_replaced(

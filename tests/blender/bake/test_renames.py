@@ -192,6 +192,30 @@ def test_renamed_bone_stays_keyed(loud_jaw, hum: Path) -> None:
     assert rig.animation_data.action is None and rig.pose.bones["Kiefer"].location.z == 0.0
 
 
+@pytest.mark.parametrize("of_bone", [False, True])
+def test_renamed_property_stays_keyed(loud_jaw, hum: Path, of_bone: bool) -> None:
+    """As the dialog of Blender renames it: it changes data paths too."""
+    rig = make_armature("jaw")
+    owner = rig.pose.bones["jaw"] if of_bone else rig
+    owner["Open"] = 0.0
+    add_sound(hum)
+    bpy.ops.audio2face.speaker_add()
+    (voice,) = bpy.context.scene.audio2face.speakers
+    link = voice.links.add()
+    link.output, link.kind, link.target = "jawOpen", "property", "Open"
+    link.path = "jaw" if of_bone else ""
+    bpy.ops.audio2face.bake()
+    owner["My Jaw"] = owner.pop("Open")
+    (curve,) = fcurves(rig.animation_data.action)
+    curve.data_path = curve.data_path.replace("Open", "My Jaw")
+    voice.dials.jaw = 0.25
+    bpy.context.scene.frame_set(15)
+    assert owner["My Jaw"] == pytest.approx(0.5, abs=0.03)
+    assert (voice.links[0].target, len(fcurves(rig.animation_data.action))) == ("My Jaw", 1)
+    bpy.ops.audio2face.clear()
+    assert owner["My Jaw"] == 0.0 and "Open" not in owner
+
+
 def test_renames_of_object_action_slot_scene_and_speaker_change_nothing(
     loud_jaw, hum: Path
 ) -> None:
