@@ -102,7 +102,11 @@ class BatchMaker:
         blocks = round(config.seconds * SAMPLE_RATE / HOP / network.block_frames)
         self.frames = blocks * network.block_frames
         self.corpora: dict[str, _Corpus] = {}
-        for name in config.corpora:
+        there = [name for name in config.corpora if (cache / name / "index.jsonl").is_file()]
+        missing = sorted(config.corpora.keys() - there)
+        if missing and there:
+            _LOG.warning("Left out, not in the cache: %s.", ", ".join(missing))
+        for name in there or config.corpora:
             utterances = [
                 u for u in load(cache, [name], split) if u.phones or u.first_row is not None
             ]
@@ -110,7 +114,10 @@ class BatchMaker:
                 _LOG.warning('%s has no labelled "%s" utterances and is left out.', name, split)
                 continue
             stops = np.cumsum([curve_rows(u.length) for u in utterances])
-            found = corpus_targets(utterances, targets, predict)
+            if config.only_phone_head:
+                found = phones_alone(utterances)
+            else:
+                found = corpus_targets(utterances, targets, predict)
             starts = np.concatenate([[0], stops])
             self.corpora[name] = _Corpus(utterances, starts, stops / stops[-1], found)
         if not self.corpora:
@@ -211,6 +218,13 @@ def corpus_targets(
         np.save(raw_file, raw)
         np.save(phone_file, phone)
     return CorpusTargets(np.load(raw_file, mmap_mode="r"), np.load(phone_file), True)
+
+
+def phones_alone(utterances: list[Utterance]) -> CorpusTargets:
+    """Phones of a corpus, and a face at rest that nothing is to learn from."""
+    phones = np.concatenate([phone_classes(u) for u in utterances])
+    rest = np.broadcast_to(np.float16(0.0), (len(phones), len(ARKIT_52)))
+    return CorpusTargets(rest, phones, True)
 
 
 def _captured(utterance: Utterance, predict: Predict | None) -> np.ndarray:

@@ -32,6 +32,7 @@ class TrainConfig:
             its learning rate (fine-tuning).
         keep_unknown: channels missing from a capture are trained towards the outputs of the
             network that the run begins with (fine-tuning); else they are left free.
+        only_phone_head: the network stays as it is and its phone head alone learns.
     """
 
     seed: int
@@ -52,6 +53,7 @@ class TrainConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     pull: float = 0.0
     keep_unknown: bool = False
+    only_phone_head: bool = False
 
 
 def read_config(path: Path) -> TrainConfig:

@@ -52,8 +52,9 @@ class RunLog:
 def plot_losses(folder: Path) -> Path:
     """Draws log.jsonl of a run as losses.png."""
     rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    figure, axes = plt.subplots(1, 5, figsize=(18, 3.2))
-    for axis, name in zip(axes, ("target", "smooth", "opening", "contact", "phone"), strict=True):
+    names = [name for name in rows[-1] if name not in ("step", "seconds", "total")]
+    figure, axes = plt.subplots(1, len(names), figsize=(3.6 * len(names), 3.2), squeeze=False)
+    for axis, name in zip(axes[0], names, strict=True):
         axis.plot([row["step"] for row in rows], [row[name] for row in rows])
         axis.set(title=f"{name} loss", xlabel="step", yscale="log")
     figure.tight_layout()

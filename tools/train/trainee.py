@@ -40,6 +40,7 @@ class Trainee(nn.Module):
         self.network.dropout.p = config.dropout
         self.phone_head = nn.Linear(network.joined_size, network.stride * len(PHONES))
         nn.init.constant_(self.network.output.bias, -2.5)  # a face at rest
+        self.network.requires_grad_(not config.only_phone_head)
 
     def set_block(self, block: int) -> None:
         """Trains with another block length; no parameter depends on it."""
@@ -62,7 +63,11 @@ class Trainee(nn.Module):
             torch.from_numpy(np.ascontiguousarray(part)).to(self.phone_head.weight.device)
             for part in (batch.steps, batch.raw, batch.phones, batch.known)
         )
-        joined, _ = network.encode(steps, network.initial_state(len(steps)))
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not config.only_phone_head):
+            joined, _ = network.encode(steps, network.initial_state(len(steps)))
+        if config.only_phone_head:
+            loss = phone_loss(self.phone_logits(joined).float(), phones, UNKNOWN)
+            return {"phone": loss, "total": loss}
         raw = network.raw(joined).float()
         closure = config.closure_weight * lip_contact(target)
         sealed, sealed_target = network.seal(raw), network.seal(target)
