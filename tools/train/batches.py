@@ -7,7 +7,7 @@ kept beside the run.
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,12 @@ _CLASS = {phone: index for index, phone in enumerate(PHONES)}
 
 Predict = Callable[[np.ndarray], np.ndarray]
 """A trained network: channels [T, 52] of samples [N] at 16 kHz, T = ceil(N / 160)."""
+
+_SHAPING = (
+    "seed", "batch", "seconds", "noise_share", "corpora", "keep_unknown", "only_phone_head"
+)  # fmt: skip
+
+_SOURCES = ("augmentation.py", "batches.py", "nonspeech.py", "room_acoustics.py")
 
 _LOG = logging.getLogger(__name__)
 _MARGIN = 4  # frames beyond the crop on each side, so that windows and deltas at its edges are true
@@ -98,6 +104,7 @@ class BatchMaker:
         predict: Predict | None = None,
     ) -> None:
         self.config = config
+        self._split = split
         network = config.network
         blocks = round(config.seconds * SAMPLE_RATE / HOP / network.block_frames)
         self.frames = blocks * network.block_frames
@@ -130,6 +137,21 @@ class BatchMaker:
         crops = [self._crop(rng) for _ in range(self.config.batch)]
         steps, raw, phones, known = (np.stack(part) for part in zip(*crops, strict=True))
         return Batch(steps, raw, phones.astype(np.int64), known)
+
+    def fingerprint(self) -> str:
+        """A name for what all batches follow from: settings, data and code."""
+        settings = asdict(self.config)
+        shaping = {name: settings[name] for name in _SHAPING}
+        digest = hashlib.sha256(f"{shaping} {self._split} {self.frames}".encode())
+        network = self.config.network
+        digest.update(f"{network.features} {network.stride} {network.right}".encode())
+        for name in _SOURCES:
+            digest.update(Path(__file__).with_name(name).read_bytes())
+        for name, corpus in self.corpora.items():
+            digest.update(f"{name} {_fingerprint(corpus.utterances)}".encode())
+            if not corpus.targets.by_frame:
+                digest.update(np.ascontiguousarray(corpus.targets.raw).tobytes())
+        return digest.hexdigest()[:16]
 
     def feature_statistics(self, batches: int) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation [input_size] over the first batches."""
