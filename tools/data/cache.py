@@ -54,6 +54,7 @@ class Recording:
     `samples` [N] float32 in -1..1 at 16 kHz. `phones` is None where nothing is known; time that
     no phone covers is unknown as well and has to be masked. `split` is "train" or "test".
     `curves` [curve_rows(N), 52] are captured ARKit channels, NaN where unknown; None without any.
+    `age` is the speaker's in years where it is known.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Recording:
     split: str
     text: str | None = None
     curves: np.ndarray | None = None
+    age: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Utterance:
     text: str | None
     audio: Path = field(repr=False)
     first_row: int | None = field(default=None, repr=False)
+    age: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -130,7 +133,7 @@ def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utteranc
             first_row = None if rec.curves is None else row
             written.append(
                 Utterance(rec.id, folder.name, rec.speaker, rec.lang, rec.sex, offset, len(stored),
-                          rec.phones, rec.split, rec.text, folder / _AUDIO, first_row)
+                          rec.phones, rec.split, rec.text, folder / _AUDIO, first_row, rec.age)
             )  # fmt: skip
             _check_curves(rec, written)
             audio.write(stored.tobytes())
@@ -202,6 +205,8 @@ def _load_corpus(folder: Path) -> list[Utterance]:
 def _index_row(utterance: Utterance) -> dict:
     row = vars(utterance) | {}
     del row["audio"], row["first_row"]
+    if utterance.age is None:
+        del row["age"]
     if utterance.phones is not None:
         row["phones"] = [[ipa, round(start, 4), round(end, 4)] for ipa, start, end in row["phones"]]
     return row

@@ -1,5 +1,7 @@
 """Words and phones of the English corpora that come without labels, from pocketsphinx.
 
+`transcripts` aligns the corpora whose texts are known.
+
 Results are kept in a file a corpus, as recognition takes a sixth to half of the recordings' length.
 Phones are in pocketsphinx's own alphabet, `phones.ARPABET`; times are seconds.
 """
@@ -7,9 +9,8 @@ Phones are in pocketsphinx's own alphabet, `phones.ARPABET`; times are seconds.
 from __future__ import annotations
 
 import json
-import random
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 
 _FRAME = 0.01
 _PEAK = 0.5
-_ORDERS = 5000
 
 _PAUSES = frozenset({"<s>", "</s>", "<sil>"})
 # A word is reliable by its posterior alone, or by a lower one with which bare phones agree.
 _RELIABLE = 0.7
 _RELIABLE_IF_AGREED = 0.3
 _AGREED = 0.5
+# A word of a known text is reliable from this score on (measured in `transcripts`).
+FITS = -7.0
+
+# A frame's score in pocketsphinx counts steps of log 1.0001 to the power of 1024.
+_NATS = 1024 * math.log(1.0001)
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Word:
     `start` and `end` in seconds; `sure` is the recogniser's posterior probability of the word, 1
     in an alignment of a known text; `agreement` the share of its time where a recogniser of bare
     phones finds the same phone; `phones` its labels. Pauses and noises are words of their own.
+    `score`, in an alignment of a known text, is the mean log likelihood per frame in nats relative
+    to the best senone.
     """
 
     text: str
@@ -49,6 +56,7 @@ class Word:
     sure: float
     agreement: float
     phones: list[Label]
+    score: float | None = None
 
     @property
     def is_pause(self) -> bool:
@@ -56,11 +64,18 @@ class Word:
         return self.text in _PAUSES
 
     @property
+    def is_noise(self) -> bool:
+        """Whether it is a breath, a noise or speech outside the dictionary."""
+        return self.text[:1] in "[+"
+
+    @property
     def is_reliable(self) -> bool:
         """Whether its labels are worth learning from; noises' never, pauses' if both agree."""
         agreed = self.agreement >= _AGREED
-        if self.text[:1] in "[+":  # breath, a noise or speech outside the dictionary
+        if self.is_noise:
             return False
+        if self.score is not None:
+            return self.score >= FITS
         if self.is_pause:
             return self.sure >= _RELIABLE and agreed
         return self.sure >= _RELIABLE or (self.sure >= _RELIABLE_IF_AGREED and agreed)
@@ -117,27 +132,36 @@ Transcriber = Callable[[np.ndarray, str], list[Word]]
 """The words of samples [N] float at 16 kHz of the recording with an id."""
 
 
-def text_aligner() -> Callable[[np.ndarray, str], list[Word]]:
-    """A function that finds the words and pauses of a known English text in samples [N] at 16 kHz.
+def aligner() -> tuple[Decoder, Callable[[np.ndarray, str], list[Word]]]:
+    """A decoder, and a function that finds with it the words and pauses of a known English text.
 
-    The text is in words of CMUdict. The function raises ValueError when it does not fit the sound.
+    The function takes samples [N] at 16 kHz and a text in words of the decoder's dictionary, and
+    raises ValueError when the text does not fit the sound.
     """
-    decoder = _decoder(lm=None)
+    # All senones, so that scores are relative to the best of all. The search for a best path
+    # through the lattice gives words of a frame, which the second pass cannot divide into phones.
+    decoder = _decoder(lm=None, compallsen=True, bestpath=False)
 
     def align(samples: np.ndarray, text: str) -> list[Word]:
         raw = _as_bytes(samples)
         decoder.set_align_text(text)
-        _process(decoder, raw)
-        if decoder.hyp() is None:
-            raise ValueError(f"pocketsphinx cannot align {text!r} with its recording.")
-        decoder.set_alignment()
-        _process(decoder, raw)
-        return [
-            Word(item.name, *_span(item), 1.0, 1.0, _phones(item))
-            for item in decoder.get_alignment()
-        ]
+        try:
+            _process(decoder, raw)
+            if decoder.hyp() is not None:
+                decoder.set_alignment()
+                _process(decoder, raw)
+                return [_aligned_word(item) for item in decoder.get_alignment()]
+        except RuntimeError:
+            # How pocketsphinx says that it does not reach the end of the text.
+            pass
+        raise ValueError(f"pocketsphinx cannot align {text!r} with its recording.")
 
-    return align
+    return decoder, align
+
+
+def _aligned_word(item) -> Word:
+    score = round(_NATS * item.score / max(item.duration, 1), 3)
+    return Word(item.name, *_span(item), 1.0, 1.0, _phones(item), score)
 
 
 def word_recogniser(decoder: Decoder) -> Transcriber:
@@ -178,19 +202,6 @@ def _decoder(**options: object) -> Decoder:
     return Decoder(loglevel="FATAL", **options)
 
 
-def _decoder_of(sentences: Iterable[str]) -> Decoder:
-    """A decoder whose language model is counted from sentences."""
-    from pocketsphinx.lm import ArpaBoLM
-
-    text = "".join(f"<s> {sentence} </s>\n" for sentence in sentences)
-    with tempfile.TemporaryDirectory() as folder:
-        model = Path(folder) / "sentences.arpa"
-        counted = ArpaBoLM(text=text)
-        counted.compute()
-        counted.write_file(str(model))
-        return _decoder(lm=str(model))
-
-
 def _as_bytes(samples: np.ndarray) -> bytes:
     peak = max(float(np.abs(samples).max(initial=0.0)), 1e-6)
     return np.round(samples * (_PEAK / peak * 32767)).astype("<i2").tobytes()
@@ -211,14 +222,13 @@ def _span(item) -> tuple[float, float]:
 
 
 def _grid_sentences() -> Transcriber:
-    align = text_aligner()
+    _, align = aligner()
     return lambda samples, name: align(samples, grid_sentence(name))
 
 
 TRANSCRIBERS: dict[str, Callable[[], Transcriber]] = {
     # Without the second, flat pass and with a narrow beam it takes a third of the time.
     "librispeech_en": lambda: word_recogniser(_decoder(fwdflat=False, maxhmmpf=3000)),
-    "picovoice_en": lambda: word_recogniser(_decoder_of(random_orders(random.Random(0), _ORDERS))),
     "grid_s26": _grid_sentences,
 }
 
@@ -244,44 +254,3 @@ def grid_sentence(name: str) -> str:
         )  # fmt: skip
     except (KeyError, ValueError) as error:
         raise ValueError(f"{name!r} is not the name of a GRID sentence.") from error
-
-
-_OPENINGS = (
-    "can i have", "can i get", "could i have", "could i get", "can i please have", "may i have",
-    "can you make me", "could you get me", "can you get me", "could you please make me",
-    "i would like", "i'd like", "i want", "i'll have", "i'd like to order", "i'd like to have",
-    "give me", "get me", "make me", "let me have", "please make", "please get me", "order",
-    "can i order", "could i please get", "brew", "hi can i have", "i need", "hey can i get",
-    "can you give me", "please give me", "i would like to have", "can i add", "could you make",
-)  # fmt: skip
-_SIZES = ("small", "medium", "large", "eight ounce", "twelve ounce", "sixteen ounce",
-          "twenty ounce")  # fmt: skip
-_ROASTS = ("light roast", "medium roast", "dark roast")
-_SHOTS = ("single shot", "double shot", "triple shot")
-_DRINKS = ("americano", "cappuccino", "coffee", "espresso", "latte", "mocha", "drip coffee",
-           "house coffee")  # fmt: skip
-_AMOUNTS = ("", "a little", "a little bit of", "a bit of", "a lot of", "lots of", "some",
-            "a splash of", "plenty of", "extra", "light")  # fmt: skip
-_EXTRAS = ("milk", "cream", "half and half", "almond milk", "oat milk", "soy milk", "skim milk",
-           "whole milk", "two percent milk", "sugar", "brown sugar", "sweetener", "maple syrup",
-           "honey", "vanilla", "two percent", "oat", "soy", "skim")  # fmt: skip
-
-
-def random_orders(rng: random.Random, count: int) -> Iterator[str]:
-    """Made-up orders to a coffee machine in lower-case words of CMUdict."""
-    for _ in range(count):
-        adjectives = [
-            rng.choice(kind)
-            for kind, chance in ((_SIZES, 0.6), (_ROASTS, 0.5), (_SHOTS, 0.4))
-            if rng.random() < chance
-        ]
-        rng.shuffle(adjectives)
-        parts = [rng.choice(_OPENINGS)] if rng.random() < 0.85 else []
-        parts += [rng.choice(["a", "a", "a", "an", "one", "some", "the", "me a", ""])]
-        parts += [*adjectives, rng.choice(_DRINKS)]
-        for i in range(rng.choice([0, 1, 1, 1, 2, 2])):
-            parts += ["and" if i else rng.choice(["with", "with", "with", "and", "add", "with"])]
-            parts += [rng.choice(_AMOUNTS), rng.choice(_EXTRAS)]
-        if rng.random() < 0.2:
-            parts += [rng.choice(["please", "thanks", "thank you", "to go"])]
-        yield " ".join(part for part in parts if part)
