@@ -132,31 +132,47 @@ Transcriber = Callable[[np.ndarray, str], list[Word]]
 """The words of samples [N] float at 16 kHz of the recording with an id."""
 
 
-def aligner() -> tuple[Decoder, Callable[[np.ndarray, str], list[Word]]]:
-    """A decoder, and a function that finds with it the words and pauses of a known English text.
+class Aligner:
+    """Finds the words and pauses of a known English text in words of its dictionary.
 
-    The function takes samples [N] at 16 kHz and a text in words of the decoder's dictionary, and
-    raises ValueError when the text does not fit the sound.
+    A call takes samples [N] at 16 kHz and a text, and raises ValueError when the text does not fit
+    the sound.
     """
-    # All senones, so that scores are relative to the best of all. The search for a best path
-    # through the lattice gives words of a frame, which the second pass cannot divide into phones.
-    decoder = _decoder(lm=None, compallsen=True, bestpath=False)
 
-    def align(samples: np.ndarray, text: str) -> list[Word]:
+    def __init__(self) -> None:
+        # The search for a best path through the lattice gives words of one frame, which cannot be
+        # divided into phones.
+        self._words = _decoder(lm=None, bestpath=False)
+        # All senones, so that scores are relative to the best of all: four times the work.
+        self._phones = _decoder(lm=None, bestpath=False, compallsen=True)
+
+    def pronunciation(self, word: str) -> str | None:
+        """The phones of a word of the dictionary, separated by spaces; None for other words."""
+        return self._words.lookup_word(word)
+
+    def add(self, word: str, phones: str) -> None:
+        """Add a word, or a variant of one, to the dictionary."""
+        number, name = 1, word
+        while self.pronunciation(name) is not None:
+            number += 1
+            name = f"{word}({number})"
+        for decoder in (self._words, self._phones):
+            decoder.add_word(name, phones)
+
+    def __call__(self, samples: np.ndarray, text: str) -> list[Word]:
         raw = _as_bytes(samples)
-        decoder.set_align_text(text)
+        self._words.set_align_text(text)
         try:
-            _process(decoder, raw)
-            if decoder.hyp() is not None:
-                decoder.set_alignment()
-                _process(decoder, raw)
-                return [_aligned_word(item) for item in decoder.get_alignment()]
+            _process(self._words, raw)
+            if self._words.hyp() is not None:
+                self._words.set_alignment()
+                self._phones.set_alignment(self._words.get_alignment())
+                _process(self._phones, raw)
+                return [_aligned_word(item) for item in self._phones.get_alignment()]
         except RuntimeError:
             # How pocketsphinx says that it does not reach the end of the text.
             pass
         raise ValueError(f"pocketsphinx cannot align {text!r} with its recording.")
-
-    return decoder, align
 
 
 def _aligned_word(item) -> Word:
@@ -222,7 +238,7 @@ def _span(item) -> tuple[float, float]:
 
 
 def _grid_sentences() -> Transcriber:
-    _, align = aligner()
+    align = Aligner()
     return lambda samples, name: align(samples, grid_sentence(name))
 
 

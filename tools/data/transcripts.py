@@ -19,7 +19,7 @@ import numpy as np
 
 from model.audio_file import read_audio
 
-from .recognition import Word, aligner
+from .recognition import Aligner, Word
 
 # A recording with a smaller share of words that fit says something else than its text.
 _FITTING_WORDS = 0.5
@@ -139,16 +139,16 @@ def align_corpus(
 
 
 class TextAligner:
-    """Finds the words and pauses of a known English text.
+    """Finds the words and pauses of a known English text, with words that CMUdict lacks.
 
     A call takes samples [N] at 16 kHz and a text of `spoken_words`. It raises ValueError when the
     text does not fit the sound and KeyError, with the words, when some have no pronunciation.
     """
 
     def __init__(self) -> None:
-        self._decoder, self._align = aligner()
-        self._added: set[str] = set()
+        self._align = Aligner()
         self._own = read_pronunciations()
+        self._known: set[str] = set()
 
     def __call__(self, samples: np.ndarray, text: str) -> list[Word]:
         unknown = [word for word in text.split() if not self._knows(word)]
@@ -157,26 +157,21 @@ class TextAligner:
         return self._align(samples, text)
 
     def _knows(self, word: str) -> bool:
-        if word not in self._added:
+        if word not in self._known:
             variants = self._own.get(word, [])
-            if not variants and self._decoder.lookup_word(word) is None:
+            if not variants and self._align.pronunciation(word) is None:
                 derived = derived_pronunciation(word, self._lookup)
                 variants = [derived] if derived else []
             for phones in variants:
-                self._add(word, phones)
-            self._added.add(word)
-        return self._decoder.lookup_word(word) is not None
+                self._align.add(word, phones)
+            if self._align.pronunciation(word) is None:
+                return False
+            self._known.add(word)
+        return True
 
     def _lookup(self, word: str) -> str | None:
         own = self._own.get(word)
-        return own[0] if own else self._decoder.lookup_word(word)
-
-    def _add(self, word: str, phones: str) -> None:
-        number, name = 1, word
-        while self._decoder.lookup_word(name) is not None:
-            number += 1
-            name = f"{word}({number})"
-        self._decoder.add_word(name, phones)
+        return own[0] if own else self._align.pronunciation(word)
 
 
 def masked(words: Sequence[Word], marks: Sequence[bool]) -> list[Word]:
