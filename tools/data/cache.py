@@ -20,6 +20,7 @@ import numpy as np
 
 from model.channels import ARKIT_52
 
+from . import json_lines
 from .phones import Phone
 
 SAMPLE_RATE = 16000
@@ -187,8 +188,7 @@ def _load_corpus(folder: Path) -> list[Utterance]:
     curves = folder / _CURVES
     first_row = 0 if curves.is_file() else None
     utterances = []
-    for line in index.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in json_lines.read(index):
         if row["phones"] is not None:
             row["phones"] = [Phone(*p[:3]) for p in row["phones"]]  # older caches add stress
         utterance = Utterance(**row, audio=audio, first_row=first_row)

@@ -8,7 +8,6 @@ text in any language and the posteriors of a trained network (`forced_alignment`
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from model.audio_file import read_audio
+from model.errors import AudioError
 
+from . import json_lines
 from .cache import SAMPLE_RATE, DataError, Recording
 from .espeak import Espeak
 from .forced_alignment import AlignmentError, confirmed_phones, german_sounds
@@ -163,11 +164,11 @@ def read_rows(root: Path, folder: str) -> list[dict]:
     index = root / folder / "index.jsonl"
     if not index.is_file():
         raise DataError(f"There is no {index}; give the folder that holds speech/ and capture/.")
-    return [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines()]
+    return json_lines.read(index)
 
 
 def recordings(
-    root: Path, name: str, recognised: Path, posteriors: Path | None = None
+    root: Path, name: str, recognised: Path, posteriors: Path, problems: list[str]
 ) -> Iterator[Recording]:
     """All recordings of one corpus with their phones, as far as they can be known.
 
@@ -176,17 +177,26 @@ def recordings(
         name: of `CORPORA`.
         recognised: folder that keeps the words that pocketsphinx recognised or aligned.
         posteriors: folder with NAME.npz of a trained network (`tools.train.posteriors`); without
-            it corpora that need forced alignment stay unlabelled.
+            its file a corpus that needs forced alignment stays unlabelled.
+        problems: recordings that cannot be read are added to it and left out, and those with a
+            symbol that has no translation, which stay unlabelled.
 
     Raises:
-        DataError: the index is missing.
-        model.errors.AudioError: a recording cannot be read.
+        DataError: the index, or what the labelling needs, is missing.
     """
     corpus = CORPORA[name]
     rows = corpus.select(read_index(root, name))
     found = _found_phones(root / corpus.folder, name, rows, recognised, posteriors)
     for row in rows:
-        samples = read_audio(root / corpus.folder / row["file"])
+        try:
+            samples = read_audio(root / corpus.folder / row["file"])
+            phones = _phones(corpus, row, samples, found)
+        except AudioError as error:
+            problems.append(f"{name}: {error}")
+            continue
+        except UnknownSymbolError as error:
+            problems.append(f"{name}: {row['id']} stays without phones: {error}")
+            phones = None
         speaker = row.get("speaker") or corpus.speaker
         emodb_sex = _EMODB_SEX.get((speaker or "")[-2:]) if corpus.alphabet == "emodb" else None
         yield Recording(
@@ -195,7 +205,7 @@ def recordings(
             speaker=speaker,
             lang=corpus.lang or row["lang"],
             sex=corpus.sex or row.get("sex") or emodb_sex,
-            phones=_phones(corpus, row, samples, found),
+            phones=phones,
             split=corpus.split(row),
             text=row.get("text"),
             age=row.get("age"),
@@ -203,7 +213,7 @@ def recordings(
 
 
 def _found_phones(
-    folder: Path, name: str, rows: list[dict], recognised: Path, posteriors: Path | None
+    folder: Path, name: str, rows: list[dict], recognised: Path, posteriors: Path
 ) -> Mapping[str, list[Phone]] | None:
     """Phones by recording, where they do not come from the index; None where they do, or cannot."""
     if name in ENGLISH_TEXTS:
@@ -214,9 +224,8 @@ def _found_phones(
         file = recognised / f"{name}.jsonl"
         complete(file, name, rows, folder)
         return _reliable_phones(read_words(file))
-    if name in ALIGNED and posteriors is not None:
-        return _aligned_phones(name, rows, posteriors / f"{name}.npz")
-    return None
+    file = posteriors / f"{name}.npz"
+    return _aligned_phones(name, rows, file) if name in ALIGNED and file.is_file() else None
 
 
 def _said_words(rows: Iterable[Row], words: Mapping[str, list[Word]]) -> dict[str, list[Word]]:
@@ -258,10 +267,8 @@ def _reliable_phones(words: Mapping[str, list[Word]]) -> dict[str, list[Phone]]:
 def _aligned_phones(name: str, rows: Iterable[Row], file: Path) -> dict[str, list[Phone]]:
     """Phones of the texts, but for recordings without a text or too short for it.
 
-    What cannot be aligned is counted and printed. Raises `DataError` when there is no `file`.
+    What cannot be aligned is counted and printed. Raises `DataError` without espeak-ng.
     """
-    if not file.is_file():
-        raise DataError(f"There is no {file}; write it with python -m tools.train.posteriors.")
     espeak, found = Espeak(), {}
     left_out: Counter[str] = Counter()
     with np.load(file, allow_pickle=False) as posteriors:

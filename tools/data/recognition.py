@@ -8,9 +8,8 @@ Phones are in pocketsphinx's own alphabet, `phones.ARPABET`; times are seconds.
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.audio_file import read_audio
+from model.errors import AudioError
 
+from . import json_lines
 from .labels import Label
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def read_words(path: Path) -> dict[str, list[Word]]:
     """The words recognised in each recording, by its id; empty when the file does not exist."""
     if not path.is_file():
         return {}
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    rows = json_lines.read(path)
     return {row["id"]: [Word(**word) for word in row["words"]] for row in rows}
 
 
@@ -119,13 +120,17 @@ def complete(path: Path, name: str, rows: Iterable[Mapping[str, object]], folder
     if not missing:
         return
     transcribe = TRANSCRIBERS[name]()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
+
+    def transcribed() -> Iterator[dict[str, object]]:
         for row in missing:
-            words = transcribe(read_audio(folder / str(row["file"])), str(row["id"]))
-            line = {"id": row["id"], "words": [asdict(word) for word in words]}
-            file.write(json.dumps(line) + "\n")
-            file.flush()
+            try:
+                samples = read_audio(folder / str(row["file"]))
+            except AudioError:
+                continue  # `corpora.recordings`, which reads it again, names it
+            words = transcribe(samples, str(row["id"]))
+            yield {"id": row["id"], "words": [asdict(word) for word in words]}
+
+    json_lines.append(path, transcribed())
 
 
 Transcriber = Callable[[np.ndarray, str], list[Word]]

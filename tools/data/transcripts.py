@@ -8,17 +8,18 @@ replaced by another, `recognition.FITS` keeps 97 to 99 % of the right words of c
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from model.audio_file import read_audio
+from model.errors import AudioError
 
+from . import json_lines
 from .recognition import Aligner, Word
 
 # A recording with a smaller share of words that fit says something else than its text.
@@ -100,7 +101,7 @@ def derived_pronunciation(word: str, lookup: Callable[[str], str | None]) -> str
 
 def align_corpus(
     path: Path,
-    rows: Iterable[Mapping[str, object]],
+    rows: Sequence[Mapping],
     folder: Path,
     align: Callable[[np.ndarray, str], list[Word]] | None = None,
 ) -> tuple[dict[str, list[Word]], Tally]:
@@ -116,23 +117,31 @@ def align_corpus(
         align: the words of samples [N] at 16 kHz with a text; ValueError where it does not fit,
             KeyError for a word without pronunciation. pocketsphinx's unless given.
     """
+    texts = {str(row["id"]): " ".join(spoken_words(str(row["text"] or ""))) for row in rows}
     done = _read(path)
+    missing = [
+        row for row in rows
+        if texts[row["id"]] and done.get(row["id"], {}).get("text") != texts[row["id"]]
+    ]  # fmt: skip
+
+    def aligned() -> Iterator[dict[str, object]]:
+        aligner = align or TextAligner()
+        for row in missing:
+            try:
+                samples = read_audio(folder / str(row["file"]))
+            except AudioError:
+                continue  # `corpora.recordings`, which reads it again, names it
+            text = texts[row["id"]]
+            yield {"id": row["id"], "text": text} | _aligned(samples, text, aligner)
+
+    if missing:
+        json_lines.append(path, aligned())
+        done = _read(path)
     tally, found = Tally(), {}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        for row in rows:
-            name, text = str(row["id"]), " ".join(spoken_words(str(row["text"] or "")))
-            if not text:
-                continue
-            result = done.get(name)
-            if result is None or result["text"] != text:
-                align = align or TextAligner()
-                result = {"id": name, "text": text}
-                result |= _aligned(read_audio(folder / str(row["file"])), text, align)
-                file.write(json.dumps(result) + "\n")
-                file.flush()
-            words = [Word(**word) for word in result["words"]]
-            tally.unknown.update(result.get("unknown", ()))
+    for name, text in texts.items():
+        if text and name in done:
+            words = [Word(**word) for word in done[name]["words"]]
+            tally.unknown.update(done[name].get("unknown", ()))
             if tally.add(words):
                 found[name] = words
     return found, tally
@@ -195,7 +204,4 @@ def _aligned(samples: np.ndarray, text: str, align) -> dict[str, object]:
 
 
 def _read(path: Path) -> dict[str, dict]:
-    if not path.is_file():
-        return {}
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return {row["id"]: row for row in rows}
+    return {row["id"]: row for row in json_lines.read(path)} if path.is_file() else {}
