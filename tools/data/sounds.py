@@ -23,12 +23,13 @@ import numpy as np
 
 from model.audio_file import read_audio
 
+from . import json_lines
 from .cache import SAMPLE_RATE, CacheError, DataError
 from .corpora import hashed_split
 
 NOISES, ROOMS = "noises", "rooms"
 
-_FOLDERS = {NOISES: "sounds/esc10_noise", ROOMS: "sounds/rir"}
+FOLDERS = {NOISES: "sounds/esc10_noise", ROOMS: "sounds/rir"}
 _TEST_PERCENT = 15
 # Of the responses, filters are no rooms, and a high-pass at 5 kHz leaves nothing to read lips from.
 _ROOM = "room"
@@ -77,8 +78,7 @@ def load_sounds(cache: Path, kind: str) -> list[Sound]:
         raise CacheError(f"There are no {kind} in {cache}; run python -m tools.data --only sounds.")
     stored = np.memmap(audio, "<f4", "r")
     sounds = []
-    for line in index.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in json_lines.read(index):
         start, end = row["offset"], row["offset"] + row["length"]
         if end > len(stored):
             raise CacheError(f"{row['id']} lies beyond the end of {audio}; make it again.")
@@ -99,7 +99,7 @@ def write_sounds(root: Path, cache: Path) -> str:
         lines, offset, held_out = [], 0, 0
         part = audio.with_name(f"{audio.name}.part")
         with part.open("wb") as file:
-            for row, samples in _sounds(root / _FOLDERS[kind], kind):
+            for row, samples in _sounds(root / FOLDERS[kind], kind):
                 split = hashed_split(row["id"], _TEST_PERCENT)
                 about = {
                     "id": row["id"], "kind": row.get("class") or row["kind"], "split": split,
@@ -127,8 +127,7 @@ def _sounds(folder: Path, kind: str) -> Iterator[tuple[dict, np.ndarray]]:
     index = folder / "index.jsonl"
     if not index.is_file():
         raise DataError(f"There is no {index}; give the folder that holds sounds/.")
-    for line in index.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in json_lines.read(index):
         if kind == ROOMS and row["kind"] != _ROOM:
             continue
         samples = read_audio(folder / row["file"])
