@@ -1,7 +1,5 @@
 """Phones of speech that comes without labels: forced alignment and recognition."""
 
-import shutil
-
 import numpy as np
 import pytest
 import soundfile
@@ -16,9 +14,7 @@ from tools.data.recognition import (
     grid_sentence,
     read_words,
     reliable_labels,
-    text_aligner,
 )
-from tools.data.synthesizers import speak_with_flite
 
 SIL, A, B, C = 0, 1, 2, 3
 
@@ -135,15 +131,3 @@ def test_grid_name_spells_its_sentence():
     for other in ("bgbsz", "xgbsza", "bgbs0a"):
         with pytest.raises(ValueError, match=other):
             grid_sentence(other)
-
-
-@pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite")
-def test_pocketsphinx_aligns_a_known_text():
-    pytest.importorskip("pocketsphinx")
-    samples, phones = speak_with_flite("My happy puppet buys a pie.", "rms")
-    words = text_aligner()(samples, "my happy puppet buys a pie")
-    found = [label for word in words if not word.is_pause for label in word.phones]
-    for symbol, ipa in (("P", "p"), ("B", "b")):
-        assert [start for name, start, _ in found if name == symbol] == pytest.approx(
-            [p.start for p in phones if p.ipa == ipa], abs=0.05
-        )
