@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from ctypes.util import find_library
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import soundfile
 
 from tools.data.background import background_speech
 from tools.data.corpora import CORPORA, hashed_split, recordings
+from tools.data.phones import ARPABET, PHONES
 from tools.data.recognition import FITS, Word, reliable_labels
 from tools.data.synthesizers import speak_with_flite
 from tools.data.transcripts import (
@@ -78,8 +80,6 @@ def test_added_words_may_have_variants_and_comments(tmp_path):
 
 
 def test_every_added_word_has_phones_of_the_alphabet():
-    from tools.data.phones import ARPABET
-
     for name, variants in read_pronunciations().items():
         assert all(set(phones.split()) <= set(ARPABET) for phones in variants), name
 
@@ -158,12 +158,11 @@ def test_words_said_otherwise_are_masked_and_pauses_stay():
 
 def labelled(root, name, tmp_path, monkeypatch, problems=None):
     """Recordings of a corpus whose texts all align as one word over the first half second."""
-    aligner = lambda: (
-        lambda samples, text: [  # noqa: E731
-            word(w, 0.0, 0.2 * i) for i, w in enumerate(text.split())
-        ]
-    )
-    monkeypatch.setattr("tools.data.transcripts.TextAligner", aligner)
+
+    def align(_samples, text: str) -> list[Word]:
+        return [word(w, 0.0, 0.2 * i) for i, w in enumerate(text.split())]
+
+    monkeypatch.setattr("tools.data.transcripts.TextAligner", lambda: align)
     problems = [] if problems is None else problems
     return list(recordings(root, name, tmp_path / "words", tmp_path, problems))
 
@@ -233,6 +232,31 @@ def test_unreadable_recording_is_named_and_the_others_are_kept(corpora, tmp_path
     assert [rec.id for rec in found] == ["b"]
     assert len(problems) == 1
     assert "a.wav" in problems[0]
+
+
+@pytest.mark.skipif(find_library("espeak-ng") is None, reason="needs espeak-ng's library")
+def test_words_of_other_languages_are_found_by_posteriors(corpora, tmp_path, capsys):
+    texts = [("a", "nl-be", "maan"), ("b", "xx", "maan"), ("c", "de", None), ("d", "fr", "ma"),
+             ("e", "fr", "un mot beaucoup trop long pour une seconde")]  # fmt: skip
+    rows = [{"id": i, "lang": lang, "text": text, "speaker": "s", "sex": None}
+            for i, lang, text in texts]  # fmt: skip
+    root = corpora("speech/gcompris_voices", rows)
+
+    def likely(*phones: str) -> np.ndarray:
+        table = np.full((20 * len(phones), len(PHONES)), np.log(1e-3), np.float16)
+        for i, phone in enumerate(phones):
+            table[20 * i : 20 * i + 20, PHONES.index(phone)] = np.log(0.9)
+        return table
+
+    sure = {i: likely("sil", "m", "a", "n", "sil") for i in "abc"}
+    np.savez(tmp_path / "gcompris_voices.npz", d=likely("sil", "m", "a"), e=likely("m"), **sure)
+    found = {rec.id: rec for rec in recordings(root, "gcompris_voices", tmp_path, tmp_path, [])}
+    assert [p.ipa for p in found["a"].phones] == ["sil", "m", "a", "n", "sil"]
+    assert [p.ipa for p in found["d"].phones] == ["sil", "m", "a"]
+    assert [found[i].phones for i in "bce"] == [None, None, None]
+    out = capsys.readouterr().out
+    assert "1 recordings in xx" in out
+    assert "2 recordings too short" in out
 
 
 @needs_flite
