@@ -55,7 +55,7 @@ ALIGNED = frozenset(
     {"kerstin_de", "flemishguy_nl", "gcompris_voices", "klettres_syllables", "ktuberling_words"}
 )
 # espeak-ng's voice for a language of the indexes, where it is not called the same.
-_VOICES = {"en": "en-us", "nl-be": "nl", "zh": "cmn", "zh-tw": "cmn"}
+_VOICES = {"en": "en-us", "en-gb": "en", "nl-be": "nl"}
 # Of the learners of speechocean_en some speak only behind others (`background`), and of the others
 # a few sentences each are enough: an hour.
 _BACKGROUND_PERCENT = 30

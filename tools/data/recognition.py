@@ -20,6 +20,7 @@ from model.audio_file import read_audio
 from model.errors import AudioError
 
 from . import json_lines
+from .cache import DataError
 from .labels import Label
 
 if TYPE_CHECKING:
@@ -127,7 +128,11 @@ def complete(path: Path, name: str, rows: Iterable[Mapping[str, object]], folder
                 samples = read_audio(folder / str(row["file"]))
             except AudioError:
                 continue  # `corpora.recordings`, which reads it again, names it
-            words = transcribe(samples, str(row["id"]))
+            try:
+                words = transcribe(samples, str(row["id"]))
+            except ValueError as error:
+                print(f"{name}: {row['id']} stays without phones: {error}", flush=True)
+                words = []
             yield {"id": row["id"], "words": [asdict(word) for word in words]}
 
     json_lines.append(path, transcribed())
@@ -199,8 +204,11 @@ def word_recogniser(decoder: Decoder) -> Transcriber:
         if decoder.hyp() is None:
             return []
         recognised = [(seg.word, min(seg.prob, 1.0)) for seg in decoder.seg()]
-        decoder.set_alignment()
-        _process(decoder, raw)
+        try:
+            decoder.set_alignment()
+            _process(decoder, raw)
+        except RuntimeError:  # words too short to be divided into phones
+            return []
         _process(bare, raw)
         bare_phones = [
             (seg.word, seg.start_frame * _FRAME, (seg.end_frame + 1) * _FRAME)
@@ -217,8 +225,11 @@ def word_recogniser(decoder: Decoder) -> Transcriber:
 
 
 def _decoder(**options: object) -> Decoder:
-    # Optional: only the corpora of TRANSCRIBERS need pocketsphinx.
-    from pocketsphinx import Decoder
+    # Optional: only corpora without labels need it.
+    try:
+        from pocketsphinx import Decoder
+    except ImportError as error:
+        raise DataError("pocketsphinx cannot be loaded; install it with pip.") from error
 
     return Decoder(loglevel="FATAL", **options)
 

@@ -119,13 +119,13 @@ def synthesise(
     Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`, `TEST_FESTIVAL`) that speak only held-out
     sentences. Sentences with a sound that has no translation are left out; they are counted and
     printed. Voices and languages that are not installed are added to `problems`, and the others
-    speak for them. Raises `DataError` when none is left.
+    speak for them. Raises `DataError` when nothing is spoken at all.
     """
     corpus = SYNTHETIC[name]
     budget = corpus.share * hours * 3600.0
     speak = _SPEAKERS[corpus.engine]()
     left_out: Counter[str] = Counter()
-    voices, reasons = Voices(), {}
+    voices, reasons, total = Voices(), {}, 0
     for split, seconds in (("train", budget * (1 - _TEST_SHARE)), ("test", budget * _TEST_SHARE)):
         rng = random.Random(f"{seed} {name} {split}")
         languages = _shuffled_forever(corpus.languages, rng)
@@ -160,8 +160,9 @@ def synthesise(
             )
             count += 1
         problems += [f"{name}, {split}: no {lang}: {reason}" for lang, reason in missing.items()]
-        if not texts:
-            raise DataError("; ".join(missing.values()))
+        total += count
+    if not total:
+        raise DataError("; ".join(missing.values()))
     problems += [f"{name}: {reasons[voice]}" for voice in sorted(voices.missing)]
     for reason, times in left_out.most_common():
         print(f"{name}: {times} sentences left out for {reason}")
