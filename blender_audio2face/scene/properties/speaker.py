@@ -58,10 +58,20 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
     sound: StringProperty(name="Path", description="Where the sound was when it was analysed")
 
 
+def _keep_name_own(speaker: bpy.types.PropertyGroup, _context: object) -> None:
+    """Speakers are told apart by their names."""
+    from ..speakers import own_name
+
+    name = own_name(speaker)
+    if name != speaker.name:
+        speaker.name = name
+
+
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     name: StringProperty(
         name="Speaker",
         description="Name of the character that speaks",
+        update=_keep_name_own,
         translation_context=OWN_CONTEXT,
     )
     members: CollectionProperty(
