@@ -57,6 +57,26 @@ def _stored_record(action, slot) -> Record | None:
     return bake_record.loads(action.get(RECORD)).get(action_api.handle_of(slot))
 
 
+def rename_in_set_aside(action, slot, transaction: Transaction) -> None:
+    """Renames F-curves of the artist's Action that ours set aside, as Blender did in ours: it does
+    so in no Action that plays nowhere."""
+    record, aside = _stored_record(action, slot), action_at(action, SET_ASIDE)
+    if aside is None or record is None or record.set_aside is None or not aside.is_editable:
+        return
+    handle = record.set_aside.slot
+    for old, new in moved_paths(action, slot).items():
+        curves = action_api.curves_of(aside, action_api.slot_with_handle(aside, handle))
+        if old in curves and new not in curves:
+            curves[old].data_path = new.path
+            transaction.on_undo(_rename_back, aside, handle, new, old)
+
+
+def _rename_back(action, handle: int | None, new: FCurvePath, old: FCurvePath) -> None:
+    curve = action_api.curve_of(action, action_api.slot_with_handle(action, handle), new)
+    if curve is not None:
+        curve.data_path = old.path
+
+
 def set_record(action, slot, record: Record | None) -> None:
     """Writes the record of a slot; None removes it, and with the last record all our properties."""
     records = bake_record.loads(action.get(RECORD))

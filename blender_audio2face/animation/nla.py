@@ -4,6 +4,8 @@ The NLA starts from a property's default. In Blender 5.0 the default of a shape 
 instead of 0, so there a second track of ours, below the first, holds the shape keys at 0.
 """
 
+from collections.abc import Iterator
+
 import bpy
 
 from ..core.keys.keyframes import FCurvePath
@@ -30,18 +32,37 @@ _PLACEMENT = (
 
 
 def strips_of(anim) -> list:
-    """(track, strip) of every Action strip, the lowest track first."""
+    """(track, strip) of every Action strip, the lowest track first; also those in meta strips."""
     return [
         (track, strip)
         for track in anim.nla_tracks
-        for strip in track.strips
+        for strip in _with_inner(track.strips)
         if strip.action is not None
     ]
+
+
+def _with_inner(strips) -> Iterator:
+    for strip in strips:
+        yield strip
+        if strip.type == "META":
+            yield from _with_inner(strip.strips)
+
+
+def in_metas(anim) -> list:
+    """(track, strip) of the Action strips in meta strips."""
+    return [(track, strip) for track, strip in strips_of(anim) if not _is_on(track, strip)]
+
+
+def _is_on(track, strip) -> bool:
+    """Whether a strip lies on a track itself, and in no meta strip."""
+    return any(strip == other for other in track.strips)
 
 
 def find_ours(anim):
     """(track, strip) that plays an Action made by a bake, or None."""
     for track, strip in reversed(strips_of(anim)):
+        if not _is_on(track, strip):
+            continue
         record = action_properties.record_of(strip.action, action_api.slot_of(strip))
         if record is not None and record.ours and strip.action.is_editable:
             return track, strip
@@ -151,6 +172,9 @@ def remove(anim, track, strip) -> None:
 
 
 def _remove(anim, track, strip) -> None:
+    if not _is_on(track, strip):
+        strip.action = None  # Blender takes no strip out of a meta strip
+        return
     track.strips.remove(strip)
     if not track.strips:
         anim.nla_tracks.remove(track)

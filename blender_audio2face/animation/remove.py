@@ -59,6 +59,7 @@ def from_active(
     if record is None or not action.is_editable:
         return 0
     transaction.on_undo(_assign, datablock, action, action_api.handle_of(slot))
+    action_properties.rename_in_set_aside(action, slot, transaction)
     copy, copy_slot, count = yield from _without_strips(
         datablock, action, slot, record, strips, transaction
     )

@@ -298,6 +298,7 @@ def _write_active(
     if place.in_nla is not None:
         strips = strips_of(bakes) | gone
         yield from remove.from_strip(datablock, *place.in_nla, strips, transaction)
+    yield from _withdraw_from_metas(datablock, place, strips_of(bakes) | gone, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
     note = _also_moved(datablock, action, slot)
@@ -335,6 +336,7 @@ def _write_ours(
 ) -> MainThreadTask[PendingAction]:
     old, old_slot, record = _earlier_bake(place)
     if old is not None:
+        action_properties.rename_in_set_aside(old, old_slot, transaction)
         action = old.copy()
         action.use_fake_user = old.use_fake_user
     else:
@@ -349,6 +351,7 @@ def _write_ours(
         artists = Layer(place.active, place.slot, datablock, is_copy=False)
         strips = strips_of(bakes) | gone
         yield from withdraw(artists, place.record, strips, transaction)
+    yield from _withdraw_from_metas(datablock, place, strips_of(bakes) | gone, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
     pending = PendingAction(action, old, place.curves, old is not None, frames, transaction, output)
@@ -362,6 +365,14 @@ def _write_ours(
     if old is not None:
         transaction.obsolete.insert(0, (old, action))
     return pending
+
+
+def _withdraw_from_metas(
+    datablock, place: _Place, strips: Set[str], transaction: Transaction
+) -> MainThreadTask[None]:
+    """Removes what strips baked before from our Actions in NLA meta strips: no keys go there."""
+    for track, strip in nla.in_metas(place.anim):
+        yield from remove.from_strip(datablock, track, strip, set(strips), transaction)
 
 
 def _earlier_bake(place: _Place) -> tuple:

@@ -448,3 +448,28 @@ def test_copied_scene_updates_its_own_strips(lines) -> None:
     bpy.ops.audio2face.update(speaker="Face")
     assert "no longer on channel" not in report()
     assert len(speaker("Face").takes) == 1
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_our_strip_in_an_nla_meta_strip_is_known(lines, again: bool) -> None:
+    face = make_face("Face", ("jawOpen",))
+    add_sound(lines[0])
+    bpy.ops.audio2face.bake(output="NLA")
+    anim = face.data.shape_keys.animation_data
+    for track in anim.nla_tracks:
+        for strip in track.strips:
+            strip.select = track.name == "Audio2Face"
+    area = bpy.context.screen.areas[0]
+    before, area.type = area.type, "NLA_EDITOR"
+    with bpy.context.temp_override(area=area, region=area.regions[-1], window=bpy.context.window):
+        bpy.ops.nla.meta_add()
+    area.type = before
+    assert [strip.type for strip in anim.nla_tracks["Audio2Face"].strips] == ["META"]
+    assert moves(face, FIRST)
+    if again:
+        speaker("Face").dials.jaw = 0.25
+        assert max(played(face, "jawOpen", FIRST)) == pytest.approx(0.5, abs=0.02)
+    bpy.ops.audio2face.clear()
+    assert not moves(face, FIRST)
+    assert not [action for action in bpy.data.actions if not action.get("audio2face_rest")]
+    assert face.data.shape_keys.key_blocks["jawOpen"].value == 0.0

@@ -150,6 +150,22 @@ def test_hand_edit_of_a_renamed_curve_stops_the_dials(face) -> None:
     assert paths_after_clear(face) == []
 
 
+@pytest.mark.parametrize("between", [None, dial])
+def test_action_that_was_set_aside_follows(loud_jaw, hum: Path, between) -> None:
+    face = make_face("Face", NAMES)
+    block = face.data.shape_keys.key_blocks["jawOpen"]
+    for frame, block.value in ((1, 0.25), (300, 0.75)):
+        block.keyframe_insert("value", frame=frame)
+    add_sound(hum)
+    bpy.ops.audio2face.bake(output="ACTION")
+    rename(face, jawOpen="my jaw")
+    if between is not None:
+        between(face)
+    bpy.ops.audio2face.clear()
+    assert paths(face) == ["my jaw"]
+    assert played(face, "my jaw", (1, 300)) == pytest.approx([0.25, 0.75])
+
+
 def test_own_links_follow(loud_jaw, hum: Path) -> None:
     head, teeth = make_face("Head", ("a", "b")), make_face("Teeth", ("a",))
     head.select_set(True)
