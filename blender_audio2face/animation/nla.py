@@ -61,12 +61,14 @@ def _is_on(track, strip) -> bool:
 def find_ours(anim):
     """(track, strip) that plays an Action made by a bake, or None."""
     for track, strip in reversed(strips_of(anim)):
-        if not _is_on(track, strip):
-            continue
-        record = action_properties.record_of(strip.action, action_api.slot_of(strip))
-        if record is not None and record.ours and strip.action.is_editable:
+        if _is_ours(strip) and _is_on(track, strip):
             return track, strip
     return None
+
+
+def _is_ours(strip) -> bool:
+    record = action_properties.record_of(strip.action, action_api.slot_of(strip))
+    return record is not None and record.ours and strip.action.is_editable
 
 
 def blend_type(datablock) -> str:
@@ -77,7 +79,7 @@ def blend_type(datablock) -> str:
 def add(datablock, action, slot, first: int, last: int, transaction: Transaction):
     """Plays an Action from frame ``first`` to ``last``, added to the layers below it; returns
     (track, strip)."""
-    if blend_type(datablock) == "ADD":
+    if blend_type(datablock) == "ADD" and _find_rest(datablock.animation_data) is None:
         rest = bpy.data.actions.new(f"{action.name} rest")
         rest[REST] = True
         transaction.on_undo(bpy.data.actions.remove, rest)
@@ -161,10 +163,10 @@ def change(datablock, strip, action, slot, first: int, last: int, transaction: T
 
 
 def remove(anim, track, strip) -> None:
-    """Removes our strip, its track when nothing else is on it, and the rest strip below it."""
+    """Removes our strip, its track when nothing else is on it, and with the last the rest strip."""
     _remove(anim, track, strip)
     rest = _find_rest(anim)
-    if rest is not None:
+    if rest is not None and not any(_is_ours(other) for _, other in strips_of(anim)):
         action = rest[1].action
         _remove(anim, *rest)
         if action.users - action.use_fake_user == 0:  # a copy of the face may play it too
