@@ -338,8 +338,24 @@ def _is_same(speaker, other) -> bool:
 
 
 def _share_a_face(objects: list, others: list) -> bool:
-    uids = {datablock.session_uid for datablock in animated_datablocks(objects)}
-    return any(datablock.session_uid in uids for datablock in animated_datablocks(others))
+    return bool(_what_is_keyed(objects) & _what_is_keyed(others))
+
+
+def _what_is_keyed(objects: list) -> set[tuple[int, int | None]]:
+    """What holds the keys of a face: its datablocks, and Actions of the artist's that were baked
+    into, which may play on a copy of the face, too. Ours are copied before they are changed."""
+    found: set[tuple[int, int | None]] = set()
+    for datablock in animated_datablocks(objects):
+        found.add((datablock.session_uid, None))
+        anim = datablock.animation_data
+        if anim is None:
+            continue
+        for user in (anim, *(strip for _, strip in nla.strips_of(anim))):
+            slot = action_api.slot_of(user)
+            record = action_properties.record_of(user.action, slot)
+            if record is not None and not record.ours:
+                found.add((user.action.session_uid, action_api.handle_of(slot)))
+    return found
 
 
 def choice_of(request: BakeRequest) -> tuple[int, bool]:

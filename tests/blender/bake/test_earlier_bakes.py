@@ -434,6 +434,34 @@ def test_active_action_that_moves_another_face_too_is_named(lines) -> None:
     assert f'also moves "{other.data.shape_keys.name}"' in report()
 
 
+def test_clear_of_a_copy_leaves_the_artists_action_that_both_have(lines) -> None:
+    face = make_face("Face", ("jawOpen",))
+    face.data.shape_keys.key_blocks["jawOpen"].keyframe_insert("value", frame=500)
+    add_sound(lines[0])
+    bpy.ops.audio2face.bake(output="ACTIVE")
+    copy = copied(face, Path())
+    select(copy)
+    with pytest.raises(RuntimeError, match="Nothing to clear"):
+        bpy.ops.audio2face.clear()
+    assert moves(face, FIRST)
+    copy.data.shape_keys.animation_data.action = action_of(copy).copy()
+    bpy.ops.audio2face.clear()
+    assert moves(face, FIRST) and not moves(copy, FIRST)
+
+
+def test_face_that_is_no_longer_the_speakers_is_named(lines, capsys) -> None:
+    old = make_face("Old", ("jawOpen",))
+    add_sound(lines[0])
+    bpy.ops.audio2face.bake()
+    new = make_face("New", ("jawOpen",))
+    select(new)
+    bpy.ops.audio2face.speaker_members(speaker="Old", clear=True)
+    assert '"Old" keeps its keys' in capsys.readouterr().out
+    select(old)
+    bpy.ops.audio2face.clear()
+    assert nothing_left(old)
+
+
 def test_copied_scene_updates_its_own_strips(lines) -> None:
     """A full copy of a scene: both scenes have strips with the same marks."""
     bpy.ops.audio2face.speaker_add.poll()
