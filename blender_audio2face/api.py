@@ -85,7 +85,7 @@ def bake(
     curves: Curves,
     objects: Iterable[bpy.types.Object],
     *,
-    name: str = "curves",
+    name: str | None = None,
     frame_start: int = 1,
     scene: bpy.types.Scene | None = None,
     dials: Dials | None = None,
@@ -103,7 +103,8 @@ def bake(
     Args:
         curves: what to key, from ``predict`` or one's own: ARKit names, any rate.
         objects: the face's meshes and armatures; those a known speaker lacks are added to it.
-        name: what the keys are known by: the same name again replaces them.
+        name: what the keys are known by: the same name again replaces them. Without one they
+            replace those without a name with which they share frames.
         frame_start: frame of the curves' first row.
         scene: the face's; the current one by default.
         dials: how the curves are shaped.
@@ -118,10 +119,10 @@ def bake(
         TypeError: there is no such output; nothing is changed.
     """
     return bake_known_as(
-        f"curves {name}",
+        f"curves {name}" if name is not None else "",
         curves,
         objects,
-        name=name,
+        name=name or "curves",
         frame_start=frame_start,
         scene=scene,
         dials=dials,
@@ -151,7 +152,7 @@ def bake_known_as(
     """``bake``, where the keys are known by something else than the name that people read.
 
     Args:
-        key: what the keys are known by.
+        key: what the keys are known by; empty where that depends on their frames.
         curves: see ``bake``, as for all others.
     """
     scene = scene or bpy.context.scene

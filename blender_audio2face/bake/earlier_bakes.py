@@ -281,6 +281,28 @@ def key_of_file(speaker, strip: StripCurves) -> str | None:
     return None
 
 
+def key_of_curves(speaker, strip: StripCurves) -> str | None:
+    """The key of the take without a sound that curves without a name are to replace: one without a
+    name, at frames that it shares with them. None where there is none."""
+    for take in speaker.takes:
+        is_unnamed = not take.heard and not take.file and take.label == strip.name
+        if is_unnamed and _plays_within(take, strip.timing):
+            return take.name
+    return None
+
+
+def replaced_elsewhere(objects: Sequence, strips: Sequence[StripCurves]) -> list[str]:
+    """Sentences on keys that a bake replaces, far from where the new ones are."""
+    baked = bakes_on(objects)
+    found = []
+    for strip in strips:
+        bake, timing = baked.get(strip.key), strip.timing
+        if bake is None or (bake.first < timing.right_handle and timing.left_handle <= bake.last):
+            continue
+        found.append(f'The keys of "{strip.name}" at {bake.place} were replaced.')
+    return found
+
+
 def _why_left(request: BakeRequest, speaker, take, marks: dict) -> tuple[str, bool]:
     """(why a take is no longer the speaker's sound or empty, whether that is sure)."""
     if not take.heard:

@@ -225,6 +225,7 @@ def plan_retime(scene, speaker) -> BakePlan:
 def plan_curves(speaker, strip: StripCurves) -> BakePlan:
     """The plan to key curves of a script's own. Raises PlanError where nothing would move."""
     request = replace(_request_of(speaker), names_sound=True)
+    check_own_meshes(*_resolved(request))
     face, skipped = _face(request)
     return BakePlan(request, face, skipped, kept=(KeptCurves(strip),))
 
@@ -447,6 +448,8 @@ def _left_over(
     request = plan.request
     speaker = find_speaker(_scene(request), name)
     left = earlier_bakes.left_over(request, speaker, members_of(speaker), strips)
+    if not plan.is_rekey:
+        left.kept += earlier_bakes.replaced_elsewhere(members_of(speaker), strips)
     yield
     if left.gone and (yield from hand_edits.names_of_edited(plans)):
         left = left.without_taking_out("some keys were changed by hand")
@@ -520,6 +523,9 @@ def _identified(speaker, strip: StripCurves, undo: ExitStack) -> StripCurves:
         return strip
     if strip.file:
         key = earlier_bakes.key_of_file(speaker, strip) or f"file {uuid4().hex[:12]}"
+        return replace(strip, key=key)
+    if not strip.scene_uid:
+        key = earlier_bakes.key_of_curves(speaker, strip) or f"curves {uuid4().hex[:12]}"
         return replace(strip, key=key)
     return replace(strip, key=mark_strip(strip.scene_uid, strip.name, undo))
 
