@@ -142,7 +142,7 @@ def test_capture_table_reads_filmed_lips(sets: HeldOut, network: Network, tmp_pa
     (film,) = sets.captured("grid_s26")
     jaw = network(film)[:, JAW]
     np.savez(folder / "a.npz", t=np.arange(len(jaw)) / 100, g_lip_inner=jaw, g_mouth_w=-jaw)
-    row = {"id": film.id, "motion": "a.npz"}
+    row = {"id": film.id, "motion": "a.npz", "file": "a.opus"}
     (folder / "index.jsonl").write_text(json.dumps(row), encoding="utf-8")
     table = capture_table(sets, tmp_path / "capture", [network])
     ours = table.rows[0]

@@ -197,6 +197,13 @@ def _above_8hz(openings: list[np.ndarray]) -> float:
     return float(fast / max(total, 1e-12))
 
 
+def articulation_tables(sets: HeldOut, networks: Sequence[Network]) -> Iterator[Table]:
+    """Networks and baselines on the headline set; the first network by groups and corpora."""
+    yield systems_table(sets, networks)
+    yield from grouped_tables(sets, networks[0])
+    yield corpora_table(sets, networks[0])
+
+
 def systems_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
     """Networks and baselines on the unseen real speakers."""
     utterances = sets.unseen()

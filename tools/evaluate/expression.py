@@ -16,7 +16,7 @@ from model.lip_seal import lip_opening
 from tools.data.cache import Utterance
 from tools.teacher.prosody import prosody
 
-from .capture import MOVING_BROWS, captured_faces
+from .capture import MOVING_BROWS, face_of, filmed
 from .held_out import HeldOut
 from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column, whole_lag
 from .phone_classes import Phones, speech_frames
@@ -220,16 +220,13 @@ def pitch_table(sets: HeldOut, networks: Sequence[Network], folder: Path | None)
         table, "teacher with the labels", "Emo-DB, actors never trained on", utterances, teacher
     )
     for corpus in sorted(MOVING_BROWS):
-        filmed = sets.captured(corpus)
-        if folder is None or not filmed:
+        clips = filmed(sets, folder, corpus) if folder else []
+        if not clips:
             continue
-        faces = dict(captured_faces(folder, corpus))
         for network in networks:
-            _add_pitch(table, network.name, corpus, filmed, network)
-        table.add(
-            "as filmed", corpus,
-            *_rounded(pitch_following([(faces[u.id].brows, u.samples(), None) for u in filmed])),
-        )  # fmt: skip
+            _add_pitch(table, network.name, corpus, [u for u, _ in clips], network)
+        tracks = [(face_of(film).brows, u.samples(), None) for u, film in clips]
+        table.add("as filmed", corpus, *_rounded(pitch_following(tracks)))
     return table
 
 

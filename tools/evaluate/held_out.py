@@ -21,7 +21,10 @@ class HeldOut:
 
         Raises CacheError when there is no cache.
         """
-        self._all = load(cache, None, "test")
+        every = load(cache)
+        self.names = {u.corpus for u in every}
+        """Corpora of the cache, those that are wholly trained on among them."""
+        self._all = [u for u in every if u.split == "test"]
         self._limit = limit
 
     def corpora(self) -> list[str]:
