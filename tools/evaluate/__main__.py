@@ -9,13 +9,13 @@ from model.errors import WeightsError
 from model.weights_file import DEFAULT_WEIGHTS
 from tools.data.cache import CacheError
 
-from .articulation import articulation_tables, conditions_table
+from .articulation_tables import articulation_tables, conditions_table
 from .capture import capture_table
 from .conditions import Condition, all_conditions
 from .expression import excitement_table, pitch_table
 from .held_out import HeldOut
 from .motion import motion_tables
-from .networks import ablation_table, delay_table, rest_table
+from .networks import ablation_table, delay_table, rest_table, second_voice_table
 from .systems import Network
 from .tables import Table
 
@@ -46,8 +46,8 @@ def tables(
     first = networks[0]
     groups: dict[str, Callable[[], Iterable[Table]]] = {
         "articulation": lambda: articulation_tables(sets, networks),
-        "conditions": lambda: [conditions_table(sets, first, conditions)],
-        "rest": lambda: [rest_table(sets, networks)],
+        "conditions": lambda: [conditions_table(sets, networks, conditions)],
+        "rest": lambda: [rest_table(sets, networks), second_voice_table(sets, networks)],
         "expression": lambda: [
             excitement_table(sets, networks), pitch_table(sets, networks, capture)
         ],

@@ -253,7 +253,7 @@ def _people_table(
     table = Table(
         "Motion: how differently wide people open their mouths",
         ("people", "system", "speakers", "spread of amplitude"),
-        "Coefficient of variation over the speakers of the opening's range, 5th to 95th percentile.",
+        "Coefficient of variation over the speakers of the opening's range.",
     )
     for name, openings in people.items():
         table.add("filmed", name, len(openings), amplitude_spread(openings))

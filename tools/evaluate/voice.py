@@ -12,6 +12,7 @@ from .phone_classes import SILENCE, Phones, height, whole_vowels
 LONGEST_PAUSE = 0.5
 """Seconds from which a silence is rest, below which it is a pause."""
 
+_TOUCHING = 0.015  # s between two labels of one silence
 _HOP = SAMPLE_RATE // 100
 _SILENT = 25.0  # dB below the loud frames (95th percentile)
 _FADED = 15.0  # dB below the loud frames, where a voice counts as ended
@@ -36,6 +37,30 @@ class Voice:
     ends: tuple[float, ...]
 
 
+def rests_and_pauses(
+    phones: Phones,
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Labelled silences (start, end) of at least half a second, and shorter ones inside speech."""
+    joined: list[list[float]] = []
+    for phone, start, end in phones:
+        if phone != SILENCE:
+            continue
+        if joined and start - joined[-1][1] < _TOUCHING:
+            joined[-1][1] = end
+        else:
+            joined.append([start, end])
+    spoken = [(start, end) for phone, start, end in phones if phone != SILENCE]
+    first = min((start for start, _ in spoken), default=np.inf)
+    last = max((end for _, end in spoken), default=-np.inf)
+    rests = [(start, end) for start, end in joined if end - start >= LONGEST_PAUSE]
+    pauses = [
+        (start, end)
+        for start, end in joined
+        if end - start < LONGEST_PAUSE and first < start and end < last
+    ]
+    return rests, pauses
+
+
 def voice_of(samples: np.ndarray, phones: Phones | None) -> Voice:
     """When the voice of samples [N] at 16 kHz is heard."""
     level = _level(samples)
@@ -43,11 +68,9 @@ def voice_of(samples: np.ndarray, phones: Phones | None) -> Voice:
     spans = _labelled(phones) if phones else _heard(level)
     if not spans:
         return Voice(0.0, len(samples) / SAMPLE_RATE, (), ())
-    pauses = tuple(
-        (end, start)
-        for (_, end, _), (start, _, _) in pairwise(spans)
-        if start - end < LONGEST_PAUSE
-    )
+    gaps = [(end, start) for (_, end, _), (start, _, _) in pairwise(spans)]
+    quiet = [(start, end) for start, end in gaps if end - start < LONGEST_PAUSE]
+    pauses = tuple(rests_and_pauses(phones)[1] if phones else quiet)
     following = [start for start, _, _ in spans[1:]] + [len(samples) / SAMPLE_RATE]
     ends = tuple(
         _faded(loud, start, end)
