@@ -13,6 +13,7 @@ from model.weights_file import DEFAULT_WEIGHTS, load_weights
 from tools.data.cache import Recording, load, write_corpus
 from tools.data.phones import Phone
 from tools.evaluate import systems
+from tools.evaluate.__main__ import main as evaluate_main
 from tools.evaluate.actor import actor_table, agreement
 from tools.evaluate.actor import main as actor_main
 from tools.evaluate.articulation_tables import (
@@ -36,6 +37,7 @@ from tools.evaluate.networks import (
     speechless_sounds,
     times_real_time,
 )
+from tools.evaluate.quick import quick_table
 from tools.evaluate.systems import Network, teacher_of_another_sentence
 from tools.evaluate.tables import Table
 
@@ -171,24 +173,29 @@ def test_chance_takes_other_words(sets: HeldOut) -> None:
     assert wrong(first).shape == systems.teacher(first).shape
 
 
-def test_expression_tables_name_measures_and_actors(sets: HeldOut, network: Network) -> None:
+def test_expression_tables_name_systems_and_measures(sets: HeldOut, network: Network) -> None:
     rows = excitement_table(sets, [network]).rows
-    assert {row[1] for row in rows} == {"all", "03", "09"}
-    assert all(row[-1] in (2, 4) for row in rows)
+    assert {row[0] for row in rows} == {"ours", "teacher with the labels"}
+    assert all(row[-1] == 4 for row in rows)
     assert [row[0] for row in pitch_table(sets, [network], None).rows] == [
         "ours",
         "teacher with the labels",
     ]
 
 
-def test_capture_table_reads_filmed_lips(sets: HeldOut, network: Network, tmp_path) -> None:
-    folder = tmp_path / "capture" / "grid_s26"
-    folder.mkdir(parents=True)
+def film_of_network(sets: HeldOut, network: Network, folder: Path) -> None:
+    """A film that shows what the network makes of the sound."""
     (film,) = sets.captured("grid_s26")
     jaw = network(film)[:, JAW]
-    np.savez(folder / "a.npz", t=np.arange(len(jaw)) / 100, g_lip_inner=jaw, g_mouth_w=-jaw)
+    (folder / "grid_s26").mkdir(parents=True)
+    tracks = {"t": np.arange(len(jaw)) / 100, "g_lip_inner": jaw, "g_mouth_w": -jaw}
+    np.savez(folder / "grid_s26" / "a.npz", **tracks)
     row = {"id": film.id, "motion": "a.npz", "file": "a.opus"}
-    (folder / "index.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (folder / "grid_s26" / "index.jsonl").write_text(json.dumps(row), encoding="utf-8")
+
+
+def test_capture_table_reads_filmed_lips(sets: HeldOut, network: Network, tmp_path) -> None:
+    film_of_network(sets, network, tmp_path / "capture")
     table = capture_table(sets, tmp_path / "capture", [network])
     ours = table.rows[0]
     assert ours[2] == "ours"
@@ -197,6 +204,20 @@ def test_capture_table_reads_filmed_lips(sets: HeldOut, network: Network, tmp_pa
     assert [row[2] for row in table.rows][1:] == ["loudness-driven jaw", "teacher with the labels"]
     with pytest.raises(FileNotFoundError, match="--capture"):
         capture_table(sets, tmp_path, [network])
+
+
+def test_quick_table_sets_networks_side_by_side(sets: HeldOut, network: Network, tmp_path) -> None:
+    film_of_network(sets, network, tmp_path / "capture")
+    other = Network("theirs", tmp_path / "none.npz", all_conditions([np.ones(100, np.float32)]))
+    table = quick_table(sets, tmp_path / "capture", [network, other])
+    assert table.columns == ("set", "figure", "to reach", "film", "ours", "theirs", "teacher")
+    rows = {row[:2]: row[2:] for row in table.rows}
+    assert rows["headline", "closure J"][2] == rows["headline", "closure J"][3]
+    assert rows["babble 10 dB", "lip specificity"][2].endswith("%)")
+    _, film, ours, _, teacher = rows["grid_s26", "openings a second"]
+    assert ours == pytest.approx(film)
+    assert teacher != ours
+    assert rows["grid_s26", "lip aperture r"][2] == pytest.approx(1)
 
 
 def test_mouth_that_moves_with_any_sound_does_not_rest(sets: HeldOut, network: Network) -> None:
@@ -228,6 +249,22 @@ def test_loudness_jaw_follows_level_and_not_gain() -> None:
     assert jaw[:45].max() < 0.05
     assert jaw[55:95].min() > 0.9
     assert systems.loudness(soft).max() == pytest.approx(jaw.max(), abs=1e-4)
+
+
+def test_command_makes_only_the_tables_asked_for(
+    sets: HeldOut, tmp_path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setattr(systems, "choose_runtime", lambda _prefer, _weights: LoudRuntime())
+    arguments = ["evaluate", "--cache", str(tmp_path / "cache"), "--only", "rest"]
+    monkeypatch.setattr("sys.argv", arguments)
+    evaluate_main()
+    titles = [line for line in capsys.readouterr().out.splitlines() if line.startswith("## ")]
+    assert [title.split(":")[0] for title in titles] == [
+        "## Sounds without speech", "## A second voice 10 dB below"
+    ]  # fmt: skip
+    monkeypatch.setattr("sys.argv", [*arguments[:-1], "motion"])
+    with pytest.raises(SystemExit, match="No such tables: motion; there are articulation"):
+        evaluate_main()
 
 
 def test_parameters_leave_out_statistics_of_features() -> None:

@@ -16,6 +16,7 @@ from .expression import excitement_table, pitch_table
 from .held_out import HeldOut
 from .motion import motion_tables
 from .networks import ablation_table, delay_table, rest_table, second_voice_table
+from .quick import LIMIT, quick_table
 from .systems import Network
 from .tables import Table
 
@@ -53,6 +54,7 @@ def tables(
         ],
         "ablation": lambda: [ablation_table(sets, networks)],
         "delay": lambda: [delay_table(sets, first.weights)],
+        "quick": lambda: [quick_table(sets, capture, networks)],
     }  # fmt: skip
     if capture is not None:
         groups["motion"] = lambda: motion_tables(sets, capture, networks)
@@ -61,12 +63,14 @@ def tables(
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    sets = HeldOut(options.cache, options.limit)
+    sets = HeldOut(options.cache, options.limit or (LIMIT if options.quick else None))
     conditions = all_conditions([u.samples() for u in sets.babble()])
     weights = {options.name: options.weights or DEFAULT_WEIGHTS, **dict(options.compare)}
     networks = [Network(name, path, conditions) for name, path in weights.items()]
     groups = tables(sets, networks, conditions, options.capture)
-    wanted = options.only or [name for name in groups if name != "delay"]
+    wanted = options.only or [name for name in groups if name not in ("delay", "quick")]
+    if options.quick:
+        wanted = ["quick"]
     if unknown := set(wanted).difference(groups):
         raise SystemExit(
             f"No such tables: {', '.join(sorted(unknown))}; there are {', '.join(groups)}."
@@ -81,9 +85,9 @@ def _evaluate(options: argparse.Namespace) -> None:
         text = json.dumps(made, ensure_ascii=False, indent=1)
         options.json.write_text(text + "\n", encoding="utf-8")
     if options.pictures:
-        from .pictures import draw_all  # needs matplotlib and torch, the tables do not
+        from .pictures import draw_all  # needs matplotlib, the tables do not
 
-        for path in draw_all(options.pictures, sets, networks[0]):
+        for path in draw_all(options.pictures, sets, options.capture, networks):
             print(path)
 
 
@@ -95,9 +99,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--name", default="network", help="what the tables call these weights")
     parser.add_argument(
         "--compare", type=_named, action="append", default=[], metavar="NAME=WEIGHTS",
-        help="another weights file for the same tables; may be given several times",
+        help="another weights file for the same tables; may be given several times; \"bundled\" "
+        "is the one that the add-on ships",
     )  # fmt: skip
     parser.add_argument("--limit", type=int, help="at most so many utterances of a corpus")
+    parser.add_argument(
+        "--quick", action="store_true", help="one compact table in under a minute of work"
+    )
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--pictures", type=Path, help="folder for pictures")
     parser.add_argument(
@@ -109,6 +117,8 @@ def _options() -> argparse.Namespace:
 
 
 def _named(text: str) -> tuple[str, Path]:
+    if text == "bundled":
+        return text, DEFAULT_WEIGHTS
     name, separator, path = text.partition("=")
     if not (name and separator and path):
         raise argparse.ArgumentTypeError(f'"{text}" is not of the form NAME=weights.npz')

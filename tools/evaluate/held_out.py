@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from tools.data.cache import CacheError, Utterance, load
 
+Item = TypeVar("Item")
+
 ACTORS = "emodb_de"
-HEADLINE = (ACTORS, "grid_s26", "an4_en", "librispeech_text_en")
+HEADLINE = (ACTORS, "grid_s26", "an4_en")
 """Corpora of real speakers whose phones are labelled by hand or surely aligned."""
 
 UNSEEN, SEEN, SYNTHETIC = (
@@ -16,7 +19,7 @@ UNSEEN, SEEN, SYNTHETIC = (
 )
 _KINDS = (UNSEEN, SEEN, SYNTHETIC)
 _SYNTHESIZERS = ("espeak_", "flite_", "festival_", "azure_")
-_BABBLE = ("librispeech_en", "kerstin_de", "kathleen_en")
+_BABBLE = ("librispeech_en", "background_speech", "kerstin_de", "kathleen_en")
 
 
 class HeldOut:
@@ -98,8 +101,8 @@ class HeldOut:
         return [u for u in self._all if u.corpus == corpus and (u.phones or not labelled)]
 
 
-def thinned(utterances: Sequence[Utterance], limit: int | None) -> list[Utterance]:
-    """At most ``limit`` utterances, evenly taken."""
-    if limit is None or len(utterances) <= limit:
-        return list(utterances)
-    return [utterances[i * len(utterances) // limit] for i in range(limit)]
+def thinned(items: Sequence[Item], limit: int | None) -> list[Item]:
+    """At most ``limit`` of the items, evenly taken."""
+    if limit is None or len(items) <= limit:
+        return list(items)
+    return [items[i * len(items) // limit] for i in range(limit)]

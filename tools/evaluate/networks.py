@@ -22,7 +22,7 @@ from tools.data.cache import Utterance
 from .articulation import FIGURES
 from .articulation_tables import figures
 from .conditions import SAMPLE_RATE
-from .held_out import HeldOut
+from .held_out import HeldOut, thinned
 from .systems import Network
 from .tables import Table
 
@@ -31,6 +31,7 @@ _SECONDS = 5.0
 _STILL = 0.10  # of the 95th percentile of opening in speech
 
 _OF_A_SPEAKER = 6  # sentences
+_SILENCES = 24
 _GAP = 2.0  # s between two sentences
 _GAP_EDGE = 0.25  # s at both ends of it in which the near voice may still move the mouth
 _BELOW = 10.0  # dB, of the second voice
@@ -90,7 +91,8 @@ def _second_voices(sets: HeldOut) -> Iterator[tuple[np.ndarray, np.ndarray, slic
     by_speaker: dict[str, list[Utterance]] = defaultdict(list)
     for utterance in sets.unseen():
         by_speaker[str(utterance.speaker)].append(utterance)
-    near = [pair for own in by_speaker.values() for pair in pairwise(own[:_OF_A_SPEAKER])]
+    pairs = [pair for own in by_speaker.values() for pair in pairwise(own[:_OF_A_SPEAKER])]
+    near = thinned(pairs, _SILENCES)
     voices = sets.babble()
     if not voices:
         return

@@ -17,7 +17,6 @@ _HOP = SAMPLE_RATE // 100
 _SILENT = 25.0  # dB below the loud frames (95th percentile)
 _FADED = 15.0  # dB below the loud frames, where a voice counts as ended
 _SHORTEST_PAUSE = 0.15  # s, longer than the closure of a stop, where only the level is known
-_SILENCE_AFTER = 0.25  # s of silence that make an end
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,8 @@ class Voice:
     Attributes:
         start, end: of the speech.
         pauses: silences under half a second inside the speech.
-        ends: moments at which speech ends before a silence; where phones are known, only those
-            after a vowel.
+        ends: moments at which speech ends before a rest; where phones are known, only those after
+            a vowel.
     """
 
     start: float
@@ -75,7 +74,7 @@ def voice_of(samples: np.ndarray, phones: Phones | None) -> Voice:
     ends = tuple(
         _faded(loud, start, end)
         for (start, end, counts), next_start in zip(spans, following, strict=True)
-        if counts and next_start - end >= _SILENCE_AFTER
+        if counts and next_start - end >= LONGEST_PAUSE
     )
     return Voice(spans[0][0], spans[-1][1], pauses, ends)
 
