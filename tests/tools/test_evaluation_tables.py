@@ -39,7 +39,7 @@ from tools.evaluate.networks import (
 )
 from tools.evaluate.quick import quick_table
 from tools.evaluate.systems import Network, teacher_of_another_sentence
-from tools.evaluate.tables import Table
+from tools.evaluate.tables import Table, replaced
 
 JAW, PUCKER, FUNNEL = (ARKIT_52.index(n) for n in ("jawOpen", "mouthPucker", "mouthFunnel"))
 WORDS = ("sil", *"pɑtimækubɛdofiswvany", "sil")
@@ -237,6 +237,18 @@ def test_tables_as_markdown_and_json() -> None:
     assert json.loads(json.dumps(table.plain()))["rows"][1] == {"name": "b", "figure": None}
     with pytest.raises(ValueError, match="2 columns"):
         table.add("c")
+
+
+def test_table_replaces_the_one_of_its_heading() -> None:
+    table = Table("Title", ("name", "figure"), "new")
+    table.add("b", 0.5)
+    old = "# Doc\n\n## Title\n\nold\n\n| name |\n|---|\n| a |\n\nProse.\n\n## Other\n\n| c |\n"
+    new = replaced(old, table)
+    assert new == f"# Doc\n\n{table.markdown()}\nProse.\n\n## Other\n\n| c |\n"
+    assert replaced(new, table) == new
+    empty = "## Title\n\n## Other\n\n| c |\n"
+    assert replaced(empty, table) == f"{table.markdown()}\n## Other\n\n| c |\n"
+    assert replaced("# Doc\n", table) == f"# Doc\n\n{table.markdown()}"
 
 
 def test_loudness_jaw_follows_level_and_not_gain() -> None:

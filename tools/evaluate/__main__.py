@@ -18,7 +18,9 @@ from .motion import motion_tables
 from .networks import ablation_table, delay_table, rest_table, second_voice_table
 from .quick import LIMIT, quick_table
 from .systems import Network
-from .tables import Table
+from .tables import Table, replaced
+
+_ONLY_WHEN_NAMED = ("ablation", "delay", "quick")
 
 
 def main() -> None:
@@ -68,7 +70,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     weights = {options.name: options.weights or DEFAULT_WEIGHTS, **dict(options.compare)}
     networks = [Network(name, path, conditions) for name, path in weights.items()]
     groups = tables(sets, networks, conditions, options.capture)
-    wanted = options.only or [name for name in groups if name not in ("delay", "quick")]
+    wanted = options.only or [name for name in groups if name not in _ONLY_WHEN_NAMED]
     if options.quick:
         wanted = ["quick"]
     if unknown := set(wanted).difference(groups):
@@ -79,10 +81,15 @@ def _evaluate(options: argparse.Namespace) -> None:
     for group in wanted:
         for table in groups[group]():
             print(table.markdown(), flush=True)
-            made.append(table.plain())
+            made.append(table)
+    if options.document:
+        document = options.document.read_text(encoding="utf-8")
+        for table in made:
+            document = replaced(document, table)
+        options.document.write_text(document, encoding="utf-8")
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(made, ensure_ascii=False, indent=1)
+        text = json.dumps([table.plain() for table in made], ensure_ascii=False, indent=1)
         options.json.write_text(text + "\n", encoding="utf-8")
     if options.pictures:
         from .pictures import draw_all  # needs matplotlib, the tables do not
@@ -106,12 +113,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="one compact table in under a minute of work"
     )
+    parser.add_argument(
+        "--document", type=Path, help="markdown whose tables of the same headings are replaced"
+    )
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--pictures", type=Path, help="folder for pictures")
     parser.add_argument(
         "--only", action="append", metavar="TABLES",
         help="only these tables, such as motion; may be given several times. Without it all but "
-        "delay: what less look-ahead costs",
+        "ablation (sizes and speeds) and delay (what less look-ahead costs)",
     )  # fmt: skip
     return parser.parse_args()
 

@@ -166,7 +166,7 @@ def ablation_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
     """Each network on the headline set, its trained values, and times real time."""
     speeds = times_real_time({network.name: network.weights for network in networks})
     table = Table(
-        "Networks: figures, size and speed, real speakers never trained on, clean",
+        "Ablation: kinds of networks, real speakers never trained on, clean",
         ("network", *FIGURES, "parameters", "MB", "× real time"),
         "Speeds of the NumPy runtime, measured in turns in this run, on as many threads as this "
         "process may use.",
