@@ -31,7 +31,7 @@ _SECONDS = 5.0
 _STILL = 0.10  # of the 95th percentile of opening in speech
 
 _OF_A_SPEAKER = 6  # sentences
-_SILENCES = 24
+_SILENCES = 16
 _GAP = 2.0  # s between two sentences
 _GAP_EDGE = 0.25  # s at both ends of it in which the near voice may still move the mouth
 _BELOW = 10.0  # dB, of the second voice

@@ -1,6 +1,7 @@
 """One compact table of what a training is steered by, in under a minute of work."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 
 from .articulation import FIGURES, LARGER_IS_BETTER, TO_REACH
@@ -13,7 +14,7 @@ from .systems import Network, System, teacher
 from .tables import Cell, Table
 from .voice import voice_of
 
-LIMIT = 25
+LIMIT = 16
 """Utterances of a corpus in a quick look."""
 
 _FILM_GOALS = {"lip aperture r": 0.76, "mouth width r": 0.56}
@@ -107,5 +108,7 @@ def _named(found: Motion) -> dict[str, Cell]:
         "jumps a second": found.jumps,
         "opening in pauses": found.pauses,
         "left against right smile": found.smile_asymmetry,
-        "end of speech, steps of 40 ms": " ".join(f"{step:.2f}" for step in found.end),
+        "end of speech, steps of 40 ms": (
+            " ".join(f"{step:.2f}" for step in found.end) if isfinite(found.end[0]) else None
+        ),
     }
