@@ -181,8 +181,12 @@ def left_over(
 
 
 def why_not_its_sound(speaker, take, marks: dict) -> str:
-    """Why a strip that a take was baked from is no longer its speaker's, such as ``it is no longer
-    on channel 2``; empty where it is, or where it was removed."""
+    """Why what a take was baked from is no longer its speaker's, such as ``it is no longer on
+    channel 2``; empty where it is, or where its strip was removed."""
+    if take.file:
+        is_other = take.is_voice and speaker.source == "FILE" and bool(speaker.file)
+        is_other = is_other and not is_same_file(take.file, speaker.file)
+        return "the voice is another file now" if is_other else ""
     strip = marks.get(take.name)
     if strip is None or not take.channel:
         return ""

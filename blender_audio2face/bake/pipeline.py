@@ -205,7 +205,7 @@ def plan_retime(scene, speaker) -> BakePlan:
             continue
         why = earlier_bakes.why_not_its_sound(speaker, take, marks)
         if why:
-            missing.append(f'Strip "{take.label}" was not updated: {why}.')
+            missing.append(f'"{take.label}" was not updated: {why}.')
             continue
         try:
             first = earlier_bakes.first_frame_of_file(speaker, take)

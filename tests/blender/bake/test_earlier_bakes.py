@@ -114,6 +114,17 @@ def test_changed_file_voice_replaces_the_old_one(file_voice, lines, change: str)
     assert len(voice.takes) == 1
 
 
+def test_update_of_a_changed_file_voice_is_refused(file_voice, lines) -> None:
+    speaker("Face").file = str(lines[1])
+    with pytest.raises(RuntimeError, match="the voice is another file now"):
+        bpy.ops.audio2face.update()
+    assert moves(file_voice, FIRST)
+    bpy.ops.audio2face.bake(file=str(lines[0]), file_frame=200)
+    bpy.ops.audio2face.update()
+    assert not moves(file_voice, FIRST) and moves(file_voice, SECOND)
+    assert 'Took out the keys of "dialogue.wav", frames 1 to 24' in report()
+
+
 def test_update_moves_a_file_voice_to_its_frame(file_voice) -> None:
     speaker("Face").file_frame = 200
     bpy.ops.audio2face.update()
