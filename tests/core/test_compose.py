@@ -17,8 +17,8 @@ from a2f.blender_audio2face.errors import BakeError, PlanError
 
 from tests.support.mouths import talking
 
-FEW = KeyingSettings(Dials(), every_frame=False, tolerance=0.01)
-EVERY = replace(FEW, every_frame=True)
+FEW = KeyingSettings(Dials(), "REDUCED", tolerance=0.01)
+EVERY = replace(FEW, keys="EVERY_FRAME")
 JAW = Target("bone", "jaw", "location", 2, rest=10.0, extreme=-30.0)
 
 

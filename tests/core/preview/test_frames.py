@@ -31,7 +31,7 @@ def face(**look: object) -> FacePlan:
         for name, path in (("jawOpen", "jaw"), ("eyeBlinkLeft", "lid"))
     )
     plan = TargetPlan("Face", (), "KEY", 1, None, links)
-    values = {"dials": Dials(), "every_frame": False, "tolerance": 0.01} | look
+    values = {"dials": Dials(), "keys": "REDUCED", "tolerance": 0.01} | look
     return FacePlan((plan,), KeyingSettings(**values))
 
 
@@ -52,7 +52,7 @@ def whole(timing: StripTiming, curves: Curves, cut: float = 0.0) -> AnalyzedStri
 
 
 def keyed(timing: StripTiming, curves: Curves, cut: float = 0.0) -> dict[int, float]:
-    every = face(every_frame=True)
+    every = face(keys="EVERY_FRAME")
     keys = next(iter(keys_of_curves(every, curves, timing, cut)[0].values()))
     return dict(zip(keys.frames.astype(int).tolist(), keys.values.tolist(), strict=True))
 
