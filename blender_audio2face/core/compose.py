@@ -48,8 +48,8 @@ class KeyingSettings:
 
     Attributes:
         dials: how the movement is shaped.
-        keys: POSES: the mouth's controls keyed together, as an animator would; REDUCED: each control
-            with as few as ``tolerance`` allows; EVERY_FRAME; STEPPED: poses that are held.
+        keys: POSES: the mouth's controls keyed together, as an animator would; REDUCED: each
+            control with as few as ``tolerance`` allows; EVERY_FRAME; STEPPED: poses that are held.
         tolerance: largest error of reduced keys, in shape-key units.
         hold: frames for which each pose is shown; 1 to show every frame.
         preview: key only frames [start, end); None for all.

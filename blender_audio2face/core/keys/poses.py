@@ -6,6 +6,7 @@ cubic curves whose slopes are fitted to all frames at once.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -107,7 +108,7 @@ def pose_keys(
     rows: list[np.ndarray] = []
     slopes: list[np.ndarray] = []
     cuts = _cuts(needed)
-    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, end in pairwise(cuts):
         on_progress(start / len(x))
         part = slice(start, end + 1)
         fit = _Fit(x[part], y[:, part].T, tolerance[:, part].T, needed[part])
@@ -156,7 +157,7 @@ class _Fit:
         keyed = self._needed.copy()
         while True:
             rows = np.flatnonzero(keyed)
-            slopes, worst, segment = self._evaluated(rows)
+            _, worst, segment = self._evaluated(rows)
             bad = np.flatnonzero(worst > 1.0)
             if not len(bad):
                 break
@@ -258,7 +259,7 @@ class _Fit:
 
 
 def _moved(chosen: np.ndarray, keyed: np.ndarray, preferred: np.ndarray, near: int) -> np.ndarray:
-    """Rows, each moved to the nearest preferred one that is not keyed yet, at most ``near`` away."""
+    """Rows, each moved to the nearest preferred one without a key, at most ``near`` away."""
     free = np.flatnonzero(preferred & ~keyed)
     if not len(free):
         return chosen

@@ -42,8 +42,8 @@ def _keep_closures(
             shut = until = int(np.argmin(np.abs(times - frames[lowest])))
             shows[shut] = lowest
         between = np.arange(last_shut + 1, shut)
-        if last_shut >= 0 and len(between) and opening[open_from:first].max() >= SYLLABLE:
-            if opening[shows[between]].max() < SYLLABLE:
-                widest = open_from + int(np.argmax(opening[open_from:first]))
+        if last_shut >= 0 and opening[shows[between]].max(initial=0.0) < SYLLABLE:
+            widest = open_from + int(np.argmax(opening[open_from:first]))
+            if len(between) and opening[widest] >= SYLLABLE:
                 shows[between[np.argmin(np.abs(times[between] - frames[widest]))]] = widest
         last_shut, open_from = until, stop

@@ -148,7 +148,7 @@ def test_closure_between_two_steps_moves_to_the_nearest_and_the_vowel_after_it_s
     frames = np.arange(1, 14)
     mouth = np.array([0, 0.4, 0.4, 0.4, 0.4, 0.0, 0.3, 0.4, 0.0, 0.4, 0.4, 0.2, 0.0])
     rows = held_rows(frames, mouth, 3)
-    assert rows.tolist() == [0, 0, 0, 3, 3, 3, 5, 5, 5, 9, 9, 9, 12]
+    assert rows.tolist() == [0, 0, 0, 3, 3, 3, 5, 5, 5, 8, 8, 8, 12]
     assert held_rows(frames, None, 3).tolist() == [0, 0, 0, 3, 3, 3, 6, 6, 6, 9, 9, 9, 12]
     assert held_rows(frames[:1], None, 2).tolist() == [0]
 
