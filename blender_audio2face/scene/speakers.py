@@ -10,6 +10,7 @@ import bpy
 from ..core.background_job import unless_removed
 from ..errors import PlanError
 from .live_changes import suspend_live_update
+from .properties.shaping import NEW as NEW_DIALS
 from .properties.speaker import NEW
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ def add_speaker(
         way_back(speaker, undo, _take_out)
     add_members(speaker, objects)
     with suspend_live_update():
-        for name, value in NEW.items():
-            setattr(speaker, name, value)
+        for group, values in ((speaker, NEW), (speaker.dials, NEW_DIALS)):
+            for name, value in values.items():
+                setattr(group, name, value)
     settings.active_speaker = len(settings.speakers) - 1
     return speaker
 
