@@ -219,9 +219,7 @@ def _keys(
             yield channel, _stretched(keys, spans[channel])
 
 
-def _pose_keys(
-    plans: Sequence[TargetPlan], frames: _Frames, on_progress: OnProgress
-) -> tuple[FaceKeys, ...]:
+def _pose_keys(plans: Sequence[TargetPlan], frames: _Frames, on_progress: OnProgress) -> FaceKeys:
     """Keys on the same frames for all controls of the mouth, on whichever datablock, and likewise
     for the rest of the face. Controls that hardly move have two."""
     mouth, rest = _PoseGroup(frames), _PoseGroup(frames)

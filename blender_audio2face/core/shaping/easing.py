@@ -63,7 +63,8 @@ def limit_speed(
     below, dropping = opening, values[:, jaw]
     if touch is not None and before is not None:
         shut = lip_opening(tuple(names), before)
-        below = np.where(touch, np.minimum(below, shut), below)
+        if shut is not None:
+            below = np.where(touch, np.minimum(below, shut), below)
         by_jaw = touch & (before[:, close] < 0.5 * before[:, jaw])
         dropping = np.where(by_jaw, np.minimum(dropping, before[:, jaw]), dropping)
     below = _highest_below(below, fastest / rate)

@@ -29,6 +29,8 @@ tenth of a second less than the silence that is heard."""
 _RAMP = 0.1  # s
 _AFTER_CONTACT = 0.12  # s
 _SHORTEST = 0.05  # s at rest that end a stretch of speech
+_SPEECH = 0.12
+"""Opening that only speech has: a breath or a click may move the mouth by less."""
 
 _FALL, _BEND = 0.115, 1.4
 """After a last vowel the opening falls as ``exp(-(t / _FALL) ** _BEND)``: fitted to films, .89 .68
@@ -85,9 +87,10 @@ class Postures:
         count = len(values)
         if (pauses <= 0.0 and ease <= 0.0) or count < 3:
             return
+        opening = lip_opening(names, values)
         rest = at_rest(names, values)
         runs = _runs(rest, _SHORTEST * rate)
-        if not runs:
+        if opening is None or not runs:
             return
         self._active = True
         self._parts = [(names.index(n), share) for n, share in _PARTED_BY.items() if n in names]
@@ -95,10 +98,9 @@ class Postures:
         contact = touching(names, values) & ~rest
         near = np.where(contact, 0.0, rows_to_edge(contact) / (_AFTER_CONTACT * rate))
         self._free = _smoothstep(near)
-        opening = lip_opening(names, values)
-        assert opening is not None
         parted = pauses * PARTED
-        self._floor = _parted(opening, runs, parted, rate) * parted * self._free
+        between = _inside_speech(runs, contact | (opening >= _SPEECH))
+        self._floor = _parted(opening, between, parted, rate) * parted * self._free
         self._source = np.arange(count)
         self._share = np.zeros(count, np.float32)
         if ease > 0.0:
@@ -155,10 +157,27 @@ def _runs(rows: np.ndarray, least: float) -> list[tuple[int, int]]:
     return [(start, stop) for start, stop in pairs if stop - start >= least]
 
 
+def _inside_speech(runs: list[tuple[int, int]], speech: np.ndarray) -> list[tuple[int, int]]:
+    """The runs of rest with speech on both sides, joined where there is none between them.
+
+    Args:
+        runs: ascending.
+        speech: rows that are surely speech, bool [T].
+    """
+    spoken = np.concatenate(([0], np.cumsum(speech)))
+    joined: list[tuple[int, int]] = []
+    for start, stop in runs:
+        if joined and spoken[joined[-1][1]] == spoken[start]:
+            joined[-1] = (joined[-1][0], stop)
+        else:
+            joined.append((start, stop))
+    return [run for run in joined if spoken[run[0]] > 0 and spoken[run[1]] < spoken[-1]]
+
+
 def _parted(
     opening: np.ndarray, runs: list[tuple[int, int]], parted: float, rate: float
 ) -> np.ndarray:
-    """How far the lips are parted in the pauses among runs of rest, [T] of 0..1.
+    """How far the lips are parted in the pauses ``runs`` inside speech, [T] of 0..1.
 
     Lips that fall from or rise to an opening beyond ``parted`` beside a pause do not go below it.
     """
@@ -166,8 +185,6 @@ def _parted(
     track = np.zeros(count)
     wide = opening >= parted
     for start, stop in runs:
-        if start == 0 or stop == count:
-            continue
         size = np.clip((_REST - (stop - start) / rate) / (_REST - _PAUSE), 0.0, 1.0)
         if size == 0.0:
             continue

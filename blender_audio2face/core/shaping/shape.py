@@ -12,7 +12,7 @@ from ....model.curves import Curves
 from ....model.lip_seal import lip_opening
 from ....model.sampling import SEALED
 from . import settings, smoothing
-from .easing import FASTEST, USUAL, full_opening, limit_speed, speed_reach
+from .easing import FASTEST, full_opening, limit_speed, speed_reach
 from .layers.accents import HEAD_CHANNELS, RAISE, brow_track, find_accents, head_track
 from .layers.eyes import blink_track, dart_tracks
 from .lip_contact import Seal, bias_closing, keep_shut, rows_to_edge, touching
@@ -132,18 +132,29 @@ def _calm(dials: Dials) -> float:
 
 
 def shape_values(
-    names: tuple[str, ...], rate: float, raw: np.ndarray, dials: Dials, full: float = USUAL
+    names: tuple[str, ...],
+    rate: float,
+    raw: np.ndarray,
+    dials: Dials,
+    full: float | None = None,
 ) -> np.ndarray:
     """A new [T, C] of raw curves, shaped except for pauses, ends, the offset and the layers.
 
-    ``full`` is the speaker's ``full_opening``.
+    Args:
+        names: C channel names.
+        rate: rows per second.
+        raw: the channels.
+        dials: the artist's.
+        full: the speaker's ``full_opening``; None where later rows are not known, so that nothing
+            may be slowed down or held.
     """
-    eased = raw
-    if dials.ease > 0.0:
-        eased = raw.copy()
-        limit_speed(names, rate, eased, FASTEST * full / dials.ease)
-    values = smoothing.smooth(names, rate, eased, dials.smoothing)
-    values = calm(names, rate, values, _calm(dials), full)
+    values = raw
+    if dials.ease > 0.0 and full is not None:
+        values = raw.copy()
+        limit_speed(names, rate, values, FASTEST * full / dials.ease)
+    values = smoothing.smooth(names, rate, values, dials.smoothing)
+    if full is not None:
+        values = calm(names, rate, values, _calm(dials), full)
     values = styled(names, rate, values, dials.style, full)
     values = _strengthened(names, rate, values, dials)
     np.minimum(values, dials.limit, out=values)

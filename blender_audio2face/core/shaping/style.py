@@ -81,7 +81,7 @@ def style_reach(rate: float, style: float, full: float) -> int:
 
 
 def styled(
-    names: tuple[str, ...], rate: float, values: np.ndarray, style: float, full: float
+    names: tuple[str, ...], rate: float, values: np.ndarray, style: float, full: float | None
 ) -> np.ndarray:
     """Channels [T, C] in a style; ``values`` themselves at 0.
 
@@ -90,17 +90,18 @@ def styled(
         rate: rows per second.
         values: the channels.
         style: -1 (subtle) to 1 (cartoon).
-        full: the speaker's ``easing.full_opening``.
+        full: the speaker's ``easing.full_opening``; None for sizes alone, without later rows.
     """
-    if style == 0.0 or len(values) < 3:
+    if style == 0.0:
         return values
     if style < 0.0:
-        values = calm(names, rate, values, -_SUBTLE_CALM * style, full)
+        if full is not None:
+            values = calm(names, rate, values, -_SUBTLE_CALM * style, full)
         size = 1.0 + style * (1.0 - _SUBTLE_SIZE)
         return _sized(names, values, size, size)
     lips = 1.0 + style * (_CARTOON_LIPS - 1.0)
     sized = _sized(names, values, 1.0 + style * (_CARTOON_SIZE - 1.0), lips)
-    return _snapped(names, rate, sized, style)
+    return sized if full is None or len(values) < 3 else _snapped(names, rate, sized, style)
 
 
 def _sized(names: tuple[str, ...], values: np.ndarray, size: float, shapes: float) -> np.ndarray:

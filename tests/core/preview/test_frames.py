@@ -100,7 +100,7 @@ def test_partial_curves_show_their_frames_only() -> None:
     keys = keyed(timing, curves)
     assert shown.at(7) is not None
     for frame in range(10, 50):  # a tenth of a second before its end a filter lacks what follows
-        assert jaw_at(shown, frame) == pytest.approx(keys[frame], abs=1e-5), frame
+        assert jaw_at(shown, frame) == pytest.approx(keys[frame], abs=5e-3), frame
     assert shown.at(60) is None
 
 
@@ -110,7 +110,7 @@ def test_part_in_the_middle_shows_where_it_plays() -> None:
     shown = face_frames(face(), [AnalyzedStrip(timing, (part,))])
     keys = keyed(timing, curves)
     for frame in range(68, 88):
-        assert jaw_at(shown, frame) == pytest.approx(keys[frame], abs=1e-5), frame
+        assert jaw_at(shown, frame) == pytest.approx(keys[frame], abs=5e-3), frame
     assert shown.at(40) is None
     assert shown.at(110) is None
 
