@@ -29,7 +29,10 @@ _NEARLY_TUCKED = 0.3
 _SUBTLE_CALM = 0.5
 _SUBTLE_SIZE = 0.65
 _CARTOON_SIZE = 1.35
-_CARTOON_LIPS = 1.5
+_CARTOON_LIPS = 1.25
+_WIDEST_SHAPE = 0.75
+"""Shapes of the lips are not exaggerated beyond this, where faces break."""
+
 _SHAPES = frozenset(("mouthPucker", "mouthFunnel", "mouthSmileLeft", "mouthSmileRight",
                      "mouthStretchLeft", "mouthStretchRight"))  # fmt: skip
 _SNAP = 0.04  # s to either side from which a held value is taken
@@ -108,7 +111,8 @@ def _sized(names: tuple[str, ...], values: np.ndarray, size: float, shapes: floa
     """A new [T, C] with all but contacts scaled by ``size``, shapes of the lips by ``shapes``."""
     gains = np.array([shapes if name in _SHAPES else size for name in names])
     gains[_are_contacts(names)] = 1.0
-    result = np.minimum(values * gains.astype(np.float32), np.float32(1.0))
+    most = np.array([_WIDEST_SHAPE if name in _SHAPES else 1.0 for name in names], np.float32)
+    result = np.minimum(values * gains.astype(np.float32), np.maximum(values, most))
     Seal(names, values).restore(result)
     return result
 
