@@ -226,11 +226,13 @@ def _pose_keys(plans: Sequence[TargetPlan], frames: _Frames, on_progress: OnProg
     made: list[dict[FCurvePath, tuple[_PoseGroup, int, float]]] = []
     for plan in plans:
         spans, opens = _spans(plan), _controls_with(plan, _OPENING)
-        is_mouth = _controls_with(plan, _MOUTH)
+        is_mouth, blends = _controls_with(plan, _MOUTH), _controls_with(plan, DERIVED)
         made.append({})
         for channel, column in frames.controls(plan):
             group = mouth if channel in is_mouth else rest
-            place = group.add(column / np.float32(spans[channel]), channel in opens)
+            tolerance = poses.BLEND_TOLERANCE if channel in blends else poses.TOLERANCE
+            scaled = column / np.float32(spans[channel])
+            place = group.add(scaled, tolerance, channel in opens)
             made[-1][channel] = group, place, spans[channel]
     count, rate = len(frames.values), frames.timing.fps
     needed, lids = np.zeros((2, count), bool)
@@ -259,16 +261,16 @@ class _PoseGroup:
         self._frames = frames
         self._places: dict[bytes, int] = {}
         self._columns: list[np.ndarray] = []
-        self._opens: list[bool] = []
+        self._bounds: list[tuple[float, bool]] = []
         self._keys: list[Keys] = []
 
-    def add(self, column: np.ndarray, opens: bool) -> int:
-        """The place of a column [F] of shape-key units; ``opens``: it parts the lips."""
+    def add(self, column: np.ndarray, tolerance: float, opens: bool) -> int:
+        """The place of a column [F] of shape-key units; ``opens``: it parts the lips. Of equal
+        columns the first decides."""
         place = self._places.setdefault(digest(column), len(self._columns))
         if place == len(self._columns):
             self._columns.append(column)
-            self._opens.append(opens)
-        self._opens[place] |= opens
+            self._bounds.append((tolerance, opens))
         return place
 
     def keys(self, place: int) -> Keys:
@@ -289,10 +291,12 @@ class _PoseGroup:
         if not moving:
             return keyed
         y = np.stack([self._columns[place] for place in moving])
-        bounds = np.full(y.shape, poses.TOLERANCE, np.float32)
-        if self._frames.opening is not None:
-            opens = np.array([self._opens[place] for place in moving])
-            bounds[opens] = poses.shut_tolerance(self._frames.opening)
+        bounds = np.empty(y.shape, np.float32)
+        opening = self._frames.opening
+        for row, place in enumerate(moving):
+            bounds[row], opens = self._bounds[place]
+            if opens and opening is not None:
+                bounds[row] = poses.shut_tolerance(opening, self._bounds[place][0])
         rate = self._frames.timing.fps
         rows, slopes = poses.pose_keys(x, y, bounds, needed, preferred, rate, on_progress)
         for place, column, slope in zip(moving, y, slopes, strict=True):

@@ -16,6 +16,10 @@ from .reduction import turning_points
 TOLERANCE = 0.05
 """Largest error of pose keys in shape-key units: not seen in a mouth that moves."""
 
+BLEND_TOLERANCE = 0.2
+"""The same for shapes of whole mouths (visemes): they fade into each other within a few frames, and
+what is between two of them is seen less."""
+
 _WIDE = 0.15
 """Openings that rise and fall by this much are extremes."""
 
@@ -74,11 +78,11 @@ def closed_runs(opening: np.ndarray) -> list[tuple[int, int]]:
     return runs
 
 
-def shut_tolerance(opening: np.ndarray) -> np.ndarray:
+def shut_tolerance(opening: np.ndarray, tolerance: float) -> np.ndarray:
     """Tolerance [F] of columns that open the lips, so that rows of an opening [F] that are shut
     stay shut."""
     left = np.clip((SEALED - opening) / 2.5, 0.002, 0.01)
-    return np.where(opening < SEALED, left, TOLERANCE)
+    return np.where(opening < SEALED, left, tolerance)
 
 
 def pose_keys(

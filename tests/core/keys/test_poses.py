@@ -10,6 +10,7 @@ from a2f.blender_audio2face.core.keys.keyframes import Keys
 from a2f.blender_audio2face.core.keys.slicing import sampled
 from a2f.blender_audio2face.core.keys.stepped import held_rows
 from a2f.blender_audio2face.core.rigs.mapping import Link, Target
+from a2f.blender_audio2face.core.rigs.preset import preset_with_id
 from a2f.blender_audio2face.core.shaping.settings import Dials
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
@@ -166,3 +167,18 @@ def test_stepped_poses_of_a_bone_are_held_too() -> None:
     _, (keys,) = keyed(curves, 25, "STEPPED", 2, plan)
     assert keys["bone", 2].values.min() < -5.0
     assert keys["bone", 2].values[-1] == 10.0
+
+
+@pytest.mark.parametrize("preset", ["oculus", "vrm1", "preston_blair"])
+def test_visemes_are_keyed_as_poses_too_and_stay_sealed(speech, preset: str) -> None:
+    outputs = [output.name for output in preset_with_id(preset).outputs]
+    links = (PlannedLink(Link(n, Target("shape", n)), n, 0, 0.0, 1.0) for n in outputs)
+    plan = TargetPlan("Face", (), "KEY", 1, preset, tuple(links))
+    timing, pose = keyed(speech, 24, "POSES", 1, plan)
+    every = shown(keyed(speech, 24, "EVERY_FRAME", 1, plan)[1], timing.frames)
+    made = shown(pose, timing.frames)
+    assert max(np.abs(made[n] - every[n]).max() for n in every) <= poses.BLEND_TOLERANCE + 1e-6
+    used = np.unique(np.concatenate([each.frames for each in pose[0].values()]))
+    assert len(used) <= 14 * (timing.frames[-1] - timing.frames[0]) / 24
+    mouth = opening(shown(keyed(speech, 24, "EVERY_FRAME")[1], timing.frames)) < SEALED
+    assert max(np.abs(made[n] - every[n])[mouth].max() for n in every) <= 0.0101

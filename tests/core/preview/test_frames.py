@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.compose import FacePlan, KeyingSettings, keys_of_curves
+from a2f.blender_audio2face.core.keys.slicing import sampled
 from a2f.blender_audio2face.core.preview.frames import (
     AnalyzedStrip,
     CurvePart,
@@ -83,6 +84,15 @@ def test_frames_outside_strips_are_unknown() -> None:
     assert [shown.at(frame) is None for frame in (6, 7, 60, 97, 127, 128, 500)] == [
         True, False, True, False, False, True, True,
     ]  # fmt: skip
+
+
+def test_stepped_poses_are_held_in_the_preview_too() -> None:
+    timing, curves = placed(10, 50), speech(2.3)
+    shown = face_frames(face(keys="STEPPED", hold=3), [whole(timing, curves)])
+    stepped = face(keys="STEPPED", hold=3)
+    keys = next(iter(keys_of_curves(stepped, curves, timing, 0.0)[0].values()))
+    for frame in range(10, 67):
+        assert jaw_at(shown, frame) == pytest.approx(sampled(keys, [frame])[0][0], abs=1e-6)
 
 
 def test_last_of_overlapping_strips_is_shown() -> None:
