@@ -116,11 +116,17 @@ def face_keys(
 ) -> FaceKeys:
     """The keys of one strip.
 
+    Curves without a sound are a script's own or were captured: what they do in silence and how fast
+    they move is meant, so that *Pauses* and *Ease* leave them alone.
+
     Args:
         face: what to key, and how.
         strip: its curves, and where they play.
         on_progress: see OnProgress.
     """
+    if strip.segment is None:
+        dials = replace(face.settings.dials, pauses=0.0, ease=0.0)
+        face = replace(face, settings=replace(face.settings, dials=dials))
     return keys_of_curves(face, strip.curves, strip.timing, strip.cut, on_progress)
 
 

@@ -36,9 +36,14 @@ _FALL, _BEND = 0.115, 1.4
 """After a last vowel the opening falls as ``exp(-(t / _FALL) ** _BEND)``: fitted to films, .89 .68
 .44 .26 .13 .06 of the vowel's in steps of 40 ms."""
 
+_STEP, _STEEP = 0.04, 0.4
+"""A fall is steep, and is relaxed, where less than this share is left after so many seconds."""
+
+_LEVEL = 0.9  # of the opening from which it falls steeply, still at which the fall begins
+_LEAST = 0.15  # opening from which on a fall is seen
 _FALLEN = 0.45  # s
 _BEFORE = 0.3  # s before a rest within which its last vowel lies
-_LEVEL = 0.9  # of the last vowel's opening, from which on it falls
+_RISE = 0.002  # from row to row; a fall rises by no more
 
 _AT_REST = {
     "jawOpen": 0.05,
@@ -135,19 +140,24 @@ class Postures:
         """Notes for the rows after each stretch of speech from which row they fall, and how far."""
         touched = np.flatnonzero(contact)
         before, length = round(_BEFORE * rate), round(_FALLEN * rate)
+        course = np.exp(-((np.arange(length) / (_FALL * rate)) ** _BEND))
+        step = round(_STEP * rate)
         for start, _ in runs:
             earliest = max(start - before, 0)
             since = np.searchsorted(touched, start) - 1
             if since >= 0:
                 earliest = max(earliest, int(touched[since]) + 1)
-            fall = opening[earliest:start]
-            if not len(fall) or fall.max() < SEALED:
+            rising = np.flatnonzero(np.diff(opening[earliest : start + 1]) > _RISE)
+            first = earliest + int(rising[-1]) + 1 if len(rising) else earliest
+            fall = opening[first : start + step]
+            here, later = fall[:-step], fall[step:]
+            steep = np.flatnonzero((here >= _LEAST) & (later[: len(here)] < _STEEP * here))
+            if not len(steep):
                 continue
-            last = earliest + int(np.flatnonzero(fall >= _LEVEL * fall.max())[-1])
+            last = first + int(np.flatnonzero(fall >= _LEVEL * fall[steep[0]])[-1])
             stop = min(last + length, len(opening))
-            seconds = np.arange(1, stop - last) / rate
             self._source[last + 1 : stop] = last
-            self._share[last + 1 : stop] = np.exp(-((seconds / _FALL) ** _BEND))
+            self._share[last + 1 : stop] = course[1 : stop - last]
 
 
 def _runs(rows: np.ndarray, least: float) -> list[tuple[int, int]]:

@@ -82,6 +82,13 @@ def test_opening_after_a_last_vowel_falls_as_filmed() -> None:
     assert pucker[start + 8] > 0.1
 
 
+def test_end_that_falls_as_slowly_as_filmed_is_left() -> None:
+    curves = talk(2.0, [])
+    fall = np.exp(-np.arange(100) / 8.0).astype(np.float32)
+    curves.values[100:] *= fall[:, None]
+    assert shaped(curves, ease=1.0) == pytest.approx(opening(curves), abs=1e-6)
+
+
 @pytest.mark.parametrize("dials", [{"ease": 1.0}, {"pauses": 1.0}, {"ease": 1.0, "pauses": 1.0}])
 def test_contacts_beside_silence_are_untouched(dials: dict[str, float]) -> None:
     """A last m before a pause, a first p after one, and an m that ends the line."""
