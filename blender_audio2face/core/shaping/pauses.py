@@ -193,19 +193,28 @@ def _parted(
     """
     count, reach = len(opening), round(_RAMP * rate)
     track = np.zeros(count)
-    wide = opening >= parted
     for start, stop in runs:
         size = np.clip((_REST - (stop - start) / rate) / (_REST - _PAUSE), 0.0, 1.0)
         if size == 0.0:
             continue
-        first, last = max(start - reach, 0), min(stop + reach, count)
-        before, after = np.flatnonzero(wide[first:start]), np.flatnonzero(wide[stop:last])
-        left = first + int(before[-1]) - reach if len(before) else start
-        right = stop + int(after[0]) + reach if len(after) else stop
+        first, last = max(start - 2 * reach, 0), min(stop + 2 * reach, count)
+        left = start - _rows_to(opening[first:start][::-1], parted, reach)
+        right = stop + _rows_to(opening[stop:last], parted, reach)
         rows = np.arange(first, last) + 0.5
         edge = np.minimum(rows - left, right - rows) / reach
         track[first:last] = np.maximum(track[first:last], size * _smoothstep(edge + 0.6))
     return track
+
+
+def _rows_to(opening: np.ndarray, parted: float, reach: int) -> int:
+    """Rows of an opening, read away from a pause, over which lips are kept parted: to where they
+    are so by themselves, unless a narrower sound lies there; and ``reach`` more."""
+    wide = np.flatnonzero(opening >= parted)
+    if not len(wide):
+        return 0
+    before = opening[: wide[0]]
+    narrow = wide[0] > reach and before.mean() < 0.5 * parted
+    return 0 if narrow else int(wide[0]) + reach
 
 
 def _smoothstep(share: np.ndarray) -> np.ndarray:

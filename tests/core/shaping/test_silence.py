@@ -143,3 +143,17 @@ def test_curves_whose_lips_are_not_known_are_left(names: tuple[str, ...]) -> Non
     values = np.tile(np.float32([[0.5], [0.0]]), (50, len(names)))
     found = shape(Curves(names, 100.0, values), Dials(smoothing=0.0, blinks=False))
     assert np.array_equal(found.values, values)
+
+
+def test_slow_fall_into_a_pause_stops_where_lips_stay_parted() -> None:
+    curves = talk(3.0, [(1.0, 1.3)])
+    curves.values[80:104] *= np.linspace(1.0, 0.0, 24, dtype=np.float32)[:, None]
+    found = shaped(curves, pauses=1.0)[80:130]
+    assert found.min() == pytest.approx(PARTED, abs=0.03)
+
+
+def test_narrow_sound_before_a_pause_is_left() -> None:
+    curves = talk(3.0, [(1.0, 1.3)])
+    curves.values[82:100] *= 0.2
+    found, before = shaped(curves, pauses=1.0), opening(curves)
+    assert found[82:94] == pytest.approx(before[82:94], abs=0.02)
