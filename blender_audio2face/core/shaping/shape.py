@@ -81,8 +81,9 @@ def shape(curves: Curves, dials: Dials, start: float = 0.0) -> Curves:
     """Curves as the dials say.
 
     Rows whose lips are shut in ``curves`` (opening below ``model.sampling.SEALED``; moved by
-    ``offset_ms``) are shut in the result, unless ``close_bias`` is negative. Needs a few MB
-    besides the result, however long the curves are.
+    ``offset_ms``) are shut in the result, unless ``close_bias`` is negative; lips at rest are
+    parted in short pauses, and after speech until the face has relaxed. Needs a few MB besides the
+    result, however long the curves are.
 
     Args:
         curves: the network's; not changed.
