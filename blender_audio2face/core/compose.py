@@ -130,18 +130,9 @@ def face_keys(
     if strip.segment is None:
         dials = replace(face.settings.dials, pauses=0.0, ease=0.0)
         face = replace(face, settings=replace(face.settings, dials=dials))
-    return keys_of_curves(face, _heard(strip), strip.timing, strip.cut, on_progress)
-
-
-def _heard(strip: StripCurves) -> Curves:
-    """A strip's curves, ending with the strip where it was cut within the sound: the release holds
-    what was said last, and not what is not heard any more."""
-    curves, timing = strip.curves, strip.timing
-    end = strip.cut + timing.source_duration
-    if len(curves.values) / curves.rate <= end + RELEASE + _ROUNDING:
-        return curves
-    rows = max(int((end - 1.0 / timing.fps) * curves.rate) + 1, 1)
-    return Curves(curves.names, curves.rate, curves.values[:rows])
+    end = strip.cut + strip.timing.source_duration + RELEASE + _ROUNDING
+    is_cut = len(strip.curves.values) / strip.curves.rate > end
+    return keys_of_curves(face, strip.curves, strip.timing, strip.cut, on_progress, is_cut=is_cut)
 
 
 def keys_of_curves(
@@ -150,6 +141,8 @@ def keys_of_curves(
     timing: StripTiming,
     cut: float,
     on_progress: OnProgress = no_progress,
+    *,
+    is_cut: bool = False,
 ) -> FaceKeys:
     """The keys of curves.
 
@@ -159,8 +152,13 @@ def keys_of_curves(
         timing: where they play.
         cut: seconds of the curves before the strip's first frame.
         on_progress: see OnProgress.
+        is_cut: the sound goes on after the timing's last frame: the release holds what was said
+            last, and not what is not heard any more.
     """
     names, values = _at_frames(curves, face.settings.dials, timing, cut)
+    if is_cut:
+        last = timing.frames < timing.right_handle
+        values[~last] = values[last][-1]
     frames = _Frames(timing, names, values, face.settings.hold)
     if face.settings.keys == POSES:
         return _pose_keys(face.plans, frames, on_progress)

@@ -64,7 +64,7 @@ def test_strip_that_was_cut_releases_what_was_said_last(line: StripCurves) -> No
     cut = replace(line.timing, right_handle=36)
     keys = keys_of(compose(face(EVERY), [replace(line, timing=cut)]))["shape", 0]
     whole = keys_of(compose(face(EVERY), [line]))["shape", 0]
-    assert keys.values[1:26] == pytest.approx(whole.values[1:26], abs=0.03)
+    assert keys.values[1:26] == pytest.approx(whole.values[1:26], abs=1e-6)
     release = keys.values[26:]
     assert (np.diff(release) <= 1e-6).all() and release[-1] == 0.0
     assert release[0] <= keys.values[25] + 1e-6
