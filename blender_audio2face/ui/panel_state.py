@@ -121,7 +121,6 @@ def _refresh_windows() -> None:
 
 
 def _state_of(context) -> PanelState:
-    from ..bake import earlier_bakes
     from ..diagnostics.hidden_results import find_hidden_results
     from ..scene import sequencer_api
 
@@ -140,7 +139,7 @@ def _state_of(context) -> PanelState:
         subject=_subject(context),
         bake_refusal=_bake_refusal(context, speaker),
         hidden=find_hidden_results(speaker) if speaker is not None and len(speaker.takes) else (),
-        strays=tuple(bake.sentence for bake in earlier_bakes.of_nobody(speaker, objects).values()),
+        strays=_strays(speaker, objects),
         face_names=", ".join(obj.name for obj in objects),
         has_shape_keys=shapes,
         has_armature=any(obj.type == "ARMATURE" for obj in objects),
@@ -150,6 +149,17 @@ def _state_of(context) -> PanelState:
         scene_has_face=any(map(has_shape_keys, context.scene.objects)),
         scene_has_sound=any(map(sequencer_api.sound_strips, scenes)),
     )
+
+
+def _strays(speaker, objects: list) -> tuple[str, ...]:
+    """Sentences about bakes on a face that no speaker has."""
+    from ..scene.face_plan import animated_datablocks
+
+    if all(datablock.animation_data is None for datablock in animated_datablocks(objects)):
+        return ()
+    from ..bake.earlier_bakes import of_nobody
+
+    return tuple(bake.sentence for bake in of_nobody(speaker, objects).values())
 
 
 def _bake_refusal(context, speaker) -> str:
