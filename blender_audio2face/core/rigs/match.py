@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from .names import plain, spellings
+from .names import NUMBERED, plain, spellings
 from .preset import Output, Preset, preset_with_id, presets
 
 _ESSENTIAL_SHARE = 0.9
@@ -72,9 +72,10 @@ def chosen_match(key_names: Iterable[str], preset_id: str | None = None) -> Matc
 def match(preset: Preset, key_names: Iterable[str]) -> Match:
     """Pairs a preset's outputs with controls.
 
-    Of several controls that answer to one output, the exact spelling is chosen; else the one named
-    in the style of most outputs (all with ``A01_``, say); else the one whose name was changed
-    least; else the first in the given order. No control is chosen twice.
+    Of several controls that answer to one output, one without a number behind is chosen; of those
+    the exact spelling; else the one named in the style of most outputs (all with ``A01_``, say);
+    else the one whose name was changed least; else the first in the given order. No control is
+    chosen twice.
     """
     answers = _answers(tuple(key_names))
     answering = {output.name: _candidates(output, answers) for output in preset.outputs}
@@ -86,7 +87,7 @@ def match(preset: Preset, key_names: Iterable[str]) -> Match:
     chosen: dict[str, _Candidate] = {}
     taken: set[str] = set()
     for name, candidates in answering.items():
-        candidates.sort(key=lambda c: (not c.exact, -common[c.style], c.style))
+        candidates.sort(key=lambda c: (c.style & NUMBERED, not c.exact, -common[c.style], c.style))
         free = next((candidate for candidate in candidates if candidate.name not in taken), None)
         if free is not None:
             chosen[name] = free
@@ -95,12 +96,15 @@ def match(preset: Preset, key_names: Iterable[str]) -> Match:
         if any(name in chosen for name in output.unless):
             chosen.pop(output.name, None)
     found = {name: candidate.name for name, candidate in chosen.items()}
+    replaced = {name for output in preset.outputs if output.name in found for name in output.unless}
     used = set(found.values())
     answered = dict.fromkeys(c.name for candidates in answering.values() for c in candidates)
     expected = [
         output
         for output in preset.outputs
-        if output.need != "extra" and not any(name in found for name in output.unless)
+        if output.need != "extra"
+        and output.name not in replaced
+        and not any(name in found for name in output.unless)
     ]
     essential = _share_found([o for o in expected if o.need == "essential"], found) or 0.0
     optional = _share_found([o for o in expected if o.need == "optional"], found)
