@@ -64,21 +64,31 @@ class WrittenAction:
 
 @dataclass(frozen=True)
 class BakeReport:
-    """A line for the status bar, details, and what keeps the result from showing."""
+    """A line for the status bar, what went wrong, details, and what keeps the result from showing.
+
+    Attributes:
+        summary: what was keyed.
+        details: further sentences.
+        problems: sentences on what was not keyed, or not as requested.
+        hidden: sentences on what keeps the result from showing.
+    """
 
     summary: str
     details: tuple[str, ...]
+    problems: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """Summary and details, for the panel, which has a button for each entry of ``hidden``."""
-        return "\n".join((self.summary, *self.details))
+        """For the panel, which shows the lines before the empty one without being asked, and has a
+        button for each entry of ``hidden``."""
+        return "\n".join((self.summary, *self.problems, "", *self.details))
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The whole report."""
-        return (self.summary, *self.details, *(f"Hidden: {reason}" for reason in self.hidden))
+        hidden = (f"Hidden: {reason}" for reason in self.hidden)
+        return (self.summary, *self.problems, *self.details, *hidden)
 
 
 def describe(
@@ -100,7 +110,7 @@ def describe(
         hidden: sentences on what keeps the result from showing.
     """
     faces = ", ".join(dict.fromkeys(action.plan.object_name for action in written))
-    controls = sum(action.controls for action in written)
+    controls = sum(_moved(action) for action in written)
     names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
     names += f" and {len(strips) - 3} more" if len(strips) > 3 else ""
     first = min(strip.timing.left_handle for strip in strips)
@@ -109,11 +119,14 @@ def describe(
         f"Keyed {_counted(controls, 'control')} of {faces} from {names}, frames {first} to {last}"
     )
     details = [] if inference is None else _inference_details(inference)
+    problems = [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped]
+    if inference is not None and inference.remark is not None:
+        problems.append(inference.remark)
     for action in written:
         details += _details(action)
-    details += [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped]
+        problems += _problems(action)
     hidden = (*hidden, *(reason for action in written for reason in action.plan.hidden_by))
-    return BakeReport(summary, (*details, *remarks), hidden)
+    return BakeReport(summary, tuple(details), (*problems, *remarks), hidden)
 
 
 def _inference_details(inference: Inference) -> list[str]:
@@ -124,8 +137,21 @@ def _inference_details(inference: Inference) -> list[str]:
     ]
     if inference.weights is not None:
         lines.append(f'Network: "{inference.weights}".')
-    if inference.remark is not None:
-        lines.append(inference.remark)
+    return lines
+
+
+def _moved(written: WrittenAction) -> int:
+    """How many of the controls that were keyed move anything."""
+    return max(written.controls - len(written.plan.without_effect), 0)
+
+
+def _problems(written: WrittenAction) -> list[str]:
+    plan = written.plan
+    lines = [] if written.note is None else [written.note]
+    if plan.driven:
+        lines.append(f"Left to their drivers: {_listed(plan.driven)}.")
+    if plan.cut_off:
+        lines.append(f"Cut off by the range of their sliders: {_listed(plan.cut_off)}.")
     return lines
 
 
@@ -133,22 +159,20 @@ def _details(written: WrittenAction) -> list[str]:
     plan = written.plan
     saved = f", {written.frames / written.keys:.1f} times fewer than frames" if written.keys else ""
     lines = [
-        f"{plan.object_name}: {_counted(written.controls, 'control')} in {_place(written)}, "
+        f"{plan.object_name}: {_counted(_moved(written), 'control')} in {_place(written)}, "
         f"{_counted(written.keys, 'key')} at frames {written.first_frame} to "
         f"{written.last_frame}{saved}."
     ]
-    if written.note is not None:
-        lines.append(written.note)
     if plan.shared_by:
         lines.append(f"{_listed(plan.shared_by)} shares these shape keys and moves too.")
     if plan.missing:
         lines.append(f"Nothing to move for {_listed(plan.missing)}.")
     if plan.without_effect:
-        lines.append(f"Keyed, but they move nothing: {_listed(plan.without_effect)}.")
+        lines.append(
+            f"Keyed, but without effect on {plan.object_name}: {_listed(plan.without_effect)}."
+        )
     if plan.passed_over:
         lines.append(f"Left alone, as a better match exists: {_listed(plan.passed_over)}.")
-    if plan.driven:
-        lines.append(f"Left to their drivers: {_listed(plan.driven)}.")
     if written.set_aside is not None:
         curves = _counted(written.set_aside_curves, "F-curve")
         lines.append(
@@ -165,8 +189,10 @@ def _place(written: WrittenAction) -> str:
 
 
 def _listed(names: tuple[str, ...], most: int = 6) -> str:
-    listed = ", ".join(names[:most])
-    return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
+    """The names, or where they are many their number and the first three."""
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{len(names)} controls, such as {', '.join(names[:3])}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def members_of(speaker: "Audio2FaceSpeaker") -> list[bpy.types.Object]:
-    """The speaker's objects that still exist, in the artist's order."""
+    """The speaker's objects that still exist and are in use, in the artist's order."""
+    members = speaker.members
+    return [member.object for member in members if member.use and member.object is not None]
+
+
+def all_members_of(speaker: "Audio2FaceSpeaker") -> list[bpy.types.Object]:
+    """The speaker's objects that still exist, also those that the artist took out of use."""
     return [member.object for member in speaker.members if member.object is not None]
 
 
@@ -32,7 +38,7 @@ def find_speaker(scene: bpy.types.Scene, name: str) -> "Audio2FaceSpeaker":
 def speaker_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> "Audio2FaceSpeaker | None":
     """The speaker that an object belongs to, or shares its shape keys with; None without one."""
     for speaker in scene.audio2face.speakers:
-        if any(_same_face(obj, member) for member in members_of(speaker)):
+        if any(_same_face(obj, member) for member in all_members_of(speaker)):
             return speaker
     return None
 
@@ -72,7 +78,7 @@ def add_members(
     speaker: "Audio2FaceSpeaker", objects: list[bpy.types.Object], undo: ExitStack | None = None
 ) -> None:
     """Adds objects to a face, each once; ``undo`` gets callbacks that remove them."""
-    known = members_of(speaker)
+    known = all_members_of(speaker)
     for obj in objects:
         if obj in known:
             continue
@@ -117,7 +123,7 @@ def select_row(settings, row: int) -> None:
     if bpy.context.mode != "OBJECT":
         return
     layer = bpy.context.view_layer
-    face = [obj for obj in members_of(settings.speakers[row]) if obj.name in layer.objects]
+    face = [obj for obj in all_members_of(settings.speakers[row]) if obj.name in layer.objects]
     for obj in layer.objects:
         obj.select_set(obj in face)
     if face:

@@ -36,6 +36,12 @@ class Audio2FaceMember(bpy.types.PropertyGroup):
     object: PointerProperty(
         name="Object", description="A mesh or armature of the face", type=bpy.types.Object
     )
+    use: BoolProperty(
+        name="Use",
+        description="Key this object with the face; turn off to leave it out of the next bakes",
+        default=True,
+        update=on_change,
+    )
 
 
 class Audio2FaceTake(bpy.types.PropertyGroup):

@@ -66,16 +66,17 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
     def execute(self, context) -> set[str]:
         from ...core.realtime.streaming_analyzer import open_stream
         from ...realtime.session import start
+        from ...scene.face_plan import plan_face
 
         def act() -> str:
+            objects = _face(context)  # without a face, neither network nor microphone matters
+            plan_face(objects, speaker_of(context.scene, objects[0]) if objects else None)
             stream = open_stream(
                 chosen_weights(context.scene.audio2face.weights),
                 quick=self._setting(context, "low_latency"),
             )
             source = self._source(context)
-            session = start(
-                context.scene, _face(context), source, stream, self._setting(context, "gain")
-            )
+            session = start(context.scene, objects, source, stream, self._setting(context, "gain"))
             return f"{session.name} follows {session.label}"
 
         return attempt(self, act)

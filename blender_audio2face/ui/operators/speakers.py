@@ -4,12 +4,13 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ....model.channels import ARKIT_52
+from ...errors import PlanError
 from ...scene import live_changes
-from ...scene.face_objects import chosen_objects
+from ...scene.face_objects import chosen_objects, has_selection
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import SOURCES
 from ...scene.speakers import add_members, add_speaker, remove_speaker
-from .common import SpeakerOperator
+from .common import FaceOperator, SpeakerOperator
 
 
 class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
@@ -45,7 +46,7 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context) -> bool:
-        if chosen_objects(context):
+        if has_selection(context):
             return True
         cls.poll_message_set("Select the meshes, or the armature, of the face first.")
         return False
@@ -84,6 +85,25 @@ class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
         add_members(speaker, chosen_objects(context))
 
 
+class AUDIO2FACE_OT_member_use(FaceOperator, bpy.types.Operator):
+    """Choose whether this object is keyed with the face"""
+
+    bl_idname = "audio2face.member_use"
+    bl_label = "Use Object in Face"
+
+    object: StringProperty(name="Object", description="Name of the object of the face")
+    use: BoolProperty(name="Use", description="Whether it is keyed with the face", default=True)
+
+    def act(self, context, speaker) -> None:
+        member = next(
+            (each for each in speaker.members if each.object and each.object.name == self.object),
+            None,
+        )
+        if member is None:
+            raise PlanError(f'"{self.object}" is no object of the face of {speaker.name}.')
+        member.use = self.use
+
+
 class AUDIO2FACE_OT_channel_strengths(SpeakerOperator, bpy.types.Operator):
     """List all 52 channels, each with its own strength"""
 
@@ -104,5 +124,6 @@ CLASSES = (
     AUDIO2FACE_OT_speaker_add,
     AUDIO2FACE_OT_speaker_remove,
     AUDIO2FACE_OT_speaker_members,
+    AUDIO2FACE_OT_member_use,
     AUDIO2FACE_OT_channel_strengths,
 )

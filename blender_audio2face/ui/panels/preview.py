@@ -2,7 +2,7 @@
 
 from ...preview import preview_of
 from ...scene import redraw
-from ...scene.face_objects import chosen_objects
+from ...scene.face_objects import selected_objects
 from ...scene.speakers import members_of
 from .common import draw_lines
 
@@ -10,7 +10,7 @@ from .common import draw_lines
 def preview_shown(context, speaker):
     """The preview of the face that the panel shows; None where it has none."""
 
-    objects = members_of(speaker) if speaker is not None else chosen_objects(context)
+    objects = members_of(speaker) if speaker is not None else selected_objects(context)
     return preview_of(frozenset(obj.session_uid for obj in objects))
 
 
