@@ -7,6 +7,8 @@ from .. import panel_state
 from .common import SidebarPanel, SpeakerPanel, draw_lines, in_both_sidebars, split_column
 
 _AUTOMATIC = "Automatic"
+_SURE = 0.75
+"""Score from which a guess needs no mark."""
 
 
 class AUDIO2FACE_MT_presets(bpy.types.Menu):
@@ -25,10 +27,11 @@ class AUDIO2FACE_MT_presets(bpy.types.Menu):
 
 
 class AUDIO2FACE_UL_links(bpy.types.UIList):
-    """Links of the mapping: use, channel, target, and a mark where it moves nothing."""
+    """Links of the mapping: use, channel, target, a mark where it moves nothing or was guessed
+    without being sure, and a button that shows it."""
 
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property, index) -> None:
-        split = layout.split(factor=0.46, align=True)
+        split = layout.split(factor=0.5, align=True)
         row = split.row(align=True)
         row.prop(item, "enabled", text="")
         row.label(text=item.output, translate=False)
@@ -36,8 +39,8 @@ class AUDIO2FACE_UL_links(bpy.types.UIList):
         row.prop(item, "target", text="", placeholder="Nothing")
         if item.still:
             row.prop(item, "still", text="", icon="ERROR", emboss=False)
-        if item.score:
-            row.label(text=f"{item.score:.0%}", translate=False)
+        elif 0.0 < item.score < _SURE:
+            row.label(text="", icon="QUESTION")
         row.operator("audio2face.link_show", text="", icon="HIDE_OFF", emboss=False).index = index
 
     def filter_items(self, _context, data, property_name):
@@ -99,20 +102,19 @@ class AUDIO2FACE_PT_mapping(SpeakerPanel):
         layout = self.layout
         speaker = shown_speaker(context)
         row = layout.row(align=True)
-        row.operator("audio2face.mapping_edit")
-        row.operator("audio2face.mapping_guess", text="Guess", icon="VIEWZOOM")
+        row.operator("audio2face.mapping_edit", text="Edit")
+        row.operator("audio2face.mapping_guess", text="Guess")
         row.operator("audio2face.mapping_load", text="", icon="FILE_FOLDER")
         row.operator("audio2face.mapping_save", text="", icon="FILE_TICK")
+        row.operator("audio2face.link_add", text="", icon="ADD")
+        if len(speaker.links):
+            row.operator("audio2face.link_remove", text="", icon="REMOVE")
         _draw_recorder(layout, speaker)
         if not len(speaker.links):
             return
-        row = layout.row()
-        row.template_list(
-            "AUDIO2FACE_UL_links", "", speaker, "links", speaker, "active_link", rows=6
+        layout.template_list(
+            "AUDIO2FACE_UL_links", "", speaker, "links", speaker, "active_link", rows=10
         )
-        side = row.column(align=True)
-        side.operator("audio2face.link_add", text="", icon="ADD")
-        side.operator("audio2face.link_remove", text="", icon="REMOVE")
         if 0 <= speaker.active_link < len(speaker.links):
             _draw_link(layout, speaker.links[speaker.active_link])
 
