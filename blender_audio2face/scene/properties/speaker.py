@@ -99,6 +99,9 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         description="Your own links from channels to controls; empty for the automatic mapping",
         type=Audio2FaceLink,
     )
+    calibration: StringProperty(
+        name="Calibration", description="What the last calibration measured, line by line"
+    )
     active_link: IntProperty(name="Line", description="The selected link")
     record_output: StringProperty(
         name="Channel", description="The channel that moves the recorded bones", default="jawOpen"

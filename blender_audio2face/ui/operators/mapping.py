@@ -88,16 +88,30 @@ class AUDIO2FACE_OT_mapping_guess(FaceOperator, bpy.types.Operator):
     def act(self, context, speaker) -> str:
         from ...core.rigs.mapping import Mapping
         from ...scene.mapping_guess import guess_mapping
-        from ...scene.speaker_settings import mapping_of, set_mapping
+        from ...scene.speaker_settings import mapping_of, set_mapping, set_scores
 
         before = Mapping("arkit", ()) if self.replace else mapping_of(speaker)
         guessed = guess_mapping(members_of(speaker), before)
         set_mapping(speaker, guessed.mapping)
-        for link in speaker.links:
-            link.score = guessed.scores.get((link.output, link.target), 0.0)
+        set_scores(speaker, guessed.scores)
         _mark_still(speaker)
         least = min(guessed.scores.values())
         return f"Guessed {len(guessed.scores)} links, the least sure at {least:.0%}: look them over"
+
+
+class AUDIO2FACE_OT_calibrate(SpeakerOperator, bpy.types.Operator):
+    """Measure on the mesh how far the mouth opens and whether sealed lips cross, and set the
+    multipliers of the mapping so that they open as on film and touch"""
+
+    bl_idname = "audio2face.calibrate"
+    bl_label = "Calibrate Mouth"
+
+    def act(self, context, speaker) -> str:
+        from ...scene.face_calibration import calibrate_speaker
+
+        findings = calibrate_speaker(speaker)
+        speaker.calibration = "\n".join(findings)
+        return " ".join(findings)
 
 
 class AUDIO2FACE_OT_link_show(SpeakerOperator, bpy.types.Operator):
@@ -286,6 +300,7 @@ CLASSES = (
     AUDIO2FACE_OT_preset,
     AUDIO2FACE_OT_mapping_edit,
     AUDIO2FACE_OT_mapping_guess,
+    AUDIO2FACE_OT_calibrate,
     AUDIO2FACE_OT_link_show,
     AUDIO2FACE_OT_mapping_save,
     AUDIO2FACE_OT_mapping_load,

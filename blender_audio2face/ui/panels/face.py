@@ -109,6 +109,9 @@ class AUDIO2FACE_PT_mapping(SpeakerPanel):
         row.operator("audio2face.link_add", text="", icon="ADD")
         if len(speaker.links):
             row.operator("audio2face.link_remove", text="", icon="REMOVE")
+        layout.operator("audio2face.calibrate", icon="DRIVER_DISTANCE")
+        if len(speaker.links) and speaker.calibration:
+            draw_lines(layout, context, speaker.calibration.splitlines())
         _draw_recorder(layout, speaker)
         if not len(speaker.links):
             return

@@ -210,3 +210,40 @@ def test_shape_is_shown_and_given_back(speaker, extension: str, monkeypatch) -> 
     empty = next(i for i, link in enumerate(speaker.links) if not link.target)
     with pytest.raises(RuntimeError, match="shows nothing: it has no target"):
         bpy.ops.audio2face.link_show(index=empty)
+
+
+def test_calibration_is_kept_in_the_mapping(extension: str) -> None:
+    bpy.ops.audio2face.add_demo_head(with_speech=False)
+    head = bpy.data.objects["Demo Head"]
+    bpy.ops.audio2face.mapping_guess(replace=True)
+    (speaker,) = bpy.context.scene.audio2face.speakers
+    assert bpy.ops.audio2face.calibrate() == {"FINISHED"}
+    links = {link.output: link for link in speaker.links}
+    assert 1.0 < links["jawOpen"].multiplier < 1.3
+    assert 1.0 < links["mouthClose"].multiplier < 1.3
+    assert links["mouthPressLeft"].multiplier < 1.0
+    assert links["tongueOut"].multiplier == 1.0
+    assert links["jawOpen"].score > 0.9
+    assert "on film 33%" in speaker.calibration
+    api = importlib.import_module(extension).api
+    mapping, findings = api.calibrate([head])
+    made = {link.output: link.multiplier for link in mapping.links}
+    assert made["jawOpen"] == pytest.approx(links["jawOpen"].multiplier, abs=1e-3)
+    assert "\n".join(findings) == speaker.calibration
+
+
+def test_visemes_are_not_calibrated() -> None:
+    make_face("Face", ("viseme_aa", "viseme_PP", "viseme_O", "viseme_U"))
+    bpy.ops.audio2face.speaker_add()
+    with pytest.raises(RuntimeError, match="Rigs of visemes need no calibration"):
+        bpy.ops.audio2face.calibrate()
+    assert len(bpy.context.scene.audio2face.speakers[0].links) == 0
+
+
+def test_api_guesses_what_names_do_not_say(numbered, extension: str) -> None:
+    head, known = numbered
+    api = importlib.import_module(extension).api
+    mapping = api.guess([head])
+    assert {link.output: known[link.target.name] for link in mapping.links} == {
+        name: name for name in known.values()
+    }
