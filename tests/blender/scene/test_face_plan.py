@@ -100,6 +100,133 @@ def test_armature_brings_its_descendants_and_what_it_deforms(addon: Addon) -> No
     assert {plan.object_name for plan in addon.plans(chosen)} == {obj.name for obj in chosen[1:]}
 
 
+def cube_face(name: str, size: float, at: tuple = (0, 0, 0), keys: tuple = ("jawOpen",)):
+    """A mesh with shape keys and a size, not selected, in a collection that is not the scene's."""
+    face = make_face(name, keys, select=False)
+    corners = [(x, y, z) for x in (-size, size) for y in (-size, size) for z in (-size, size)]
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(corners, [], [])
+    face.shape_key_clear()
+    face.data = mesh
+    for key in ("Basis", *keys):
+        face.shape_key_add(name=key)
+    face.location = at
+    collection = bpy.data.collections.get("Cast") or bpy.data.collections.new("Cast")
+    if collection.name not in bpy.context.scene.collection.children:
+        bpy.context.scene.collection.children.link(collection)
+    bpy.context.scene.collection.objects.unlink(face)
+    collection.objects.link(face)
+    bpy.context.view_layer.update()
+    return face
+
+
+def click(*objects) -> None:
+    bpy.ops.object.select_all(action="DESELECT")
+    for obj in objects:
+        obj.select_set(True)
+        bpy.context.view_layer.objects.active = obj
+
+
+def chosen(addon: Addon) -> set[str]:
+    return {obj.name for obj in addon.character.chosen_objects(bpy.context)}
+
+
+def test_head_brings_the_parts_of_its_armature_with_its_names(addon: Addon) -> None:
+    rig = make_armature("head")
+    head, teeth, coat, other = (
+        make_face(name, keys, select=False)
+        for name, keys in (
+            ("Head", ("jawOpen", "eyeBlinkLeft")),
+            ("Teeth", ("jawOpen",)),
+            ("Coat", ("fat", "Key 1")),
+            ("Other", ("jawOpen",)),
+        )
+    )
+    head.parent = rig
+    teeth.modifiers.new("Armature", "ARMATURE").object = rig
+    coat.parent = rig
+    other.modifiers.new("Armature", "ARMATURE").object = make_armature("head")
+    click(head)
+    assert chosen(addon) == {"Head", "Teeth"}
+    click(teeth)
+    assert chosen(addon) == {"Head", "Teeth"}
+
+
+def test_head_brings_what_has_its_parent(addon: Addon) -> None:
+    root = bpy.data.objects.new("Root", None)
+    bpy.context.scene.collection.objects.link(root)
+    head, tongue, stranger = (
+        make_face(name, ("jawOpen",), select=False) for name in ("Head", "Tongue", "Stranger")
+    )
+    head.parent = tongue.parent = root
+    click(head)
+    assert chosen(addon) == {"Head", "Tongue"}
+    click(stranger)
+    assert chosen(addon) == {"Stranger"}
+
+
+def test_head_brings_what_lies_within_it_in_its_collection(addon: Addon) -> None:
+    head = cube_face("Head", 1.0)
+    cube_face("Teeth", 0.3, (0, -0.8, -0.3))
+    cube_face("Second Head", 1.0, (3, 0, 0))
+    cube_face("Second Teeth", 0.3, (3, -0.8, -0.3))
+    cube_face("Hat", 0.5, (0, 0, 0.8), ("tall",))
+    click(head)
+    assert chosen(addon) == {"Head", "Teeth"}
+    click(bpy.data.objects["Second Teeth"])
+    assert chosen(addon) == {"Second Head", "Second Teeth"}
+
+
+def test_names_that_blender_gave_make_no_character(addon: Addon) -> None:
+    head = cube_face("Head", 1.0, keys=("Key 1", "Key 2"))
+    cube_face("Shirt", 0.5, keys=("Key 1",))
+    click(head)
+    assert chosen(addon) == {"Head"}
+
+
+def test_mesh_without_vertices_is_left_out_and_the_rest_is_planned(addon: Addon) -> None:
+    head = make_face("Head", ("jawOpen",))
+    mesh = bpy.data.meshes.new("Lashes")
+    lashes = bpy.data.objects.new("Lashes", mesh)
+    bpy.context.scene.collection.objects.link(lashes)
+    for name in ("Basis", "jawOpen"):
+        lashes.shape_key_add(name=name)
+    plans, skipped = addon.targets.plan_targets([head, lashes])
+    assert [plan.object_name for plan in plans] == ["Head"]
+    assert [(mesh.object_name, mesh.reason) for mesh in skipped] == [
+        ("Lashes", "has no vertices: its shape keys move nothing")
+    ]
+    assert addon.targets.still_shapes([lashes]) == {"Basis", "jawOpen"}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "named"),
+    [
+        (0.0, 1.0, ()),
+        (-1.0, 2.0, ()),
+        (0.0, 0.5, ("jawOpen (0 to 0.5)",)),
+        (0.25, 1.0, ("jawOpen (0.25 to 1)",)),
+        (-1.0, 0.0, ("jawOpen (-1 to 0)",)),
+    ],
+)
+def test_slider_that_ends_early_is_named(addon: Addon, low, high, named) -> None:
+    face = make_face("Face", ("jawOpen", "mouthClose"))
+    block = face.data.shape_keys.key_blocks["jawOpen"]
+    block.slider_min, block.slider_max = low, high
+    (plan,) = addon.plans([face])
+    assert plan.cut_off == named
+
+
+def test_locked_and_muted_shape_keys_are_planned(addon: Addon) -> None:
+    face = make_face("Face", ("jawOpen", "mouthClose"))
+    blocks = face.data.shape_keys.key_blocks
+    blocks["jawOpen"].mute = True
+    if hasattr(blocks["jawOpen"], "lock_shape"):
+        blocks["jawOpen"].lock_shape = True
+    (plan,) = addon.plans([face])
+    assert [planned.link.output for planned in plan.links] == ["jawOpen", "mouthClose"]
+
+
 def test_active_object_comes_first_or_alone(addon: Addon) -> None:
     first = make_face("First", ("jawOpen",))
     second = make_face("Second", ("jawOpen",))
