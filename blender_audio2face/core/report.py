@@ -189,10 +189,10 @@ def _place(written: WrittenAction) -> str:
 
 
 def _listed(names: tuple[str, ...], most: int = 6) -> str:
-    """The names, or where they are many their number and the first three."""
+    """The names, or where they are many the first three and their number."""
     if len(names) <= most:
         return ", ".join(names)
-    return f"{len(names)} controls, such as {', '.join(names[:3])}"
+    return f"{', '.join(names[:3])} and others, {len(names)} in all"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -43,7 +43,7 @@ def test_report_lists_what_was_keyed_and_skipped() -> None:
         'Network: "actor.npz".',
         "The GPU gave out.",
         'Face: 1 control in Action "A2F Face", 50 keys at frames -2 to 56, 2.2 times fewer',
-        "Nothing to move for 9 controls, such as channel0, channel1, channel2.",
+        "Nothing to move for channel0, channel1, channel2 and others, 9 in all.",
         "Keyed, but without effect on Face: jawLeft.",
         "Left alone, as a better match exists: jaw_open.",
         "Left to their drivers: tongueOut.",
