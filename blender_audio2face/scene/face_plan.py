@@ -14,12 +14,13 @@ from itertools import chain
 import bpy
 
 from ..core.rigs.mapping import Link, Mapping, automatic, with_every_output
-from ..core.rigs.match import Match, chosen_match, match, rank
-from ..core.rigs.preset import preset_with_id
+from ..core.rigs.match import Match, bone_preset, chosen_match, match, rank
+from ..core.rigs.preset import Preset, preset_with_id
 from ..core.sound.strip_plan import SkippedMesh
 from ..core.target_plan import PlannedLink, TargetPlan
 from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError
 from . import pose_bones
+from .bone_links import bone_mapping
 from .face_objects import has_shape_keys, is_instance
 from .shape_effect import has_points, without_effect
 from .speaker_settings import mapping_of
@@ -114,6 +115,8 @@ def plan_targets(
         missing = best.missing
     else:
         plans, missing = _plan_properties(others, preset_id)
+        if not plans:
+            plans, missing = _plan_bones(others, preset_id)
         if plans:
             skipped = [mesh for mesh in skipped if mesh.reason != _ALL_DRIVEN]
     for obj in others:
@@ -171,11 +174,18 @@ def target_names(objects: list, kind: str) -> tuple[str, ...]:
 def fitting_presets(objects: list) -> tuple[Match, ...]:
     """How well presets fit a character, the best first.
 
-    By its shape keys; where none has a known name, by its other objects' custom properties.
+    By its shape keys; where none has a known name, by its other objects' custom properties; see
+    `fitting_bones` for armatures.
     """
     with_keys = [obj for obj in objects if has_shape_keys(obj)]
     by_shapes = rank(_shape_names(obj.data.shape_keys for obj in with_keys))
     return by_shapes or rank(_property_names(obj for obj in objects if obj not in with_keys))
+
+
+def fitting_bones(objects: list) -> Preset | None:
+    """The preset of bones that an armature among the objects has, or None."""
+    armatures = (obj for obj in objects if obj.type == "ARMATURE")
+    return next(filter(None, (bone_preset(obj.pose.bones.keys()) for obj in armatures)), None)
 
 
 def with_effect(plan: TargetPlan) -> TargetPlan:
@@ -222,6 +232,18 @@ def _plan_properties(
     if not plans:
         return [], ()
     return plans, chosen_match(_property_names(objects), plans[0].preset_id).missing
+
+
+def _plan_bones(objects: list, preset_id: str | None) -> tuple[list[TargetPlan], tuple[str, ...]]:
+    """Plans for face bones with the names of a known rig, and the outputs without one."""
+    for obj in objects:
+        mapping = bone_mapping(obj, preset_id) if obj.type == "ARMATURE" else None
+        plan = _plan_object(obj, mapping) if mapping is not None else None
+        if plan is not None:
+            moved = {planned.link.output for planned in plan.links}
+            outputs = preset_with_id(mapping.preset_id).outputs
+            return [plan], tuple(each.name for each in outputs if each.name not in moved)
+    return [], ()
 
 
 def _plan_object(obj, mapping: Mapping) -> TargetPlan | None:

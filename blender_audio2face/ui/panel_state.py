@@ -131,10 +131,9 @@ def _state_of(context) -> PanelState:
     objects = members_of(speaker) if speaker is not None else chosen_objects(context)
     shapes = any(map(has_shape_keys, objects))
     naming = ""
-    if speaker is None:
-        naming = _naming(objects, None) if shapes else ""
-    elif not len(speaker.links):
-        naming = _naming(objects, speaker.preset or None)
+    if speaker is None or not len(speaker.links):
+        preset_id = speaker.preset or None if speaker is not None else None
+        naming = _naming(objects, preset_id) if shapes else _bone_naming(objects)
     scenes = sequencer_api.sequencer_scenes(context)
     return PanelState(
         subject=_subject(context),
@@ -174,6 +173,15 @@ def _naming(objects: list, preset_id: str | None) -> str:
         return _UNKNOWN_NAMES
     count = len(best.found) + len(best.missing)
     return f"{best.preset.label}: {len(best.found)} of {count} controls, fits {best.score:.0%}"
+
+
+def _bone_naming(objects: list) -> str:
+    if not any(obj.type == "ARMATURE" for obj in objects):
+        return ""
+    from ..scene.face_plan import fitting_bones
+
+    preset = fitting_bones(objects)
+    return preset.label if preset is not None else ""
 
 
 def _preset_label(preset_id: str) -> str:

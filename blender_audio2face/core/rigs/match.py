@@ -49,14 +49,14 @@ class Match:
 
 
 def rank(key_names: Iterable[str]) -> tuple[Match, ...]:
-    """The presets that fit any of the names, the best first.
+    """The presets of named controls that fit any of the names, the best first.
 
     Of equal scores the preset with more controls comes first: a face with both movements and
     visemes is driven by its movements. Then the one with longer names: ``Fcl_MTH_A`` says more than
     ``A``.
     """
     names = tuple(key_names)
-    matches = [match(preset, names) for preset in presets()]
+    matches = [match(preset, names) for preset in presets() if preset.kind != "bones"]
     fitting = [fit for fit in matches if fit.found and fit.essential >= fit.preset.minimum]
     fitting.sort(key=lambda fit: (-round(fit.score, 3), -len(fit.found), -fit.letters))
     return tuple(fitting)
@@ -67,6 +67,23 @@ def chosen_match(key_names: Iterable[str], preset_id: str | None = None) -> Matc
     if preset_id is not None:
         return match(preset_with_id(preset_id), key_names)
     return next(iter(rank(key_names)), None)
+
+
+def bone_preset(bone_names: Iterable[str]) -> Preset | None:
+    """The preset of bones that an armature has most bones of; None where none fits."""
+    known = set(bone_names)
+    fits = [
+        (sum(_has_bones(output, known) for output in essential) / len(essential), preset)
+        for preset in presets()
+        if preset.unit is not None and set(preset.unit) <= known
+        if (essential := [output for output in preset.outputs if output.need == "essential"])
+    ]
+    fitting = [fit for fit in fits if fit[0] >= fit[1].minimum]
+    return max(fitting, key=lambda fit: fit[0])[1] if fitting else None
+
+
+def _has_bones(output: Output, known: set[str]) -> bool:
+    return any(move.bone in known for move in output.bones)
 
 
 def match(preset: Preset, key_names: Iterable[str]) -> Match:

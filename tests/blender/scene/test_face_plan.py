@@ -100,6 +100,81 @@ def test_armature_brings_its_descendants_and_what_it_deforms(addon: Addon) -> No
     assert {plan.object_name for plan in addon.plans(chosen)} == {obj.name for obj in chosen[1:]}
 
 
+RIGIFY = {
+    "jaw_master": ((0, -0.062, 1.874), (0, -0.17, 1.80)),
+    "lips.L": ((0.035, -0.149, 1.807), (0.035, -0.17, 1.807)),
+    "lips.R": ((-0.035, -0.149, 1.807), (-0.035, -0.17, 1.807)),
+    "lip.T": ((0, -0.171, 1.814), (0, -0.19, 1.814)),
+    "lip.B": ((0, -0.167, 1.798), (0, -0.18, 1.798)),
+    "lip.T.L.001": ((0.02, -0.166, 1.815), (0.02, -0.18, 1.815)),
+    "lip.T.R.001": ((-0.02, -0.166, 1.815), (-0.02, -0.18, 1.815)),
+    "lip.B.L.001": ((0.02, -0.162, 1.8), (0.02, -0.18, 1.8)),
+    "lip.B.R.001": ((-0.02, -0.162, 1.8), (-0.02, -0.18, 1.8)),
+    "lid.T.L.002": ((0.055, -0.144, 1.902), (0.055, -0.16, 1.902)),
+    "lid.B.L.002": ((0.055, -0.142, 1.883), (0.055, -0.16, 1.883)),
+}
+"""Some control bones of Rigify's human, (head, tail) in metres."""
+
+
+@pytest.fixture
+def rigify() -> bpy.types.Object:
+    rig = make_armature()
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name, (head, tail) in RIGIFY.items():
+        bone = rig.data.edit_bones.new(name)
+        bone.head, bone.tail = head, tail
+    for name in RIGIFY:
+        if name.startswith("lip.B"):
+            rig.data.edit_bones[name].parent = rig.data.edit_bones["jaw_master"]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    rig.pose.bones["jaw_master"].rotation_mode = "XYZ"
+    return rig
+
+
+def posed(addon: Addon, rig, plan, **values: float):
+    """Heads of the bones, in the armature, with channels at some values."""
+    names = tuple(values)
+    columns = addon.plan.columns(plan, names, np.array([list(values.values())], np.float32))
+    for bone in rig.pose.bones:
+        bone.matrix_basis.identity()
+    for channel, column in columns.items():
+        owner, _, attribute = channel.path.rpartition(".")
+        getattr(rig.path_resolve(owner), attribute)[channel.array_index] = float(column[0])
+    bpy.context.view_layer.update()
+    return {bone.name: bone.head.copy() for bone in rig.pose.bones}
+
+
+def test_face_bones_of_rigify_are_linked(addon: Addon, rigify) -> None:
+    (plan,) = addon.plans([rigify])
+    assert (plan.preset_id, plan.kind) == ("rigify", "OBJECT")
+    assert "browInnerUp" in plan.missing and "jawOpen" not in plan.missing
+    rest = posed(addon, rigify, plan, jawOpen=0.0)
+    opened = posed(addon, rigify, plan, jawOpen=1.0)
+    assert opened["lip.B"].z < rest["lip.B"].z - 0.03
+    assert opened["lip.T"] == rest["lip.T"]
+    smiling = posed(addon, rigify, plan, mouthSmileLeft=1.0)
+    assert smiling["lips.L"].x > rest["lips.L"].x + 0.005
+    assert smiling["lips.L"].z > rest["lips.L"].z + 0.005
+    assert smiling["lips.R"] == rest["lips.R"]
+    shut = posed(addon, rigify, plan, eyeBlinkLeft=1.0)
+    assert shut["lid.T.L.002"].z - rest["lid.B.L.002"].z == pytest.approx(0.0019, abs=1e-4)
+
+
+def test_face_bones_are_linked_from_rest_whatever_the_pose(addon: Addon, rigify) -> None:
+    (plan,) = addon.plans([rigify])
+    posed(addon, rigify, plan, jawOpen=0.5, mouthPucker=1.0)
+    assert addon.plans([rigify]) == (plan,)
+    rigify.pose.bones["jaw_master"].rotation_mode = "QUATERNION"
+    (plan,) = addon.plans([rigify])
+    opened = posed(addon, rigify, plan, jawOpen=1.0)
+    assert opened["lip.B"].z < 1.77
+
+
+def test_armature_without_known_bones_is_refused(addon: Addon) -> None:
+    reasons = addon.refusals([make_armature("jaw_master", "lips.L")])
+    assert "is an armature without a face whose names are known" in reasons["Rig"]
+
+
 def cube_face(name: str, size: float, at: tuple = (0, 0, 0), keys: tuple = ("jawOpen",)):
     """A mesh with shape keys and a size, not selected, in a collection that is not the scene's."""
     face = make_face(name, keys, select=False)
