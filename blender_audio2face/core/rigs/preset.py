@@ -30,8 +30,8 @@ class BoneMove:
     """
 
     bone: str
-    move: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    move: tuple[float, ...] = (0.0, 0.0, 0.0)
+    turn: tuple[float, ...] = (0.0, 0.0, 0.0)
     meet: str = ""
     share: float = 1.0
 
