@@ -55,7 +55,11 @@ def rank(key_names: Iterable[str]) -> tuple[Match, ...]:
     visemes is driven by its movements. Then the one with longer names: ``Fcl_MTH_A`` says more than
     ``A``.
     """
-    names = tuple(key_names)
+    return _ranked(tuple(key_names))
+
+
+@lru_cache(maxsize=32)
+def _ranked(names: tuple[str, ...]) -> tuple[Match, ...]:
     matches = [match(preset, names) for preset in presets() if preset.kind != "bones"]
     fitting = [fit for fit in matches if fit.found and fit.essential >= fit.preset.minimum]
     fitting.sort(key=lambda fit: (-round(fit.score, 3), -len(fit.found), -fit.letters))

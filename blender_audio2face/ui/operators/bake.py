@@ -297,7 +297,7 @@ class AUDIO2FACE_OT_update(ModalBake, bpy.types.Operator):
     """Key again where the strips play now, with the dials as they are; nothing is analysed"""
 
     bl_idname = "audio2face.update"
-    bl_label = "Update"
+    bl_label = "Update Baked Speech"
 
     speaker: speaker_property()
 

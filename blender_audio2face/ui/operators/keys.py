@@ -13,7 +13,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
     """Remove what was baked for this speaker; your own keys stay, or come back"""
 
     bl_idname = "audio2face.clear"
-    bl_label = "Clear Bake"
+    bl_label = "Clear Baked Speech"
 
     strip: StringProperty(
         name="Sound Strip",
@@ -41,7 +41,7 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
     """Put right what hides the face's movement"""
 
     bl_idname = "audio2face.fix"
-    bl_label = "Fix"
+    bl_label = "Fix What Hides Baked Speech"
 
     index: IntProperty(
         name="Which",

@@ -44,7 +44,7 @@ class AUDIO2FACE_OT_preset(FaceOperator, bpy.types.Operator):
     """Use this naming of shape keys and controls for the face; replaces your own links"""
 
     bl_idname = "audio2face.preset"
-    bl_label = "Choose Preset"
+    bl_label = "Choose Rig Preset"
 
     preset: StringProperty(
         name="Preset",
@@ -79,7 +79,7 @@ class AUDIO2FACE_OT_mapping_guess(FaceOperator, bpy.types.Operator):
     the channels that have none yet"""
 
     bl_idname = "audio2face.mapping_guess"
-    bl_label = "Guess by Geometry"
+    bl_label = "Guess Shape Keys by Geometry"
 
     replace: BoolProperty(
         name="Replace", description="Guess all links anew instead of completing those there are"
@@ -118,7 +118,7 @@ class AUDIO2FACE_OT_link_show(SpeakerOperator, bpy.types.Operator):
     """Show on the face, for a moment, what this channel moves when it is at its full"""
 
     bl_idname = "audio2face.link_show"
-    bl_label = "Show Shape"
+    bl_label = "Show Shape on Face"
     bl_options = {"REGISTER"}
 
     index: IntProperty(
@@ -203,7 +203,7 @@ class AUDIO2FACE_OT_link_add(FaceOperator, bpy.types.Operator):
     """Add a link to the mapping; an automatic mapping becomes editable first"""
 
     bl_idname = "audio2face.link_add"
-    bl_label = "Add Link"
+    bl_label = "Add Link to Mapping"
 
     def act(self, context, speaker) -> None:
         if not len(speaker.links):
@@ -217,7 +217,7 @@ class AUDIO2FACE_OT_link_remove(SpeakerOperator, bpy.types.Operator):
     """Remove the chosen link; without any link the mapping is automatic again"""
 
     bl_idname = "audio2face.link_remove"
-    bl_label = "Remove Link"
+    bl_label = "Remove Link from Mapping"
 
     index: IntProperty(
         name="Link",
@@ -239,7 +239,7 @@ class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):
     """Record the pose of the selected bones, either at rest or at the channel's extreme"""
 
     bl_idname = "audio2face.pose_record"
-    bl_label = "Record Pose"
+    bl_label = "Record Bone Pose"
 
     state: EnumProperty(
         name="State",

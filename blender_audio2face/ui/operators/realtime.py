@@ -124,7 +124,7 @@ class AUDIO2FACE_OT_live_record(LiveOperator, bpy.types.Operator):
     """Record the voice and the face from this frame on, or with the playing timeline"""
 
     bl_idname = "audio2face.live_record"
-    bl_label = "Record"
+    bl_label = "Record Voice and Face"
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -145,7 +145,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
     """Stop, put the recorded sound into the sequencer, and key the face with it"""
 
     bl_idname = "audio2face.live_keep"
-    bl_label = "Keep Recording"
+    bl_label = "Keep Recording of Real Time"
 
     @classmethod
     def poll(cls, _context) -> bool:

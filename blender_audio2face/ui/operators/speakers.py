@@ -108,7 +108,7 @@ class AUDIO2FACE_OT_channel_strengths(SpeakerOperator, bpy.types.Operator):
     """List all 52 channels, each with its own strength"""
 
     bl_idname = "audio2face.channel_strengths"
-    bl_label = "Set Each Channel"
+    bl_label = "Set Strength of Each Channel"
 
     remove: BoolProperty(name="Reset", description="Give every channel the same strength again")
 

@@ -98,8 +98,8 @@ def _draw_after(layout, context) -> None:
     if is_playing(context):
         row.operator("audio2face.play", text="Pause", icon="PAUSE")
     else:
-        row.operator("audio2face.play", icon="PLAY")
-    row.operator("audio2face.update", icon="FILE_REFRESH")
+        row.operator("audio2face.play", text="Play", icon="PLAY")
+    row.operator("audio2face.update", text="Update", icon="FILE_REFRESH")
     row.operator("audio2face.clear", text="", icon="TRASH")
 
 

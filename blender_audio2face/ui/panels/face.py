@@ -86,7 +86,7 @@ class AUDIO2FACE_PT_face(SidebarPanel):
         if state.naming:
             draw_lines(layout, context, [state.naming], "NONE" if state.names_known else "INFO")
         if not state.names_known:
-            layout.operator("audio2face.mapping_guess", icon="VIEWZOOM")
+            layout.operator("audio2face.mapping_guess", text="Guess by Geometry", icon="VIEWZOOM")
             row = layout.row(align=True)
             row.operator("audio2face.mapping_edit", text="Mapping", icon="ADD")
             if speaker is None:

@@ -16,7 +16,7 @@ def preview_shown(context, speaker):
 
 def draw_preview_button(row, preview) -> None:
     """The button, pressed in while the face is previewed."""
-    row.operator("audio2face.preview", icon="HIDE_OFF", depress=preview is not None)
+    row.operator("audio2face.preview", text="Preview", icon="HIDE_OFF", depress=preview is not None)
 
 
 def draw_preview_state(layout, context, preview) -> None:

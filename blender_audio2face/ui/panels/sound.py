@@ -76,7 +76,7 @@ def _draw_strip(layout, context, name: str) -> None:
     """The choice of a strip and a button that adds one; without any strip only the button."""
     state = panel_state.read(context)
     if not state.scene_has_sound:
-        layout.operator("audio2face.sound_add", icon="FILE_SOUND")
+        layout.operator("audio2face.sound_add", text="Add Sound", icon="FILE_SOUND")
         return
     row = layout.row(align=True)
     row.menu(

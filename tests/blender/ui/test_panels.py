@@ -246,6 +246,26 @@ def test_scene_changes_request_a_refresh(panel_state, change, face, monkeypatch)
     assert requests
 
 
+def test_menu_has_every_operator_so_that_f3_finds_it(extension: str) -> None:
+    menus = importlib.import_module(f"{extension}.blender_audio2face.ui.menus")
+    layout = draw(menus.AUDIO2FACE_MT_operators)
+    listed = {item[0] for item in layout.drawn if isinstance(item, tuple)}
+    known = {f"audio2face.{name}" for name in dir(bpy.ops.audio2face)}
+    elsewhere = {"audio2face.preset", "audio2face.member_use", "audio2face.find_devices"}
+    assert known - listed == elsewhere  # in menus of their own, in the panel, in the preferences
+    labels = [
+        getattr(bpy.ops.audio2face, name).get_rna_type().name for name in dir(bpy.ops.audio2face)
+    ]
+    assert len(set(labels)) == len(labels)
+    assert all(" " in label for label in labels)
+    for menu in (
+        bpy.types.VIEW3D_MT_object,
+        bpy.types.VIEW3D_MT_pose,
+        bpy.types.SEQUENCER_MT_strip,
+    ):
+        assert menus._draw in menu._dyn_ui_initialize()
+
+
 def test_every_panel_draws_before_and_after_a_bake(panels, face) -> None:
     for cls in panels.values():
         if hasattr(cls, "bl_label"):
