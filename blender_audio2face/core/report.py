@@ -126,7 +126,7 @@ def describe(
         details += _details(action)
         problems += _problems(action)
     hidden = (*hidden, *(reason for action in written for reason in action.plan.hidden_by))
-    return BakeReport(summary, tuple(details), (*problems, *remarks), hidden)
+    return BakeReport(summary, tuple(details), tuple(dict.fromkeys((*problems, *remarks))), hidden)
 
 
 def _inference_details(inference: Inference) -> list[str]:

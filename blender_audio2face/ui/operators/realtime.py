@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, StringProperty
 from ....model.errors import A2FError, memory_errors_reported
 from ...core.background_job import run_to_completion
 from ...realtime import running_session
-from ...scene.face_objects import chosen_objects
+from ...scene.face_objects import chosen_objects, has_selection
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import members_of, shown_speaker, speaker_of
 from ...scene.weights_path import chosen_weights
@@ -56,7 +56,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         if running_session() is not None:
             cls.poll_message_set("Real time runs already: stop it first.")
             return False
-        if not _face(context):
+        if not has_selection(context) and shown_speaker(context) is None:
             cls.poll_message_set(
                 "No face is selected: select the meshes, or the armature, of the face."
             )
