@@ -125,7 +125,8 @@ def describe(
     for action in written:
         details += _details(action)
         problems += _problems(action)
-    hidden = (*hidden, *(reason for action in written for reason in action.plan.hidden_by))
+    moving = [action for action in written if _moved(action)] or written
+    hidden = (*hidden, *(reason for action in moving for reason in action.plan.hidden_by))
     return BakeReport(summary, tuple(details), tuple(dict.fromkeys((*problems, *remarks))), hidden)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
@@ -77,10 +78,15 @@ def add_speaker(
 def add_members(
     speaker: "Audio2FaceSpeaker", objects: list[bpy.types.Object], undo: ExitStack | None = None
 ) -> None:
-    """Adds objects to a face, each once; ``undo`` gets callbacks that remove them."""
-    known = all_members_of(speaker)
+    """Adds objects to a face, each once, and takes those into use that it had already; ``undo``
+    gets callbacks that take that back."""
     for obj in objects:
-        if obj in known:
+        known = next((member for member in speaker.members if member.object == obj), None)
+        if known is not None:
+            if not known.use:
+                known.use = True
+                if undo is not None:
+                    way_back(speaker, undo, partial(_set_use, obj.session_uid))
             continue
         speaker.members.add().object = obj
         if undo is not None:
@@ -132,6 +138,13 @@ def select_row(settings, row: int) -> None:
 
 def _remove_last_member(speaker: "Audio2FaceSpeaker") -> None:
     speaker.members.remove(len(speaker.members) - 1)
+
+
+def _set_use(uid: int, speaker: "Audio2FaceSpeaker") -> None:
+    """Takes the object with a session_uid out of use again."""
+    for member in speaker.members:
+        if member.object is not None and member.object.session_uid == uid:
+            member.use = False
 
 
 def _take_out(speaker: "Audio2FaceSpeaker") -> None:

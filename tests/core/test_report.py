@@ -81,6 +81,12 @@ def test_hidden_results_have_lines_of_their_own() -> None:
     )
 
 
+def test_mesh_that_nothing_moves_beside_one_that_moves_hides_nothing() -> None:
+    flat = plan(without_effect=("jawOpen", "mouthClose"), hidden_by=("nothing moves a vertex.",))
+    assert describe([STRIP], [written(plan()), written(flat)], [], None).hidden == ()
+    assert describe([STRIP], [written(flat)], [], None).hidden == ("nothing moves a vertex.",)
+
+
 def test_report_of_many_strips_counts_them() -> None:
     report = describe([STRIP] * 5, [written(plan())], [], None)
     assert 'from "speech", "speech", "speech" and 2 more, frames' in report.summary

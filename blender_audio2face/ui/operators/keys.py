@@ -5,7 +5,7 @@ from bpy.props import IntProperty, StringProperty
 
 from ...errors import PlanError
 from ...face_override import release
-from ...scene.speakers import members_of
+from ...scene.speakers import all_members_of
 from .common import SpeakerOperator
 
 
@@ -28,7 +28,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
         keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
         if not keys:
             raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
-        face = animated_datablocks(members_of(speaker))
+        face = animated_datablocks(all_members_of(speaker))
         release(frozenset(datablock.session_uid for datablock in face))
         count = sum(clear(datablock, keys) for datablock in face)
         for key in keys:

@@ -252,6 +252,24 @@ def test_head_brings_what_lies_within_it_in_its_collection(addon: Addon) -> None
     assert chosen(addon) == {"Second Head", "Second Teeth"}
 
 
+def test_shapes_of_several_meshes_are_read_as_one_face(extension: str) -> None:
+    effect = importlib.import_module(f"{extension}.blender_audio2face.scene.shape_effect")
+    head = cube_face("Head", 1.0, keys=("jawOpen", "mouthClose"))
+    teeth = cube_face("Teeth", 0.3, (0, 0, 2), ("jawOpen",))
+    teeth.scale = (1, 1, 2)
+    for obj, name, down in ((head, "jawOpen", 0.5), (teeth, "jawOpen", 0.25)):
+        obj.data.shape_keys.key_blocks[name].data[0].co.z -= down
+    bpy.context.view_layer.update()
+    shapes = effect.face_shapes([head, teeth, make_armature("jaw")])
+    assert shapes.names == ("jawOpen", "mouthClose")
+    assert shapes.offsets.shape == (2, 16, 3)
+    lowest = shapes.offsets[0].min(0)
+    assert lowest == pytest.approx([0.0, 0.0, -0.5])
+    assert np.sort(shapes.offsets[0][:, 2])[:2] == pytest.approx([-0.5, -0.5])  # in the world
+    assert not shapes.offsets[1].any()
+    assert shapes.points[:, 2].max() == pytest.approx(2.6)
+
+
 def test_names_that_blender_gave_make_no_character(addon: Addon) -> None:
     head = cube_face("Head", 1.0, keys=("Key 1", "Key 2"))
     cube_face("Shirt", 0.5, keys=("Key 1",))
