@@ -111,6 +111,9 @@ filmed: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.teacher.filmed_lips corpus --cache $(CACHE) \
 		--films $(CORPORA)/capture/grid_s1
 
+# Threads that wait asleep leave the cores to the makers of batches, and to others.
+train phone-head: export OMP_WAIT_POLICY ?= passive
+
 train: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN) $(OPTIONS)
 

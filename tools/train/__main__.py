@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     torch.set_num_threads(options.threads)
     machine, folder = Machine(options.device, options.workers), options.out
-    targets, pool = options.out.parent / "targets", options.out.parent / "batches"
+    targets, pool = options.out / "targets", options.out.parent / "batches"
     try:
         config = _config(options)
         predict = _predictor(options.finetune) if config.keep_unknown else None

@@ -56,7 +56,7 @@ def batch_number(step: int, config: TrainConfig) -> int:
 
 def _write(file, batch: Batch) -> None:
     np.savez(
-        file, allow_pickle=False, steps=batch.steps.astype(np.float16),
+        file, steps=batch.steps.astype(np.float16),
         raw=batch.raw.astype(np.float16), phones=batch.phones.astype(np.int16),
         known=np.packbits(batch.known > 0),
     )  # fmt: skip

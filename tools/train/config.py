@@ -41,6 +41,7 @@ class TrainConfig:
         averaging: share of the past in the mean weights, which are what is exported; 0 for none.
         grow: a weights file that a run begins with is put into a network of this configuration's
             sizes; else its own sizes count.
+        half_precision: the weights file's matrices have 16 bits.
         phone_emphasis: factor of the contact loss by phone (IPA).
     """
 
@@ -70,6 +71,7 @@ class TrainConfig:
     spread_weight: float = 0.0
     averaging: float = 0.0
     grow: bool = False
+    half_precision: bool = False
     phone_emphasis: dict[str, float] = field(default_factory=dict)
 
 

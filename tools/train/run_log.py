@@ -57,7 +57,8 @@ def plot_losses(folder: Path) -> Path:
     """Draws log.jsonl of a run as losses.png."""
     rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
     rows = [row for row in rows if "group" not in row]
-    names = [name for name in rows[-1] if name not in ("step", "seconds", "total")]
+    last = rows[-1] if rows else {"total": 0.0}  # a run of a few steps has no mean to show
+    names = [name for name in last if name not in ("step", "seconds")]
     figure, axes = plt.subplots(1, len(names), figsize=(3.6 * len(names), 3.2), squeeze=False)
     for axis, name in zip(axes[0], names, strict=True):
         axis.plot([row["step"] for row in rows], [row[name] for row in rows])

@@ -107,7 +107,7 @@ class Trainee(nn.Module):
     def export(self, path: Path) -> Path:
         """Writes the network as a weights file for every runtime."""
         arrays = {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
-        save_weights(path, self.config.network, arrays)
+        save_weights(path, self.config.network, arrays, self.config.half_precision)
         return path
 
 
