@@ -23,6 +23,9 @@ STEP = 1e-3
 ENOUGH = 0.5
 """The least score of a guess."""
 
+_FEW, _ENOUGH_OF_FEW = 12, 0.8
+"""Of fewer guesses, which may be a rig of whole mouths, only those that are sure count."""
+
 _POINTS_TO_PLACE, _POINTS_TO_SCORE = 1200, 4000
 _DEPTH = 0.35
 """How far behind the skin at a site points still count, over the height from mouth to eyes."""
@@ -116,6 +119,8 @@ def guess(points: np.ndarray, offsets: np.ndarray) -> tuple[Guess, ...]:
     made = _assigned(single + both, found, shares) if both else _assigned(single, found, shares)
     alone = {output for each in made if len(each.outputs) == 1 for output in each.outputs}
     made = [each for each in made if len(each.outputs) == 1 or not alone.intersection(each.outputs)]
+    if len(made) < _FEW:
+        made = [each for each in made if each.score >= _ENOUGH_OF_FEW]
     return tuple(sorted(made, key=lambda each: -each.score))
 
 

@@ -104,6 +104,26 @@ def test_one_shape_for_both_sides_is_linked_to_both_channels(head: Head) -> None
     assert len(by_name) == len(shared)
 
 
+def test_of_whole_mouths_only_what_is_sure_is_guessed(head: Head) -> None:
+    names, points, offsets = head
+    known = dict(zip(names, offsets, strict=True))
+    mouths = {
+        "aa": {"jawOpen": 0.8, "mouthLowerDownLeft": 0.3, "mouthLowerDownRight": 0.3},
+        "ih": {"jawOpen": 0.2, "mouthStretchLeft": 0.5, "mouthStretchRight": 0.5},
+        "ou": {"jawOpen": 0.15, "mouthPucker": 0.9},
+        "ee": {"jawOpen": 0.3, "mouthSmileLeft": 0.5, "mouthSmileRight": 0.5},
+        "blink": {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0},
+    }
+    shapes = [
+        sum(np.float32(value) * known[name] for name, value in mixture.items())
+        for mixture in mouths.values()
+    ]
+    guessed = found(list(mouths), guess(points, np.stack(shapes)))
+    assert guessed["jawOpen"] == "aa"
+    assert guessed["eyeBlinkLeft"] == guessed["eyeBlinkRight"] == "blink"
+    assert len(guessed) <= 5
+
+
 def test_shapes_of_the_body_do_not_mislead(head: Head) -> None:
     names, points, offsets = head
     fat = points * np.float32(0.1)
