@@ -70,7 +70,13 @@ def _mesh_shapes(obj, places: dict[str, int], whole: bool) -> tuple[np.ndarray, 
     offsets = np.zeros((len(places), len(chosen), 3), np.float32)
     for block in blocks:
         offsets[places[block.name]] = offset(block)[chosen] @ world[:3, :3].T
-    return rest[chosen] @ world[:3, :3].T + world[:3, 3], offsets
+    points = rest[chosen] @ world[:3, :3].T + world[:3, 3]
+    return _finite(points), _finite(offsets)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    """The values, with 0 for what a broken import left in a mesh."""
+    return np.nan_to_num(values, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _evenly(places: np.ndarray, most: int) -> np.ndarray:

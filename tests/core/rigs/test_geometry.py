@@ -63,11 +63,12 @@ def turned(degrees: float) -> Callable[[np.ndarray], np.ndarray]:
         turned(90.0),
         turned(180.0),
         turned(-90.0),
+        lambda points: points[..., [0, 2, 1]] * np.float32([1.0, 1.0, -1.0]),
         lambda points: points * np.float32(100.0),
         lambda points: points * np.float32([1.3, 1.0, 1.0]),
         lambda points: points * np.float32([1.0, 0.8, 1.25]),
     ],
-    ids=["right", "back", "left", "hundredfold", "wide", "long"],
+    ids=["right", "back", "left", "y up", "hundredfold", "wide", "long"],
 )
 def test_speech_is_found_on_other_proportions(
     head: Head, change: Callable[[np.ndarray], np.ndarray]
