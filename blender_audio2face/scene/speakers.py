@@ -33,7 +33,7 @@ def find_speaker(scene: bpy.types.Scene, name: str) -> "Audio2FaceSpeaker":
         return speakers[name]
     known = ", ".join(f'"{speaker.name}"' for speaker in speakers)
     advice = f"choose one of {known}" if known else "bake a face first"
-    raise PlanError(f'There is no speaker "{name}" in scene "{scene.name}": {advice}.')
+    raise PlanError(f'There is no character "{name}" in scene "{scene.name}": {advice}.')
 
 
 def speaker_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> "Audio2FaceSpeaker | None":

@@ -59,7 +59,7 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
 
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     name: StringProperty(
-        name="Speaker",
+        name="Character",
         description="Name of the character that speaks",
         translation_context=OWN_CONTEXT,
     )
@@ -75,7 +75,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     )
     channel: IntProperty(
         name="Channel",
-        description="Channel of the sequencer with this speaker's strips",
+        description="Channel of the sequencer with this character's strips",
         default=1,
         min=1,
         max=128,

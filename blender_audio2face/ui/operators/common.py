@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def speaker_property() -> StringProperty:
     """The ``speaker`` property of operators that work on one."""
     return StringProperty(
-        name="Speaker",
-        description="Name of the speaker; empty for the one in the panel",
+        name="Character",
+        description="Name of the character; empty for the one in the panel",
         options={"SKIP_SAVE"},
         translation_context=OWN_CONTEXT,
     )
@@ -32,7 +32,7 @@ def chosen_speaker(context, name: str):
         return find_speaker(context.scene, name)
     speaker = shown_speaker(context)
     if speaker is None:
-        raise PlanError("No speaker is chosen: select a face that was baked, or add a speaker.")
+        raise PlanError("No character is chosen: select a face that was baked, or add a character.")
     return speaker
 
 
@@ -40,7 +40,7 @@ def has_speaker(cls, context) -> bool:
     """``poll`` of operators on a speaker; scripts may name another one than the panels show."""
     if len(context.scene.audio2face.speakers):
         return True
-    cls.poll_message_set("There is no speaker yet: bake a face, or add a speaker.")
+    cls.poll_message_set("There is no character yet: bake a face, or add a character.")
     return False
 
 

@@ -10,7 +10,7 @@ from .common import SpeakerOperator
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
-    """Remove what was baked for this speaker; your own keys stay, or come back"""
+    """Remove what was baked for this character; your own keys stay, or come back"""
 
     bl_idname = "audio2face.clear"
     bl_label = "Clear Baked Speech"

@@ -14,14 +14,14 @@ from .common import FaceOperator, SpeakerOperator
 
 
 class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
-    """Add a speaker whose face is the selected objects; Bake Speech adds one by itself"""
+    """Add a character whose face is the selected objects; Bake Speech adds one by itself"""
 
     bl_idname = "audio2face.speaker_add"
-    bl_label = "Add Speaker"
+    bl_label = "Add Character"
     bl_options = {"REGISTER", "UNDO"}
 
     name: StringProperty(
-        name="Name", description="Name of the speaker; empty for the active object's name"
+        name="Name", description="Name of the character; empty for the active object's name"
     )
     source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
     strip: StringProperty(
@@ -29,7 +29,7 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
     )
     channel: IntProperty(
         name="Channel",
-        description="Channel of the sequencer with this speaker's strips",
+        description="Channel of the sequencer with this character's strips",
         default=1,
         min=1,
         max=128,
@@ -60,17 +60,17 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_speaker_remove(SpeakerOperator, bpy.types.Operator):
-    """Remove this speaker from the list; its keys stay"""
+    """Remove this character from the list; its keys stay"""
 
     bl_idname = "audio2face.speaker_remove"
-    bl_label = "Remove Speaker"
+    bl_label = "Remove Character"
 
     def act(self, context, speaker) -> None:
         remove_speaker(context.scene, speaker)
 
 
 class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
-    """Add the selected objects to this speaker's face"""
+    """Add the selected objects to this character's face"""
 
     bl_idname = "audio2face.speaker_members"
     bl_label = "Add Selected to Face"

@@ -108,7 +108,7 @@ def test_removed_speaker_ends_session(live) -> None:
     assert revalidate(session) is not None
     bpy.context.scene.audio2face.speakers.clear()
     assert revalidate(session) is None
-    assert "speaker was removed" in message()
+    assert "character was removed" in message()
     assert values_of(one) == BEFORE
 
 

@@ -207,7 +207,7 @@ def test_named_speaker_needs_no_selection(anna) -> None:
     assert bpy.ops.audio2face.bake(speaker="Anna") == {"FINISHED"}
     with pytest.raises(RuntimeError, match="No face is selected"):
         bpy.ops.audio2face.bake()
-    with pytest.raises(RuntimeError, match='no speaker "Ben"'):
+    with pytest.raises(RuntimeError, match='no character "Ben"'):
         bpy.ops.audio2face.bake(speaker="Ben")
 
 
