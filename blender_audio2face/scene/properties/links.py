@@ -8,7 +8,6 @@ from bpy import props
 
 from ...core.rigs import LIMIT
 from ..live_changes import on_change, owner_of
-from ..speakers import members_of
 
 _Bool = partial(props.BoolProperty, update=on_change)
 _Enum = partial(props.EnumProperty, update=on_change)
@@ -41,6 +40,7 @@ def _find_outputs(link, _context, text: str) -> list[str]:
 
 def _names(link, kind: str) -> tuple[str, ...]:
     from ..face_plan import target_names  # Blender's start does not need it
+    from ..speakers import members_of  # it needs the classes of this module
 
     speaker = owner_of(link.id_data.audio2face, link)
     return target_names(members_of(speaker), kind) if speaker is not None else ()
