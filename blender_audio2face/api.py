@@ -30,7 +30,9 @@ from .core.sound.strip_timing import StripTiming
 from .core.target_plan import TargetPlan
 from .errors import PlanError
 from .scene import live_changes, speaker_settings
-from .scene.face_plan import plan_face
+from .scene.face_calibration import calibrated
+from .scene.face_plan import automatic_mapping, plan_face
+from .scene.mapping_guess import guess_mapping
 from .scene.preferred_runtime import preferred_runtime
 from .scene.speakers import add_members, add_speaker, speaker_of
 from .scene.weights_path import chosen_weights
@@ -44,6 +46,8 @@ __all__ = [
     "Mapping",
     "Target",
     "bake",
+    "calibrate",
+    "guess",
     "predict",
 ]
 
@@ -200,6 +204,40 @@ def bake_known_as(
         undo.pop_all()
     scene.audio2face.speakers[known_as].report = report.text
     return report
+
+
+def guess(objects: Iterable[bpy.types.Object], mapping: Mapping | None = None) -> Mapping:
+    """Links for shape keys whose names say nothing, by the points that they move.
+
+    Args:
+        objects: the face's meshes.
+        mapping: links that are known already; None for those found by name.
+
+    Returns:
+        The known links, the guessed ones, and links without a target for what was not found.
+
+    Raises:
+        model.errors.A2FError: no further shape key moves as any channel does.
+    """
+    return guess_mapping(list(objects), mapping).mapping
+
+
+def calibrate(
+    objects: Iterable[bpy.types.Object], mapping: Mapping | None = None
+) -> tuple[Mapping, tuple[str, ...]]:
+    """A mapping whose mouth opens as on film and whose sealed lips touch, and what was measured.
+
+    Args:
+        objects: the face's meshes.
+        mapping: links to correct; None for those found by name.
+
+    Raises:
+        model.errors.A2FError: jaw and closing lips have no links of their own, or no lips are
+            found.
+    """
+    faces = list(objects)
+    made = calibrated(faces, mapping or automatic_mapping(faces))
+    return made.mapping, made.findings
 
 
 def _check_channels(curves: Curves, plans: Sequence[TargetPlan]) -> None:

@@ -11,7 +11,7 @@ from .core import background_job
 from .demo_head import add as demo_head
 from .scene import live_changes
 from .scene.properties import links, realtime, scene, shaping, speaker, streaming
-from .ui import panel_state, preferences
+from .ui import menus, panel_state, preferences
 from .ui.operators import bake, keys, mapping, playback, preview, sound, speakers
 from .ui.operators import realtime as realtime_operators
 from .ui.operators import streaming as streaming_operators
@@ -27,6 +27,7 @@ _MODULES = (
     bake, keys, playback, mapping, preview, sound, speakers, demo_head, realtime_operators,
     streaming_operators,
     sound_panel, face_panel, look_panel, bake_panel, realtime_panel, streaming_panel,
+    menus,
 )  # fmt: skip
 """Properties first, those that hold others after them."""
 
@@ -93,6 +94,7 @@ def register() -> None:
     realtime.register()
     blender_command.register()
     panel_state.register()
+    menus.register()
     live_changes.set_listener(live_update.on_speaker_change)
     for handlers, handler in _handlers():
         handlers.append(handler)
@@ -110,6 +112,7 @@ def unregister() -> None:
         if handler in handlers:  # another add-on may have emptied the list
             handlers.remove(handler)
     live_changes.set_listener(None)
+    menus.unregister()
     panel_state.unregister()
     blender_command.unregister()
     realtime.unregister()

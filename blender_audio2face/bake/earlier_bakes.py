@@ -22,7 +22,7 @@ from ..scene import sequencer_api, strip_id
 from ..scene.analysis_cache import timing_of
 from ..scene.face_plan import animated_datablocks
 from ..scene.resolve_sound import is_same_file
-from ..scene.speakers import members_of
+from ..scene.speakers import all_members_of
 from . import hand_edits
 from .request import BakeRequest
 
@@ -57,7 +57,7 @@ class EarlierBake:
     def sentence(self) -> str:
         """About a bake that is no speaker's."""
         return (
-            f"Keys of {self.name}, which no speaker here has, move the face at {self.place}: "
+            f"Keys of {self.name}, which no character here has, move the face at {self.place}: "
             f"{_CLEAR}."
         )
 
@@ -127,7 +127,7 @@ def of_nobody(speaker, objects: Iterable[bpy.types.Object]) -> dict[str, Earlier
     baked = bakes_on(objects)
     for scene in bpy.data.scenes if baked else ():
         for other in scene.audio2face.speakers:
-            if _is_same(other, speaker) or _share_a_face(members_of(other), objects):
+            if _is_same(other, speaker) or _share_a_face(all_members_of(other), objects):
                 for take in other.takes:
                     baked.pop(take.name, None)
     return baked
@@ -173,7 +173,7 @@ def left_over(
             continue
         if _is_covered(bake, timings):
             found.gone[key] = (
-                f"Took out the keys of {bake.name}, {bake.place}: no speaker has them."
+                f"Took out the keys of {bake.name}, {bake.place}: no character has them."
             )
         else:
             found.kept.append(bake.sentence)
@@ -222,7 +222,7 @@ def first_frame_of_file(speaker, take) -> int:
 def clear_elsewhere(speaker, plans: Sequence[TargetPlan], keys: set[str]) -> None:
     """Removes keys from what is part of a speaker's face and no longer keyed with it."""
     keyed = {plan.uid for plan in plans}
-    for datablock in animated_datablocks(members_of(speaker)):
+    for datablock in animated_datablocks(all_members_of(speaker)):
         anim = datablock.animation_data
         if datablock.session_uid not in keyed and anim is not None and not anim.use_tweak_mode:
             remove.clear(datablock, keys)

@@ -41,6 +41,7 @@ from ..scene.resolve_sound import mark_strip, plan_selection, strips_of_take
 from ..scene.speakers import (
     add_members,
     add_speaker,
+    all_members_of,
     check_own_meshes,
     find_speaker,
     members_of,
@@ -447,9 +448,9 @@ def _left_over(
         return earlier_bakes.LeftOver()
     request = plan.request
     speaker = find_speaker(_scene(request), name)
-    left = earlier_bakes.left_over(request, speaker, members_of(speaker), strips)
+    left = earlier_bakes.left_over(request, speaker, all_members_of(speaker), strips)
     if not plan.is_rekey:
-        left.kept += earlier_bakes.replaced_elsewhere(members_of(speaker), strips)
+        left.kept += earlier_bakes.replaced_elsewhere(all_members_of(speaker), strips)
     yield
     if left.gone and (yield from hand_edits.names_of_edited(plans)):
         left = left.without_taking_out("some keys were changed by hand")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ...model.errors import A2FError
 from ..core.sound.sound_selection import SoundSelection
 from ..errors import PlanError
-from ..scene.face_objects import chosen_objects
+from ..scene.face_objects import chosen_objects, selected_objects
 from ..scene.face_plan import plan_face
 from ..scene.resolve_sound import selection_of_takes, sound_selection_of
 from ..scene.speakers import check_own_meshes, find_speaker, members_of, speaker_of
@@ -108,17 +108,20 @@ def _check_scene(scene) -> None:
     """Raises PlanError for a linked scene, which would forget its speakers when it is saved."""
     if not scene.is_editable:
         raise PlanError(
-            f'Scene "{scene.name}" is linked and keeps no speakers: bake in a scene of this file.'
+            f'Scene "{scene.name}" is linked and keeps no characters: bake in a scene of this file.'
         )
 
 
 def _of_selection(context) -> tuple[object, list]:
     """(speaker or None, objects) of what is selected: the active face's speaker as a whole, with
-    what is selected besides and is no other speaker's."""
-    objects = chosen_objects(context)
-    speaker = speaker_of(context.scene, objects[0]) if objects else None
+    what is selected besides and is no other speaker's; without one the whole character, but not
+    what is another speaker's."""
+    scene = context.scene
+    objects = selected_objects(context)
+    speaker = speaker_of(scene, objects[0]) if objects else None
     if speaker is None:
-        return None, objects
+        companions = [obj for obj in chosen_objects(context) if obj not in objects]
+        return None, [*objects, *(obj for obj in companions if speaker_of(scene, obj) is None)]
     known = members_of(speaker)
-    others = [obj for obj in objects if speaker_of(context.scene, obj) is None]
+    others = [obj for obj in objects if speaker_of(scene, obj) is None]
     return speaker, [*known, *(obj for obj in others if obj not in known)]

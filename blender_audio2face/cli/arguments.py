@@ -72,15 +72,17 @@ def command_parser(path_of: Callable[[str], Path] = Path) -> argparse.ArgumentPa
 
 def _face() -> CommandParser:
     parser = CommandParser(add_help=False)
-    group = parser.add_argument_group("whose face; every speaker of the scene if not given")
+    group = parser.add_argument_group("whose face; every character of the scene if not given")
     choice = group.add_mutually_exclusive_group()
-    choice.add_argument("--all", action="store_true", help="every speaker of the scene")
-    choice.add_argument("--speaker", action="append", default=[], help="a speaker; may be repeated")
+    choice.add_argument("--all", action="store_true", help="every character of the scene")
+    choice.add_argument(
+        "--speaker", action="append", default=[], help="a character; may be repeated"
+    )
     choice.add_argument(
         "--object",
         action="append",
         default=[],
-        help="a mesh or armature of one face; may be repeated; a new face becomes a speaker",
+        help="a mesh or armature of one face; may be repeated; a new face becomes a character",
     )
     group.add_argument("--scene", help="the face's scene; the open one if not given")
     return parser
@@ -88,7 +90,7 @@ def _face() -> CommandParser:
 
 def _sound() -> CommandParser:
     parser = CommandParser(add_help=False)
-    group = parser.add_argument_group("which sound; the speaker's own if not given")
+    group = parser.add_argument_group("which sound; the character's own if not given")
     choice = group.add_mutually_exclusive_group()
     choice.add_argument("--strip", action="append", default=[], help="a strip; may be repeated")
     choice.add_argument("--channel", type=int, help="all sound strips on a channel")
@@ -99,7 +101,7 @@ def _sound() -> CommandParser:
 
 def _keying() -> CommandParser:
     parser = CommandParser(add_help=False)
-    group = parser.add_argument_group("how it is keyed; as the speaker has it if not given")
+    group = parser.add_argument_group("how it is keyed; as the character has it if not given")
     rig = group.add_mutually_exclusive_group()
     rig.add_argument("--preset", help="id of a rig preset")
     rig.add_argument("--mapping", type=Path, help="a mapping saved as JSON")

@@ -94,7 +94,7 @@ def wanted_speakers(options: argparse.Namespace, place: Place, undo: ExitStack) 
         speakers = list(place.scene.audio2face.speakers)
     if not speakers:
         raise CommandError(
-            f'Scene "{place.scene.name}" has no speaker yet: name the face with --object'
+            f'Scene "{place.scene.name}" has no character yet: name the face with --object'
             f"{_candidates(place)}."
         )
     return speakers

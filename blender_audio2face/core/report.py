@@ -67,21 +67,31 @@ class WrittenAction:
 
 @dataclass(frozen=True)
 class BakeReport:
-    """A line for the status bar, details, and what keeps the result from showing."""
+    """A line for the status bar, what went wrong, details, and what keeps the result from showing.
+
+    Attributes:
+        summary: what was keyed.
+        details: further sentences.
+        problems: sentences on what was not keyed, or not as requested.
+        hidden: sentences on what keeps the result from showing.
+    """
 
     summary: str
     details: tuple[str, ...]
+    problems: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """Summary and details, for the panel, which has a button for each entry of ``hidden``."""
-        return "\n".join((self.summary, *self.details))
+        """For the panel, which shows the lines before the empty one without being asked, and has a
+        button for each entry of ``hidden``."""
+        return "\n".join((self.summary, *self.problems, "", *self.details))
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The whole report."""
-        return (self.summary, *self.details, *(f"Hidden: {reason}" for reason in self.hidden))
+        hidden = (f"Hidden: {reason}" for reason in self.hidden)
+        return (self.summary, *self.problems, *self.details, *hidden)
 
 
 def describe(
@@ -103,7 +113,7 @@ def describe(
         hidden: sentences on what keeps the result from showing.
     """
     faces = ", ".join(dict.fromkeys(action.plan.object_name for action in written))
-    controls = sum(action.controls for action in written)
+    controls = sum(_moved(action) for action in written)
     names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
     names += f" and {len(strips) - 3} more" if len(strips) > 3 else ""
     first = min(strip.timing.left_handle for strip in strips)
@@ -112,11 +122,15 @@ def describe(
         f"Keyed {_counted(controls, 'control')} of {faces} from {names}, frames {first} to {last}"
     )
     details = [] if inference is None else _inference_details(inference)
+    problems = [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped]
+    if inference is not None and inference.remark is not None:
+        problems.append(inference.remark)
     for action in written:
         details += _details(action)
-    details += [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped]
-    hidden = (*hidden, *(reason for action in written for reason in action.plan.hidden_by))
-    return BakeReport(summary, (*details, *remarks), hidden)
+        problems += _problems(action)
+    moving = [action for action in written if _moved(action)] or written
+    hidden = (*hidden, *(reason for action in moving for reason in action.plan.hidden_by))
+    return BakeReport(summary, tuple(details), tuple(dict.fromkeys((*problems, *remarks))), hidden)
 
 
 def _inference_details(inference: Inference) -> list[str]:
@@ -127,8 +141,21 @@ def _inference_details(inference: Inference) -> list[str]:
     ]
     if inference.weights is not None:
         lines.append(f'Network: "{inference.weights}".')
-    if inference.remark is not None:
-        lines.append(inference.remark)
+    return lines
+
+
+def _moved(written: WrittenAction) -> int:
+    """How many of the controls that were keyed move anything."""
+    return max(written.controls - len(written.plan.without_effect), 0)
+
+
+def _problems(written: WrittenAction) -> list[str]:
+    plan = written.plan
+    lines = [] if written.note is None else [written.note]
+    if plan.driven:
+        lines.append(f"Left to their drivers: {_listed(plan.driven)}.")
+    if plan.cut_off:
+        lines.append(f"Cut off by the range of their sliders: {_listed(plan.cut_off)}.")
     return lines
 
 
@@ -136,22 +163,20 @@ def _details(written: WrittenAction) -> list[str]:
     plan = written.plan
     saved = f", {written.frames / written.keys:.1f} times fewer than frames" if written.keys else ""
     lines = [
-        f"{plan.object_name}: {_counted(written.controls, 'control')} in {_place(written)}, "
+        f"{plan.object_name}: {_counted(_moved(written), 'control')} in {_place(written)}, "
         f"{_counted(written.keys, 'key')} at frames {written.first_frame} to "
         f"{written.last_frame}{saved}."
     ]
-    if written.note is not None:
-        lines.append(written.note)
     if plan.shared_by:
         lines.append(f"{_listed(plan.shared_by)} shares these shape keys and moves too.")
     if plan.missing:
         lines.append(f"Nothing to move for {_listed(plan.missing)}.")
     if plan.without_effect:
-        lines.append(f"Keyed, but they move nothing: {_listed(plan.without_effect)}.")
+        lines.append(
+            f"Keyed, but without effect on {plan.object_name}: {_listed(plan.without_effect)}."
+        )
     if plan.passed_over:
         lines.append(f"Left alone, as a better match exists: {_listed(plan.passed_over)}.")
-    if plan.driven:
-        lines.append(f"Left to their drivers: {_listed(plan.driven)}.")
     if written.covered:
         names = {
             FCurvePath(planned.path, planned.index): planned.link.target.name
@@ -179,8 +204,10 @@ def _place(written: WrittenAction) -> str:
 
 
 def _listed(names: tuple[str, ...], most: int = 6) -> str:
-    listed = ", ".join(names[:most])
-    return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
+    """The names, or where they are many the first three and their number."""
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:3])} and others, {len(names)} in all"
 
 
 def _counted(number: int, noun: str) -> str:

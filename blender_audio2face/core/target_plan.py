@@ -37,6 +37,7 @@ class TargetPlan:
         passed_over: controls that match an output less well than another; not keyed.
         driven: controls left to their drivers.
         without_effect: keyed shape keys that move nothing.
+        cut_off: keyed shape keys whose slider ends before the link's extreme, with its range.
         hidden_by: what in the character itself will keep the result from showing; ``diagnostics``
             finds the rest.
     """
@@ -51,6 +52,7 @@ class TargetPlan:
     passed_over: tuple[str, ...] = ()
     driven: tuple[str, ...] = ()
     without_effect: tuple[str, ...] = ()
+    cut_off: tuple[str, ...] = ()
     hidden_by: tuple[str, ...] = ()
 
 
@@ -81,6 +83,13 @@ def resting(plan: TargetPlan, names: Sequence[str]) -> dict[FCurvePath, float]:
     made = at_rest([each.link for each in planned])
     rows = [np.array([value], np.float32) for value in made]
     return {channel: float(column[0]) for channel, column in _sums(planned, rows).items()}
+
+
+def at_full(plan: TargetPlan) -> dict[FCurvePath, float]:
+    """The value of each planned F-curve with its target at the link's extreme."""
+    targets = [planned.link.target for planned in plan.links]
+    rows = [np.array([target.extreme], np.float32) for target in targets]
+    return {channel: float(column[0]) for channel, column in _sums(list(plan.links), rows).items()}
 
 
 def _preset(plan: TargetPlan) -> Preset | None:

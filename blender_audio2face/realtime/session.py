@@ -195,7 +195,7 @@ class Session:
             raise PlanError("Real time ended: the face was removed.")
         speaker = speaker_of(scene, present[0])
         if speaker is None and self._speaker_name:
-            raise PlanError("Real time ended: the speaker was removed.")
+            raise PlanError("Real time ended: the character was removed.")
         self._speaker_name = speaker.name if speaker is not None else ""
         if _mapping_of(speaker) != self._mapping:
             self._override.restore()

@@ -9,17 +9,20 @@ renaming.
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 import bpy
 
-from ..core.rigs.mapping import Link, Mapping, automatic
-from ..core.rigs.match import Match, chosen_match, match, rank
+from ..core.rigs.mapping import Link, Mapping, automatic, with_every_output
+from ..core.rigs.match import Match, bone_preset, chosen_match, match, rank
+from ..core.rigs.preset import Preset, preset_with_id
 from ..core.sound.strip_plan import SkippedMesh
 from ..core.target_plan import PlannedLink, TargetPlan
 from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError
 from . import pose_bones
+from .bone_links import bone_mapping
 from .face_objects import has_shape_keys, is_instance
-from .shape_effect import without_effect
+from .shape_effect import has_points, without_effect
 from .speaker_settings import mapping_of
 from .speakers import members_of
 
@@ -28,6 +31,9 @@ _ALL_DRIVEN = (
     "the drivers"
 )
 _OVERRIDE_INSTANCE = "make a library override of it (Object > Library Override > Make)"
+_NOTHING_LINKED = (
+    "has no shape key linked yet: choose some under Face > Mapping, or press Guess by Geometry"
+)
 _NOT_IN_MAPPING = "has none of the controls that the mapping names: choose it again for this rig"
 _BARE_ARMATURE = (
     "is an armature without a face whose names are known: record bones or properties in the mapping"
@@ -109,6 +115,8 @@ def plan_targets(
         missing = best.missing
     else:
         plans, missing = _plan_properties(others, preset_id)
+        if not plans:
+            plans, missing = _plan_bones(others, preset_id)
         if plans:
             skipped = [mesh for mesh in skipped if mesh.reason != _ALL_DRIVEN]
     for obj in others:
@@ -143,14 +151,41 @@ def current_mapping(speaker) -> Mapping:
     return automatic_mapping(members_of(speaker), speaker.preset or None)
 
 
+def editable_mapping(speaker) -> Mapping:
+    """A speaker's mapping with a link for every output of its preset, some without a target.
+
+    Where no preset is known, the outputs are ARKit's.
+    """
+    mapping = current_mapping(speaker)
+    return with_every_output(mapping, preset_with_id(mapping.preset_id or "arkit"))
+
+
+def target_names(objects: list, kind: str) -> tuple[str, ...]:
+    """The names that a link's target of a kind may have on a face: "shape", "bone", "property"."""
+    if kind == "shape":
+        return _shape_names(obj.data.shape_keys for obj in objects if has_shape_keys(obj))
+    posed = [obj for obj in objects if obj.pose is not None]
+    if kind == "bone":
+        return tuple(dict.fromkeys(chain.from_iterable(obj.pose.bones.keys() for obj in posed)))
+    bones = (bone for obj in posed for bone in obj.pose.bones)
+    return _property_names((*objects, *bones))
+
+
 def fitting_presets(objects: list) -> tuple[Match, ...]:
     """How well presets fit a character, the best first.
 
-    By its shape keys; where none has a known name, by its other objects' custom properties.
+    By its shape keys; where none has a known name, by its other objects' custom properties; see
+    `fitting_bones` for armatures.
     """
     with_keys = [obj for obj in objects if has_shape_keys(obj)]
     by_shapes = rank(_shape_names(obj.data.shape_keys for obj in with_keys))
     return by_shapes or rank(_property_names(obj for obj in objects if obj not in with_keys))
+
+
+def fitting_bones(objects: list) -> Preset | None:
+    """The preset of bones that an armature among the objects has, or None."""
+    armatures = (obj for obj in objects if obj.type == "ARMATURE")
+    return next(filter(None, (bone_preset(obj.pose.bones.keys()) for obj in armatures)), None)
 
 
 def with_effect(plan: TargetPlan) -> TargetPlan:
@@ -197,6 +232,18 @@ def _plan_properties(
     if not plans:
         return [], ()
     return plans, chosen_match(_property_names(objects), plans[0].preset_id).missing
+
+
+def _plan_bones(objects: list, preset_id: str | None) -> tuple[list[TargetPlan], tuple[str, ...]]:
+    """Plans for face bones with the names of a known rig, and the outputs without one."""
+    for obj in objects:
+        mapping = bone_mapping(obj, preset_id) if obj.type == "ARMATURE" else None
+        plan = _plan_object(obj, mapping) if mapping is not None else None
+        if plan is not None:
+            moved = {planned.link.output for planned in plan.links}
+            outputs = preset_with_id(mapping.preset_id).outputs
+            return [plan], tuple(each.name for each in outputs if each.name not in moved)
+    return [], ()
 
 
 def _plan_object(obj, mapping: Mapping) -> TargetPlan | None:
@@ -279,17 +326,21 @@ def _plan_key(sharing: list, mapping: Mapping | None, best: Match | None) -> Tar
     refusal = _refusal(key)
     if refusal is not None:
         return refusal
+    if not has_points(key):
+        return "has no vertices: its shape keys move nothing"
     names = _shape_names([key])
     passed_over, unlinked = (), _NOT_IN_MAPPING
     if mapping is None:
         unlinked = (
             f"has {len(key.key_blocks)} shape keys but no known names such as jawOpen, viseme_aa "
-            "or A, I, U, E, O: choose a rig preset, or link them by hand"
+            "or A, I, U, E, O: choose a rig preset, or press Guess by Geometry"
         )
         if best is None:
             return unlinked
         mapping = automatic(names, best.preset.id)
         passed_over = match(best.preset, names).passed_over
+    elif not any(link.target.name for link in mapping.links):
+        unlinked = _NOTHING_LINKED
     known = set(names)
     links = [
         link
@@ -318,7 +369,17 @@ def _plan_key(sharing: list, mapping: Mapping | None, best: Match | None) -> Tar
         links=tuple(planned),
         passed_over=passed_over,
         driven=tuple(dict.fromkeys(driven)),
+        cut_off=tuple(dict.fromkeys(filter(None, map(_cut_off, planned)))),
     )
+
+
+def _cut_off(planned: PlannedLink) -> str | None:
+    """The target and the range of its slider, where that ends before the link does."""
+    target = planned.link.target
+    least, most = sorted((target.rest, target.extreme))
+    if planned.low <= least and most <= planned.high:
+        return None
+    return f"{target.name} ({planned.low:g} to {planned.high:g})"
 
 
 def _shape_names(keys: Iterable[bpy.types.Key]) -> tuple[str, ...]:
@@ -386,6 +447,17 @@ def _resolve(obj, link: Link) -> PlannedLink | str | None:
         return None
     path = pose_bones.property_path(target.name, target.path)
     return PlannedLink(link, path, 0, *pose_bones.property_range(owner, target.name))
+
+
+def driven_shapes(objects: list) -> set[str]:
+    """Names of shape keys that a driver moves on any of the objects."""
+    return {
+        block.name
+        for obj in objects
+        if has_shape_keys(obj) and (drivers := _driven_paths(obj.data.shape_keys))
+        for block in obj.data.shape_keys.key_blocks
+        if (block.path_from_id("value"), 0) in drivers
+    }
 
 
 def _driven_paths(datablock) -> set[tuple[str, int]]:

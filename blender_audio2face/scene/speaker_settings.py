@@ -92,6 +92,17 @@ def set_mapping(speaker: "Audio2FaceSpeaker", mapping: Mapping) -> None:
                 setattr(group, name, getattr(link.target, name))
 
 
+def scores_of(speaker: "Audio2FaceSpeaker") -> dict[tuple[str, str], float]:
+    """(output, target) → how sure the guess of a link is; without links that were not guessed."""
+    return {(link.output, link.target): link.score for link in speaker.links if link.score}
+
+
+def set_scores(speaker: "Audio2FaceSpeaker", scores: dict[tuple[str, str], float]) -> None:
+    """Notes how sure the guesses of links are; the others are sure."""
+    for link in speaker.links:
+        link.score = scores.get((link.output, link.target), 0.0)
+
+
 def _link_of(group: "Audio2FaceLink") -> Link:
     target = Target(name=group.target, **{name: getattr(group, name) for name in _TARGET_VALUES})
     return Link(target=target, **{name: getattr(group, name) for name in _LINK_VALUES})

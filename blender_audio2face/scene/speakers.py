@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def members_of(speaker: "Audio2FaceSpeaker") -> list[bpy.types.Object]:
-    """The speaker's objects that still exist, in the artist's order."""
+    """The speaker's objects that still exist and are in use, in the artist's order."""
+    members = speaker.members
+    return [member.object for member in members if member.use and member.object is not None]
+
+
+def all_members_of(speaker: "Audio2FaceSpeaker") -> list[bpy.types.Object]:
+    """The speaker's objects that still exist, also those that the artist took out of use."""
     return [member.object for member in speaker.members if member.object is not None]
 
 
@@ -29,13 +36,13 @@ def find_speaker(scene: bpy.types.Scene, name: str) -> "Audio2FaceSpeaker":
         return speakers[name]
     known = ", ".join(f'"{speaker.name}"' for speaker in speakers)
     advice = f"choose one of {known}" if known else "bake a face first"
-    raise PlanError(f'There is no speaker "{name}" in scene "{scene.name}": {advice}.')
+    raise PlanError(f'There is no character "{name}" in scene "{scene.name}": {advice}.')
 
 
 def speaker_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> "Audio2FaceSpeaker | None":
     """The speaker that an object belongs to, or shares its shape keys with; None without one."""
     for speaker in scene.audio2face.speakers:
-        if any(_same_face(obj, member) for member in members_of(speaker)):
+        if any(_same_face(obj, member) for member in all_members_of(speaker)):
             return speaker
     return None
 
@@ -50,11 +57,11 @@ def check_own_meshes(
     for other in scene.audio2face.speakers:
         if speaker is not None and other.name == speaker.name:
             continue
-        for member in members_of(other):
+        for member in all_members_of(other):
             for obj in objects:
                 if obj != member and _same_face(obj, member):
                     raise PlanError(
-                        f'"{obj.name}" and "{member.name}" of speaker "{other.name}" share one '
+                        f'"{obj.name}" and "{member.name}" of character "{other.name}" share one '
                         f'mesh, so whatever is keyed moves both: select "{obj.name}", press '
                         "Object > Relations > Make Single User > Object & Data, and bake again."
                     )
@@ -105,10 +112,15 @@ def own_name(speaker: "Audio2FaceSpeaker") -> str:
 def add_members(
     speaker: "Audio2FaceSpeaker", objects: list[bpy.types.Object], undo: ExitStack | None = None
 ) -> None:
-    """Adds objects to a face, each once; ``undo`` gets callbacks that remove them."""
-    known = members_of(speaker)
+    """Adds objects to a face, each once, and takes those into use that it had already; ``undo``
+    gets callbacks that take that back."""
     for obj in objects:
-        if obj in known:
+        known = next((member for member in speaker.members if member.object == obj), None)
+        if known is not None:
+            if not known.use:
+                known.use = True
+                if undo is not None:
+                    way_back(speaker, undo, partial(_set_use, obj.session_uid))
             continue
         speaker.members.add().object = obj
         if undo is not None:
@@ -151,7 +163,7 @@ def select_row(settings, row: int) -> None:
     if bpy.context.mode != "OBJECT":
         return
     layer = bpy.context.view_layer
-    face = [obj for obj in members_of(settings.speakers[row]) if obj.name in layer.objects]
+    face = [obj for obj in all_members_of(settings.speakers[row]) if obj.name in layer.objects]
     for obj in layer.objects:
         obj.select_set(obj in face)
     if face:
@@ -160,6 +172,13 @@ def select_row(settings, row: int) -> None:
 
 def _remove_last_member(speaker: "Audio2FaceSpeaker") -> None:
     speaker.members.remove(len(speaker.members) - 1)
+
+
+def _set_use(uid: int, speaker: "Audio2FaceSpeaker") -> None:
+    """Takes the object with a session_uid out of use again."""
+    for member in speaker.members:
+        if member.object is not None and member.object.session_uid == uid:
+            member.use = False
 
 
 def _take_out(speaker: "Audio2FaceSpeaker") -> None:

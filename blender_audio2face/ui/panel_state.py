@@ -43,10 +43,12 @@ class PanelState:
         hidden: what hides the shown speaker's bake.
         strays: sentences about what is baked onto the face and is no speaker's.
         face_names: the objects of the face, comma-separated.
+        parts: the objects of the face, each by its name, without those taken out of use.
         has_shape_keys, has_armature: whether one of those objects has, or is one.
         naming: how well the names of the face fit a preset; empty where that does not matter.
+        names_known: whether they fit any.
         preset_label: of the preset that the speaker uses; empty where it is automatic.
-        strip_name: the strip that is used where none is chosen; empty without one.
+        sound_names: what Bake takes: strips, or a file; empty where that is refused.
         scene_has_face, scene_has_sound: whether the demo head, its sentence and Add Sound are
             what an empty scene needs.
     """
@@ -56,15 +58,18 @@ class PanelState:
     hidden: "tuple[HiddenResult, ...]" = ()
     strays: tuple[str, ...] = ()
     face_names: str = ""
+    parts: tuple[str, ...] = ()
     has_shape_keys: bool = False
     has_armature: bool = False
     naming: str = ""
+    names_known: bool = True
     preset_label: str = ""
-    strip_name: str = ""
+    sound_names: str = ""
     scene_has_face: bool = True
     scene_has_sound: bool = True
 
 
+_UNKNOWN_NAMES = "The names say nothing: choose a preset, or let the shapes be guessed."
 _UNKNOWN = PanelState()
 _states: dict[int, PanelState] = {}
 """By window; the key without a window is 0."""
@@ -124,28 +129,27 @@ def _state_of(context) -> PanelState:
     from ..diagnostics.hidden_results import find_hidden_results
     from ..scene import sequencer_api
 
-    settings = context.scene.audio2face
     speaker = shown_speaker(context)
     objects = members_of(speaker) if speaker is not None else chosen_objects(context)
     shapes = any(map(has_shape_keys, objects))
     naming = ""
-    if speaker is None:
-        naming = _naming(objects, None) if shapes else ""
-    elif not len(speaker.links):
-        naming = _naming(objects, speaker.preset or None)
+    if speaker is None or not len(speaker.links):
+        preset_id = speaker.preset or None if speaker is not None else None
+        naming = _naming(objects, preset_id) if shapes else _bone_naming(objects)
     scenes = sequencer_api.sequencer_scenes(context)
-    chosen_strip = (settings if speaker is None else speaker).strip
     return PanelState(
         subject=_subject(context),
         bake_refusal=_bake_refusal(context, speaker),
         hidden=find_hidden_results(speaker) if speaker is not None and len(speaker.takes) else (),
         strays=_strays(speaker, objects),
         face_names=", ".join(obj.name for obj in objects),
+        parts=tuple(obj.name for obj in objects),
         has_shape_keys=shapes,
         has_armature=any(obj.type == "ARMATURE" for obj in objects),
         naming=naming,
+        names_known=naming != _UNKNOWN_NAMES,
         preset_label=_preset_label(speaker.preset) if speaker is not None else "",
-        strip_name="" if chosen_strip else _only_strip(context),
+        sound_names=_sound_names(context, speaker),
         scene_has_face=any(map(has_shape_keys, context.scene.objects)),
         scene_has_sound=any(map(sequencer_api.sound_strips, scenes)),
     )
@@ -180,9 +184,18 @@ def _naming(objects: list, preset_id: str | None) -> str:
     fits = (fit for fit in fitting_presets(objects) if preset_id in (None, fit.preset.id))
     best = next(fits, None)
     if best is None:
-        return "No naming fits: choose a preset, or edit the mapping by hand."
+        return _UNKNOWN_NAMES
     count = len(best.found) + len(best.missing)
     return f"{best.preset.label}: {len(best.found)} of {count} controls, fits {best.score:.0%}"
+
+
+def _bone_naming(objects: list) -> str:
+    if not any(obj.type == "ARMATURE" for obj in objects):
+        return ""
+    from ..scene.face_plan import fitting_bones
+
+    preset = fitting_bones(objects)
+    return preset.label if preset is not None else ""
 
 
 def _preset_label(preset_id: str) -> str:
@@ -196,13 +209,20 @@ def _preset_label(preset_id: str) -> str:
         return preset_id
 
 
-def _only_strip(context) -> str:
-    from ..scene.strips import find_strip
+def _sound_names(context, speaker) -> str:
+    from ..core.sound.sound_selection import SoundFile
+    from ..scene.resolve_sound import scene_of, sound_selection_of
+    from ..scene.strips import chosen_strips
 
     try:
-        return find_strip(context, "")[1].name
+        selection = sound_selection_of(context, speaker, {})
+        if isinstance(selection.selector, SoundFile):
+            return bpy.path.basename(selection.selector.path)
+        names = [strip.name for strip in chosen_strips(scene_of(selection), selection.selector)]
     except StripError:
         return ""  # the Bake button says why
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _subject(context) -> tuple[int, str]:

@@ -35,6 +35,9 @@ class Recorder:
     def prop(self, data: object, name: str, **_) -> None:
         self.drawn.append(("prop", name))
 
+    def separator(self) -> None:
+        pass
+
     def progress(self, factor: float, **_) -> None:
         self.drawn.append(("progress", factor))
 

@@ -41,14 +41,14 @@ def test_report_lists_what_was_keyed_and_skipped() -> None:
         Inference("numpy", "cpu", 2.0, 0.5, "actor.npz", "The GPU gave out."),
         ["A remark."],
     )
-    assert report.summary == 'Keyed 2 controls of Face from "speech", frames 1 to 48'
+    assert report.summary == 'Keyed 1 control of Face from "speech", frames 1 to 48'
     for sentence in (
         "2.0 s of sound in 0.5 s (4.0 times real time, numpy on cpu).",
         'Network: "actor.npz".',
         "The GPU gave out.",
-        'Face: 2 controls in Action "A2F Face", 50 keys at frames -2 to 56, 2.2 times fewer',
-        "Nothing to move for channel0, channel1, channel2, channel3, channel4, channel5 and 3 more",
-        "Keyed, but they move nothing: jawLeft.",
+        'Face: 1 control in Action "A2F Face", 50 keys at frames -2 to 56, 2.2 times fewer',
+        "Nothing to move for channel0, channel1, channel2 and others, 9 in all.",
+        "Keyed, but without effect on Face: jawLeft.",
         "Left alone, as a better match exists: jaw_open.",
         "Left to their drivers: tongueOut.",
         'Action "Old" (3 F-curves on these controls) no longer plays',
@@ -56,6 +56,23 @@ def test_report_lists_what_was_keyed_and_skipped() -> None:
         "A remark.",
     ):
         assert sentence in report.text
+
+
+def test_what_went_wrong_comes_before_the_details() -> None:
+    face = plan(driven=("tongueOut",), cut_off=("jawOpen (0 to 0.5)",), missing=("cheekPuff",))
+    skipped = [SkippedMesh("Lashes", "has no vertices: its shape keys move nothing")]
+    note = 'The Action "Walk" is linked.'
+    action = WrittenAction(face, "A2F Face", "ACTION", note, None, 2, 50, 112, -2, 56)
+    report = describe([STRIP], [action], skipped, None, ["A strip is gone."])
+    assert report.text.partition("\n\n")[0].splitlines() == [
+        report.summary,
+        'Skipped "Lashes": it has no vertices: its shape keys move nothing.',
+        'The Action "Walk" is linked.',
+        "Left to their drivers: tongueOut.",
+        "Cut off by the range of their sliders: jawOpen (0 to 0.5).",
+        "A strip is gone.",
+    ]
+    assert "cheekPuff" in report.text.partition("\n\n")[2]
 
 
 def test_hidden_results_have_lines_of_their_own() -> None:
@@ -66,6 +83,12 @@ def test_hidden_results_have_lines_of_their_own() -> None:
         "Hidden: An NLA track is soloed.",
         "Hidden: none of the keyed shape keys moves a vertex.",
     )
+
+
+def test_mesh_that_nothing_moves_beside_one_that_moves_hides_nothing() -> None:
+    flat = plan(without_effect=("jawOpen", "mouthClose"), hidden_by=("nothing moves a vertex.",))
+    assert describe([STRIP], [written(plan()), written(flat)], [], None).hidden == ()
+    assert describe([STRIP], [written(flat)], [], None).hidden == ("nothing moves a vertex.",)
 
 
 def test_report_of_many_strips_counts_them() -> None:

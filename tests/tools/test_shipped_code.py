@@ -61,6 +61,7 @@ NAMED_IMPORTS = {
 OWN_FOLDER_READERS = {
     "blender_audio2face/demo_head/asset.py",
     "blender_audio2face/demo_head/add.py",
+    "blender_audio2face/core/rigs/geometry.py",
     "blender_audio2face/core/rigs/preset.py",
     "model/command/job_record.py",
     "model/command/two_processes.py",

@@ -133,6 +133,23 @@ def _upper_face(best: Match, names: Sequence[str], kind: str) -> list[Link]:
     ]
 
 
+def with_every_output(mapping: Mapping, preset: Preset) -> Mapping:
+    """The mapping with a link without a target for each of the preset's outputs that has none.
+
+    Left out are outputs that a rig of this kind need not have, and those that others replace.
+    """
+    linked = {link.output for link in mapping.links}
+    replaced = {
+        name for output in preset.outputs if output.name in linked for name in output.unless
+    }
+    absent = [
+        Link(output.name, Target("shape", ""))
+        for output in preset.outputs
+        if output.need != "extra" and output.name not in linked | replaced
+    ]
+    return Mapping(preset.id, (*mapping.links, *absent))
+
+
 def known_outputs(preset: Preset | None) -> tuple[str, ...]:
     """Every name that a link's output may have."""
     own = tuple(output.name for output in preset.outputs) if preset is not None else ()

@@ -22,12 +22,13 @@ _LINK_DEFAULTS = {"multiplier": 1.0, "offset": 0.0, "low": -LIMIT, "high": LIMIT
 
 
 def dumps(mapping: Mapping) -> str:
-    """The text of a mapping's file. Values at their defaults are left out."""
+    """The text of a mapping's file. Values at their defaults, and links without a target, are left
+    out."""
     document = {
         "format": FORMAT,
         "version": VERSION,
         "preset": mapping.preset_id,
-        "links": [_link_object(link) for link in mapping.links],
+        "links": [_link_object(link) for link in mapping.links if link.target.name],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 

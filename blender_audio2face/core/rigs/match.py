@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from .names import plain, spellings
+from .names import NUMBERED, plain, spellings
 from .preset import Output, Preset, preset_with_id, presets
 
 _ESSENTIAL_SHARE = 0.9
@@ -49,14 +49,18 @@ class Match:
 
 
 def rank(key_names: Iterable[str]) -> tuple[Match, ...]:
-    """The presets that fit any of the names, the best first.
+    """The presets of named controls that fit any of the names, the best first.
 
     Of equal scores the preset with more controls comes first: a face with both movements and
     visemes is driven by its movements. Then the one with longer names: ``Fcl_MTH_A`` says more than
     ``A``.
     """
-    names = tuple(key_names)
-    matches = [match(preset, names) for preset in presets()]
+    return _ranked(tuple(key_names))
+
+
+@lru_cache(maxsize=32)
+def _ranked(names: tuple[str, ...]) -> tuple[Match, ...]:
+    matches = [match(preset, names) for preset in presets() if preset.kind != "bones"]
     fitting = [fit for fit in matches if fit.found and fit.essential >= fit.preset.minimum]
     fitting.sort(key=lambda fit: (-round(fit.score, 3), -len(fit.found), -fit.letters))
     return tuple(fitting)
@@ -69,12 +73,30 @@ def chosen_match(key_names: Iterable[str], preset_id: str | None = None) -> Matc
     return next(iter(rank(key_names)), None)
 
 
+def bone_preset(bone_names: Iterable[str]) -> Preset | None:
+    """The preset of bones that an armature has most bones of; None where none fits."""
+    known = set(bone_names)
+    fits = [
+        (sum(_has_bones(output, known) for output in essential) / len(essential), preset)
+        for preset in presets()
+        if preset.unit is not None and set(preset.unit) <= known
+        if (essential := [output for output in preset.outputs if output.need == "essential"])
+    ]
+    fitting = [fit for fit in fits if fit[0] >= fit[1].minimum]
+    return max(fitting, key=lambda fit: fit[0])[1] if fitting else None
+
+
+def _has_bones(output: Output, known: set[str]) -> bool:
+    return any(move.bone in known for move in output.bones)
+
+
 def match(preset: Preset, key_names: Iterable[str]) -> Match:
     """Pairs a preset's outputs with controls.
 
-    Of several controls that answer to one output, the exact spelling is chosen; else the one named
-    in the style of most outputs (all with ``A01_``, say); else the one whose name was changed
-    least; else the first in the given order. No control is chosen twice.
+    Of several controls that answer to one output, one without a number behind is chosen; of those
+    the exact spelling; else the one named in the style of most outputs (all with ``A01_``, say);
+    else the one whose name was changed least; else the first in the given order. No control is
+    chosen twice.
     """
     answers = _answers(tuple(key_names))
     answering = {output.name: _candidates(output, answers) for output in preset.outputs}
@@ -86,7 +108,7 @@ def match(preset: Preset, key_names: Iterable[str]) -> Match:
     chosen: dict[str, _Candidate] = {}
     taken: set[str] = set()
     for name, candidates in answering.items():
-        candidates.sort(key=lambda c: (not c.exact, -common[c.style], c.style))
+        candidates.sort(key=lambda c: (c.style & NUMBERED, not c.exact, -common[c.style], c.style))
         free = next((candidate for candidate in candidates if candidate.name not in taken), None)
         if free is not None:
             chosen[name] = free
@@ -95,12 +117,15 @@ def match(preset: Preset, key_names: Iterable[str]) -> Match:
         if any(name in chosen for name in output.unless):
             chosen.pop(output.name, None)
     found = {name: candidate.name for name, candidate in chosen.items()}
+    replaced = {name for output in preset.outputs if output.name in found for name in output.unless}
     used = set(found.values())
     answered = dict.fromkeys(c.name for candidates in answering.values() for c in candidates)
     expected = [
         output
         for output in preset.outputs
-        if output.need != "extra" and not any(name in found for name in output.unless)
+        if output.need != "extra"
+        and output.name not in replaced
+        and not any(name in found for name in output.unless)
     ]
     essential = _share_found([o for o in expected if o.need == "essential"], found) or 0.0
     optional = _share_found([o for o in expected if o.need == "optional"], found)

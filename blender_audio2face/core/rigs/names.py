@@ -3,7 +3,8 @@
 Riggers and exporters write one name in many ways: ``mouthSmileLeft``, ``MouthSmile_L``,
 ``mouth smile.L``, ``L_Mouth_Smile``, ``A38_Mouth_Smile_Left``, ``Face.MouthSmileLeft``. Two names
 are the same when their words are, whatever the capitals and separators; L, Left, R, Right name the
-side at either end. Numbering and a mesh's name in front are ignored.
+side at either end. Numbering and a mesh's name in front are ignored, and so is the number that
+Blender adds behind (``jawOpen.001``).
 """
 
 import re
@@ -12,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
-SHARED, MESH, NUMBERING = 1, 2, 4
+SHARED, MESH, NUMBERING, NUMBERED = 1, 2, 4, 8
 _SIDES = {"l": "left", "r": "right", "left": "left", "right": "right"}
 _NUMBERING = re.compile(r"^[A-Za-z]?\d{1,3}[\s_.-]+")
+_NUMBERED = re.compile(r"[._]\d{3,}$")
 _SEPARATOR = re.compile(r"[\s_.:-]+")
 _MESH = re.compile(r"^.*(?:__|\.)(?=[^\d.])")
 
@@ -37,8 +39,8 @@ def spellings(names: Iterable[str]) -> Mapping[str, tuple[tuple[int, str], ...]]
     Returns:
         name → (style, plain name) of the whole name; without the first words of the prefix that
         most names share; without the mesh in front (``Face.``, ``head_lod0_mesh__``); without
-        numbering (``A01_``). The style, a sum of SHARED, MESH and NUMBERING, says what was left
-        out.
+        numbering (``A01_``); and each of these without a number behind (``.001``). The style, a sum
+        of SHARED, MESH, NUMBERING and NUMBERED, says what was left out.
     """
     names = list(names)
     shared = _shared_prefix(names)
@@ -49,6 +51,8 @@ def spellings(names: Iterable[str]) -> Mapping[str, tuple[tuple[int, str], ...]]
             forms += [(SHARED, name[mark.end() :]) for mark in _SEPARATOR.finditer(shared)]
         forms += [(style + MESH, _MESH.sub("", form)) for style, form in forms]
         forms += [(style + NUMBERING, _NUMBERING.sub("", form)) for style, form in forms]
+        if _NUMBERED.search(name):
+            forms += [(style + NUMBERED, _NUMBERED.sub("", form)) for style, form in forms]
         styles: dict[str, int] = {}
         for style, form in forms:
             if text := plain(form):

@@ -18,6 +18,25 @@ FOLDER = Path(__file__).parent / "presets"
 
 
 @dataclass(frozen=True)
+class BoneMove:
+    """What an output at 1 does to a pose bone, in the axes of a character that looks along -Y.
+
+    Attributes:
+        bone: its name.
+        move: translation, in the preset's unit.
+        turn: rotation about X, Y and Z, in degrees.
+        meet: a bone towards which it is moved instead, or "".
+        share: of the way to that bone.
+    """
+
+    bone: str
+    move: tuple[float, ...] = (0.0, 0.0, 0.0)
+    turn: tuple[float, ...] = (0.0, 0.0, 0.0)
+    meet: str = ""
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
 class Output:
     """One control of a rig.
 
@@ -27,6 +46,7 @@ class Output:
         weights: channel or derived feature → factor; the output is their sum.
         need: "essential" for speech, "optional", or "extra" (never reported as missing).
         unless: outputs that replace this one where any of them is found.
+        bones: what it moves, of a preset of bones.
     """
 
     name: str
@@ -34,6 +54,7 @@ class Output:
     weights: Mapping[str, float]
     need: str = "essential"
     unless: tuple[str, ...] = ()
+    bones: tuple[BoneMove, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,10 +64,12 @@ class Preset:
     Attributes:
         id: its name in files.
         label: its name for people.
-        kind: "channels": a control for each movement; "visemes": a control for each kind of mouth.
+        kind: "channels": a control for each movement; "visemes": a control for each kind of mouth;
+            "bones": pose bones, a few for each movement.
         outputs: its controls.
         about: who uses it, and how it is recognised.
         minimum: the least share of its essential controls that a character of this rig has.
+        unit: two bones whose distance is the unit of a bone's move.
     """
 
     id: str
@@ -55,6 +78,7 @@ class Preset:
     outputs: tuple[Output, ...]
     about: str = ""
     minimum: float = 0.0
+    unit: tuple[str, str] | None = None
 
     def output(self, name: str) -> Output | None:
         """The output of that name, or None."""
@@ -85,8 +109,28 @@ def _preset(data: dict[str, Any]) -> Preset:
             {name: float(factor) for name, factor in item["weights"].items()},
             item.get("need", "essential"),
             tuple(item.get("unless", ())),
+            tuple(_bone_move(name, move) for name, move in item.get("bones", {}).items()),
         )
         for item in data["outputs"]
     )
-    minimum = data.get("minimum", 0.0)
-    return Preset(data["id"], data["label"], data["kind"], outputs, data["about"], minimum)
+    unit = tuple(data["unit"]) if "unit" in data else None
+    return Preset(
+        data["id"],
+        data["label"],
+        data["kind"],
+        outputs,
+        data["about"],
+        data.get("minimum", 0.0),
+        unit,
+    )
+
+
+def _bone_move(bone: str, data: dict[str, Any]) -> BoneMove:
+    still = (0.0, 0.0, 0.0)
+    return BoneMove(
+        bone,
+        tuple(map(float, data.get("move", still))),
+        tuple(map(float, data.get("turn", still))),
+        data.get("meet", ""),
+        float(data.get("share", 1.0)),
+    )

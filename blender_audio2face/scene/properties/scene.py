@@ -12,7 +12,7 @@ from .streaming import Audio2FaceWire
 class Audio2FaceSettings(bpy.types.PropertyGroup):
     strip: StringProperty(
         name="Sound Strip",
-        description="The strip for the next new speaker; empty for the active one",
+        description="The strip for the next new character; empty for the active one",
     )
     weights: StringProperty(
         name="Network",
@@ -22,18 +22,18 @@ class Audio2FaceSettings(bpy.types.PropertyGroup):
         options=BLEND_RELATIVE,
     )
     speakers: CollectionProperty(
-        name="Speakers",
+        name="Characters",
         description="The characters that speak in this scene",
         type=Audio2FaceSpeaker,
         translation_context=OWN_CONTEXT,
     )
     active_speaker: IntProperty(
-        name="Speaker",
-        description="The selected speaker of the list",
+        name="Character",
+        description="The selected character of the list",
         translation_context=OWN_CONTEXT,
     )
     shown_row: IntProperty(
-        name="Speaker",
+        name="Character",
         description="Row of the list; selecting a row selects its face",
         get=row_of_selection,
         set=select_row,

@@ -42,6 +42,12 @@ class Audio2FaceMember(bpy.types.PropertyGroup):
     object: PointerProperty(
         name="Object", description="A mesh or armature of the face", type=bpy.types.Object
     )
+    use: BoolProperty(
+        name="Use",
+        description="Key this object with the face; turn off to leave it out of the next bakes",
+        default=True,
+        update=on_change,
+    )
 
 
 class Audio2FaceTake(bpy.types.PropertyGroup):
@@ -75,7 +81,7 @@ def _keep_name_own(speaker: bpy.types.PropertyGroup, _context: object) -> None:
 
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     name: StringProperty(
-        name="Speaker",
+        name="Character",
         description="Name of the character that speaks",
         update=_keep_name_own,
         translation_context=OWN_CONTEXT,
@@ -92,7 +98,7 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     )
     channel: IntProperty(
         name="Channel",
-        description="Channel of the sequencer with this speaker's strips",
+        description="Channel of the sequencer with this character's strips",
         default=1,
         min=1,
         max=128,
@@ -115,6 +121,9 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         name="Mapping",
         description="Your own links from channels to controls; empty for the automatic mapping",
         type=Audio2FaceLink,
+    )
+    calibration: StringProperty(
+        name="Calibration", description="What the last calibration measured, line by line"
     )
     active_link: IntProperty(name="Line", description="The selected link")
     record_output: StringProperty(

@@ -122,7 +122,7 @@ class ModalBake:
             self.report({"INFO"}, "Bake cancelled; nothing was changed")
             return {"CANCELLED"}
         state = self._report_outcome(context, self._outcome)
-        self.report({"WARNING"}, "Bake cancelled; the speakers that were written stay")
+        self.report({"WARNING"}, "Bake cancelled; the characters that were written stay")
         return state
 
     def _report_outcome(self, context, outcome: "pipeline.Outcome") -> set[str]:
@@ -231,13 +231,13 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
 
     output: EnumProperty(
         name="Output",
-        description="Where the keys are written; if not given, as the speaker has it",
+        description="Where the keys are written; if not given, as the character has it",
         items=OUTPUTS,
         options={"HIDDEN", "SKIP_SAVE"},
     )
     reduction: EnumProperty(
         name="Keys",
-        description="How many keys are written; if not given, as the speaker has it",
+        description="How many keys are written; if not given, as the character has it",
         items=REDUCTIONS,
         options={"HIDDEN", "SKIP_SAVE"},
     )
@@ -272,17 +272,17 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_bake_all(BakeOperator, bpy.types.Operator):
-    """Bake every speaker of the scene, each with their own voice"""
+    """Bake every character of the scene, each with their own voice"""
 
     bl_idname = "audio2face.bake_all"
-    bl_label = "Bake All Speakers"
+    bl_label = "Bake All Characters"
 
     @classmethod
     def poll(cls, context) -> bool:
         if _bake_is_running(cls):
             return False
         if not len(context.scene.audio2face.speakers):
-            cls.poll_message_set("There is no speaker yet: bake a face, or add a speaker.")
+            cls.poll_message_set("There is no character yet: bake a face, or add a character.")
             return False
         return True
 
@@ -302,7 +302,7 @@ class AUDIO2FACE_OT_update(ModalBake, bpy.types.Operator):
     """Key again where the strips play now, with the dials as they are; nothing is analysed"""
 
     bl_idname = "audio2face.update"
-    bl_label = "Update"
+    bl_label = "Update Baked Speech"
 
     speaker: speaker_property()
 

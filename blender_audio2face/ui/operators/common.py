@@ -1,15 +1,16 @@
 """What the operators share: the speaker they work on, and how they report."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from bpy.props import StringProperty
 
 from ....model.errors import A2FError, memory_errors_reported
 from ...errors import PlanError
-from ...scene.face_objects import chosen_objects
+from ...scene.face_objects import chosen_objects, has_selection
 from ...scene.properties import OWN_CONTEXT
-from ...scene.speakers import find_speaker, shown_speaker
+from ...scene.speakers import add_speaker, find_speaker, shown_speaker
 
 if TYPE_CHECKING:
     from ...core.report import BakeReport
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 def speaker_property() -> StringProperty:
     """The ``speaker`` property of operators that work on one."""
     return StringProperty(
-        name="Speaker",
-        description="Name of the speaker; empty for the one in the panel",
+        name="Character",
+        description="Name of the character; empty for the one in the panel",
         options={"SKIP_SAVE"},
         translation_context=OWN_CONTEXT,
     )
@@ -31,7 +32,7 @@ def chosen_speaker(context, name: str):
         return find_speaker(context.scene, name)
     speaker = shown_speaker(context)
     if speaker is None:
-        raise PlanError("No speaker is chosen: select a face that was baked, or add a speaker.")
+        raise PlanError("No character is chosen: select a face that was baked, or add a character.")
     return speaker
 
 
@@ -39,7 +40,7 @@ def has_speaker(cls, context) -> bool:
     """``poll`` of operators on a speaker; scripts may name another one than the panels show."""
     if len(context.scene.audio2face.speakers):
         return True
-    cls.poll_message_set("There is no speaker yet: bake a face, or add a speaker.")
+    cls.poll_message_set("There is no character yet: bake a face, or add a character.")
     return False
 
 
@@ -49,7 +50,7 @@ def has_speaker_or_selection(cls, context) -> bool:
     Whether that can be keyed takes planning, which is too slow for each redraw: ``panel_state`` and
     the operator itself say so.
     """
-    if len(context.scene.audio2face.speakers) or chosen_objects(context):
+    if len(context.scene.audio2face.speakers) or has_selection(context):
         return True
     cls.poll_message_set("No face is selected: select the meshes, or the armature, of the face.")
     return False
@@ -84,6 +85,28 @@ class SpeakerOperator:
 
     def execute(self, context) -> set[str]:
         return attempt(self, lambda: self.act(context, chosen_speaker(context, self.speaker)))
+
+
+class FaceOperator(SpeakerOperator):
+    """Base of operators on one speaker that make one of the selected face where it has none."""
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker_or_selection(cls, context)
+
+    def execute(self, context) -> set[str]:
+        return attempt(self, lambda: self._act(context))
+
+    def _act(self, context) -> str | None:
+        if self.speaker or shown_speaker(context) is not None:
+            return self.act(context, chosen_speaker(context, self.speaker))
+        objects = chosen_objects(context)
+        if not objects:
+            raise PlanError("No face is selected: select the meshes, or the armature, of the face.")
+        with ExitStack() as undo:
+            text = self.act(context, add_speaker(context.scene, objects[0].name, objects, undo))
+            undo.pop_all()
+        return text
 
 
 def refuse(operator, error: A2FError) -> set[str]:

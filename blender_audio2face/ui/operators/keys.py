@@ -6,15 +6,15 @@ from bpy.props import IntProperty, StringProperty
 from ...errors import PlanError
 from ...face_override import release
 from ...scene.face_objects import chosen_objects
-from ...scene.speakers import members_of, shown_speaker
+from ...scene.speakers import all_members_of, shown_speaker
 from .common import SpeakerOperator, attempt, chosen_speaker, has_speaker_or_selection
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
-    """Remove what was baked for this speaker; your own keys stay, or come back"""
+    """Remove what was baked for this character; your own keys stay, or come back"""
 
     bl_idname = "audio2face.clear"
-    bl_label = "Clear Bake"
+    bl_label = "Clear Baked Speech"
 
     strip: StringProperty(
         name="Sound Strip",
@@ -37,7 +37,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
         objects = chosen_objects(context)
         if self.speaker or shown_speaker(context) is not None or not objects:
             speaker = chosen_speaker(context, self.speaker)
-            objects, name = members_of(speaker), speaker.name
+            objects, name = all_members_of(speaker), speaker.name
         else:
             speaker, name = None, objects[0].name
         release(frozenset(datablock.session_uid for datablock in animated_datablocks(objects)))
@@ -53,7 +53,7 @@ class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):
     """Put right what hides the face's movement"""
 
     bl_idname = "audio2face.fix"
-    bl_label = "Fix"
+    bl_label = "Fix What Hides Baked Speech"
 
     index: IntProperty(
         name="Which",

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import bpy
-from bpy.props import EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...errors import PlanError
 from ...scene import live_changes
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import add_members, members_of
-from .common import SpeakerOperator
+from .common import FaceOperator, SpeakerOperator
 
 
 def _json_path() -> StringProperty:
@@ -22,22 +22,29 @@ def _json_path() -> StringProperty:
 
 
 def _make_editable(speaker) -> None:
-    """Turns an automatic mapping into links, and marks those that move nothing."""
+    """Turns an automatic mapping into links, one at least for each output of the preset, and marks
+    those that move nothing."""
 
-    from ...scene.face_plan import current_mapping, still_shapes
+    from ...scene.face_plan import editable_mapping
     from ...scene.speaker_settings import set_mapping
 
-    set_mapping(speaker, current_mapping(speaker))
+    set_mapping(speaker, editable_mapping(speaker))
+    _mark_still(speaker)
+
+
+def _mark_still(speaker) -> None:
+    from ...scene.face_plan import still_shapes
+
     still = still_shapes(members_of(speaker))
     for link in speaker.links:
         link.still = link.kind == "shape" and link.target in still
 
 
-class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
+class AUDIO2FACE_OT_preset(FaceOperator, bpy.types.Operator):
     """Use this naming of shape keys and controls for the face; replaces your own links"""
 
     bl_idname = "audio2face.preset"
-    bl_label = "Choose Preset"
+    bl_label = "Choose Rig Preset"
 
     preset: StringProperty(
         name="Preset",
@@ -57,14 +64,89 @@ class AUDIO2FACE_OT_preset(SpeakerOperator, bpy.types.Operator):
             speaker.preset = self.preset
 
 
-class AUDIO2FACE_OT_mapping_edit(SpeakerOperator, bpy.types.Operator):
-    """Turn the automatic mapping into a list of links that you can edit"""
+class AUDIO2FACE_OT_mapping_edit(FaceOperator, bpy.types.Operator):
+    """List every channel of the preset with what it moves, for you to edit and complete"""
 
     bl_idname = "audio2face.mapping_edit"
     bl_label = "Edit Mapping"
 
     def act(self, context, speaker) -> None:
         _make_editable(speaker)
+
+
+class AUDIO2FACE_OT_mapping_guess(FaceOperator, bpy.types.Operator):
+    """Find out what each shape key does from the points that it moves, whatever its name, and link
+    the channels that have none yet"""
+
+    bl_idname = "audio2face.mapping_guess"
+    bl_label = "Guess Shape Keys by Geometry"
+
+    replace: BoolProperty(
+        name="Replace", description="Guess all links anew instead of completing those there are"
+    )
+
+    def act(self, context, speaker) -> str:
+        from ...core.rigs.mapping import Mapping
+        from ...scene.mapping_guess import guess_mapping
+        from ...scene.speaker_settings import mapping_of, set_mapping, set_scores
+
+        before = Mapping("arkit", ()) if self.replace else mapping_of(speaker)
+        guessed = guess_mapping(members_of(speaker), before)
+        set_mapping(speaker, guessed.mapping)
+        set_scores(speaker, guessed.scores)
+        _mark_still(speaker)
+        least = min(guessed.scores.values())
+        return f"Guessed {len(guessed.scores)} links, the least sure at {least:.0%}: look them over"
+
+
+class AUDIO2FACE_OT_calibrate(SpeakerOperator, bpy.types.Operator):
+    """Measure on the mesh how far the mouth opens and whether sealed lips cross, and set the
+    multipliers of the mapping so that they open as on film and touch"""
+
+    bl_idname = "audio2face.calibrate"
+    bl_label = "Calibrate Mouth"
+
+    def act(self, context, speaker) -> str:
+        from ...scene.face_calibration import calibrate_speaker
+
+        findings = calibrate_speaker(speaker)
+        speaker.calibration = "\n".join(findings)
+        return " ".join(findings)
+
+
+class AUDIO2FACE_OT_link_show(SpeakerOperator, bpy.types.Operator):
+    """Show on the face, for a moment, what this channel moves when it is at its full"""
+
+    bl_idname = "audio2face.link_show"
+    bl_label = "Show Shape on Face"
+    bl_options = {"REGISTER"}
+
+    index: IntProperty(
+        name="Link",
+        description="Place in the list, counted from 0; -1 for the chosen link",
+        default=-1,
+        min=-1,
+    )
+
+    def act(self, context, speaker) -> None:
+        from ...core.rigs.mapping import Mapping
+        from ...face_override.moment import show_for_a_moment
+        from ...scene.face_plan import plan_targets
+        from ...scene.speaker_settings import mapping_of
+
+        mapping = mapping_of(speaker)
+        index = speaker.active_link if self.index < 0 else self.index
+        if mapping is None or not 0 <= index < len(mapping.links):
+            raise PlanError(f"The mapping has no link {index}; it has {len(speaker.links)}.")
+        speaker.active_link = index
+        output = mapping.links[index].output
+        links = tuple(link for link in mapping.links if link.output == output and link.target.name)
+        plans, skipped = plan_targets(members_of(speaker), Mapping(mapping.preset_id, links))
+        if not plans:
+            reasons = "; ".join(f'"{mesh.object_name}" {mesh.reason}' for mesh in skipped)
+            why = reasons if links else "it has no target: choose one in the list"
+            raise PlanError(f"{output} shows nothing: {why}.")
+        show_for_a_moment(plans)
 
 
 class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
@@ -91,10 +173,11 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
         with atomic_write(path) as draft:
             draft.write_text(dumps(mapping), encoding="utf-8")
-        return f"Saved {len(mapping.links)} links to {path.name}"
+        linked = sum(bool(link.target.name) for link in mapping.links)
+        return f"Saved {linked} links to {path.name}"
 
 
-class AUDIO2FACE_OT_mapping_load(SpeakerOperator, bpy.types.Operator):
+class AUDIO2FACE_OT_mapping_load(FaceOperator, bpy.types.Operator):
     """Replace the mapping with the one in a JSON file"""
 
     bl_idname = "audio2face.mapping_load"
@@ -116,11 +199,11 @@ class AUDIO2FACE_OT_mapping_load(SpeakerOperator, bpy.types.Operator):
         return f"Loaded {len(mapping.links)} links"
 
 
-class AUDIO2FACE_OT_link_add(SpeakerOperator, bpy.types.Operator):
+class AUDIO2FACE_OT_link_add(FaceOperator, bpy.types.Operator):
     """Add a link to the mapping; an automatic mapping becomes editable first"""
 
     bl_idname = "audio2face.link_add"
-    bl_label = "Add Link"
+    bl_label = "Add Link to Mapping"
 
     def act(self, context, speaker) -> None:
         if not len(speaker.links):
@@ -134,7 +217,7 @@ class AUDIO2FACE_OT_link_remove(SpeakerOperator, bpy.types.Operator):
     """Remove the chosen link; without any link the mapping is automatic again"""
 
     bl_idname = "audio2face.link_remove"
-    bl_label = "Remove Link"
+    bl_label = "Remove Link from Mapping"
 
     index: IntProperty(
         name="Link",
@@ -156,7 +239,7 @@ class AUDIO2FACE_OT_pose_record(SpeakerOperator, bpy.types.Operator):
     """Record the pose of the selected bones, either at rest or at the channel's extreme"""
 
     bl_idname = "audio2face.pose_record"
-    bl_label = "Record Pose"
+    bl_label = "Record Bone Pose"
 
     state: EnumProperty(
         name="State",
@@ -216,6 +299,9 @@ class AUDIO2FACE_OT_link_head(SpeakerOperator, bpy.types.Operator):
 CLASSES = (
     AUDIO2FACE_OT_preset,
     AUDIO2FACE_OT_mapping_edit,
+    AUDIO2FACE_OT_mapping_guess,
+    AUDIO2FACE_OT_calibrate,
+    AUDIO2FACE_OT_link_show,
     AUDIO2FACE_OT_mapping_save,
     AUDIO2FACE_OT_mapping_load,
     AUDIO2FACE_OT_link_add,

@@ -14,7 +14,7 @@ class AUDIO2FACE_OT_play(bpy.types.Operator):
     """Play the face with its sound, from the start of its speech"""
 
     bl_idname = "audio2face.play"
-    bl_label = "Play"
+    bl_label = "Play Face with Sound"
 
     @classmethod
     def poll(cls, context) -> bool:

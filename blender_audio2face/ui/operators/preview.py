@@ -14,7 +14,7 @@ class AUDIO2FACE_OT_preview(bpy.types.Operator):
     """Show the speech on the face wherever the playhead is, without keys; again to end it"""
 
     bl_idname = "audio2face.preview"
-    bl_label = "Preview"
+    bl_label = "Preview Speech"
     bl_options = {"REGISTER"}
 
     speaker: speaker_property()

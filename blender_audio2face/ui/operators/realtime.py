@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, StringProperty
 from ....model.errors import A2FError, memory_errors_reported
 from ...core.background_job import run_to_completion
 from ...realtime import running_session
-from ...scene.face_objects import chosen_objects
+from ...scene.face_objects import chosen_objects, has_selection
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import members_of, shown_speaker, speaker_of
 from ...scene.weights_path import chosen_weights
@@ -56,7 +56,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         if running_session() is not None:
             cls.poll_message_set("Real time runs already: stop it first.")
             return False
-        if not _face(context):
+        if not has_selection(context) and shown_speaker(context) is None:
             cls.poll_message_set(
                 "No face is selected: select the meshes, or the armature, of the face."
             )
@@ -66,16 +66,17 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
     def execute(self, context) -> set[str]:
         from ...core.realtime.streaming_analyzer import open_stream
         from ...realtime.session import start
+        from ...scene.face_plan import plan_face
 
         def act() -> str:
+            objects = _face(context)  # without a face, neither network nor microphone matters
+            plan_face(objects, speaker_of(context.scene, objects[0]) if objects else None)
             stream = open_stream(
                 chosen_weights(context.scene.audio2face.weights),
                 quick=self._setting(context, "low_latency"),
             )
             source = self._source(context)
-            session = start(
-                context.scene, _face(context), source, stream, self._setting(context, "gain")
-            )
+            session = start(context.scene, objects, source, stream, self._setting(context, "gain"))
             return f"{session.name} follows {session.label}"
 
         return attempt(self, act)
@@ -123,7 +124,7 @@ class AUDIO2FACE_OT_live_record(LiveOperator, bpy.types.Operator):
     """Record the voice and the face from this frame on, or with the playing timeline"""
 
     bl_idname = "audio2face.live_record"
-    bl_label = "Record"
+    bl_label = "Record Voice and Face"
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -144,7 +145,7 @@ class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
     """Stop, put the recorded sound into the sequencer, and key the face with it"""
 
     bl_idname = "audio2face.live_keep"
-    bl_label = "Keep Recording"
+    bl_label = "Keep Recording of Real Time"
 
     @classmethod
     def poll(cls, _context) -> bool:

@@ -16,7 +16,7 @@ class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
     """Add a sound file to the sequencer, after the last sound"""
 
     bl_idname = "audio2face.sound_add"
-    bl_label = "Add Sound"
+    bl_label = "Add Sound of Speech"
     bl_options = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(

@@ -4,23 +4,24 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ....model.channels import ARKIT_52
+from ...errors import PlanError
 from ...scene import live_changes
-from ...scene.face_objects import chosen_objects
+from ...scene.face_objects import chosen_objects, has_selection
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import SOURCES
-from ...scene.speakers import add_members, add_speaker, members_of, remove_speaker
-from .common import SpeakerOperator
+from ...scene.speakers import add_members, add_speaker, all_members_of, remove_speaker
+from .common import FaceOperator, SpeakerOperator
 
 
 class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
-    """Add a speaker whose face is the selected objects; Bake Speech adds one by itself"""
+    """Add a character whose face is the selected objects; Bake Speech adds one by itself"""
 
     bl_idname = "audio2face.speaker_add"
-    bl_label = "Add Speaker"
+    bl_label = "Add Character"
     bl_options = {"REGISTER", "UNDO"}
 
     name: StringProperty(
-        name="Name", description="Name of the speaker; empty for the active object's name"
+        name="Name", description="Name of the character; empty for the active object's name"
     )
     source: EnumProperty(name="Voice", description="Where the voice comes from", items=SOURCES)
     strip: StringProperty(
@@ -28,7 +29,7 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
     )
     channel: IntProperty(
         name="Channel",
-        description="Channel of the sequencer with this speaker's strips",
+        description="Channel of the sequencer with this character's strips",
         default=1,
         min=1,
         max=128,
@@ -45,7 +46,7 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context) -> bool:
-        if chosen_objects(context):
+        if has_selection(context):
             return True
         cls.poll_message_set("Select the meshes, or the armature, of the face first.")
         return False
@@ -59,17 +60,17 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
 
 
 class AUDIO2FACE_OT_speaker_remove(SpeakerOperator, bpy.types.Operator):
-    """Remove this speaker from the list; its keys stay"""
+    """Remove this character from the list; its keys stay"""
 
     bl_idname = "audio2face.speaker_remove"
-    bl_label = "Remove Speaker"
+    bl_label = "Remove Character"
 
     def act(self, context, speaker) -> None:
         remove_speaker(context.scene, speaker)
 
 
 class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
-    """Add the selected objects to this speaker's face"""
+    """Add the selected objects to this character's face"""
 
     bl_idname = "audio2face.speaker_members"
     bl_label = "Add Selected to Face"
@@ -81,22 +82,41 @@ class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
     def act(self, context, speaker) -> str | None:
         from ...bake.earlier_bakes import bakes_on
 
-        before = members_of(speaker) if self.clear else []
+        before = all_members_of(speaker) if self.clear else []
         if self.clear:
             speaker.members.clear()
         add_members(speaker, chosen_objects(context))
-        gone = [obj for obj in before if obj not in members_of(speaker) and bakes_on([obj])]
+        gone = [obj for obj in before if obj not in all_members_of(speaker) and bakes_on([obj])]
         if not gone:
             return None
         names = ", ".join(f'"{obj.name}"' for obj in gone)
         return f"{names} keeps its keys: select it and press Clear Bake to take them out."
 
 
+class AUDIO2FACE_OT_member_use(FaceOperator, bpy.types.Operator):
+    """Choose whether this object is keyed with the face"""
+
+    bl_idname = "audio2face.member_use"
+    bl_label = "Use Object in Face"
+
+    object: StringProperty(name="Object", description="Name of the object of the face")
+    use: BoolProperty(name="Use", description="Whether it is keyed with the face", default=True)
+
+    def act(self, context, speaker) -> None:
+        member = next(
+            (each for each in speaker.members if each.object and each.object.name == self.object),
+            None,
+        )
+        if member is None:
+            raise PlanError(f'"{self.object}" is no object of the face of {speaker.name}.')
+        member.use = self.use
+
+
 class AUDIO2FACE_OT_channel_strengths(SpeakerOperator, bpy.types.Operator):
     """List all 52 channels, each with its own strength"""
 
     bl_idname = "audio2face.channel_strengths"
-    bl_label = "Set Each Channel"
+    bl_label = "Set Strength of Each Channel"
 
     remove: BoolProperty(name="Reset", description="Give every channel the same strength again")
 
@@ -112,5 +132,6 @@ CLASSES = (
     AUDIO2FACE_OT_speaker_add,
     AUDIO2FACE_OT_speaker_remove,
     AUDIO2FACE_OT_speaker_members,
+    AUDIO2FACE_OT_member_use,
     AUDIO2FACE_OT_channel_strengths,
 )

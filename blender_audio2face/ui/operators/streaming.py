@@ -10,7 +10,7 @@ class AUDIO2FACE_OT_receive(bpy.types.Operator):
     """Let another program move the face, without keys, until you stop it"""
 
     bl_idname = "audio2face.receive"
-    bl_label = "Receive"
+    bl_label = "Receive Face from Other Program"
 
     speaker: speaker_property()
 
@@ -44,7 +44,7 @@ class AUDIO2FACE_OT_send(bpy.types.Operator):
     """Send each face that real time shows to another program, until you stop it"""
 
     bl_idname = "audio2face.send"
-    bl_label = "Send"
+    bl_label = "Send Face to Other Program"
 
     def execute(self, context) -> set[str]:
         from ...streaming import session

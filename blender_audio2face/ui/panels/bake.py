@@ -28,11 +28,13 @@ class AUDIO2FACE_PT_bake(SidebarPanel):
             _draw_progress(layout, running[0])
         else:
             _draw_buttons(layout, context, speaker, state.bake_refusal)
+            if state.sound_names:
+                draw_lines(layout, context, [state.sound_names], icon="SOUND")
         baked = speaker is not None and len(speaker.takes)
         if baked:
             _draw_after(layout, context)
         if speaker is not None and speaker.report:
-            draw_lines(layout.box(), context, speaker.report.splitlines()[:1])
+            _draw_summary(layout.box(), context, speaker.report)
         if baked:
             _draw_hidden(layout, context, state.hidden)
         _draw_strays(layout, context, state.strays)
@@ -46,10 +48,10 @@ class AUDIO2FACE_PT_report(SidebarPanel):
     @classmethod
     def poll(cls, context) -> bool:
         speaker = shown_speaker(context)
-        return speaker is not None and "\n" in speaker.report
+        return speaker is not None and bool(_details(speaker.report))
 
     def draw(self, context) -> None:
-        for line in shown_speaker(context).report.splitlines()[1:]:
+        for line in _details(shown_speaker(context).report).splitlines():
             draw_lines(self.layout, context, [line])
 
 
@@ -98,9 +100,24 @@ def _draw_after(layout, context) -> None:
     if is_playing(context):
         row.operator("audio2face.play", text="Pause", icon="PAUSE")
     else:
-        row.operator("audio2face.play", icon="PLAY")
-    row.operator("audio2face.update", icon="FILE_REFRESH")
+        row.operator("audio2face.play", text="Play", icon="PLAY")
+    row.operator("audio2face.update", text="Update", icon="FILE_REFRESH")
     row.operator("audio2face.clear", text="", icon="TRASH")
+
+
+def _details(report: str) -> str:
+    """What follows the summary and the problems; an older release wrote no problems."""
+    shown, gap, details = report.partition("\n\n")
+    return details if gap else shown.partition("\n")[2]
+
+
+def _draw_summary(box, context, report: str) -> None:
+    """What was keyed, and what went wrong."""
+    shown, gap, _ = report.partition("\n\n")
+    summary, *problems = shown.splitlines()
+    draw_lines(box, context, [summary])
+    for problem in problems if gap else ():
+        draw_lines(box, context, [problem], icon="ERROR")
 
 
 def _draw_hidden(layout, context, found: "tuple[HiddenResult, ...]") -> None:

@@ -7,6 +7,8 @@ from .. import panel_state
 from .common import SidebarPanel, SpeakerPanel, draw_lines, in_both_sidebars, split_column
 
 _AUTOMATIC = "Automatic"
+_SURE = 0.75
+"""Score from which a guess needs no mark."""
 
 
 class AUDIO2FACE_MT_presets(bpy.types.Menu):
@@ -25,16 +27,21 @@ class AUDIO2FACE_MT_presets(bpy.types.Menu):
 
 
 class AUDIO2FACE_UL_links(bpy.types.UIList):
-    """Links of the mapping: use, channel, target, and a mark where it moves nothing."""
+    """Links of the mapping: use, channel, target, a mark where it moves nothing or was guessed
+    without being sure, and a button that shows it."""
 
-    def draw_item(self, _context, layout, _data, item, _icon, _active, _property) -> None:
-        row = layout.row(align=True)
+    def draw_item(self, _context, layout, _data, item, _icon, _active, _property, index) -> None:
+        split = layout.split(factor=0.5, align=True)
+        row = split.row(align=True)
         row.prop(item, "enabled", text="")
-        if item.output != item.target:  # side by side there is little room
-            row.label(text=item.output, translate=False)
-        row.prop(item, "target", text="", emboss=False)
+        row.label(text=item.output, translate=False)
+        row = split.row(align=True)
+        row.prop(item, "target", text="", placeholder="Nothing")
         if item.still:
             row.prop(item, "still", text="", icon="ERROR", emboss=False)
+        elif 0.0 < item.score < _SURE:
+            row.label(text="", icon="QUESTION")
+        row.operator("audio2face.link_show", text="", icon="HIDE_OFF", emboss=False).index = index
 
     def filter_items(self, _context, data, property_name):
         links = getattr(data, property_name)
@@ -65,17 +72,25 @@ class AUDIO2FACE_PT_face(SidebarPanel):
             _draw_demo_head(row, state, text="")
         else:
             _draw_demo_head(layout, state)
-        if speaker is not None:
+        _draw_parts(layout, speaker, state)
+        if speaker is not None or state.has_shape_keys:
+            preset = speaker.preset if speaker is not None else ""
             layout.menu(
                 AUDIO2FACE_MT_presets.bl_idname,
-                text=state.preset_label or speaker.preset or _AUTOMATIC,
+                text=state.preset_label or preset or _AUTOMATIC,
                 icon="ARMATURE_DATA",
-                translate=not speaker.preset,
+                translate=not preset,
             )
-        elif state.has_armature and not state.has_shape_keys:
+        elif state.has_armature:
             layout.operator("audio2face.speaker_add", icon="ADD")  # then bones are recorded
         if state.naming:
-            draw_lines(layout, context, [state.naming])
+            draw_lines(layout, context, [state.naming], "NONE" if state.names_known else "INFO")
+        if not state.names_known:
+            layout.operator("audio2face.mapping_guess", text="Guess by Geometry", icon="VIEWZOOM")
+            row = layout.row(align=True)
+            row.operator("audio2face.mapping_edit", text="Mapping", icon="ADD")
+            if speaker is None:
+                row.operator("audio2face.speaker_add", icon="USER")
 
 
 class AUDIO2FACE_PT_mapping(SpeakerPanel):
@@ -87,19 +102,22 @@ class AUDIO2FACE_PT_mapping(SpeakerPanel):
         layout = self.layout
         speaker = shown_speaker(context)
         row = layout.row(align=True)
-        row.operator("audio2face.mapping_edit")
+        row.operator("audio2face.mapping_edit", text="Edit")
+        row.operator("audio2face.mapping_guess", text="Guess")
         row.operator("audio2face.mapping_load", text="", icon="FILE_FOLDER")
         row.operator("audio2face.mapping_save", text="", icon="FILE_TICK")
+        row.operator("audio2face.link_add", text="", icon="ADD")
+        if len(speaker.links):
+            row.operator("audio2face.link_remove", text="", icon="REMOVE")
+        layout.operator("audio2face.calibrate", icon="DRIVER_DISTANCE")
+        if len(speaker.links) and speaker.calibration:
+            draw_lines(layout, context, speaker.calibration.splitlines())
         _draw_recorder(layout, speaker)
         if not len(speaker.links):
             return
-        row = layout.row()
-        row.template_list(
-            "AUDIO2FACE_UL_links", "", speaker, "links", speaker, "active_link", rows=6
+        layout.template_list(
+            "AUDIO2FACE_UL_links", "", speaker, "links", speaker, "active_link", rows=10
         )
-        side = row.column(align=True)
-        side.operator("audio2face.link_add", text="", icon="ADD")
-        side.operator("audio2face.link_remove", text="", icon="REMOVE")
         if 0 <= speaker.active_link < len(speaker.links):
             _draw_link(layout, speaker.links[speaker.active_link])
 
@@ -109,6 +127,8 @@ def _draw_link(layout, link) -> None:
     layout.prop(link, "output")
     layout.prop(link, "kind")
     layout.prop(link, "target")
+    if link.score:
+        layout.prop(link, "score", slider=True)
     if link.kind != "shape":
         layout.prop(link, "path")
         layout.prop(link, "component")
@@ -119,6 +139,26 @@ def _draw_link(layout, link) -> None:
         column = layout.column(align=True)
         column.prop(link, "rest")
         column.prop(link, "extreme")
+
+
+def _draw_parts(layout, speaker, state: panel_state.PanelState) -> None:
+    """The objects of a character of several, each with a check that says whether it is keyed."""
+    if speaker is not None:
+        if len(speaker.members) > 1:
+            column = layout.column(align=True)
+            for member in speaker.members:
+                if member.object is not None:
+                    column.prop(member, "use", text=member.object.name, translate=False)
+    elif len(state.parts) > 1:
+        column = layout.column(align=True)
+        for name in state.parts:
+            row = column.row()
+            row.alignment = "LEFT"
+            button = row.operator(
+                "audio2face.member_use",
+                text=name, icon="CHECKBOX_HLT", emboss=False, translate=False,
+            )  # fmt: skip
+            button.object, button.use = name, False
 
 
 def _draw_recorder(layout, speaker) -> None:

@@ -67,7 +67,7 @@ class AUDIO2FACE_PT_channels(SpeakerPanel):
     def draw(self, context) -> None:
         dials = shown_speaker(context).dials
         if not len(dials.channels):
-            self.layout.operator("audio2face.channel_strengths")
+            self.layout.operator("audio2face.channel_strengths", text="Set Each Channel")
             return
         self.layout.template_list(
             "AUDIO2FACE_UL_strengths", "", dials, "channels", dials, "active_channel", rows=6

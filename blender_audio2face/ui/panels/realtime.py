@@ -64,11 +64,11 @@ def _draw_running(layout, context, session) -> None:
     row = layout.row(align=True)
     row.scale_y = 1.4
     if session.engine.recording is None:
-        row.operator("audio2face.live_record", icon="RADIOBUT_ON")
+        row.operator("audio2face.live_record", text="Record", icon="RADIOBUT_ON")
         row.operator("audio2face.live_stop", icon="SNAP_FACE", text="Stop")
     else:
         row.alert = True
-        row.operator("audio2face.live_keep", icon="SNAP_FACE")
+        row.operator("audio2face.live_keep", text="Keep Recording", icon="SNAP_FACE")
     rms, peak = session.engine.level
     loudness = min(max(1.0 - peak / _QUIETEST, 0.0), 1.0)
     layout.progress(factor=loudness, type="BAR", text=f"{max(rms, _QUIETEST):.0f} dB")

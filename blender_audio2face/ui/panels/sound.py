@@ -66,6 +66,7 @@ class AUDIO2FACE_PT_sound(SidebarPanel):
             _draw_strip(layout, context, speaker.strip)
         elif speaker.source == "CHANNEL":
             layout.prop(speaker, "channel")
+            draw_lines(layout, context, [panel_state.read(context).sound_names], icon="BLANK1")
         else:
             layout.prop(speaker, "file", text="")
             layout.prop(speaker, "file_frame")
@@ -75,7 +76,7 @@ def _draw_strip(layout, context, name: str) -> None:
     """The choice of a strip and a button that adds one; without any strip only the button."""
     state = panel_state.read(context)
     if not state.scene_has_sound:
-        layout.operator("audio2face.sound_add", icon="FILE_SOUND")
+        layout.operator("audio2face.sound_add", text="Add Sound", icon="FILE_SOUND")
         return
     row = layout.row(align=True)
     row.menu(
@@ -85,8 +86,8 @@ def _draw_strip(layout, context, name: str) -> None:
         translate=not name,
     )
     row.operator("audio2face.sound_add", text="", icon="ADD")
-    if state.strip_name and not name:
-        draw_lines(layout, context, [state.strip_name], icon="BLANK1")
+    if state.sound_names and state.sound_names != name:
+        draw_lines(layout, context, [state.sound_names], icon="BLANK1")
 
 
 CLASSES = (

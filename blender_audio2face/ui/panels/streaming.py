@@ -25,7 +25,7 @@ class AUDIO2FACE_PT_receive(SidebarPanel):
         names = ["receive_host", "receive_port", "receive_subject"]
         _draw_settings(layout, settings, names, session is None)
         if session is None:
-            layout.operator("audio2face.receive", icon="IMPORT")
+            layout.operator("audio2face.receive", text="Receive", icon="IMPORT")
             if settings.told:
                 draw_lines(layout, context, [settings.told], icon="ERROR")
             return
@@ -45,7 +45,7 @@ class AUDIO2FACE_PT_send(SidebarPanel):
         own = ["send_subject"] if settings.send_kind == "LIVE_LINK" else []
         _draw_settings(layout, settings, ["send_kind", "send_host", "send_port", *own], not running)
         if not running:
-            layout.operator("audio2face.send", icon="EXPORT")
+            layout.operator("audio2face.send", text="Send", icon="EXPORT")
             return
         layout.operator("audio2face.send_stop", icon="CANCEL", depress=True)
         draw_lines(layout.box(), context, list(_sent(running[0])))

@@ -258,7 +258,7 @@ def test_bake_of_another_speaker_is_named_and_cleared(baked, lines, tmp_path: Pa
     add_sound(lines[1], 200, channel=3, name="line 2")
     bpy.ops.audio2face.bake(strip="line 2")
     assert (
-        'Keys of "line 1", which no speaker here has, move the face at frames 1 to 24' in report()
+        'Keys of "line 1", which no character here has, move the face at frames 1 to 24' in report()
     )
     assert moves(face, FIRST) and moves(face, SECOND)
     assert bpy.ops.audio2face.clear() == {"FINISHED"}
@@ -287,7 +287,7 @@ def test_bake_of_another_speaker_is_taken_out_where_new_speech_plays(
     select(face)
     add_sound(lines[1], 1, channel=3, name="line 2")
     bpy.ops.audio2face.bake(strip="line 2")
-    if "no speaker has them" not in report():
+    if "no character has them" not in report():
         assert 'Took out the keys of "line 1"' in report()
     bpy.ops.audio2face.clear(strip="line 2")
     assert not moves(face, FIRST)
@@ -300,7 +300,7 @@ def test_clear_leaves_the_bakes_of_another_speaker_of_the_face(lines) -> None:
         add_sound(path, frame, name=name)
         bpy.ops.audio2face.speaker_add(name=name, strip=name)
         bpy.ops.audio2face.bake(speaker=name)
-    assert "no speaker" not in report()
+    assert "no character" not in report()
     bpy.ops.audio2face.clear(speaker="two")
     assert moves(face, FIRST) and not moves(face, SECOND)
 

@@ -279,7 +279,7 @@ def test_presets_are_listed(cli) -> None:
     ("arguments", "code", "sentence"),
     [
         (("bake", "--object", "Nobody"), 1, 'no object "Nobody"'),
-        (("bake", "--speaker", "Nobody"), 1, 'no speaker "Nobody"'),
+        (("bake", "--speaker", "Nobody"), 1, 'no character "Nobody"'),
         (("bake", "--scene", "Nowhere"), 1, 'no scene "Nowhere"'),
         (("bake", "--object", "Head", "--file", "none.wav"), 1, "none.wav"),
         (("bake", "--object", "Head", "--preset", "klingon"), 1, "klingon"),

@@ -1,6 +1,8 @@
 """A session of real time, stepped as Blender's timer would step it."""
 
+import importlib
 import time
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -106,7 +108,7 @@ def test_removed_speaker_ends_session(live) -> None:
     assert revalidate(session) is not None
     bpy.context.scene.audio2face.speakers.clear()
     assert revalidate(session) is None
-    assert "speaker was removed" in message()
+    assert "character was removed" in message()
     assert values_of(one) == BEFORE
 
 
@@ -149,6 +151,21 @@ def test_buttons_need_a_window() -> None:
     assert not bpy.ops.audio2face.live_stop.poll()
     assert not bpy.ops.audio2face.live_record.poll()
     assert not bpy.ops.audio2face.live_keep.poll()
+
+
+def test_start_asks_for_a_face_before_a_microphone(extension: str) -> None:
+    operators = importlib.import_module(f"{extension}.blender_audio2face.ui.operators.realtime")
+    bpy.ops.mesh.primitive_cube_add()
+    said: list[str] = []
+
+    def never(*_):
+        raise AssertionError("neither network nor microphone is needed to refuse a cube")
+
+    button = SimpleNamespace(
+        _setting=never, _source=never, report=lambda _kind, text: said.append(text)
+    )
+    assert operators.AUDIO2FACE_OT_live_start.execute(button, bpy.context) == {"CANCELLED"}
+    assert said == ['Nothing to key: "Cube" has no shape keys.']
 
 
 class OtherAddOn:

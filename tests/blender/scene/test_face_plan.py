@@ -100,6 +100,226 @@ def test_armature_brings_its_descendants_and_what_it_deforms(addon: Addon) -> No
     assert {plan.object_name for plan in addon.plans(chosen)} == {obj.name for obj in chosen[1:]}
 
 
+RIGIFY = {
+    "jaw_master": ((0, -0.062, 1.874), (0, -0.17, 1.80)),
+    "lips.L": ((0.035, -0.149, 1.807), (0.035, -0.17, 1.807)),
+    "lips.R": ((-0.035, -0.149, 1.807), (-0.035, -0.17, 1.807)),
+    "lip.T": ((0, -0.171, 1.814), (0, -0.19, 1.814)),
+    "lip.B": ((0, -0.167, 1.798), (0, -0.18, 1.798)),
+    "lip.T.L.001": ((0.02, -0.166, 1.815), (0.02, -0.18, 1.815)),
+    "lip.T.R.001": ((-0.02, -0.166, 1.815), (-0.02, -0.18, 1.815)),
+    "lip.B.L.001": ((0.02, -0.162, 1.8), (0.02, -0.18, 1.8)),
+    "lip.B.R.001": ((-0.02, -0.162, 1.8), (-0.02, -0.18, 1.8)),
+    "lid.T.L.002": ((0.055, -0.144, 1.902), (0.055, -0.16, 1.902)),
+    "lid.B.L.002": ((0.055, -0.142, 1.883), (0.055, -0.16, 1.883)),
+}
+"""Some control bones of Rigify's human, (head, tail) in metres."""
+
+
+@pytest.fixture
+def rigify() -> bpy.types.Object:
+    rig = make_armature()
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name, (head, tail) in RIGIFY.items():
+        bone = rig.data.edit_bones.new(name)
+        bone.head, bone.tail = head, tail
+    for name in RIGIFY:
+        if name.startswith("lip.B"):
+            rig.data.edit_bones[name].parent = rig.data.edit_bones["jaw_master"]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    rig.pose.bones["jaw_master"].rotation_mode = "XYZ"
+    return rig
+
+
+def posed(addon: Addon, rig, plan, **values: float):
+    """Heads of the bones, in the armature, with channels at some values."""
+    names = tuple(values)
+    columns = addon.plan.columns(plan, names, np.array([list(values.values())], np.float32))
+    for bone in rig.pose.bones:
+        bone.matrix_basis.identity()
+    for channel, column in columns.items():
+        owner, _, attribute = channel.path.rpartition(".")
+        getattr(rig.path_resolve(owner), attribute)[channel.array_index] = float(column[0])
+    bpy.context.view_layer.update()
+    return {bone.name: bone.head.copy() for bone in rig.pose.bones}
+
+
+def test_face_bones_of_rigify_are_linked(addon: Addon, rigify) -> None:
+    (plan,) = addon.plans([rigify])
+    assert (plan.preset_id, plan.kind) == ("rigify", "OBJECT")
+    assert "browInnerUp" in plan.missing and "jawOpen" not in plan.missing
+    rest = posed(addon, rigify, plan, jawOpen=0.0)
+    opened = posed(addon, rigify, plan, jawOpen=1.0)
+    assert opened["lip.B"].z < rest["lip.B"].z - 0.03
+    assert opened["lip.T"] == rest["lip.T"]
+    smiling = posed(addon, rigify, plan, mouthSmileLeft=1.0)
+    assert smiling["lips.L"].x > rest["lips.L"].x + 0.005
+    assert smiling["lips.L"].z > rest["lips.L"].z + 0.005
+    assert smiling["lips.R"] == rest["lips.R"]
+    shut = posed(addon, rigify, plan, eyeBlinkLeft=1.0)
+    assert shut["lid.T.L.002"].z - rest["lid.B.L.002"].z == pytest.approx(0.0019, abs=1e-4)
+
+
+def test_face_bones_are_linked_from_rest_whatever_the_pose(addon: Addon, rigify) -> None:
+    (plan,) = addon.plans([rigify])
+    posed(addon, rigify, plan, jawOpen=0.5, mouthPucker=1.0)
+    assert addon.plans([rigify]) == (plan,)
+    rigify.pose.bones["jaw_master"].rotation_mode = "QUATERNION"
+    (plan,) = addon.plans([rigify])
+    opened = posed(addon, rigify, plan, jawOpen=1.0)
+    assert opened["lip.B"].z < 1.77
+
+
+def test_armature_without_known_bones_is_refused(addon: Addon) -> None:
+    reasons = addon.refusals([make_armature("jaw_master", "lips.L")])
+    assert "is an armature without a face whose names are known" in reasons["Rig"]
+
+
+def cube_face(name: str, size: float, at: tuple = (0, 0, 0), keys: tuple = ("jawOpen",)):
+    """A mesh with shape keys and a size, not selected, in a collection that is not the scene's."""
+    face = make_face(name, keys, select=False)
+    corners = [(x, y, z) for x in (-size, size) for y in (-size, size) for z in (-size, size)]
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(corners, [], [])
+    face.shape_key_clear()
+    face.data = mesh
+    for key in ("Basis", *keys):
+        face.shape_key_add(name=key)
+    face.location = at
+    collection = bpy.data.collections.get("Cast") or bpy.data.collections.new("Cast")
+    if collection.name not in bpy.context.scene.collection.children:
+        bpy.context.scene.collection.children.link(collection)
+    bpy.context.scene.collection.objects.unlink(face)
+    collection.objects.link(face)
+    bpy.context.view_layer.update()
+    return face
+
+
+def click(*objects) -> None:
+    bpy.ops.object.select_all(action="DESELECT")
+    for obj in objects:
+        obj.select_set(True)
+        bpy.context.view_layer.objects.active = obj
+
+
+def chosen(addon: Addon) -> set[str]:
+    return {obj.name for obj in addon.character.chosen_objects(bpy.context)}
+
+
+def test_head_brings_the_parts_of_its_armature_with_its_names(addon: Addon) -> None:
+    rig = make_armature("head")
+    head, teeth, coat, other = (
+        make_face(name, keys, select=False)
+        for name, keys in (
+            ("Head", ("jawOpen", "eyeBlinkLeft")),
+            ("Teeth", ("jawOpen",)),
+            ("Coat", ("fat", "Key 1")),
+            ("Other", ("jawOpen",)),
+        )
+    )
+    head.parent = rig
+    teeth.modifiers.new("Armature", "ARMATURE").object = rig
+    coat.parent = rig
+    other.modifiers.new("Armature", "ARMATURE").object = make_armature("head")
+    click(head)
+    assert chosen(addon) == {"Head", "Teeth"}
+    click(teeth)
+    assert chosen(addon) == {"Head", "Teeth"}
+
+
+def test_head_brings_what_has_its_parent(addon: Addon) -> None:
+    root = bpy.data.objects.new("Root", None)
+    bpy.context.scene.collection.objects.link(root)
+    head, tongue, stranger = (
+        make_face(name, ("jawOpen",), select=False) for name in ("Head", "Tongue", "Stranger")
+    )
+    head.parent = tongue.parent = root
+    click(head)
+    assert chosen(addon) == {"Head", "Tongue"}
+    click(stranger)
+    assert chosen(addon) == {"Stranger"}
+
+
+def test_head_brings_what_lies_within_it_in_its_collection(addon: Addon) -> None:
+    head = cube_face("Head", 1.0)
+    cube_face("Teeth", 0.3, (0, -0.8, -0.3))
+    cube_face("Second Head", 1.0, (3, 0, 0))
+    cube_face("Second Teeth", 0.3, (3, -0.8, -0.3))
+    cube_face("Hat", 0.5, (0, 0, 0.8), ("tall",))
+    click(head)
+    assert chosen(addon) == {"Head", "Teeth"}
+    click(bpy.data.objects["Second Teeth"])
+    assert chosen(addon) == {"Second Head", "Second Teeth"}
+
+
+def test_shapes_of_several_meshes_are_read_as_one_face(extension: str) -> None:
+    effect = importlib.import_module(f"{extension}.blender_audio2face.scene.shape_effect")
+    head = cube_face("Head", 1.0, keys=("jawOpen", "mouthClose"))
+    teeth = cube_face("Teeth", 0.3, (0, 0, 2), ("jawOpen",))
+    teeth.scale = (1, 1, 2)
+    for obj, name, down in ((head, "jawOpen", 0.5), (teeth, "jawOpen", 0.25)):
+        obj.data.shape_keys.key_blocks[name].data[0].co.z -= down
+    bpy.context.view_layer.update()
+    shapes = effect.face_shapes([head, teeth, make_armature("jaw")])
+    assert shapes.names == ("jawOpen", "mouthClose")
+    assert shapes.offsets.shape == (2, 16, 3)
+    lowest = shapes.offsets[0].min(0)
+    assert lowest == pytest.approx([0.0, 0.0, -0.5])
+    assert np.sort(shapes.offsets[0][:, 2])[:2] == pytest.approx([-0.5, -0.5])  # in the world
+    assert not shapes.offsets[1].any()
+    assert shapes.points[:, 2].max() == pytest.approx(2.6)
+
+
+def test_names_that_blender_gave_make_no_character(addon: Addon) -> None:
+    head = cube_face("Head", 1.0, keys=("Key 1", "Key 2"))
+    cube_face("Shirt", 0.5, keys=("Key 1",))
+    click(head)
+    assert chosen(addon) == {"Head"}
+
+
+def test_mesh_without_vertices_is_left_out_and_the_rest_is_planned(addon: Addon) -> None:
+    head = make_face("Head", ("jawOpen",))
+    mesh = bpy.data.meshes.new("Lashes")
+    lashes = bpy.data.objects.new("Lashes", mesh)
+    bpy.context.scene.collection.objects.link(lashes)
+    for name in ("Basis", "jawOpen"):
+        lashes.shape_key_add(name=name)
+    plans, skipped = addon.targets.plan_targets([head, lashes])
+    assert [plan.object_name for plan in plans] == ["Head"]
+    assert [(mesh.object_name, mesh.reason) for mesh in skipped] == [
+        ("Lashes", "has no vertices: its shape keys move nothing")
+    ]
+    assert addon.targets.still_shapes([lashes]) == {"Basis", "jawOpen"}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "named"),
+    [
+        (0.0, 1.0, ()),
+        (-1.0, 2.0, ()),
+        (0.0, 0.5, ("jawOpen (0 to 0.5)",)),
+        (0.25, 1.0, ("jawOpen (0.25 to 1)",)),
+        (-1.0, 0.0, ("jawOpen (-1 to 0)",)),
+    ],
+)
+def test_slider_that_ends_early_is_named(addon: Addon, low, high, named) -> None:
+    face = make_face("Face", ("jawOpen", "mouthClose"))
+    block = face.data.shape_keys.key_blocks["jawOpen"]
+    block.slider_min, block.slider_max = low, high
+    (plan,) = addon.plans([face])
+    assert plan.cut_off == named
+
+
+def test_locked_and_muted_shape_keys_are_planned(addon: Addon) -> None:
+    face = make_face("Face", ("jawOpen", "mouthClose"))
+    blocks = face.data.shape_keys.key_blocks
+    blocks["jawOpen"].mute = True
+    if hasattr(blocks["jawOpen"], "lock_shape"):
+        blocks["jawOpen"].lock_shape = True
+    (plan,) = addon.plans([face])
+    assert [planned.link.output for planned in plan.links] == ["jawOpen", "mouthClose"]
+
+
 def test_active_object_comes_first_or_alone(addon: Addon) -> None:
     first = make_face("First", ("jawOpen",))
     second = make_face("Second", ("jawOpen",))

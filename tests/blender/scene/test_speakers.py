@@ -124,6 +124,40 @@ def test_face_of_several_meshes_is_one_speaker(hum: Path) -> None:
     assert jaw_keys(teeth)
 
 
+def test_member_out_of_use_is_left_alone_but_cleared(hum: Path) -> None:
+    add_sound(hum)
+    teeth, head = make_face("Teeth", ("jawOpen",)), make_face("Head", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    bpy.ops.audio2face.member_use(object="Teeth", use=False)
+    bpy.ops.audio2face.update()
+    assert jaw_keys(head) and "Teeth" not in speaker("Head").report
+    bpy.ops.object.select_all(action="DESELECT")
+    teeth.select_set(True)
+    bpy.context.view_layer.objects.active = teeth
+    bpy.ops.audio2face.bake()  # it is Head's all the same
+    assert [found.name for found in bpy.context.scene.audio2face.speakers] == ["Head"]
+    bpy.ops.audio2face.clear(speaker="Head")
+    assert action_of(teeth) is None and action_of(head) is None
+    bpy.ops.audio2face.speaker_members(speaker="Head")
+    assert all(member.use for member in speaker("Head").members)
+
+
+def test_guess_is_one_step_to_undo() -> None:
+    bpy.context.preferences.edit.use_global_undo = True
+    bpy.ops.audio2face.add_demo_head(with_speech=False)
+    for number, block in enumerate(bpy.data.objects["Demo Head"].data.shape_keys.key_blocks):
+        block.name = f"Key {number}"
+    bpy.ops.ed.undo_push(message="numbered")
+    bpy.ops.audio2face.mapping_guess("EXEC_DEFAULT", True)
+    bpy.ops.audio2face.calibrate("EXEC_DEFAULT", True)
+    assert speaker("Demo Head").calibration
+    bpy.ops.ed.undo()
+    assert not speaker("Demo Head").calibration
+    assert all(link.multiplier == 1.0 for link in speaker("Demo Head").links)
+    bpy.ops.ed.undo()
+    assert len(bpy.context.scene.audio2face.speakers) == 0
+
+
 def test_clear_removes_only_the_bake(hum: Path) -> None:
     add_sound(hum)
     face = make_face("Anna", ("jawOpen", "wave"))
@@ -173,7 +207,7 @@ def test_named_speaker_needs_no_selection(anna) -> None:
     assert bpy.ops.audio2face.bake(speaker="Anna") == {"FINISHED"}
     with pytest.raises(RuntimeError, match="No face is selected"):
         bpy.ops.audio2face.bake()
-    with pytest.raises(RuntimeError, match='no speaker "Ben"'):
+    with pytest.raises(RuntimeError, match='no character "Ben"'):
         bpy.ops.audio2face.bake(speaker="Ben")
 
 

@@ -18,7 +18,16 @@ import bpy
 import pytest
 
 from tests.blender.panel_layout import draw, drawn, window_context
-from tests.support.scenes import add_sound, make_armature, make_face, needs_sound, tone, write_wav
+from tests.support.scenes import (
+    action_of,
+    add_sound,
+    keys_of,
+    make_armature,
+    make_face,
+    needs_sound,
+    tone,
+    write_wav,
+)
 
 pytestmark = needs_sound
 
@@ -237,6 +246,26 @@ def test_scene_changes_request_a_refresh(panel_state, change, face, monkeypatch)
     assert requests
 
 
+def test_menu_has_every_operator_so_that_f3_finds_it(extension: str) -> None:
+    menus = importlib.import_module(f"{extension}.blender_audio2face.ui.menus")
+    layout = draw(menus.AUDIO2FACE_MT_operators)
+    listed = {item[0] for item in layout.drawn if isinstance(item, tuple)}
+    known = {f"audio2face.{name}" for name in dir(bpy.ops.audio2face)}
+    elsewhere = {"audio2face.preset", "audio2face.member_use", "audio2face.find_devices"}
+    assert known - listed == elsewhere  # in menus of their own, in the panel, in the preferences
+    labels = [
+        getattr(bpy.ops.audio2face, name).get_rna_type().name for name in dir(bpy.ops.audio2face)
+    ]
+    assert len(set(labels)) == len(labels)
+    assert all(" " in label for label in labels)
+    for menu in (
+        bpy.types.VIEW3D_MT_object,
+        bpy.types.VIEW3D_MT_pose,
+        bpy.types.SEQUENCER_MT_strip,
+    ):
+        assert menus._draw in menu._dyn_ui_initialize()
+
+
 def test_every_panel_draws_before_and_after_a_bake(panels, face) -> None:
     for cls in panels.values():
         if hasattr(cls, "bl_label"):
@@ -246,7 +275,7 @@ def test_every_panel_draws_before_and_after_a_bake(panels, face) -> None:
     bpy.ops.audio2face.channel_strengths()
     for name in TABS:
         assert drawn(panels[name]).drawn, name
-    assert drawn(panels["mapping"]).all("AUDIO2FACE_UL_links") == [1]
+    assert drawn(panels["mapping"]).all("AUDIO2FACE_UL_links") == [52]
     assert drawn(panels["channels"]).all("AUDIO2FACE_UL_strengths") == [52]
     spaces = {cls.bl_space_type for cls in panels.values() if hasattr(cls, "bl_space_type")}
     assert spaces == {"VIEW_3D", "SEQUENCE_EDITOR"}
@@ -258,8 +287,9 @@ def test_bake_button_greyed_says_why(panels, hum: Path) -> None:
 
     def refusal() -> str:
         layout = drawn(panels["bake"])
-        assert layout.greyed == bool(layout.text)
-        return layout.text
+        said = " ".join(line for line in layout.all("label") if line != "speech")
+        assert layout.greyed == bool(said)
+        return said
 
     assert "There is no sound strip: add the speech" in refusal()
     add_sound(hum)
@@ -288,6 +318,75 @@ def test_panels_name_sound_and_rig_then_report(panels, face) -> None:
     assert drawn(panels["face"]).all("menu") == ["Automatic"]
     bpy.ops.audio2face.preset(preset="arkit")
     assert "ARKit" in drawn(panels["face"]).all("menu")[0]
+
+
+def test_unknown_names_are_offered_preset_mapping_and_guess(panels, hum: Path) -> None:
+    face = make_face("Face", ("Key 1", "Key 2"))
+    layout = drawn(panels["face"])
+    assert "The names say nothing" in layout.text
+    assert layout.all("menu") == ["Automatic"]
+    for button in ("mapping_guess", "mapping_edit", "speaker_add"):
+        assert len(layout.all(f"audio2face.{button}")) == 1, button
+    assert bpy.ops.audio2face.mapping_edit() == {"FINISHED"}
+    layout = drawn(panels["face"])
+    assert layout.all("audio2face.speaker_add") == []
+    assert drawn(panels["mapping"]).all("AUDIO2FACE_UL_links") == [52]
+    add_sound(hum)
+    with pytest.raises(RuntimeError, match="no shape key linked yet"):
+        bpy.ops.audio2face.bake()
+    links = bpy.context.scene.audio2face.speakers["Face"].links
+    next(link for link in links if link.output == "jawOpen").target = "Key 2"
+    bpy.ops.audio2face.bake()
+    assert len(keys_of(action_of(face), "Key 2")) > 1
+
+
+def test_parts_of_a_character_are_taken_and_each_has_a_check(panels, hum: Path) -> None:
+    add_sound(hum)
+    rig = make_armature()
+    rig.select_set(False)
+    head, teeth, lashes = (
+        make_face(name, ("jawOpen",), select=name == "Head") for name in ("Head", "Teeth", "Lashes")
+    )
+    for obj in (head, teeth, lashes):
+        obj.parent = rig
+    buttons = drawn(panels["face"]).all("audio2face.member_use")
+    assert [button.object for button in buttons] == ["Head", "Teeth", "Lashes"]
+    bpy.ops.audio2face.member_use(object="Lashes", use=False)
+    assert drawn(panels["face"]).all("prop") == ["use", "use", "use"]
+    bpy.ops.audio2face.bake()
+    assert action_of(head) and action_of(teeth) and not action_of(lashes)
+    with pytest.raises(RuntimeError, match='"Hat" is no object of the face of Head'):
+        bpy.ops.audio2face.member_use(object="Hat", use=False)
+
+
+def test_sound_that_bake_takes_is_named_always(panels, hum: Path) -> None:
+    add_sound(hum, name="line 1")
+    make_face("Anna", ("jawOpen",))
+    bpy.ops.audio2face.bake()
+    bpy.ops.object.select_all(action="DESELECT")
+    make_face("Ben", ("jawOpen",))
+    add_sound(hum, channel=2, name="line 2")
+    assert "line 2" in drawn(panels["bake"]).text
+    bpy.ops.audio2face.bake()
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.context.view_layer.objects.active = bpy.data.objects["Anna"]
+    bpy.data.objects["Anna"].select_set(True)
+    assert "line 1" in drawn(panels["sound"]).text  # line 2 is active, and Ben's
+    anna = bpy.context.scene.audio2face.speakers["Anna"]
+    anna.source, anna.channel = "CHANNEL", 2
+    assert "line 2" in drawn(panels["bake"]).text
+    anna.source, anna.file = "FILE", str(hum)
+    assert "hum.wav" in drawn(panels["bake"]).text
+
+
+def test_what_went_wrong_is_shown_without_opening_the_report(panels, face) -> None:
+    make_face("Hat", ("tall",))
+    for obj in bpy.data.objects:
+        obj.select_set(True)
+    bpy.ops.audio2face.bake()
+    assert 'Skipped "Hat"' in drawn(panels["bake"]).text
+    assert 'Skipped "Hat"' not in drawn(panels["report"]).text
+    assert "times real time" in drawn(panels["report"]).text
 
 
 def test_long_text_wraps_to_the_sidebar(panels, hum: Path) -> None:
