@@ -31,6 +31,7 @@ from .core.target_plan import TargetPlan
 from .errors import PlanError
 from .scene import live_changes, speaker_settings
 from .scene.face_plan import plan_face
+from .scene.frame_map import stretched_time
 from .scene.preferred_runtime import preferred_runtime
 from .scene.speakers import add_members, add_speaker, speaker_of
 from .scene.weights_path import chosen_weights
@@ -169,4 +170,5 @@ def _check_channels(curves: Curves, plans: Sequence[TargetPlan]) -> None:
 def _timing(scene, first: int, curves: Curves) -> StripTiming:
     fps = scene.render.fps / scene.render.fps_base
     frames = math.ceil(len(curves.values) / curves.rate * fps - 1e-6)
-    return StripTiming(fps, first, 0.0, 0.0, first, first + max(frames, 1))
+    timing = StripTiming(fps, first, 0.0, 0.0, first, first + max(frames, 1))
+    return stretched_time(scene).timing(timing)

@@ -177,7 +177,7 @@ def wanted_sound(options: argparse.Namespace, place: Place, speaker) -> SoundSel
         if len({sound.scene_uid for sound in sounds}) > 1:
             raise CommandError("The strips are in several scenes: bake each scene by itself.")
         names = tuple(name for sound in sounds for name in sound.selector.names)
-        return SoundSelection(sounds[0].scene_uid, Strips(names))
+        return replace(sounds[0], selector=Strips(names))
     if options.channel is not None:
         return sound_selection_of(place, speaker, {"source": "CHANNEL", "channel": options.channel})
     if options.file:

@@ -83,7 +83,9 @@ class StripCurves:
         Raises BakeError where the sound cannot be read.
         """
         segment = _segment(strip)
-        cut = segment.offset_in(self.segment) if self.segment is not None else None
+        if self.segment is None:
+            return None
+        cut = segment.offset_in(self.segment, strip.rounding)
         if cut is None:
             return None
         return replace(self, name=strip.name, timing=strip.timing, cut=cut)

@@ -43,7 +43,7 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
                 return own
         selector = Strips((name,))
     strips.check_same_rate(scene, context.scene)
-    return SoundSelection(scene.session_uid, selector)
+    return SoundSelection(scene.session_uid, selector, context.scene.session_uid)
 
 
 def selection_of_takes(context, speaker) -> SoundSelection | None:
@@ -52,19 +52,30 @@ def selection_of_takes(context, speaker) -> SoundSelection | None:
         found = [strip_id.marked(scene, take.name) for take in speaker.takes]
         names = tuple(strip.name for strip in found if strip is not None)
         if names:
-            return SoundSelection(scene.session_uid, Strips(names))
+            return SoundSelection(scene.session_uid, Strips(names), context.scene.session_uid)
     return None
 
 
 def plan_selection(selection: SoundSelection) -> tuple[StripPlan, ...]:
     """Plans of the selected strips. Raises StripError if a strip cannot be read."""
-    return strips.plan_sources(scene_of(selection), selection.selector)
+    animated = face_scene_of(selection)
+    return strips.plan_sources(scene_of(selection), selection.selector, animated)
 
 
 def scene_of(selection: SoundSelection):
-    """The scene of a selection. Raises StripError if it was removed."""
+    """The scene with the sound. Raises StripError if it was removed."""
+    return _scene_with_uid(selection.scene_uid)
+
+
+def face_scene_of(selection: SoundSelection):
+    """The scene with the face. Raises StripError if it was removed."""
+    uid = selection.face_scene_uid
+    return _scene_with_uid(selection.scene_uid if uid is None else uid)
+
+
+def _scene_with_uid(uid: int):
     for scene in bpy.data.scenes:
-        if scene.session_uid == selection.scene_uid:
+        if scene.session_uid == uid:
             return scene
     raise StripError("The scene with the sound was removed: choose another strip.")
 
@@ -102,7 +113,7 @@ def strip_of_take(scene, take) -> StripPlan:
     for place in _scenes(scene):
         found = strip_id.marked(place, take.name)
         if found is not None:
-            return strips.plan_strip(place, found)
+            return strips.plan_strip(place, found, scene)
     raise StripError(f'Strip "{take.label}" was removed: its keys stay as they are.')
 
 

@@ -12,7 +12,8 @@ import bpy
 from ..core.sound.decoders import CHOOSE, check_sound_file
 from ..core.sound.sound_selection import SoundFile, SoundSelection
 from . import sequencer_api
-from .resolve_sound import scene_of
+from .frame_map import fingerprint
+from .resolve_sound import face_scene_of, scene_of
 from .strips import chosen_strips, strip_volume
 
 _PLAIN = ("BOOLEAN", "INT", "FLOAT", "STRING", "ENUM")
@@ -24,9 +25,12 @@ def strip_fingerprint(selection: SoundSelection) -> tuple[object, ...]:
     Leaves out the sound of objects in a scene strip. Raises StripError as planning does.
     """
     scene, selector = scene_of(selection), selection.selector
+    animated = face_scene_of(selection)
+    frames = fingerprint(scene, animated)
     if isinstance(selector, SoundFile):
-        return _of_file(scene, selector)
-    return tuple(_of_strip(scene, strip) for strip in chosen_strips(scene, selector))
+        return *_of_file(scene, selector), frames
+    chosen = chosen_strips(scene, selector, animated)
+    return *(_of_strip(scene, strip) for strip in chosen), frames
 
 
 def _of_file(scene, choice: SoundFile) -> tuple[object, ...]:

@@ -35,7 +35,9 @@ class SoundSelection:
     Attributes:
         scene_uid: session_uid of the scene with the sequencer.
         selector: which of its sounds.
+        face_scene_uid: session_uid of the scene with the face; None for the same scene.
     """
 
     scene_uid: int
     selector: SoundChoice
+    face_scene_uid: int | None = None

@@ -31,6 +31,7 @@ class StripPlan:
         timing: its placement.
         volume: how loud it plays at each frame.
         uid: identifies the strip even when it is renamed; empty until ``strip_id.mark``.
+        rounding: seconds by which its handles may lie outside of what plays.
     """
 
     name: str
@@ -38,6 +39,7 @@ class StripPlan:
     timing: StripTiming
     volume: Volume = FULL_VOLUME
     uid: str = ""
+    rounding: float = 0.0
 
     @property
     def source_range(self) -> tuple[float, float]:

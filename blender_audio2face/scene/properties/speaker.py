@@ -48,7 +48,9 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
     heard: StringProperty(name="Sound", description="Which part of which sound was analysed")
     timing: StringProperty(name="Placement", description="Where the strip was at its last keying")
     file: StringProperty(name="Sound File", description="Path of the sound where there is no strip")
-    first_frame: IntProperty(name="First Frame", description="First frame that was keyed")
+    first_frame: IntProperty(
+        name="First Frame", description="Frame of the timeline at which the sound begins"
+    )
 
 
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):

@@ -133,11 +133,15 @@ class AUDIO2FACE_OT_live_record(LiveOperator, bpy.types.Operator):
         return super().poll(context)
 
     def execute(self, context) -> set[str]:
+        from ...scene import sequencer_api
+        from ...scene.frame_map import frame_now
+
         scene = context.scene
         playing = context.screen is not None and context.screen.is_animation_playing
         fps = scene.render.fps / scene.render.fps_base if playing else 0.0
+        frame = frame_now(sequencer_api.sequencer_scenes(context)[0], scene)
         session = running_session()
-        return attempt(self, lambda: session.start_recording(scene.frame_current_final, fps))
+        return attempt(self, lambda: session.start_recording(frame, fps))
 
 
 class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):
