@@ -96,7 +96,7 @@ class StripTiming:
         frame 0, for which exporters move the whole Action. For a strip from frame 0 on it is that
         frame, and there is no rest key."""
         earlier = self.left_handle - self._whole_frames(LEAD_IN)
-        return max(earlier, min(self.left_handle, 0))
+        return max(earlier, 0) if self.left_handle >= 0 else earlier
 
     @property
     def lead_in(self) -> int:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from a2f.blender_audio2face.core.keys.frame_ranges import Part, requested_ranges
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
 
