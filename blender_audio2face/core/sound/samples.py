@@ -9,7 +9,7 @@ from ....model.errors import AudioError
 from ....model.framing import SAMPLE_RATE
 from ....model.optional import optional_import
 from ...errors import BakeError
-from .decoders import DECODERS, Decoder, SoundFileError, as_file
+from .decoders import DECODERS, WHOLE, ChannelError, Decoder, SoundFileError, as_file
 from .strip_plan import SoundSource, StripPlan
 from .strip_timing import RELEASE, StripTiming
 
@@ -76,21 +76,27 @@ def audible_blocks(
 
 
 def sound_seconds(source: SoundSource) -> float:
-    """Length of a sound.
+    """Length of a sound, which is decoded whole only where its header does not tell.
 
     Raises:
         BakeError: it cannot be read.
     """
     for reader in (_model_seconds, _aud_seconds):
         seconds = reader(source)
-        if seconds is not None:
+        if seconds is not None and not _goes_on(source, seconds):
             return seconds
-    blocks = _decoded(source, 0.0, _WHOLE, SAMPLE_RATE, DECODERS)
+    blocks = _decoded(source, 0.0, WHOLE, SAMPLE_RATE, DECODERS)
     return sum(len(block) for block in blocks) / SAMPLE_RATE
 
 
-_WHOLE = 1e6
-"""Seconds; longer than every sound."""
+def _goes_on(source: SoundSource, seconds: float) -> bool:
+    """Whether a sound plays on after what its header says, as where files were joined, or one is
+    still being written."""
+    try:
+        after = _decoded(source, seconds, 2.0 * IGNORED_END, SAMPLE_RATE, DECODERS)
+        return sum(len(block) for block in after) / SAMPLE_RATE > IGNORED_END
+    except BakeError:
+        return False
 
 
 def _model_seconds(source: SoundSource) -> float | None:
@@ -118,6 +124,11 @@ def _silence(count: int) -> Iterator[np.ndarray]:
         yield np.zeros(min(count - start, _SILENCE), np.float32)
 
 
+IGNORED_END = 0.1
+"""Seconds at the end of a sound that need no other decoder: strips are rounded to whole frames, and
+decoders differ in what they cut off."""
+
+
 def _decoded(
     source: SoundSource,
     start: float,
@@ -125,21 +136,26 @@ def _decoded(
     rate: int,
     decoders: Sequence[tuple[str, Decoder]],
 ) -> Iterator[np.ndarray]:
-    """Pieces from the first decoder that works; where it breaks off, the next one continues."""
-    errors, reasons, done = [], [], 0.0
+    """Pieces from the first decoder that works; where it breaks off or ends, the next one
+    continues, as a decoder may believe a header that says too little."""
+    errors, reasons, done, is_decoded = [], [], 0.0, False
     for name, decoder in decoders:
+        if is_decoded and duration - done <= IGNORED_END:
+            return
         try:
             for block in decoder(source, start + done, duration - done):
                 yield block
                 done += len(block) / rate
-            return
-        except SoundFileError:
+            is_decoded = True
+        except (SoundFileError, ChannelError):
             raise
         except Exception as error:  # every reason goes into the error below
             errors.append(error)
             reason = error.reason if isinstance(error, AudioError) else str(error)
             reasons.append(f"{name}: {reason.rstrip('.') or type(error).__name__}")
+    if is_decoded:
+        return
     raise BakeError(
         f'"{source.label}" cannot be decoded ({"; ".join(reasons)}). '
-        "Convert it to WAV, FLAC, OGG or MP3 and relink the strip."
+        "Convert it to WAV and relink the strip."
     ) from ExceptionGroup("each decoder's error", errors)

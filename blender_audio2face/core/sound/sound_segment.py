@@ -92,7 +92,7 @@ def segment_of_strip(plan: StripPlan, known_digest: str | None = None) -> SoundS
 
 
 def digest(source: SoundSource) -> str:
-    """Digest of a sound's bytes; of a very large file, of blocks spread over it.
+    """Digest of a sound's bytes, and its channel; of a very large file, of blocks spread over it.
 
     Raises OSError where the file cannot be read.
     """
@@ -107,7 +107,7 @@ def digest(source: SoundSource) -> str:
         for start in _block_starts(size):
             file.seek(start)
             hasher.update(file.read(_BLOCK))
-    return hasher.hexdigest()
+    return hasher.hexdigest() + (f" {source.channel}" if source.channel else "")
 
 
 def dumps(segment: SoundSegment) -> str:

@@ -15,10 +15,12 @@ class SoundSource:
     Attributes:
         label: the file's name, for messages.
         content: absolute path, or the encoded bytes of a packed sound.
+        channel: the only channel of the file that is heard, counted from 1; 0 for a mix of all.
     """
 
     label: str
     content: str | bytes
+    channel: int = 0
 
 
 @dataclass(frozen=True)
