@@ -131,8 +131,10 @@ class _Survey:
         self._channels = min(channels, _MOST_CHANNELS)
         self._frame = max(round(rate / 100), 1)
         self._held = np.zeros((0, self._channels), np.float32)
-        self._grams: list[np.ndarray] = []  # mean products of channels, float32 [frames, c, c]
-        self._loud = 0
+        # Mean products of channels: all frames' sum [c, c], and the loudest frames [f, c, c].
+        self._sum = np.zeros((self._channels, self._channels))
+        self._loudest = np.zeros((0, self._channels, self._channels), np.float32)
+        self._frames = self._loud = 0
         self._correlated = 0
         self._reference = 0
         self._spectra = np.zeros((self._channels, _BLOCK + 1), complex)
@@ -153,9 +155,11 @@ class _Survey:
         frames = held[: count * self._frame].reshape(count, self._frame, self._channels)
         self._held = held[count * self._frame :]
         gram = frames.transpose(0, 2, 1) @ frames / self._frame
-        self._grams.append(gram)
-        powers = np.diagonal(gram, axis1=1, axis2=2).max(axis=1, initial=0.0)
-        self._loud += int((powers > 10.0 ** (_SETTLED_DB / 10.0)).sum())
+        self._sum += gram.sum(axis=0)
+        self._frames += count
+        self._loud += int((_powers(gram) > 10.0 ** (_SETTLED_DB / 10.0)).sum())
+        loudest = np.concatenate([self._loudest, gram])
+        self._loudest = loudest[np.argsort(-_powers(loudest), kind="stable")[:_FRAMES]]
 
     def _correlate(self, block: np.ndarray) -> None:
         """Adds up the spectra of channels times that of a reference."""
@@ -177,9 +181,9 @@ class _Survey:
 
     def weights(self) -> tuple[float, ...] | None:
         """Factors of the channels; None for their mean."""
-        if self._channels == 1 or not self._grams:
+        if self._channels == 1:
             return None
-        energies = np.diagonal(np.concatenate(self._grams), axis1=1, axis2=2).mean(axis=0)
+        energies = np.diagonal(self._sum)
         loudest = energies.max()
         present = energies > _PRESENT * loudest
         if loudest <= 0.0:
@@ -210,15 +214,18 @@ class _Survey:
 
     def gain(self, weights: tuple[float, ...] | None) -> float:
         """Factor that raises a voice which is too quiet."""
-        if not self._grams:
+        if not self._frames:
             return 1.0
-        grams = np.concatenate(self._grams)
         share = np.full(self._channels, 1.0 / self._channels)
         factors = np.array(weights[: self._channels]) if weights is not None else share
-        powers = np.einsum("i,fij,j->f", factors, grams, factors)
-        count = max(min(_FRAMES, len(powers) // 10), 1)
-        power = float(np.sort(powers)[-count]) if len(powers) else 0.0
-        level = 10.0 * np.log10(max(power, 1e-20))
+        powers = np.sort(np.einsum("i,fij,j->f", factors, self._loudest, factors))
+        count = max(min(_FRAMES, self._frames // 10), 1)
+        level = 10.0 * np.log10(max(float(powers[-count]), 1e-20))
         if not _LEAST_DB <= level < QUIET_DB:
             return 1.0
         return float(10.0 ** ((RAISED_DB - level) / 20.0))
+
+
+def _powers(gram: np.ndarray) -> np.ndarray:
+    """Power [f] of the loudest channel in frames [f, c, c]."""
+    return np.diagonal(gram, axis1=1, axis2=2).max(axis=1, initial=0.0)

@@ -135,6 +135,9 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
     """
     undo.callback(speaker_settings.restore, speaker, speaker_settings.snapshot(speaker))
     with live_changes.suspend_live_update():
+        if getattr(options, "sound_channel", None) is not None:
+            undo.callback(setattr, speaker, "sound_channel", speaker.sound_channel)
+            speaker.sound_channel = options.sound_channel
         if options.into is not None:
             speaker.output = OUTPUTS[options.into]
         if options.keys is not None:
@@ -196,4 +199,6 @@ def _file_of_takes(place: Place, speaker) -> SoundSelection | None:
     takes = [take for take in speaker.takes if take.file]
     if len(takes) != 1:
         return None
-    return SoundSelection(place.scene.session_uid, SoundFile(takes[0].file, takes[0].first_frame))
+    file = SoundFile(takes[0].file, takes[0].first_frame)
+    uid = place.scene.session_uid
+    return SoundSelection(uid, file, uid, speaker.sound_channel)

@@ -19,6 +19,7 @@ class Inference:
         wall_seconds: how long decoding and the network took.
         weights: name of the artist's weights file, if any.
         remark: sentence on why it is not the requested runtime or device, or None.
+        sound_remarks: sentences on what was heard.
     """
 
     runtime: str
@@ -27,6 +28,7 @@ class Inference:
     wall_seconds: float
     weights: str | None = None
     remark: str | None = None
+    sound_remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,16 @@ class WrittenAction:
 
 @dataclass(frozen=True)
 class BakeReport:
-    """A line for the status bar, details, and what keeps the result from showing."""
+    """A line for the status bar, details, and what keeps the result from showing.
+
+    Attributes:
+        warnings: those of the lines that say what an artist did not expect of the sound.
+    """
 
     summary: str
     details: tuple[str, ...]
     hidden: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -101,19 +108,31 @@ def describe(
     """
     faces = ", ".join(dict.fromkeys(action.plan.object_name for action in written))
     controls = sum(action.controls for action in written)
-    names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
-    names += f" and {len(strips) - 3} more" if len(strips) > 3 else ""
     first = min(strip.timing.left_handle for strip in strips)
     last = max(strip.timing.right_handle for strip in strips) - 1
-    summary = (
-        f"Keyed {_counted(controls, 'control')} of {faces} from {names}, frames {first} to {last}"
-    )
-    details = [] if inference is None else _inference_details(inference)
+    frames = f"frames {first} to {last}"
+    summary = f"Keyed {_counted(controls, 'control')} of {faces} from {_strips(strips)}, {frames}"
+    unheard = [strip for strip in strips if not strip.has_voice]
+    warnings = [] if inference is None else list(inference.sound_remarks)
+    if len(unheard) == len(strips):
+        summary = f"No voice was heard in {_strips(strips)}: the mouth of {faces} rests, {frames}"
+    elif unheard:
+        warnings.insert(0, f"No voice was heard in {_strips(unheard)}: the mouth rests there.")
+    details = list(warnings)
+    if inference is not None:
+        details += _inference_details(inference)
     for action in written:
         details += _details(action)
     details += [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped]
     hidden = (*hidden, *(reason for action in written for reason in action.plan.hidden_by))
-    return BakeReport(summary, (*details, *remarks), hidden)
+    if len(unheard) == len(strips):
+        warnings.insert(0, summary)
+    return BakeReport(summary, (*details, *remarks), hidden, tuple(warnings))
+
+
+def _strips(strips: Sequence[StripCurves]) -> str:
+    names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
+    return f"{names} and {len(strips) - 3} more" if len(strips) > 3 else names
 
 
 def _inference_details(inference: Inference) -> list[str]:

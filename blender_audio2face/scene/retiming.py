@@ -186,8 +186,10 @@ def _measured(scene, strip, timing: StripTiming, seconds: float) -> np.ndarray:
         ) from error
 
 
-def mixed_down(scene, strip) -> tuple[SoundSource, StripTiming]:
+def mixed_down(scene, strip, *, stereo: bool) -> tuple[SoundSource, StripTiming]:
     """The sound that a strip plays, as a packed WAV from its left handle on, and its timing.
+
+    ``stereo`` keeps left and right apart.
 
     Raises:
         StripError: Blender cannot play it.
@@ -195,7 +197,8 @@ def mixed_down(scene, strip) -> tuple[SoundSource, StripTiming]:
     timing = sequencer_api.strip_timing(scene, strip)
     with isolated_strip(scene, strip) as (copy, _), tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "played.wav")
-        _mix_down(copy, strip.name, path, rate=SAMPLE_RATE, channels="MONO", sample_format="S16")
+        channels = "STEREO" if stereo else "MONO"
+        _mix_down(copy, strip.name, path, rate=SAMPLE_RATE, channels=channels, sample_format="S16")
         source = SoundSource(f"{strip.name}.wav", path.read_bytes())
     placed = replace(
         timing, content_start=timing.left_handle, content_trim_start=0.0, sound_offset=0.0

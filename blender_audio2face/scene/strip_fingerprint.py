@@ -26,7 +26,7 @@ def strip_fingerprint(selection: SoundSelection) -> tuple[object, ...]:
     """
     scene, selector = scene_of(selection), selection.selector
     animated = face_scene_of(selection)
-    frames = fingerprint(scene, animated)
+    frames = fingerprint(scene, animated), selection.sound_channel
     if isinstance(selector, SoundFile):
         return *_of_file(scene, selector), frames
     chosen = chosen_strips(scene, selector, animated)

@@ -1,13 +1,14 @@
 """From the sequencer to strip plans: which sounds to analyse, from where to where, and how loud."""
 
 import math
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-from ..core.sound.decoders import CHOOSE, FIND, check_sound_file
+from ..core.sound.decoders import CHOOSE, FIND, check_channel, check_sound_file
 from ..core.sound.samples import sound_seconds
 from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, Strips
 from ..core.sound.strip_plan import SoundSource, StripPlan
@@ -118,13 +119,16 @@ def find_strip(context, name: str):
     )
 
 
-def plan_sources(scene, selector: SoundChoice, animated=None) -> tuple[StripPlan, ...]:
+def plan_sources(
+    scene, selector: SoundChoice, animated=None, channel: int = 0
+) -> tuple[StripPlan, ...]:
     """Plans of the chosen sounds.
 
     Args:
         scene: the scene with the sequencer; for a sound file, with the frame rate.
         selector: strips by name, a channel, or a sound file.
         animated: the scene with the face; None for the same scene.
+        channel: the only channel of each sound that is heard, counted from 1; 0 for all.
 
     Returns:
         One plan for each sound strip, in the order they play.
@@ -134,9 +138,9 @@ def plan_sources(scene, selector: SoundChoice, animated=None) -> tuple[StripPlan
             are left out, unless all of them are silent.
     """
     if isinstance(selector, SoundFile):
-        return (_plan_file(scene, selector),)
+        return (_plan_file(scene, selector, channel),)
     chosen = chosen_strips(scene, selector, animated)
-    plans = [plan_strip(scene, strip, animated) for strip in chosen]
+    plans = [plan_strip(scene, strip, animated, channel) for strip in chosen]
     return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
 
 
@@ -149,7 +153,7 @@ def chosen_strips(scene, selector: Strips | Channel, animated=None) -> list:
     return list(dict.fromkeys(strips))
 
 
-def plan_strip(scene, strip, animated=None) -> StripPlan:
+def plan_strip(scene, strip, animated=None, channel: int = 0) -> StripPlan:
     """The plan of a sound strip, or of a scene strip with sound.
 
     The timing of a retimed strip is measured by having Blender play a calibration signal instead
@@ -159,22 +163,25 @@ def plan_strip(scene, strip, animated=None) -> StripPlan:
         scene: the strip's.
         strip: a sound strip, or a scene strip with sound.
         animated: the scene with the face; None for the same scene.
+        channel: the only channel of its sound that is heard, counted from 1; 0 for all.
 
     Raises:
-        StripError: it is silent, empty, its file is missing, Blender cannot play it, or it plays
-            while the face is not shown.
+        StripError: it is silent, empty, its file or the channel is missing, Blender cannot play it,
+            or it plays while the face is not shown.
     """
     check_strip(scene, strip)
     timing = sequencer_api.strip_timing(scene, strip)
     if sequencer_api.plays_scene(strip):
-        source, timing = retiming.mixed_down(scene, strip)
+        source, timing = retiming.mixed_down(scene, strip, stereo=channel > 0)
+        source = replace(source, channel=channel)
     else:
-        source = _source(strip)
+        source = replace(_source(strip), channel=channel)
         length = partial(sound_seconds, source)
         if sequencer_api.is_retimed(strip, length):
             timing = retiming.retimed(scene, strip, timing, length())
         elif Path(source.label).suffix.lower() not in _WITHOUT_PICTURES:
             timing = retiming.of_film(scene, strip, timing, length())
+    check_channel(source)
     shown = frame_map(scene, animated or scene, strip.name, timing)
     timing = shown.timing(timing)
     volume = strip_volume(scene, strip, timing, shown)
@@ -207,10 +214,11 @@ def check_same_rate(scene, animated) -> None:
         )
 
 
-def _plan_file(scene, choice: SoundFile) -> StripPlan:
+def _plan_file(scene, choice: SoundFile, channel: int) -> StripPlan:
     path = bpy.path.abspath(choice.path)
     check_sound_file(path, CHOOSE)
-    source = SoundSource(bpy.path.basename(path), path)
+    source = SoundSource(bpy.path.basename(path), path, channel)
+    check_channel(source)
     fps = scene.render.fps / scene.render.fps_base
     frames = math.ceil(sound_seconds(source) * fps - 1e-6)
     if frames < 1:

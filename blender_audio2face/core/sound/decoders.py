@@ -9,6 +9,7 @@ piece overlaps the last one and is placed where it repeats it.
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -191,6 +192,14 @@ DECODERS: tuple[tuple[str, Decoder], ...] = (("soundfile", model_decoder), ("aud
 WHOLE = 1e6
 """Seconds; longer than every sound."""
 
+
+def check_channel(source: SoundSource) -> None:
+    """Raises ChannelError where a sound lacks the channel that was chosen; decodes a moment of it.
+    What cannot be read passes."""
+    if source.channel:
+        _surveyed(source, blocks=1)
+
+
 _KNOWN_MIXES = 64
 _mixes: dict[tuple[object, ...], VoiceMix] = {}
 
@@ -217,10 +226,11 @@ def mix_of(source: SoundSource) -> VoiceMix:
     return _mixes[key]
 
 
-def _surveyed(source: SoundSource) -> VoiceMix:
+def _surveyed(source: SoundSource, blocks: int | None = None) -> VoiceMix:
+    """The mix of a sound, or of its first blocks."""
     for channels in (_model_channels, _aud_channels):
         try:
-            mix = voice_mix(channels(source), source.channel)
+            mix = voice_mix(islice(channels(source), blocks), source.channel)
         except ChannelMissingError as error:
             raise ChannelError(f'"{source.label}" {error.reason}.') from error
         except Exception:

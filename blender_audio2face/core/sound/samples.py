@@ -1,6 +1,6 @@
 """The audible samples of a strip, in pieces."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -17,8 +17,19 @@ _SILENCE = 1 << 16
 """Samples in a piece of silence."""
 
 
+OnEnd = Callable[[float], None]
+"""Is told at which second of it a sound ended, if it did within the range that was asked for."""
+
+
+def _ignore_end(_seconds: float) -> None:
+    pass
+
+
 def strip_blocks(
-    strip: StripPlan, rate: int, decoders: Sequence[tuple[str, Decoder]]
+    strip: StripPlan,
+    rate: int,
+    decoders: Sequence[tuple[str, Decoder]],
+    on_end: OnEnd = _ignore_end,
 ) -> Iterator[np.ndarray]:
     """Mono samples of a strip's audible range at the sound's own speed, with its fades, and the
     silence of RELEASE after it, so that the network ends a word that is cut short.
@@ -27,6 +38,7 @@ def strip_blocks(
         strip: what to decode.
         rate: samples per second of the decoders' output.
         decoders: (name, decoder), tried in turn.
+        on_end: see OnEnd.
 
     Yields:
         float32 [n], together round(source_duration * rate) + round(RELEASE * rate).
@@ -34,13 +46,17 @@ def strip_blocks(
     Raises:
         BakeError: no decoder reads the sound, or nothing of it is in the range.
     """
-    blocks = audible_blocks(strip.source, strip.timing, rate, decoders)
+    blocks = audible_blocks(strip.source, strip.timing, rate, decoders, on_end)
     yield from strip.volume.applied(blocks, strip.frame_times, rate)
     yield from _silence(round(RELEASE * rate))
 
 
 def audible_blocks(
-    source: SoundSource, timing: StripTiming, rate: int, decoders: Sequence[tuple[str, Decoder]]
+    source: SoundSource,
+    timing: StripTiming,
+    rate: int,
+    decoders: Sequence[tuple[str, Decoder]],
+    on_end: OnEnd = _ignore_end,
 ) -> Iterator[np.ndarray]:
     """Mono samples for exactly the strip's audible range.
 
@@ -49,6 +65,7 @@ def audible_blocks(
         timing: the strip's placement; beyond the ends of the file is silence.
         rate: samples per second of the decoders' output.
         decoders: (name, decoder), tried in turn.
+        on_end: see OnEnd.
 
     Yields:
         float32 [n], together round(source_duration * rate).
@@ -72,7 +89,15 @@ def audible_blocks(
             f'"{source.label}" has no sound in the strip\'s frames {timing.left_handle} to '
             f"{timing.right_handle - 1}: move the strip's handles over its sound."
         )
+    if left:
+        on_end(start + duration - left / rate)
     yield from _silence(left)
+
+
+def said_seconds(source: SoundSource) -> float:
+    """The greatest length that a decoder believes of a sound, which Blender's strip may have; 0
+    where none tells."""
+    return max(reader(source) or 0.0 for reader in (_model_seconds, _aud_seconds))
 
 
 def sound_seconds(source: SoundSource) -> float:

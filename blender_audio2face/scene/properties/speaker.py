@@ -11,6 +11,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from ...core.sound.sound_selection import MOST_SOUND_CHANNELS
 from ..live_changes import on_change
 from . import BLEND_RELATIVE, OWN_CONTEXT
 from .links import Audio2FaceLink
@@ -20,6 +21,12 @@ SOURCES = (
     ("STRIP", "Strip", "One sound strip; the active one when none is named"),
     ("CHANNEL", "Channel", "All sound strips on one channel of the sequencer"),
     ("FILE", "File", "A sound file that is not in the sequencer"),
+)
+SOUND_CHANNELS = (
+    ("MIX", "Mix", "All channels together", 0),
+    ("LEFT", "Left", "The first channel, for one of two people on one stereo file", 1),
+    ("RIGHT", "Right", "The second channel", 2),
+    ("NUMBER", "Number", "A channel of a recording with many", 3),
 )
 OUTPUTS = (
     ("ACTION", "Own Action", "A new Action, assigned to the face; yours is kept with a fake user"),
@@ -84,6 +91,20 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     )
     file_frame: IntProperty(
         name="First Frame", description="Frame at which the sound file begins", default=1
+    )
+    sound_channel: IntProperty(
+        name="Channel of the Sound",
+        description="The channel that is this voice: 1 is left, 2 is right; 0 mixes all",
+        min=0,
+        max=MOST_SOUND_CHANNELS,
+    )
+    shown_sound_channel: EnumProperty(
+        name="Channel of the Sound",
+        description="The channel of the file that is this voice",
+        items=SOUND_CHANNELS,
+        get=lambda self: min(self.sound_channel, 3),
+        set=lambda self, value: setattr(self, "sound_channel", value),
+        options={"SKIP_SAVE"},
     )
     preset: StringProperty(
         name="Preset",
