@@ -32,6 +32,7 @@ from .errors import PlanError
 from .scene import live_changes, speaker_settings
 from .scene.face_plan import plan_face
 from .scene.frame_map import stretched_time
+from .scene.kept_paths import absolute
 from .scene.preferred_runtime import preferred_runtime
 from .scene.speakers import add_members, add_speaker, speaker_of
 from .scene.weights_path import chosen_weights
@@ -72,7 +73,7 @@ def predict(
     Raises:
         model.errors.A2FError: the file or the weights cannot be used; the sentence says why.
     """
-    full = Path(bpy.path.abspath(str(path)))
+    full = Path(absolute(str(path)))
     check_sound_file(str(full), CHOOSE)
     source = SoundSource(full.name, str(full), sound_channel)
     check_channel(source)

@@ -16,6 +16,7 @@ from ..errors import BakeError, PlanError
 from ..scene import live_changes, speaker_settings
 from ..scene.face_objects import with_parts
 from ..scene.face_plan import plan_face
+from ..scene.kept_paths import absolute
 from ..scene.resolve_sound import selection_of_takes, sound_selection_of
 from ..scene.speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
 from .arguments import OUTPUTS, REDUCTIONS
@@ -71,7 +72,7 @@ def path_of(text: str) -> Path:
         raise argparse.ArgumentTypeError(
             f'"{text}" begins at the folder of the .blend, and none is open'
         )
-    return Path(bpy.path.abspath(text))
+    return Path(absolute(text))
 
 
 def wanted_speakers(options: argparse.Namespace, place: Place, undo: ExitStack) -> list:

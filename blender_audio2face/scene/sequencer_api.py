@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..core.sound.strip_timing import StripTiming
+from .kept_paths import absolute
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def active_sound_strip(scene):
 def _sound_of_film(film, sounds: list):
     """The strip with a film's sound, which Blender adds beside it and leaves inactive; None
     without one."""
-    path = bpy.path.abspath(film.filepath, library=film.id_data.library)
+    path = absolute(film.filepath, film.id_data.library)
 
     def distance(strip) -> float:
         return abs(getattr(strip, _NAMES.left_handle) - getattr(film, _NAMES.left_handle))
@@ -101,7 +102,7 @@ def _sound_of_film(film, sounds: list):
         for strip in sounds
         if strip.type == "SOUND"
         and strip.sound is not None
-        and bpy.path.abspath(strip.sound.filepath, library=strip.sound.library) == path
+        and absolute(strip.sound.filepath, strip.sound.library) == path
     ]
     return min(own, key=distance, default=None)
 

@@ -17,6 +17,7 @@ from ..core.sound.volume import Volume
 from ..errors import StripError
 from . import retiming, sequencer_api
 from .frame_map import SAME_FRAMES, FrameMap, frame_map, is_shown, stretched_time
+from .kept_paths import absolute, packed_content
 from .strip_id import uid_of
 
 _WITHOUT_PICTURES = (
@@ -215,9 +216,11 @@ def check_same_rate(scene, animated) -> None:
 
 
 def _plan_file(scene, choice: SoundFile, channel: int) -> StripPlan:
-    path = bpy.path.abspath(choice.path)
-    check_sound_file(path, CHOOSE)
-    source = SoundSource(bpy.path.basename(path), path, channel)
+    path = absolute(choice.path, scene.library)
+    content = packed_content(path)
+    if content is None:
+        check_sound_file(path, CHOOSE)
+    source = SoundSource(bpy.path.basename(path), content or path, channel)
     check_channel(source)
     fps = scene.render.fps / scene.render.fps_base
     frames = math.ceil(sound_seconds(source) * fps - 1e-6)
@@ -286,6 +289,6 @@ def _source(strip) -> SoundSource:
     label = bpy.path.basename(sound.filepath) or sound.name
     if sound.packed_file is not None:
         return SoundSource(label, bytes(sound.packed_file.data))
-    path = bpy.path.abspath(sound.filepath, library=sound.library)
+    path = absolute(sound.filepath, sound.library)
     check_sound_file(path, FIND, strip.name)
     return SoundSource(label, path)

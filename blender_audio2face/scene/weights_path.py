@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import bpy
-
 from ..errors import WeightsChoiceError
+from .kept_paths import absolute
 
 
 def chosen_weights(text: str) -> Path | None:
@@ -18,7 +17,7 @@ def chosen_weights(text: str) -> Path | None:
 
     if not text.strip():
         return None
-    path = Path(bpy.path.abspath(text.strip()))
+    path = Path(absolute(text.strip()))
     reason = why_not_a_file(path)
     if reason is not None:
         raise WeightsChoiceError(

@@ -12,8 +12,9 @@ from bpy.props import (
 )
 
 from ...core.sound.sound_selection import MOST_SOUND_CHANNELS
+from ..kept_paths import kept_path, path_datablock
 from ..live_changes import on_change
-from . import BLEND_RELATIVE, OWN_CONTEXT
+from . import OWN_CONTEXT
 from .links import Audio2FaceLink
 from .shaping import Audio2FaceDials
 
@@ -54,10 +55,11 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
     label: StringProperty(name="Strip", description="Name of the strip that was analysed")
     heard: StringProperty(name="Sound", description="Which part of which sound was analysed")
     timing: StringProperty(name="Placement", description="Where the strip was at its last keying")
-    file: StringProperty(name="Sound File", description="Path of the sound where there is no strip")
     first_frame: IntProperty(
         name="First Frame", description="Frame of the timeline at which the sound begins"
     )
+    file: kept_path("file", "Sound File", "The sound, where there is no strip")
+    file_datablock: path_datablock()
 
 
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):
@@ -83,12 +85,8 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         min=1,
         max=128,
     )
-    file: StringProperty(
-        name="Sound File",
-        description="Sound file with the speech",
-        subtype="FILE_PATH",
-        options=BLEND_RELATIVE,
-    )
+    file: kept_path("file", "Sound File", "Sound file with the speech")
+    file_datablock: path_datablock()
     file_frame: IntProperty(
         name="First Frame", description="Frame at which the sound file begins", default=1
     )

@@ -10,6 +10,7 @@ from ....model.errors import A2FError, memory_errors_reported
 from ...core.background_job import run_to_completion
 from ...realtime import running_session
 from ...scene.face_objects import chosen_objects
+from ...scene.kept_paths import absolute
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import members_of, shown_speaker, speaker_of
 from ...scene.weights_path import chosen_weights
@@ -90,7 +91,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         from ...core.realtime.source import file_as_microphone
 
         if self.file:
-            return file_as_microphone(Path(bpy.path.abspath(self.file)))
+            return file_as_microphone(Path(absolute(self.file)))
         return Microphone(self._setting(context, "device"))
 
 

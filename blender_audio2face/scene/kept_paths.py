@@ -1,0 +1,100 @@
+"""Paths that a .blend keeps, so that they behave as Blender's own.
+
+Blender rewrites the paths of its datablocks: where the file is saved elsewhere, with *Make Paths
+Relative* and *Find Missing Files*, and with the slashes of another system. It leaves those of
+add-ons as they are. So a path of ours is that of a Sound datablock, which Blender does not open
+before it plays; nothing else of Blender's can keep the path of just any file.
+"""
+
+import os
+import stat
+
+import bpy
+from bpy.props import PointerProperty, StringProperty
+
+from .properties import BLEND_RELATIVE
+
+
+def absolute(path: str, library: "bpy.types.Library | None" = None) -> str:
+    """The absolute path of one that may start with ``//``, the folder of the .blend (or of the
+    library), and may have been stored by Windows."""
+    return bpy.path.abspath(_native(str(path)), library=library)
+
+
+def kept_path(name: str, label: str, description: str) -> StringProperty:
+    """A property that keeps a path in the datablock of the property ``<name>_datablock`` beside it.
+
+    Args:
+        name: of the property.
+        label: its name in the panels.
+        description: what file it is.
+    """
+    return StringProperty(
+        name=label,
+        description=description,
+        subtype="FILE_PATH",
+        options=BLEND_RELATIVE,
+        get=lambda group: _path_of(group, name),
+        set=lambda group, path: _keep_path(group, name, path),
+    )
+
+
+def path_datablock() -> PointerProperty:
+    """The property that holds the datablock of a ``kept_path``."""
+    return PointerProperty(type=bpy.types.Sound, name="File", options={"HIDDEN"})
+
+
+def _datablock(name: str) -> str:
+    return f"{name}_datablock"
+
+
+def _path_of(group, name: str) -> str:
+    kept = getattr(group, _datablock(name))
+    if kept is not None:
+        return kept.filepath
+    # Panels read this while they are drawn, where nothing may be made.
+    stored = group if bpy.app.version < (5, 0, 0) else group.bl_system_properties_get()
+    return stored.get(name, "") if stored is not None else ""
+
+
+def _keep_path(group, name: str, path: str) -> None:
+    pointer = _datablock(name)
+    before = getattr(group, pointer)
+    is_older = bpy.app.version < (5, 0, 0)
+    stored = group if is_older else group.bl_system_properties_get(do_create=True)
+    kept = None
+    stored.pop(name, None)
+    if path and not _may_be_opened(absolute(path)):
+        stored[name] = path
+    elif path:
+        kept = bpy.data.sounds.load(_native(path), check_existing=True)
+    setattr(group, pointer, kept)
+    if before is not None and before != kept and before.users == 0:
+        bpy.data.sounds.remove(before)
+
+
+def packed_content(path: str) -> bytes | None:
+    """The bytes of a kept file that was packed into the .blend; None if it was not.
+
+    Args:
+        path: absolute.
+    """
+    for sound in bpy.data.sounds:
+        if sound.packed_file is not None and absolute(sound.filepath, sound.library) == path:
+            return bytes(sound.packed_file.data)
+    return None
+
+
+def _may_be_opened(path: str) -> bool:
+    """False for what is no file: Blender would open a pipe, and wait for ever."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - Path would take it apart
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def _native(path: str) -> str:
+    """``//`` paths with this system's slashes; others may hold a backslash in a name."""
+    return path.replace("\\", "/") if os.sep == "/" and path.startswith("//") else path
