@@ -8,13 +8,14 @@ import io
 import os
 import wave
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
+from .decoder_chatter import without_chatter
 from .errors import AudioError
 from .framing import SAMPLE_RATE
 from .input_files import why_not_a_file
@@ -185,16 +186,21 @@ def _opened(source: str | Path | bytes) -> Iterator[_Sound]:
 def _by_soundfile(
     soundfile: ModuleType, handle: bytes | str | io.BytesIO, label: str
 ) -> Iterator[_Sound]:
+    quietly = without_chatter if _is_mp3(handle) else nullcontext
     try:
-        with soundfile.SoundFile(handle) as file:
+        with quietly():
+            opened = soundfile.SoundFile(handle)
+        with opened as file:
             order = _VORBIS_ORDER.get(file.channels) if file.format == "OGG" else None
 
             def blocks(first: int, count: int) -> Iterator[np.ndarray]:
-                file.seek(min(first, file.frames))
+                with quietly():
+                    file.seek(min(first, file.frames))
                 size = _frames_at_once(file.channels)
                 # libsndfile may stop behind the end of a damaged MP3.
                 while count > 0 and file.tell() < file.frames:
-                    block = file.read(min(size, count), dtype="float32", always_2d=True)
+                    with quietly():
+                        block = file.read(min(size, count), dtype="float32", always_2d=True)
                     if len(block) == 0:
                         return
                     count -= len(block)
@@ -235,6 +241,16 @@ def _by_wave(handle: bytes | str | io.BytesIO, label: str) -> Iterator[_Sound]:
         raise AudioError(
             f"{label} cannot be decoded ({reason}); convert it to 16-bit PCM WAV.", reason
         ) from error
+
+
+def _is_mp3(handle: bytes | str | io.BytesIO) -> bool:
+    if isinstance(handle, io.BytesIO):
+        start = handle.getbuffer()[:3].tobytes()
+    else:
+        with open(handle, "rb") as file:  # noqa: PTH123 - Path takes no bytes
+            start = file.read(3)
+    is_frame = len(start) > 1 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0
+    return start == b"ID3" or is_frame
 
 
 def _frames_at_once(channels: int) -> int:
