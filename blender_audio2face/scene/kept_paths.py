@@ -49,7 +49,9 @@ def _datablock(name: str) -> str:
 
 
 def _path_of(group, name: str) -> str:
-    kept = getattr(group, _datablock(name))
+    # Reading a pointer that was never set would store one, which changes the file.
+    pointer = _datablock(name)
+    kept = getattr(group, pointer) if group.is_property_set(pointer) else None
     if kept is not None:
         return kept.filepath
     # Panels read this while they are drawn, where nothing may be made.
