@@ -41,7 +41,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP := out/dist/audio2face_blender-$(VERSION).zip
 
 .PHONY: demo test test-all test-others bench fuzz lint test-core test-tools test-blender test-app \
-	test-window build wheels data filmed train evaluate clean system-packages bpy-versions
+	test-window build wheels data filmed train phone-head evaluate clean system-packages bpy-versions
 
 demo: build
 	$(PY) -m tools.demo --zip $(ZIP)
@@ -111,8 +111,16 @@ filmed: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.teacher.filmed_lips corpus --cache $(CACHE) \
 		--films $(CORPORA)/capture/grid_s1
 
+# Threads that wait asleep leave the cores to the makers of batches, and to others.
+train phone-head: export OMP_WAIT_POLICY ?= passive
+
 train: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.train $(CONFIG) --cache $(CACHE) --out $(RUN) $(OPTIONS)
+
+# The shipped network with the phone head that its weights file lacks, for --finetune and posteriors.
+phone-head: $(VENV_TRAIN)/.train
+	$(VENV_TRAIN)/bin/python -m tools.train tools/train/configs/phone_head.toml --cache $(CACHE) \
+		--out out/train/phone_head --finetune model/weights/attention_bilstm.npz
 
 evaluate: $(VENV_TRAIN)/.train
 	$(VENV_TRAIN)/bin/python -m tools.evaluate --cache $(CACHE) \

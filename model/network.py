@@ -19,6 +19,8 @@ from torch import nn
 from .lip_seal import FUNNEL, LOWER, SURE_SEAL, TUCK_FROM, TUCK_ROLL, TUCK_TO, TUCKED_JAW, UPPER
 from .network_config import NetworkConfig
 
+_MOST_RUNS = 40
+
 State = tuple[torch.Tensor, torch.Tensor]
 """Hidden state and cell of an LSTM."""
 
@@ -38,21 +40,39 @@ class LatencyControlledLayer(nn.Module):
         if state is None:
             zeros = windows.new_zeros(1, batch, self.forward_lstm.hidden_size)
             state = zeros, zeros
-        own = windows[:, :, : self.block].reshape(batch, blocks * self.block, size)
-        core, after = self.forward_lstm(own, state)
-        cells = cells_at_ends(self.forward_lstm, own, core, state, self.block)
-        core = core.unflatten(1, (blocks, self.block))
-        hidden = core.shape[-1]
+        own = windows[:, :, : self.block]
+        core, ends, after = self._run_blocks(own, state)
         ahead_input = windows[:, :, self.block :].reshape(batch * blocks, -1, size)
-        start = tuple(value.reshape(1, batch * blocks, hidden) for value in (core[:, :, -1], cells))
-        ahead, _ = self.forward_lstm(ahead_input, start)
-        forward = torch.cat([core, ahead.reshape(batch, blocks, width - self.block, hidden)], 2)
+        ahead, _ = self.forward_lstm(ahead_input, ends)
+        forward = torch.cat([core, ahead.unflatten(0, (batch, blocks))], 2)
         if self.backward_lstm is None:
             return forward, after
         flat = windows.reshape(batch * blocks, width, size)
         backward, _ = self.backward_lstm(flat.flip(1))
-        backward = backward.flip(1).reshape(batch, blocks, width, hidden)
+        backward = backward.flip(1).unflatten(0, (batch, blocks))
         return torch.cat([forward, backward], -1), after
+
+    def _run_blocks(self, own: torch.Tensor, state: State) -> tuple[torch.Tensor, State, State]:
+        """Forward states [B, K, block, H] of blocks [B, K, block, D], each block's last state
+        ([1, B * K, H], twice) and the carried one.
+
+        Few long blocks run one by one, as torch gives the cell of a run's last step alone. Many
+        run as one, which a graphics card needs, and their cells are computed again.
+        """
+        batch, blocks, block, size = own.shape
+        if blocks > _MOST_RUNS:
+            flat = own.reshape(batch, blocks * block, size)
+            core, after = self.forward_lstm(flat, state)
+            cells = cells_at_ends(self.forward_lstm, flat, core, state, block)
+            core = core.unflatten(1, (blocks, block))
+            return core, tuple(v.flatten(0, 1)[None] for v in (core[:, :, -1], cells)), after
+        runs, states = [], [state]
+        for inputs in own.unbind(1):
+            hidden, after = self.forward_lstm(inputs, states[-1])
+            runs.append(hidden)
+            states.append(after)
+        ends = tuple(torch.stack(part, 2).flatten(1, 2) for part in zip(*states[1:], strict=True))
+        return torch.stack(runs, 1), ends, states[-1]
 
 
 class LocalAttention(nn.Module):
@@ -84,8 +104,12 @@ class LocalAttention(nn.Module):
         before = history.unfold(1, config.reach, config.block)[:, :blocks].transpose(2, 3)
         around = torch.cat([before, windows], 2)
 
+        window_keys = self.key(windows)
+        own_keys = window_keys[:, :, : config.block].reshape(batch, blocks * config.block, -1)
+        keys_before = torch.cat([self.key(left), own_keys], 1)
+        keys_before = keys_before.unfold(1, config.reach, config.block)[:, :blocks].transpose(2, 3)
+        key = torch.cat([keys_before, window_keys], 2)[:, :, None]
         query = self.query(core)[:, :, :, None]
-        key = self.key(around)[:, :, None]
         offsets, allowed = self._offsets(blocks, width, seen, windows.device)
         score = torch.tanh(query + key) @ self.score + self.offset[offsets]
         weights = torch.softmax(score.masked_fill(~allowed, float("-inf")), -1)
@@ -197,12 +221,12 @@ def cells_at_ends(
         before, lstm.weight_hh_l0[: 3 * size], lstm.bias_hh_l0[: 3 * size]
     )
     take, keep, candidate = gates.unflatten(1, (-1, block)).chunk(3, -1)
-    take, keep, candidate = take.sigmoid(), keep.sigmoid(), candidate.tanh()
-    kept = keep[:, :, 0]
-    added = take[:, :, 0] * candidate[:, :, 0]
-    for step in range(1, block):
-        added = keep[:, :, step] * added + take[:, :, step] * candidate[:, :, step]
-        kept = keep[:, :, step] * kept
+    keeps = keep.sigmoid().unbind(2)
+    gains = (take.sigmoid() * candidate.tanh()).unbind(2)
+    kept, added = keeps[0], gains[0]
+    for keep, gain in zip(keeps[1:], gains[1:], strict=True):
+        added = keep * added + gain
+        kept = keep * kept
     span = 1
     while span < kept.shape[1]:
         added = torch.cat([added[:, :span], added[:, span:] + kept[:, span:] * added[:, :-span]], 1)

@@ -98,24 +98,82 @@ def test_timing_finds_a_constant_offset(tmp_path):
     assert measure(load(tmp_path)).offset == pytest.approx(late, abs=0.012)
 
 
-def test_command_labels_a_corpus_from_its_index(tmp_path, capsys):
-    folder = tmp_path / "speech" / "kathleen_en"
-    folder.mkdir(parents=True)
+def write_index(root, folder: str, *rows: dict) -> None:
+    (root / folder).mkdir(parents=True, exist_ok=True)
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (root / folder / "index.jsonl").write_text(lines, encoding="utf-8")
+
+
+@pytest.fixture
+def kathleen(tmp_path):
+    """A data root with one recording of kathleen_en, whose M is stretched over the silence."""
+    root = tmp_path / "root"
+    phones = [["M", 0.0, 0.7], ["AY", 0.7, 1.493]]
+    row = {"id": "a", "file": "a.wav", "text": "my\u2028my", "phones": phones}
+    write_index(root, "speech/kathleen_en", row)
     samples = np.concatenate([np.zeros(8000), 0.3 * np.sin(np.arange(16000) * 0.08)])
-    soundfile.write(folder / "a.wav", samples, RATE)
-    phones = [["M", 0.0, 0.7], ["AY", 0.7, 1.493]]  # the M stretched over the silence
-    row = {"id": "a", "file": "a.wav", "text": "my", "phones": phones}
-    (folder / "index.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
-    options = ["--corpora", str(tmp_path), "--out", str(tmp_path / "cache"), "--only"]
+    soundfile.write(root / "speech/kathleen_en/a.wav", samples, RATE)
+    return root
 
-    assert main([*options, "kathleen_en"]) == 0
-    assert main([*options, "grid_s1"]) == 1
 
+def make(root, cache, *options: str) -> int:
+    return main(["--corpora", str(root), "--out", str(cache), *options])
+
+
+def test_command_labels_a_corpus_from_its_index(kathleen, tmp_path, capsys):
+    assert make(kathleen, tmp_path / "cache", "--only", "kathleen_en") == 0
     (utterance,) = load(tmp_path / "cache")
     assert (utterance.speaker, utterance.lang, utterance.length) == ("kathleen", "en-us", 24000)
+    assert utterance.text == "my\u2028my"
     assert [p.ipa for p in utterance.phones] == ["sil", "m", "a", "ɪ"]
     assert utterance.phones[1].start == pytest.approx(0.47, abs=0.011)
     assert utterance.phones[-1].end == 1.5
-    out, err = capsys.readouterr()
-    assert out.startswith("kathleen_en: 1 utterances")
-    assert "There is no" in err
+    assert capsys.readouterr().out.startswith("kathleen_en: 1 utterances")
+
+
+def test_one_missing_corpus_does_not_throw_the_rest_away(kathleen, tmp_path, capsys):
+    unknown = {"id": "x", "file": "../kathleen_en/a.wav", "text": "x",
+               "phones": [["XX", 0.0, 1.0]]}  # fmt: skip
+    gone = {"id": "y", "file": "y.wav", "text": "y", "phones": [["e", 0.0, 1.0]]}
+    write_index(kathleen, "speech/nathalie_nl", unknown, gone)
+    names = ["grid_s1", "nathalie_nl", "sounds", "background_speech", "kathleen_en"]
+    assert make(kathleen, tmp_path / "cache", "--only", *names) == 1
+    assert [(u.corpus, u.id) for u in load(tmp_path / "cache")] == [
+        ("kathleen_en", "a"), ("nathalie_nl", "x")
+    ]  # fmt: skip
+    assert load(tmp_path / "cache", ["nathalie_nl"])[0].phones is None
+    err = capsys.readouterr().err
+    for name in ("grid_s1", "nathalie_nl: x", "y.wav", "'XX'", "esc10_noise", "ami_meeting_en"):
+        assert name in err
+
+
+def test_only_what_changed_is_made_again(kathleen, tmp_path, capsys):
+    cache = tmp_path / "cache"
+    name = ["--only", "kathleen_en"]
+
+    def made(*options: str) -> bool:
+        assert make(kathleen, cache, *name, *options) == 0
+        return "up to date" not in capsys.readouterr().out
+
+    assert made()
+    assert not made()
+    assert made("--again")
+    row = {"id": "a", "file": "a.wav", "text": "other", "phones": None}
+    write_index(kathleen, "speech/kathleen_en", row)
+    assert made()
+    assert not made()
+    soundfile.write(kathleen / "speech/kathleen_en/a.wav", np.zeros(999), RATE)
+    assert made()
+
+
+def test_corpus_with_something_missing_is_made_again(kathleen, tmp_path, capsys):
+    cache = tmp_path / "cache"
+    assert make(kathleen, cache, "--only", "kathleen_en") == 0
+    sound = kathleen / "speech/kathleen_en/a.wav"
+    whole = sound.read_bytes()
+    sound.write_bytes(b"")
+    assert make(kathleen, cache, "--only", "kathleen_en") == 1
+    assert make(kathleen, cache, "--only", "kathleen_en") == 1
+    sound.write_bytes(whole)
+    assert make(kathleen, cache, "--only", "kathleen_en") == 0
+    assert "up to date" not in capsys.readouterr().out

@@ -1,11 +1,12 @@
 """Phones of speech that comes without labels: forced alignment and recognition."""
 
-import shutil
+import sys
 
 import numpy as np
 import pytest
 import soundfile
 
+from tools.data.cache import DataError
 from tools.data.forced_alignment import AlignmentError, align, confirmed_phones, german_sounds
 from tools.data.phones import PHONES
 from tools.data.recognition import (
@@ -16,9 +17,7 @@ from tools.data.recognition import (
     grid_sentence,
     read_words,
     reliable_labels,
-    text_aligner,
 )
-from tools.data.synthesizers import speak_with_flite
 
 SIL, A, B, C = 0, 1, 2, 3
 
@@ -129,21 +128,32 @@ def test_only_missing_recordings_are_recognised(tmp_path, monkeypatch):
     assert read_words(tmp_path / "words" / "toy.jsonl") == {"a": words, "b": words}
 
 
+def test_recording_that_does_not_fit_stays_without_words(tmp_path, monkeypatch, capsys):
+    def transcribe(_samples, name):
+        if name == "a":
+            raise ValueError("It does not fit.")
+        return [word("milk", 0.9, 0.5)]
+
+    monkeypatch.setitem(TRANSCRIBERS, "toy", lambda: transcribe)
+    rows = [{"id": name, "file": f"{name}.wav"} for name in ("a", "gone", "b")]
+    for name in "ab":
+        soundfile.write(tmp_path / f"{name}.wav", np.zeros(160), 16000)
+    complete(tmp_path / "toy.jsonl", "toy", rows, tmp_path)
+    assert {name: len(found) for name, found in read_words(tmp_path / "toy.jsonl").items()} == {
+        "a": 0, "b": 1
+    }  # fmt: skip
+    assert "toy: a stays without phones: It does not fit." in capsys.readouterr().out
+
+
+def test_missing_pocketsphinx_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
+    with pytest.raises(DataError, match="pocketsphinx cannot be loaded"):
+        TRANSCRIBERS["grid_s26"]()
+
+
 def test_grid_name_spells_its_sentence():
     assert grid_sentence("bgbsza") == "bin green by s zero again"
     assert grid_sentence("swwx5p") == "set white with x five please"
     for other in ("bgbsz", "xgbsza", "bgbs0a"):
         with pytest.raises(ValueError, match=other):
             grid_sentence(other)
-
-
-@pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite")
-def test_pocketsphinx_aligns_a_known_text():
-    pytest.importorskip("pocketsphinx")
-    samples, phones = speak_with_flite("My happy puppet buys a pie.", "rms")
-    words = text_aligner()(samples, "my happy puppet buys a pie")
-    found = [label for word in words if not word.is_pause for label in word.phones]
-    for symbol, ipa in (("P", "p"), ("B", "b")):
-        assert [start for name, start, _ in found if name == symbol] == pytest.approx(
-            [p.start for p in phones if p.ipa == ipa], abs=0.05
-        )

@@ -79,4 +79,72 @@ def test_corpus_without_held_out_sentences_is_refused(tmp_path, monkeypatch):
     (folder / "index.jsonl").write_text(json.dumps({"text": "Guten Tag"}) + "\n", encoding="utf-8")
     monkeypatch.setattr("tools.data.synthesis._SPEAKERS", {"espeak": lambda: None})
     with pytest.raises(DataError, match="kerstin_de is in the split test"):
-        list(synthesise(tmp_path, "espeak_de", 0.0, 0))
+        list(synthesise(tmp_path, "espeak_de", 0.0, 0, []))
+
+
+def spoken(corpus: str, refused, monkeypatch, root) -> tuple[list, list[str]]:
+    """Recordings and problems of a corpus whose voices speak a second but for the refused ones."""
+
+    def speak(text, name, *_options):
+        if refused(name):
+            raise DataError(f"{name} is not installed.")
+        return np.zeros(RATE, np.float32), [Phone("m", 0.0, 1.0)]
+
+    for program in ("festival", "flite"):
+        monkeypatch.setattr(f"tools.data.synthesis.speak_with_{program}", speak)
+    problems: list[str] = []
+    return list(synthesise(root, corpus, 0.5, 0, problems)), problems
+
+
+@pytest.fixture
+def transcripts(tmp_path):
+    folder = tmp_path / CORPORA["kathleen_en"].folder
+    folder.mkdir(parents=True)
+    lines = "".join(json.dumps({"text": f"Sentence {i}"}) + "\n" for i in range(60))
+    (folder / "index.jsonl").write_text(lines, encoding="utf-8")
+    return tmp_path
+
+
+def test_other_voices_speak_for_a_missing_one(transcripts, monkeypatch):
+    whole, problems = spoken("flite_en", lambda name: False, monkeypatch, transcripts)
+    assert not problems
+    left, problems = spoken("flite_en", lambda name: name == "slt", monkeypatch, transcripts)
+    assert problems == ["flite_en: slt is not installed."]
+    assert len(left) == len(whole)
+    assert {rec.speaker for rec in whole} - {rec.speaker for rec in left} == {"flite-slt"}
+
+
+def test_sentence_that_fails_once_costs_no_voice(transcripts, monkeypatch):
+    calls = []
+
+    def refused(name):
+        calls.append(name)
+        return len(calls) % 4 == 0
+
+    found, problems = spoken("flite_en", refused, monkeypatch, transcripts)
+    assert not problems
+    assert {rec.speaker for rec in found} == {f"flite-{v}" for v in ("kal16", "rms", "slt", "awb")}
+
+
+def test_language_without_words_or_voices_is_named_and_the_others_speak(tmp_path, monkeypatch):
+    monkeypatch.setattr("tools.data.synthesis._HUNSPELL", tmp_path)
+    (tmp_path / "cs_CZ.dic").write_text("2\nvoda\nchleba\n", encoding="utf-8")
+    found, problems = spoken(
+        "festival_more", lambda name: name.startswith(("suo", "hy")), monkeypatch, tmp_path
+    )
+    assert {rec.lang for rec in found} == {"cs"}
+    assert {rec.split for rec in found} == {"train", "test"}
+    named = "\n".join(problems)
+    assert "hunspell-it" in named
+    assert "no fi: None of the voices" in named
+
+
+def test_missing_held_out_voice_leaves_the_training_part(transcripts, monkeypatch):
+    found, problems = spoken("flite_en", lambda name: name == "awb", monkeypatch, transcripts)
+    assert {rec.split for rec in found} == {"train"}
+    assert "flite_en, test: no en-us: None of the voices awb speaks en-us." in problems
+
+
+def test_corpus_without_any_voice_is_refused(transcripts, monkeypatch):
+    with pytest.raises(DataError, match="None of the voices"):
+        spoken("festival_en", lambda name: True, monkeypatch, transcripts)

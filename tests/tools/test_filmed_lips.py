@@ -9,8 +9,9 @@ from model.channels import ARKIT_52
 from model.lip_seal import apply_seal
 from tools.data.cache import Recording, load, write_corpus
 from tools.data.phones import Phone
-from tools.teacher import articulation, filmed_lips
-from tools.teacher.lip_geometry import aperture, read_film, width
+from tools.teacher import articulation, filmed_lips, filmed_motion
+from tools.teacher.coarticulation import articulators, lip_seal
+from tools.teacher.lip_geometry import aperture, moved, read_film, width
 from tools.teacher.targets import make_targets
 
 WORDS = ("pɑtisu", "mɑlinu", "kɑbitɑ", "fulɑti")
@@ -60,10 +61,10 @@ def test_film_is_measured_from_its_rest(tmp_path: Path) -> None:
 def test_lips_follow_the_film_except_in_contacts() -> None:
     raw = np.zeros((60, 52), np.float32)
     raw[:, ARKIT_52.index("jawOpen")] = 0.3
-    contact = np.zeros(60)
-    contact[20:30] = 1.0
-    film = (np.full(60, 0.06), np.zeros(60))
-    followed = filmed_lips.follow(raw, film, (0.1, 0.1), contact)[:, ARKIT_52.index("jawOpen")]
+    share = np.full(60, 0.5)
+    share[20:30] = 0.0
+    wide = width(apply_seal(ARKIT_52, raw))
+    followed = moved(raw, np.full(60, 0.6), wide, share)[:, ARKIT_52.index("jawOpen")]
     assert np.allclose(followed[:20], 0.45, atol=1e-6)  # half the way from 0.3 to 0.6
     assert np.allclose(followed[20:30], 0.3, atol=1e-6)
 
@@ -90,3 +91,30 @@ def test_fit_command_writes_the_table_it_prints(corpus, tmp_path, monkeypatch, c
     assert moves["ɑ"][0] == max(opening for opening, _ in moves.values()) > 1.0
     table, fitted = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
     assert float(fitted[1]) > float(table[1])
+
+
+def test_filmed_motion_learns_an_opening_that_the_table_lacks(
+    corpus, tmp_path, monkeypatch
+) -> None:
+    utterances, films = corpus
+    network = filmed_motion.fit(utterances, films, epochs=60)
+    arrays = {name: value.numpy() for name, value in network.state_dict().items()}
+    np.savez(tmp_path / "motion.npz", **arrays)
+    monkeypatch.setattr(filmed_motion, "FILMED_MOTION", tmp_path / "motion.npz")
+    filmed_motion._trained.cache_clear()
+    try:
+        for utterance in utterances[:2]:
+            frames = len(make_targets(utterance.phones, utterance.samples()))
+            seal = lip_seal(utterance.phones, frames)
+            moves = articulators(utterance.phones, frames)
+            opening, _ = filmed_motion.filmed_motion(utterance.phones, moves, seal)
+            film, _ = read_film(films / f"{utterance.id}.npz", frames)
+            spoken = [
+                r
+                for p in utterance.phones
+                if p.ipa != "sil"
+                for r in range(round(p.start * 100), round(p.end * 100))
+            ]
+            assert np.corrcoef(opening[spoken], film[spoken])[0, 1] > 0.7
+    finally:
+        filmed_motion._trained.cache_clear()

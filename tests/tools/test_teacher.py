@@ -57,6 +57,44 @@ def test_rounding_leads_its_vowel() -> None:
     assert pucker[start - 4] > 0.4 * pucker[start:end].max()
 
 
+def test_rounded_lips_hold_the_jaw_back() -> None:
+    jaw = list(ARTICULATORS).index("jaw")
+    spread, rounded = (
+        articulators(spoken(f"sil t {vowel} t sil", 0.2), 100)[50, jaw] for vowel in "ɛo"
+    )
+    assert 0.09 <= rounded < 0.85 * spread
+
+
+def test_short_vowel_opens_less_than_a_long_one() -> None:
+    def most(seconds: float) -> float:
+        phones = [("sil", 0.0, 0.4), ("t", 0.4, 0.5), ("ɛ", 0.5, 0.5 + seconds)]
+        phones += [("t", 0.5 + seconds, 0.6 + seconds), ("sil", 0.6 + seconds, 1.2)]
+        return articulators(phones, 120)[:, list(ARTICULATORS).index("jaw")].max()
+
+    assert most(0.045) < 0.9 * most(0.14)
+
+
+@pytest.mark.parametrize(("pause", "parted"), [(0.2, True), (0.6, False)])
+def test_lips_stay_parted_in_a_short_pause_alone(pause: float, parted: bool) -> None:
+    phones = [("sil", 0.0, 0.2), ("ɑ", 0.2, 0.4), ("t", 0.4, 0.5), ("sil", 0.5, 0.5 + pause)]
+    phones += [("t", 0.5 + pause, 0.6 + pause), ("ɑ", 0.6 + pause, 0.8 + pause)]
+    moves = articulators([*phones, ("sil", 0.8 + pause, 2.0)], 200)
+    opening = moves[round(100 * (0.5 + 0.75 * pause)), list(ARTICULATORS).index("jaw")]
+    assert (opening > 0.08) == parted
+
+
+def test_mouth_falls_shut_slowly_after_a_final_vowel() -> None:
+    moves = articulators([("sil", 0, 0.3), ("ɑ", 0.3, 0.6), ("sil", 0.6, 1.6)], 160)
+    jaw = moves[:, list(ARTICULATORS).index("jaw")]
+    assert 0.25 < jaw[68] / jaw[60] < 0.5
+    assert jaw[110:].max() < 0.01
+
+
+def test_final_bilabial_stays_shut_as_the_jaw_closes() -> None:
+    values = channels("sil ɑ m sil sil sil", 0.15)
+    assert lip_opening(ARKIT_52, values)[36:].max() < 0.02
+
+
 def test_silence_is_at_rest() -> None:
     values = channels("sil sil sil sil ɑ", 0.2)
     assert np.abs(values[:60, : ARKIT_52.index("browDownLeft")]).max() < 0.02

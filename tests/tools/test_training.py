@@ -1,6 +1,7 @@
 # ruff: noqa: E402 - TORCH=no leaves torch out
 """Training: seeded, resumable, fit for the runtimes; fine-tuning on a captured actor."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from model.channels import ARKIT_52
+from model.errors import A2FError
 from model.network import AttentionBiLSTM
 from model.network_config import NetworkConfig
 from model.runtime import choose_runtime
@@ -17,11 +19,20 @@ from model.weights_file import load_weights, save_weights
 from tools.data.cache import Recording, curve_rows, load, write_corpus
 from tools.data.phones import PHONES, Phone
 from tools.train.__main__ import main
+from tools.train.batch_pool import BatchPool, batch_number
 from tools.train.batches import BatchMaker, NoDataError, corpus_targets
 from tools.train.config import TrainConfig, read_config
-from tools.train.loop import Machine, train
+from tools.train.growth import grown
+from tools.train.loop import Machine, branch_to_finish, has_wide_block, learning_rate, train
 from tools.train.posteriors import phone_recogniser
-from tools.train.trainee import Trainee, contact_loss, lip_contact, target_loss
+from tools.train.trainee import (
+    Trainee,
+    contact_loss,
+    lip_contact,
+    new_trainee,
+    spread_loss,
+    target_loss,
+)
 
 CONFIGS = Path(__file__).parents[2] / "tools" / "train" / "configs"
 JAW, CLOSE, PUCKER = (ARKIT_52.index(name) for name in ("jawOpen", "mouthClose", "mouthPucker"))
@@ -34,6 +45,15 @@ TINY = TrainConfig(
     **FIELDS, corpora={"tiny": 1.0}, network=NetworkConfig(hidden=6, attention=4)
 )  # fmt: skip
 ANNA = replace(TINY, steps=3, dropout=0.0, noise_share=0.0, corpora={"anna": 1.0})
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """So small a network has nothing for several, which would wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 class StoppedError(Exception):
@@ -141,11 +161,178 @@ def test_losses_ask_for_closures() -> None:
     known = torch.ones(1, 4, 52)
     target[..., CLOSE] = 1.0
     shut, parted = target.clone(), torch.zeros_like(target)
-    assert contact_loss(shut, target, known) < 0.01 < contact_loss(parted, target, known)
+    even = torch.ones(1, 4)
+    assert contact_loss(shut, target, known, even) < 0.01
+    assert contact_loss(parted, target, known, even) > 0.01
+    # An error where the emphasis lies counts more.
+    half = torch.cat([parted[:, :2], shut[:, 2:]], 1)
+    stressed = torch.tensor([[3.0, 3.0, 1.0, 1.0]])
+    assert contact_loss(half, target, known, stressed) > contact_loss(half, target, known, even)
     contact = lip_contact(target)
     assert torch.equal(contact, torch.ones(1, 4))
     plain = target_loss(parted, target, known, 0 * contact)
     assert target_loss(parted, target, known, 4 * contact) == pytest.approx(3 * float(plain))
+
+
+def test_spread_loss_asks_for_as_much_motion_and_no_jitter() -> None:
+    time = torch.arange(200) / 100
+    target = torch.zeros(1, 200, 52)
+    target[..., JAW] = 0.3 + 0.2 * torch.sin(2 * torch.pi * 2 * time)
+    known = torch.ones_like(target)
+
+    def loss(jaw: torch.Tensor) -> float:
+        predicted = target.clone()
+        predicted[..., JAW] = jaw
+        return float(spread_loss(predicted, target, known))
+
+    jaw = target[..., JAW]
+    assert loss(jaw) == pytest.approx(0.0, abs=1e-6)
+    assert loss(0.3 + 0.5 * (jaw - 0.3)) > 0.05
+    assert loss(jaw + 0.01 * (-1) ** torch.arange(200)) > 0.05
+    assert loss(jaw.roll(5)) < 0.02  # how much, not when: the other losses say when
+
+
+def test_pool_gives_each_batch_as_often_as_asked_and_the_same_to_all(
+    maker: BatchMaker, cache: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("tools.train.batch_pool._LAG", 2)
+    config = replace(TINY, reuse=3)
+    numbers = [batch_number(step, config) for step in range(30)]
+    assert max(numbers.count(number) for number in numbers) == 3
+    assert {numbers.count(number) for number in range(4, 10)} == {3}
+
+    first = BatchPool(BatchMaker(config, cache, tmp_path / "targets"), tmp_path / "pool")
+    batches = [first[step] for step in range(6)]
+    made = len(list((tmp_path / "pool").glob("*/*.npz")))
+    assert made == len(set(numbers[:6]))
+    exact = maker[numbers[0]]
+    monkeypatch.setattr(BatchMaker, "__getitem__", None)  # all are there
+    again = BatchPool(BatchMaker(config, cache, tmp_path / "targets"), tmp_path / "pool")
+    for step, batch in enumerate(batches):
+        for name in ("steps", "raw", "phones", "known"):
+            assert np.array_equal(getattr(batch, name), getattr(again[step], name))
+    np.testing.assert_allclose(batches[0].steps, exact.steps, rtol=1e-3, atol=1e-3)
+    assert np.array_equal(batches[0].known, exact.known)
+    assert np.array_equal(batches[0].phones, exact.phones)
+
+
+@pytest.mark.parametrize("change", [{"seed": 4}, {"corpora": {"tiny": 1.0, "anna": 1.0}}])
+def test_pools_of_other_data_lie_apart(
+    maker: BatchMaker, cache: Path, tmp_path: Path, change: dict
+) -> None:
+    other = BatchMaker(replace(TINY, **change), cache, tmp_path / "targets")
+    same = BatchMaker(replace(TINY, learning_rate=1.0), cache, tmp_path / "targets")
+    assert other.fingerprint() != maker.fingerprint() == same.fingerprint()
+
+
+def test_rate_rises_stays_and_falls() -> None:
+    config = replace(TINY, steps=100, warm_up=10, finish=40, learning_rate=1.0)
+    rates = [learning_rate(step, config) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[9:60] == [1.0] * 51
+    assert rates[60:] == sorted(rates[60:], reverse=True)
+    assert rates[-1] < 0.01
+    assert learning_rate(99, replace(config, finish=0)) == 1.0
+
+
+def test_finish_winds_a_run_up_and_leaves_it_able_to_go_on(
+    maker: BatchMaker, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    train(TINY, maker, run, Machine())
+    before = (run / "checkpoint.pt").read_bytes()
+    config, branch = branch_to_finish(TINY, run, 4)
+    assert (config.steps, branch.parent) == (8, run)
+    assert [has_wide_block(step, config) for step in range(4, 8)] == [True, True, False, False]
+    weights = train(config, maker, branch, Machine())
+    assert (run / "checkpoint.pt").read_bytes() == before
+    assert branch_to_finish(TINY, run, 4) == (config, branch)  # a stopped one goes on
+    saved = torch.load(branch / "checkpoint.pt", weights_only=True)
+    assert saved["step"] == 8
+    assert weights.parent == branch
+
+    with pytest.raises(FileNotFoundError, match="no run to wind up"):
+        branch_to_finish(TINY, tmp_path / "gone", 4)
+
+
+def test_mean_weights_are_what_is_exported(maker: BatchMaker, tmp_path: Path) -> None:
+    own = load_weights(train(TINY, maker, tmp_path / "own", Machine()))[1]
+    slow = replace(TINY, averaging=0.9999)
+    mean = load_weights(train(slow, maker, tmp_path / "mean", Machine()))[1]
+    torch.manual_seed(TINY.seed)
+    first = new_trainee(TINY, maker, None).network.state_dict()["output.weight"].numpy()
+    assert np.abs(mean["output.weight"] - first).max() < 1e-5
+    assert np.abs(own["output.weight"] - first).max() > 1e-4
+
+
+def outputs(trainee: Trainee, steps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    trainee.eval()
+    with torch.no_grad():
+        joined, _ = trainee.network.encode(steps, trainee.network.initial_state(len(steps)))
+        return trainee.network.raw(joined), trainee.phone_logits(joined)
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        ({}, {"hidden": 9}),
+        ({"layers": 3}, {"layers": 3, "hidden": 11, "attention": 7}),
+        ({"attention": 0}, {"attention": 0, "hidden": 8}),
+        ({"bidirectional": False}, {"bidirectional": False, "hidden": 8}),
+        ({}, {}),
+    ],
+)
+def test_grown_network_says_the_same_and_can_learn_more(small: dict, large: dict) -> None:
+    torch.manual_seed(1)
+    before = Trainee(replace(TINY, dropout=0.0, network=replace(TINY.network, **small)))
+    after = Trainee(replace(TINY, dropout=0.0, network=replace(TINY.network, **large)))
+    for parameter in before.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    after.load_state_dict(grown(before.state_dict(), after.state_dict(), after.config.network))
+    count = 4 * TINY.network.block + TINY.network.right
+    steps = torch.randn(2, count, TINY.network.input_size)
+    for old, new in zip(outputs(before, steps), outputs(after, steps), strict=True):
+        torch.testing.assert_close(new, old, atol=1e-5, rtol=0)
+
+    joined, _ = after.network.encode(steps, after.network.initial_state(2))
+    after.network.raw(joined).sum().backward()
+    assert (after.network.output.weight.grad.abs().amax(0) > 0).all()
+
+
+@pytest.mark.parametrize("change", [{"hidden": 5}, {"layers": 3}, {"layers": 1}, {"attention": 0}])
+def test_network_that_cannot_grow_that_way_is_refused(change: dict) -> None:
+    before = Trainee(TINY)
+    after = Trainee(replace(TINY, network=replace(TINY.network, **change)))
+    with pytest.raises(A2FError, match="can grow in units"):
+        grown(before.state_dict(), after.state_dict(), after.config.network)
+
+
+def test_weights_file_grows_and_gets_a_new_phone_head(start: Path) -> None:
+    config = replace(TINY, network=replace(TINY.network, hidden=8))
+    trainee = new_trainee(config, None, start)
+    arrays = load_weights(start)[1]
+    assert np.array_equal(trainee.network.output.bias.detach().numpy(), arrays["output.bias"])
+    assert trainee.phone_head.weight.abs().max() > 0
+
+
+def test_phone_head_learns_alone(cache: Path, start: Path, tmp_path: Path) -> None:
+    config = replace(TINY, only_phone_head=True, dropout=0.0)
+    maker = BatchMaker(config, cache, tmp_path / "targets")
+    train(config, maker, tmp_path / "head", Machine(), start)
+    arrays = load_weights(start)[1]
+    saved = torch.load(tmp_path / "head" / "checkpoint.pt", weights_only=True)["trainee"]
+    for name, array in arrays.items():
+        assert np.array_equal(saved[f"network.{name}"], array)
+    torch.manual_seed(config.seed)
+    fresh = Trainee(config).phone_head.weight
+    assert (saved["phone_head.weight"] - fresh).abs().max() > 1e-4
+
+
+def test_missing_corpora_are_named_once(cache: Path, tmp_path: Path, caplog) -> None:
+    config = replace(TINY, corpora={"tiny": 1.0, "gone": 1.0, "away": 1.0})
+    assert list(BatchMaker(config, cache, tmp_path / "targets").corpora) == ["tiny"]
+    (line,) = [r.getMessage() for r in caplog.records if "gone" in r.getMessage()]
+    assert "away, gone" in line
 
 
 def test_posteriors_are_probabilities_of_each_frame(tmp_path: Path) -> None:
@@ -208,9 +395,6 @@ def test_command_writes_weights_and_pictures(
     cache: Path, start: Path, tmp_path: Path, actor_config: Path
 ) -> None:
     run = tmp_path / "run"
-    run.mkdir()
-    row = dict.fromkeys(("target", "smooth", "opening", "contact", "phone"), 0.1)
-    (run / "log.jsonl").write_text(f'{{"step": 20, {str(row)[1:]}\n'.replace("'", '"'))
     arguments = [str(actor_config), "--cache", str(cache), "--out", str(run),
                  "--finetune", str(start), "--corpora", "anna=0.7", "--workers", "0"]  # fmt: skip
     assert main(arguments) == 0

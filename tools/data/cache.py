@@ -20,6 +20,7 @@ import numpy as np
 
 from model.channels import ARKIT_52
 
+from . import json_lines
 from .phones import Phone
 
 SAMPLE_RATE = 16000
@@ -54,6 +55,7 @@ class Recording:
     `samples` [N] float32 in -1..1 at 16 kHz. `phones` is None where nothing is known; time that
     no phone covers is unknown as well and has to be masked. `split` is "train" or "test".
     `curves` [curve_rows(N), 52] are captured ARKit channels, NaN where unknown; None without any.
+    `age` is the speaker's in years where it is known.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Recording:
     split: str
     text: str | None = None
     curves: np.ndarray | None = None
+    age: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Utterance:
     text: str | None
     audio: Path = field(repr=False)
     first_row: int | None = field(default=None, repr=False)
+    age: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -130,7 +134,7 @@ def write_corpus(folder: Path, recordings: Iterable[Recording]) -> list[Utteranc
             first_row = None if rec.curves is None else row
             written.append(
                 Utterance(rec.id, folder.name, rec.speaker, rec.lang, rec.sex, offset, len(stored),
-                          rec.phones, rec.split, rec.text, folder / _AUDIO, first_row)
+                          rec.phones, rec.split, rec.text, folder / _AUDIO, first_row, rec.age)
             )  # fmt: skip
             _check_curves(rec, written)
             audio.write(stored.tobytes())
@@ -184,8 +188,7 @@ def _load_corpus(folder: Path) -> list[Utterance]:
     curves = folder / _CURVES
     first_row = 0 if curves.is_file() else None
     utterances = []
-    for line in index.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in json_lines.read(index):
         if row["phones"] is not None:
             row["phones"] = [Phone(*p[:3]) for p in row["phones"]]  # older caches add stress
         utterance = Utterance(**row, audio=audio, first_row=first_row)
@@ -202,6 +205,8 @@ def _load_corpus(folder: Path) -> list[Utterance]:
 def _index_row(utterance: Utterance) -> dict:
     row = vars(utterance) | {}
     del row["audio"], row["first_row"]
+    if utterance.age is None:
+        del row["age"]
     if utterance.phones is not None:
         row["phones"] = [[ipa, round(start, 4), round(end, 4)] for ipa, start, end in row["phones"]]
     return row

@@ -83,6 +83,7 @@ IPA_SEQUENCES: dict[str, str] = {
     # vowels
     "ɚ": "ɜ ɹ", "ɝ": "ɜ ɹ", "ᵻ": "ɪ", "ᵿ": "ʊ", "ɩ": "ɪ", "ʉ": "u", "ɵ": "ø", "ɘ": "ə",
     "ɤ": "ʌ", "ɞ": "ɜ", "ɶ": "œ",
+    "ε": "ɛ",  # the Greek letter, in espeak-ng's Danish
     # labials
     "ɱ": "m", "ʍ": "w", "ɥ": "y", "ʙ": "β", "pf": "p f",
     # coronals

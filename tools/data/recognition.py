@@ -1,14 +1,14 @@
 """Words and phones of the English corpora that come without labels, from pocketsphinx.
 
+`transcripts` aligns the corpora whose texts are known.
+
 Results are kept in a file a corpus, as recognition takes a sixth to half of the recordings' length.
 Phones are in pocketsphinx's own alphabet, `phones.ARPABET`; times are seconds.
 """
 
 from __future__ import annotations
 
-import json
-import random
-import tempfile
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.audio_file import read_audio
+from model.errors import AudioError
 
+from . import json_lines
+from .cache import DataError
 from .labels import Label
 
 if TYPE_CHECKING:
@@ -25,13 +28,17 @@ if TYPE_CHECKING:
 
 _FRAME = 0.01
 _PEAK = 0.5
-_ORDERS = 5000
 
 _PAUSES = frozenset({"<s>", "</s>", "<sil>"})
 # A word is reliable by its posterior alone, or by a lower one with which bare phones agree.
 _RELIABLE = 0.7
 _RELIABLE_IF_AGREED = 0.3
 _AGREED = 0.5
+# A word of a known text is reliable from this score on (measured in `transcripts`).
+FITS = -7.0
+
+# A frame's score in pocketsphinx counts steps of log 1.0001 to the power of 1024.
+_NATS = 1024 * math.log(1.0001)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Word:
     `start` and `end` in seconds; `sure` is the recogniser's posterior probability of the word, 1
     in an alignment of a known text; `agreement` the share of its time where a recogniser of bare
     phones finds the same phone; `phones` its labels. Pauses and noises are words of their own.
+    `score`, in an alignment of a known text, is the mean log likelihood per frame in nats relative
+    to the best senone.
     """
 
     text: str
@@ -49,6 +58,7 @@ class Word:
     sure: float
     agreement: float
     phones: list[Label]
+    score: float | None = None
 
     @property
     def is_pause(self) -> bool:
@@ -56,11 +66,18 @@ class Word:
         return self.text in _PAUSES
 
     @property
+    def is_noise(self) -> bool:
+        """Whether it is a breath, a noise or speech outside the dictionary."""
+        return self.text[:1] in "[+"
+
+    @property
     def is_reliable(self) -> bool:
         """Whether its labels are worth learning from; noises' never, pauses' if both agree."""
         agreed = self.agreement >= _AGREED
-        if self.text[:1] in "[+":  # breath, a noise or speech outside the dictionary
+        if self.is_noise:
             return False
+        if self.score is not None:
+            return self.score >= FITS
         if self.is_pause:
             return self.sure >= _RELIABLE and agreed
         return self.sure >= _RELIABLE or (self.sure >= _RELIABLE_IF_AGREED and agreed)
@@ -86,7 +103,7 @@ def read_words(path: Path) -> dict[str, list[Word]]:
     """The words recognised in each recording, by its id; empty when the file does not exist."""
     if not path.is_file():
         return {}
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    rows = json_lines.read(path)
     return {row["id"]: [Word(**word) for word in row["words"]] for row in rows}
 
 
@@ -104,40 +121,73 @@ def complete(path: Path, name: str, rows: Iterable[Mapping[str, object]], folder
     if not missing:
         return
     transcribe = TRANSCRIBERS[name]()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
+
+    def transcribed() -> Iterator[dict[str, object]]:
         for row in missing:
-            words = transcribe(read_audio(folder / str(row["file"])), str(row["id"]))
-            line = {"id": row["id"], "words": [asdict(word) for word in words]}
-            file.write(json.dumps(line) + "\n")
-            file.flush()
+            try:
+                samples = read_audio(folder / str(row["file"]))
+            except AudioError:
+                continue  # `corpora.recordings`, which reads it again, names it
+            try:
+                words = transcribe(samples, str(row["id"]))
+            except ValueError as error:
+                print(f"{name}: {row['id']} stays without phones: {error}", flush=True)
+                words = []
+            yield {"id": row["id"], "words": [asdict(word) for word in words]}
+
+    json_lines.append(path, transcribed())
 
 
 Transcriber = Callable[[np.ndarray, str], list[Word]]
 """The words of samples [N] float at 16 kHz of the recording with an id."""
 
 
-def text_aligner() -> Callable[[np.ndarray, str], list[Word]]:
-    """A function that finds the words and pauses of a known English text in samples [N] at 16 kHz.
+class Aligner:
+    """Finds the words and pauses of a known English text in words of its dictionary.
 
-    The text is in words of CMUdict. The function raises ValueError when it does not fit the sound.
+    A call takes samples [N] at 16 kHz and a text, and raises ValueError when the text does not fit
+    the sound.
     """
-    decoder = _decoder(lm=None)
 
-    def align(samples: np.ndarray, text: str) -> list[Word]:
+    def __init__(self) -> None:
+        # The search for a best path through the lattice gives words of one frame, which cannot be
+        # divided into phones.
+        self._words = _decoder(lm=None, bestpath=False)
+        # All senones, so that scores are relative to the best of all: four times the work.
+        self._phones = _decoder(lm=None, bestpath=False, compallsen=True)
+
+    def pronunciation(self, word: str) -> str | None:
+        """The phones of a word of the dictionary, separated by spaces; None for other words."""
+        return self._words.lookup_word(word)
+
+    def add(self, word: str, phones: str) -> None:
+        """Add a word, or a variant of one, to the dictionary."""
+        number, name = 1, word
+        while self.pronunciation(name) is not None:
+            number += 1
+            name = f"{word}({number})"
+        for decoder in (self._words, self._phones):
+            decoder.add_word(name, phones)
+
+    def __call__(self, samples: np.ndarray, text: str) -> list[Word]:
         raw = _as_bytes(samples)
-        decoder.set_align_text(text)
-        _process(decoder, raw)
-        if decoder.hyp() is None:
-            raise ValueError(f"pocketsphinx cannot align {text!r} with its recording.")
-        decoder.set_alignment()
-        _process(decoder, raw)
-        return [
-            Word(item.name, *_span(item), 1.0, 1.0, _phones(item))
-            for item in decoder.get_alignment()
-        ]
+        self._words.set_align_text(text)
+        try:
+            _process(self._words, raw)
+            if self._words.hyp() is not None:
+                self._words.set_alignment()
+                self._phones.set_alignment(self._words.get_alignment())
+                _process(self._phones, raw)
+                return [_aligned_word(item) for item in self._phones.get_alignment()]
+        except RuntimeError:
+            # How pocketsphinx says that it does not reach the end of the text.
+            pass
+        raise ValueError(f"pocketsphinx cannot align {text!r} with its recording.")
 
-    return align
+
+def _aligned_word(item) -> Word:
+    score = round(_NATS * item.score / max(item.duration, 1), 3)
+    return Word(item.name, *_span(item), 1.0, 1.0, _phones(item), score)
 
 
 def word_recogniser(decoder: Decoder) -> Transcriber:
@@ -154,8 +204,11 @@ def word_recogniser(decoder: Decoder) -> Transcriber:
         if decoder.hyp() is None:
             return []
         recognised = [(seg.word, min(seg.prob, 1.0)) for seg in decoder.seg()]
-        decoder.set_alignment()
-        _process(decoder, raw)
+        try:
+            decoder.set_alignment()
+            _process(decoder, raw)
+        except RuntimeError:  # words too short to be divided into phones
+            return []
         _process(bare, raw)
         bare_phones = [
             (seg.word, seg.start_frame * _FRAME, (seg.end_frame + 1) * _FRAME)
@@ -172,23 +225,13 @@ def word_recogniser(decoder: Decoder) -> Transcriber:
 
 
 def _decoder(**options: object) -> Decoder:
-    # Optional: only the corpora of TRANSCRIBERS need pocketsphinx.
-    from pocketsphinx import Decoder
+    # Optional: only corpora without labels need it.
+    try:
+        from pocketsphinx import Decoder
+    except ImportError as error:
+        raise DataError("pocketsphinx cannot be loaded; install it with pip.") from error
 
     return Decoder(loglevel="FATAL", **options)
-
-
-def _decoder_of(sentences: Iterable[str]) -> Decoder:
-    """A decoder whose language model is counted from sentences."""
-    from pocketsphinx.lm import ArpaBoLM
-
-    text = "".join(f"<s> {sentence} </s>\n" for sentence in sentences)
-    with tempfile.TemporaryDirectory() as folder:
-        model = Path(folder) / "sentences.arpa"
-        counted = ArpaBoLM(text=text)
-        counted.compute()
-        counted.write_file(str(model))
-        return _decoder(lm=str(model))
 
 
 def _as_bytes(samples: np.ndarray) -> bytes:
@@ -211,14 +254,13 @@ def _span(item) -> tuple[float, float]:
 
 
 def _grid_sentences() -> Transcriber:
-    align = text_aligner()
+    align = Aligner()
     return lambda samples, name: align(samples, grid_sentence(name))
 
 
 TRANSCRIBERS: dict[str, Callable[[], Transcriber]] = {
     # Without the second, flat pass and with a narrow beam it takes a third of the time.
     "librispeech_en": lambda: word_recogniser(_decoder(fwdflat=False, maxhmmpf=3000)),
-    "picovoice_en": lambda: word_recogniser(_decoder_of(random_orders(random.Random(0), _ORDERS))),
     "grid_s26": _grid_sentences,
 }
 
@@ -244,44 +286,3 @@ def grid_sentence(name: str) -> str:
         )  # fmt: skip
     except (KeyError, ValueError) as error:
         raise ValueError(f"{name!r} is not the name of a GRID sentence.") from error
-
-
-_OPENINGS = (
-    "can i have", "can i get", "could i have", "could i get", "can i please have", "may i have",
-    "can you make me", "could you get me", "can you get me", "could you please make me",
-    "i would like", "i'd like", "i want", "i'll have", "i'd like to order", "i'd like to have",
-    "give me", "get me", "make me", "let me have", "please make", "please get me", "order",
-    "can i order", "could i please get", "brew", "hi can i have", "i need", "hey can i get",
-    "can you give me", "please give me", "i would like to have", "can i add", "could you make",
-)  # fmt: skip
-_SIZES = ("small", "medium", "large", "eight ounce", "twelve ounce", "sixteen ounce",
-          "twenty ounce")  # fmt: skip
-_ROASTS = ("light roast", "medium roast", "dark roast")
-_SHOTS = ("single shot", "double shot", "triple shot")
-_DRINKS = ("americano", "cappuccino", "coffee", "espresso", "latte", "mocha", "drip coffee",
-           "house coffee")  # fmt: skip
-_AMOUNTS = ("", "a little", "a little bit of", "a bit of", "a lot of", "lots of", "some",
-            "a splash of", "plenty of", "extra", "light")  # fmt: skip
-_EXTRAS = ("milk", "cream", "half and half", "almond milk", "oat milk", "soy milk", "skim milk",
-           "whole milk", "two percent milk", "sugar", "brown sugar", "sweetener", "maple syrup",
-           "honey", "vanilla", "two percent", "oat", "soy", "skim")  # fmt: skip
-
-
-def random_orders(rng: random.Random, count: int) -> Iterator[str]:
-    """Made-up orders to a coffee machine in lower-case words of CMUdict."""
-    for _ in range(count):
-        adjectives = [
-            rng.choice(kind)
-            for kind, chance in ((_SIZES, 0.6), (_ROASTS, 0.5), (_SHOTS, 0.4))
-            if rng.random() < chance
-        ]
-        rng.shuffle(adjectives)
-        parts = [rng.choice(_OPENINGS)] if rng.random() < 0.85 else []
-        parts += [rng.choice(["a", "a", "a", "an", "one", "some", "the", "me a", ""])]
-        parts += [*adjectives, rng.choice(_DRINKS)]
-        for i in range(rng.choice([0, 1, 1, 1, 2, 2])):
-            parts += ["and" if i else rng.choice(["with", "with", "with", "and", "add", "with"])]
-            parts += [rng.choice(_AMOUNTS), rng.choice(_EXTRAS)]
-        if rng.random() < 0.2:
-            parts += [rng.choice(["please", "thanks", "thank you", "to go"])]
-        yield " ".join(part for part in parts if part)

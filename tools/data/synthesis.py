@@ -18,7 +18,7 @@ from .cache import SAMPLE_RATE, DataError, Recording
 from .corpora import hashed_split, read_index
 from .espeak import Espeak
 from .phones import Phone, UnknownSymbolError
-from .speaking_styles import draw_style, play_faster
+from .speaking_styles import Speech, draw_style, play_faster
 from .synthesizers import FESTIVAL, FLITE, speak_with_festival, speak_with_flite
 
 # Variants of espeak-ng's voices and the sex they sound like. Left out are jokes, robots, and those
@@ -52,6 +52,7 @@ TEST_FESTIVAL: dict[str, tuple[str, ...]] = {
 _ENGLISH = ("en-us", "en-us", "en-us", "en", "en-gb-x-rp", "en-gb-scotland", "en-us-nyc",
             "en-029", "en-gb-x-gbcwmd", "en-gb-x-gbclan")  # fmt: skip
 _TEST_SHARE = 0.07
+_FAILURES = 3
 
 _TEXTS = Path(__file__).parent / "texts"
 _HUNSPELL = Path("/usr/share/hunspell")
@@ -102,37 +103,97 @@ SYNTHETIC: dict[str, Synthetic] = {
 }
 
 
-def synthesise(root: Path, name: str, hours: float, seed: int) -> Iterator[Recording]:
+class VoiceError(DataError):
+    """A synthesizer's voice that does not speak a sentence."""
+
+    def __init__(self, voice: str, error: DataError) -> None:
+        super().__init__(str(error))
+        self.voice = voice
+
+
+def synthesise(
+    root: Path, name: str, hours: float, seed: int, problems: list[str]
+) -> Iterator[Recording]:
     """Recordings of one synthetic corpus, its share of `hours`; the same for the same seed.
 
     Held out are voices (`TEST_VARIANTS`, `TEST_FLITE`, `TEST_FESTIVAL`) that speak only held-out
     sentences. Sentences with a sound that has no translation are left out; they are counted and
-    printed. Raises `DataError`.
+    printed. Voices and languages that are not installed are added to `problems`, and the others
+    speak for them. Raises `DataError` when nothing is spoken at all.
     """
     corpus = SYNTHETIC[name]
     budget = corpus.share * hours * 3600.0
     speak = _SPEAKERS[corpus.engine]()
     left_out: Counter[str] = Counter()
+    voices, reasons, total = Voices(), {}, 0
     for split, seconds in (("train", budget * (1 - _TEST_SHARE)), ("test", budget * _TEST_SHARE)):
         rng = random.Random(f"{seed} {name} {split}")
         languages = _shuffled_forever(corpus.languages, rng)
-        texts = {lang: _texts(root, corpus, lang, split, rng) for lang in set(corpus.languages)}
+        texts, missing = {}, {}
+        for lang in dict.fromkeys(corpus.languages):
+            try:
+                texts[lang] = _texts(root, corpus, lang, split, rng)
+            except DataError as error:
+                missing[lang] = str(error)
         spoken, count = 0.0, 0
-        while spoken < seconds:
+        while texts and spoken < seconds:
             lang = next(languages)
+            if lang not in texts:
+                continue
             text = next(texts[lang])
             try:
-                samples, phones, voice, sex = speak(text, lang, split, rng)
+                samples, phones, voice, sex = speak(text, lang, split, rng, voices)
             except UnknownSymbolError as error:
-                left_out[f"{lang} {error.symbol!r}"] += 1
+                left_out[f"the unknown symbol {error.symbol!r} in {lang}"] += 1
+                continue
+            except VoiceError as error:
+                left_out[f"the voice {error.voice}"] += 1
+                reasons[error.voice] = str(error)
+                continue
+            except DataError as error:
+                missing[lang] = str(error)
+                del texts[lang]
                 continue
             spoken += len(samples) / SAMPLE_RATE
             yield Recording(
                 f"{name}_{split}_{count:05d}", samples, voice, lang, sex, phones, split, text
             )
             count += 1
-    for symbol, times in left_out.most_common():
-        print(f"{name}: {times} sentences left out for the unknown symbol {symbol}")
+        problems += [f"{name}, {split}: no {lang}: {reason}" for lang, reason in missing.items()]
+        total += count
+    if not total:
+        raise DataError("; ".join(missing.values()))
+    problems += [f"{name}: {reasons[voice]}" for voice in sorted(voices.missing)]
+    for reason, times in left_out.most_common():
+        print(f"{name}: {times} sentences left out for {reason}")
+
+
+class Voices:
+    """Which voices of a synthesizer speak, and which are `missing`: failed before they ever did."""
+
+    def __init__(self) -> None:
+        self.missing: set[str] = set()
+        self._spoke: set[str] = set()
+        self._failures: Counter[str] = Counter()
+
+    def choose(self, names: Sequence[str], lang: str, rng: random.Random) -> str:
+        """One of the voices that are not missing. Raises `DataError` when all are."""
+        left = [name for name in names if name not in self.missing]
+        if not left:
+            raise DataError(f"None of the voices {', '.join(dict.fromkeys(names))} speaks {lang}.")
+        return rng.choice(left)
+
+    def speak(self, name: str, say: Callable[[], Speech]) -> Speech:
+        """What `say` says as the voice `name`. Raises `VoiceError` where it raises `DataError`."""
+        try:
+            speech = say()
+        except DataError as error:
+            self._failures[name] += 1
+            if self._failures[name] >= _FAILURES and name not in self._spoke:
+                self.missing.add(name)
+            raise VoiceError(name, error) from error
+        self._spoke.add(name)
+        return speech
 
 
 def _texts(
@@ -186,37 +247,41 @@ def _random_sentences(vocabulary: list[str], rng: random.Random) -> Iterator[str
         yield " ".join(chosen).capitalize() + rng.choice("...!?")
 
 
-Speaker = Callable[[str, str, str, random.Random], tuple[np.ndarray, list[Phone], str, str]]
-"""Speaks (text, language, split, rng): samples [N] at 16 kHz, phones, name and sex of the voice."""
+Speaker = Callable[[str, str, str, random.Random, Voices], tuple[np.ndarray, list[Phone], str, str]]
+"""Speaks (text, language, split, rng, voices): samples [N] at 16 kHz, phones, name and sex of the
+voice. Raises `VoiceError`, and `DataError` when every voice is missing."""
 
 
 def _espeak_speaker() -> Speaker:
     engine = Espeak()
 
-    def speak(text: str, lang: str, split: str, rng: random.Random):
+    def speak(text: str, lang: str, split: str, rng: random.Random, voices: Voices):
         variants = TRAIN_VARIANTS if split == "train" else TEST_VARIANTS
         # Men's variants outnumber women's; draw the sex first.
         sex = rng.choice("mf")
-        variant = rng.choice([name for name in variants if variants[name] == sex])
-        style = draw_style(f"{lang}+{variant}", rng, whisper=split == "train")
-        samples, phones = style.change(*engine.speak(text, style.voice))
-        return samples, phones, f"espeak-{variant}-{style.name}", sex
+        names = [f"{lang}+{name}" for name in variants if variants[name] == sex]
+        name = voices.choose(names, lang, rng)
+        style = draw_style(name, rng, whisper=split == "train")
+        speech = voices.speak(name, lambda: engine.speak(text, style.voice))
+        return *style.change(*speech), f"espeak-{name.partition('+')[2]}-{style.name}", sex
 
     return speak
 
 
-def _speak_with_flite(text: str, _lang: str, split: str, rng: random.Random):
-    voice = rng.choice(TRAIN_FLITE if split == "train" else TEST_FLITE)
-    samples, phones = speak_with_flite(text, voice, rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.35))
-    return samples, phones, f"flite-{voice}", FLITE[voice].sex
+def _speak_with_flite(text: str, lang: str, split: str, rng: random.Random, voices: Voices):
+    name = voices.choose(TRAIN_FLITE if split == "train" else TEST_FLITE, lang, rng)
+    stretch, pitch = rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.35)
+    speech = voices.speak(name, lambda: speak_with_flite(text, name, stretch, pitch))
+    return *speech, f"flite-{name}", FLITE[name].sex
 
 
-def _speak_with_festival(text: str, lang: str, split: str, rng: random.Random):
-    voice = rng.choice((TRAIN_FESTIVAL if split == "train" else TEST_FESTIVAL)[lang])
-    samples, phones = speak_with_festival(text, voice, rng.uniform(0.7, 1.5))
+def _speak_with_festival(text: str, lang: str, split: str, rng: random.Random, voices: Voices):
+    name = voices.choose((TRAIN_FESTIVAL if split == "train" else TEST_FESTIVAL)[lang], lang, rng)
+    stretch = rng.uniform(0.7, 1.5)
+    speech = voices.speak(name, lambda: speak_with_festival(text, name, stretch))
     # A little faster or slower than recorded: another throat and pitch.
-    samples, phones = play_faster(samples, phones, rng.uniform(0.88, 1.18))
-    return samples, phones, f"festival-{voice}", FESTIVAL[voice].sex
+    samples, phones = play_faster(*speech, rng.uniform(0.88, 1.18))
+    return samples, phones, f"festival-{name}", FESTIVAL[name].sex
 
 
 _SPEAKERS = {

@@ -102,7 +102,7 @@ _CONSONANTS: dict[str, dict[str, tuple[float, float]]] = {
     # approximants
     "w": {"jaw": (0.10, 1.4), "pucker": (0.82, 2.2), "funnel": (0.30, 1.6), "lower": (0.02, 1),
           "upper": (0.02, 1)},
-    "ɹ": {"jaw": (0.15, 0.8), "pucker": (0.26, 0.9), "funnel": (0.24, 0.9), "lower": (0.12, 0.5),
+    "ɹ": {"jaw": (0.15, 0.8), "pucker": (0.38, 1.1), "funnel": (0.26, 1.0), "lower": (0.12, 0.5),
           "upper": (0.08, 0.5)},
     "j": {"jaw": (0.11, 1.0), "smile": (0.18, 0.7), "lower": (0.18, 0.6), "upper": (0.11, 0.6)},
     # behind the tongue's front nothing is fixed on the face but a fairly open jaw

@@ -20,28 +20,21 @@ from pathlib import Path
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.lip_seal import LOWER, UPPER, apply_seal
+from model.lip_seal import apply_seal
 from tools.data.cache import Recording, Utterance, load, write_corpus
 from tools.data.phones import PHONES, SILENCE
 
 from . import articulation
 from .coarticulation import lip_seal, phone_shares, phone_targets
-from .lip_geometry import aperture, read_film, width
+from .lip_geometry import aperture, moved, read_film, width
 from .targets import make_targets, utterance_targets
 
-_RIDGE = 15000.0  # frames' worth of trust in the table
+_RIDGE = 8000.0  # frames' worth of trust in the table
 _FREE = 0.05  # seal below which lips are free
 _LEAST_SHOWN = 50  # frames of a phone
 
 _SHARE = 0.5  # of the film in the corpus
-_LEAST = 0.03  # opening below which no factor is formed
-_COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
-_OPENERS = [_COLUMN[name] for name in ("jawOpen", *LOWER, *UPPER)]
-_TUCK = _COLUMN["mouthRollLower"]
-_SPREADERS = [
-    _COLUMN[name]
-    for name in ("mouthStretchLeft", "mouthStretchRight", "mouthSmileLeft", "mouthSmileRight")
-]
+_TUCK = ARKIT_52.index("mouthRollLower")
 
 Moves = Mapping[str, tuple[float, float]]
 """Phone to (factor of the opening, change of the width)."""
@@ -143,39 +136,14 @@ def recordings(utterances: list[Utterance], films: Path) -> Iterator[Recording]:
     own_lips = np.concatenate([aperture(own) for own in channels])
     gains = _gain(lips, own_lips), _gain(widths, np.concatenate([w - w.mean() for w in wide]))
     for utterance, raw, film in zip(utterances, targets, filmed, strict=True):
-        contact = np.maximum(lip_seal(utterance.phones, len(raw)), raw[:, _TUCK])
-        curves = apply_seal(ARKIT_52, follow(raw, film, gains, contact))
+        free = 1.0 - np.maximum(lip_seal(utterance.phones, len(raw)), raw[:, _TUCK])
+        own = width(apply_seal(ARKIT_52, raw)).mean()
+        followed = moved(raw, film[0] / gains[0], own + film[1] / gains[1], _SHARE * free)
+        curves = apply_seal(ARKIT_52, followed)
         yield Recording(
             utterance.id, utterance.samples(), utterance.speaker, utterance.lang, utterance.sex,
             utterance.phones, utterance.split, utterance.text, curves.astype(np.float32),
         )  # fmt: skip
-
-
-def follow(
-    raw: np.ndarray,
-    film: tuple[np.ndarray, np.ndarray],
-    gains: tuple[float, float],
-    contact: np.ndarray,
-) -> np.ndarray:
-    """Raw targets [T, 52] whose opening and width go half the way to the film's [T] each.
-
-    Args:
-        raw: the teacher's targets.
-        film: measured aperture and width.
-        gains: measure per shape-key unit, of aperture and width.
-        contact: where lips touch, [T] in 0..1; nothing is changed there.
-    """
-    own = apply_seal(ARKIT_52, raw)
-    opening, wide = aperture(own), width(own)
-    followed_opening = opening + _SHARE * (np.maximum(film[0], 0.0) / gains[0] - opening)
-    factor = np.clip(followed_opening / np.maximum(opening, _LEAST), 0.4, 2.0)
-    free = 1.0 - contact
-    followed = raw.copy()
-    followed[:, _OPENERS] *= (1.0 + free * (factor - 1.0))[:, None]
-    change = _SHARE * free * np.clip(film[1] / gains[1] - (wide - wide.mean()), -0.4, 0.4)
-    followed[:, _SPREADERS] += np.maximum(change, 0.0)[:, None]
-    followed[:, _COLUMN["mouthPucker"]] += np.maximum(-change, 0.0)
-    return np.clip(followed, 0.0, 1.0)
 
 
 def _gain(measured: np.ndarray, own: np.ndarray) -> float:

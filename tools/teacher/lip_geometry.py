@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from model.channels import ARKIT_52
-from model.lip_seal import lip_opening
+from model.lip_seal import LOWER, UPPER, apply_seal, lip_opening
 
 _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
 WIDTH_SHARES: dict[str, float] = {
@@ -18,6 +18,13 @@ Rounded, and cautious with the stretch: a regression of filmed widths on MediaPi
 speakers gave 0.5 to 1.9 for a smile, 1.1 to 2.3 for a stretch, -0.6 to -1.7 for the funnel and -0.2
 to -0.5 for the jaw.
 """
+
+_OPENERS = [_COLUMN[name] for name in ("jawOpen", *LOWER, *UPPER)]
+_SPREADERS = [
+    _COLUMN[name]
+    for name in ("mouthStretchLeft", "mouthStretchRight", "mouthSmileLeft", "mouthSmileRight")
+]
+_LEAST = 0.03  # opening below which no factor is formed
 
 
 def aperture(channels: np.ndarray) -> np.ndarray:
@@ -43,3 +50,24 @@ def read_film(path: Path, frames: int) -> tuple[np.ndarray, np.ndarray]:
     at = np.arange(frames) / 100
     lips, wide = (np.interp(at, time[seen], values[seen]) for values in (lips, wide))
     return lips - np.percentile(lips, 5), wide - np.median(wide)
+
+
+def moved(raw: np.ndarray, opening: np.ndarray, wide: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Raw targets [T, 52] whose lips go a part of the way to an opening and a width.
+
+    Args:
+        raw: the teacher's targets.
+        opening: lip opening to go to, [T].
+        wide: width of the mouth to go to, [T].
+        share: how much of the way, [T] in 0..1; 0 leaves a frame as it is.
+    """
+    channels = apply_seal(ARKIT_52, raw)
+    own = aperture(channels)
+    wanted = own + share * (np.maximum(opening, 0.0) - own)
+    factor = np.clip(wanted / np.maximum(own, _LEAST), 0.4, 2.0)
+    result = raw.copy()
+    result[:, _OPENERS] *= np.where(share > 0, factor, 1.0)[:, None]
+    change = share * np.clip(wide - width(channels), -0.4, 0.4)
+    result[:, _SPREADERS] += np.maximum(change, 0.0)[:, None]
+    result[:, _COLUMN["mouthPucker"]] += np.maximum(-change, 0.0)
+    return np.clip(result, 0.0, 1.0)

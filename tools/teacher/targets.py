@@ -6,12 +6,22 @@ import numpy as np
 
 from model.channels import ARKIT_52
 from tools.data.cache import Utterance
+from tools.data.phones import SILENCE, VOWELS
 
 from .articulation import ARTICULATORS
 from .coarticulation import Span, articulators, lip_seal
+from .filmed_motion import filmed_motion
+from .lip_geometry import moved
 from .prosody import Prosody, arousals, prosody, smooth
 
 _WIDER = 0.28  # of the opening, at full arousal
+# Mean and deviation of the table's opening and width in speech, in shape-key units.
+_OPENING, _WIDTH = (0.20, 0.107), (-0.155, 0.25)
+# How far to go from the table to film. Vowels keep most of the table's order of heights.
+_FILMED, _FILMED_VOWEL = 0.65, 0.1
+_LIVELIER = 1.4  # the network's deviations are smaller than the film's, as of any regression
+_FADE = 0.03  # s
+_ROLL = list(ARTICULATORS).index("roll_lower")
 _COLUMN = {name: index for index, name in enumerate(ARKIT_52)}
 
 
@@ -44,9 +54,33 @@ def make_targets(phones: Sequence[Span], samples: np.ndarray, arousal: float = 0
         track = moves[:, index] * effort if name in ("jaw", "lower", "upper") else moves[:, index]
         for channel in channels:
             raw[:, _COLUMN[channel]] = track
-    raw[:, _COLUMN["mouthClose"]] = lip_seal(phones, frames)
+    seal = lip_seal(phones, frames)
+    raw[:, _COLUMN["mouthClose"]] = seal
+    if phones:
+        raw = _as_filmed(np.clip(raw, 0.0, 1.0), phones, moves, seal, effort)
     _upper_face(raw, voice, arousal)
     return np.clip(raw, 0.0, 1.0)
+
+
+def _as_filmed(
+    raw: np.ndarray,
+    phones: Sequence[Span],
+    moves: np.ndarray,
+    seal: np.ndarray,
+    effort: np.ndarray,
+) -> np.ndarray:
+    """Raw targets [T, 52] half the way to what films of these sounds show, contacts apart."""
+    share = np.zeros(len(raw))
+    for phone, start, end in phones:
+        if phone != SILENCE:
+            of_film = _FILMED_VOWEL if phone in VOWELS else _FILMED
+            share[round(start * 100) : round(end * 100)] = of_film
+    tuck = moves[:, _ROLL]
+    free = (1.0 - np.maximum(seal, tuck)) * smooth(share, _FADE)
+    opening, wide = filmed_motion(phones, moves, seal)
+    opening = (_OPENING[0] + _LIVELIER * _OPENING[1] * opening) * effort
+    wide = _WIDTH[0] + _LIVELIER * _WIDTH[1] * wide
+    return moved(raw, opening, wide, free)
 
 
 def _upper_face(raw: np.ndarray, voice: Prosody, arousal: float) -> None:

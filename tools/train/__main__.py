@@ -13,9 +13,10 @@ from model.runtime import choose_runtime
 from model.weights_file import load_weights
 from tools.data.cache import CacheError
 
+from .batch_pool import BatchPool
 from .batches import BatchMaker, NoDataError, Predict
 from .config import TrainConfig, read_config
-from .loop import Machine, train
+from .loop import Machine, branch_to_finish, train
 from .run_log import plot_losses
 
 
@@ -23,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Trains or resumes one experiment; returns the exit status."""
     options = _parse(arguments)
     torch.set_num_threads(options.threads)
-    targets, machine = options.out / "targets", Machine(options.device, options.workers)
+    machine, folder = Machine(options.device, options.workers), options.out
+    targets, pool = options.out / "targets", options.out.parent / "batches"
     try:
         config = _config(options)
         predict = _predictor(options.finetune) if config.keep_unknown else None
@@ -32,20 +34,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             held_out = BatchMaker(config, options.cache, targets, split="test", predict=predict)
         except NoDataError:
             held_out = None  # nothing to validate on
-        weights = train(config, maker, options.out, machine, options.finetune, held_out)
+        if options.finish:
+            config, folder = branch_to_finish(config, folder, options.finish)
+        batches, watched = maker, held_out
+        if config.reuse > 1:
+            batches = BatchPool(maker, pool)
+            watched = None if held_out is None else BatchPool(held_out, pool)
+        weights = train(config, batches, folder, machine, options.finetune, watched)
     except (A2FError, CacheError, NoDataError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(weights, plot_losses(options.out))
+    print(weights, plot_losses(folder))
     return 0
 
 
 def _config(options: argparse.Namespace) -> TrainConfig:
     """The experiment, its network and corpora as the command line has them."""
     config = read_config(options.config)
-    if options.finetune is not None and options.finetune.suffix == ".npz":
+    if options.finetune is not None and options.finetune.suffix == ".npz" and not config.grow:
         network, _ = load_weights(options.finetune)
         config = replace(config, network=network)
+    if options.steps:
+        config = replace(config, steps=options.steps)
     if options.corpora:
         config = replace(config, corpora=dict(options.corpora))
     return config
@@ -75,6 +85,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--corpora", type=_share, nargs="+", metavar="NAME[=SHARE]",
         help="train on these instead of the configuration's",
+    )  # fmt: skip
+    parser.add_argument("--steps", type=int, help="in all, instead of the configuration's")
+    parser.add_argument(
+        "--finish", type=int, default=0, metavar="STEPS",
+        help="wind the run up in so many steps, in a folder of its own under --out",
     )  # fmt: skip
     parser.add_argument("--threads", type=int, default=1, help="of torch on the CPU (1)")
     parser.add_argument("--workers", type=int, default=1, help="processes that make batches (1)")

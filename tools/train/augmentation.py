@@ -4,14 +4,16 @@ Everything keeps its length and its time: a sound that moved would no longer fit
 """
 
 import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import soundfile
-from scipy.signal import resample
+from scipy.signal import fftconvolve, resample
 
 from model.features import SAMPLE_RATE, FeatureConfig
 
-from .nonspeech import coloured_noise, music, swell
+from .nonspeech import coloured_noise, music, recorded_noise, swell
 from .room_acoustics import reverberate
 
 # An MP3 starts with 576 samples of the encoder's and 529 of the decoder's delay. Decoders learn of
@@ -22,28 +24,53 @@ _WIDEST_MASK = 7  # of 40 mels
 _MASK_SHARE = 0.35
 
 
-def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A speech crop [N] under random conditions; ``other`` [N] speaks in the background at times.
+@dataclass(frozen=True)
+class Surroundings:
+    """What can be heard beside a voice.
 
-    Noise, babble and music lie 0 to 30 dB below the speech, another voice 8 to 30 dB.
+    Attributes:
+        noises: recorded noises, each [N] at 16 kHz; may be none.
+        rooms: impulse responses of real rooms, each [M] from its direct sound on; may be none.
+        voices: ``voices(number, count, rng)`` gives so many different people's speech, each
+            [count].
     """
-    result = speech
+
+    noises: Sequence[np.ndarray]
+    rooms: Sequence[np.ndarray]
+    voices: Callable[[int, int, np.random.Generator], list[np.ndarray]]
+
+
+def vary_waveform(speech: np.ndarray, around: Surroundings, rng: np.random.Generator) -> np.ndarray:
+    """A speech crop [N] under random conditions.
+
+    Noise and music lie 0 to 30 dB below the speech, babble 0 to 25 dB, another voice 8 to 25 dB.
+    """
+    result, count = speech, len(speech)
     if rng.random() < 0.3:
-        result = reverberate(result, rng)
+        result = _in_a_room(result, around.rooms, rng)
     loudness = _loudness(speech)
-    if rng.random() < 0.4:
-        noise = coloured_noise(len(result), rng)
+    if rng.random() < 0.6:
+        noise = coloured_noise(count, rng)
         if rng.random() < 0.3:
-            noise = noise * swell(len(noise), rng, most=6, power=2)
-        result = result + noise * (loudness * 10 ** (-rng.uniform(0, 30) / 20))
+            noise = noise * swell(count, rng, most=6, power=2)
+        result = mixed(result, noise, loudness, _noise_decibels(rng))
     background = rng.random()
-    if background < 0.08:
-        result = result + _babble(other, rng) * (loudness * 10 ** (-rng.uniform(0, 30) / 20))
-    elif background < 0.14:
-        voice = other / (_loudness(other) + 1e-6)
-        result = result + voice * (loudness * 10 ** (-rng.uniform(8, 30) / 20))
-    elif background < 0.22:
-        result = result + music(len(result), rng) * (loudness * 10 ** (-rng.uniform(0, 30) / 20))
+    if background < 0.25:
+        voices = around.voices(int(rng.integers(3, 9)), count, rng)
+        babble = sum((_level(voice, rng.uniform(0.4, 1.0)) for voice in voices), np.zeros(count))
+        if rng.random() < 0.3:
+            babble = _in_a_room(babble, around.rooms, rng)
+        result = mixed(result, babble, loudness, rng.uniform(0, 25))
+    elif background < 0.35:
+        (voice,) = around.voices(1, count, rng)
+        if rng.random() < 0.5:
+            voice = _in_a_room(voice, around.rooms, rng)
+        result = mixed(result, voice, loudness, rng.uniform(8, 25))
+    elif background < 0.43:
+        result = mixed(result, music(count, rng), loudness, rng.uniform(0, 30))
+    if around.noises and rng.random() < 0.12:
+        noise = recorded_noise(around.noises, count, rng)
+        result = mixed(result, noise, loudness, _noise_decibels(rng))
     line = rng.random()
     if line < 0.12:
         result = telephone(result, rng)
@@ -59,6 +86,28 @@ def vary_waveform(speech: np.ndarray, other: np.ndarray, rng: np.random.Generato
     if rng.random() < 0.8:  # a recorder's own hiss; synthesizers have none
         result = result + coloured_noise(len(result), rng) * 10 ** (-rng.uniform(50, 85) / 20)
     return result.astype(np.float32)
+
+
+def mixed(sound: np.ndarray, other: np.ndarray, loudness: float, decibels: float) -> np.ndarray:
+    """``sound`` [N] with ``other`` [N] so many decibels below a loudness; both without pauses."""
+    return sound + _level(other, loudness * 10 ** (-decibels / 20))
+
+
+def _level(sound: np.ndarray, loudness: float) -> np.ndarray:
+    return sound * (loudness / (_loudness(sound) + 1e-9))
+
+
+def _noise_decibels(rng: np.random.Generator) -> float:
+    return rng.uniform(2, 25) if rng.random() < 0.8 else rng.uniform(0, 30)
+
+
+def _in_a_room(
+    sound: np.ndarray, rooms: Sequence[np.ndarray], rng: np.random.Generator
+) -> np.ndarray:
+    if rooms and rng.random() < 0.5:
+        room = rooms[rng.integers(len(rooms))]
+        return fftconvolve(sound, room / (np.abs(room).max() + 1e-9))[: len(sound)]
+    return reverberate(sound, rng)
 
 
 def telephone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -106,10 +155,18 @@ def gsm(sound: np.ndarray) -> np.ndarray:
     return _fitted(resample(decoded, 2 * len(half)), len(sound))
 
 
-def vary_log_mel(mel: np.ndarray, config: FeatureConfig, rng: np.random.Generator) -> np.ndarray:
-    """Log mel energies [T, M] of another vocal tract through a random microphone (tilt, ripple)."""
+def vary_log_mel(
+    mel: np.ndarray, config: FeatureConfig, rng: np.random.Generator, raised: float = 1.0
+) -> np.ndarray:
+    """Log mel energies [T, M] of another vocal tract through a random microphone (tilt, ripple).
+
+    ``raised`` is the factor by which a change of pitch moved the formants as well; it is undone.
+    """
+    factor = 1.0 / raised
     if rng.random() < 0.7:
-        mel = warp_formants(mel, config, float(np.exp(rng.uniform(np.log(0.85), np.log(1.25)))))
+        factor *= float(np.exp(rng.uniform(np.log(0.82), np.log(1.28))))
+    if factor != 1.0:
+        mel = warp_formants(mel, config, factor)
     place = np.linspace(-1, 1, config.mels, dtype=np.float32)
     colour = rng.normal(0, 1.0) * place + rng.normal(0, 0.6) * np.cos(
         np.pi * (rng.uniform(0.5, 3) * place + rng.uniform(0, 2))
@@ -152,15 +209,6 @@ def _loudness(speech: np.ndarray) -> float:
     step = SAMPLE_RATE // 100
     power = np.mean(speech[: len(speech) // step * step].reshape(-1, step) ** 2, axis=1)
     return float(np.sqrt(np.mean(power[power >= 1e-3 * power.max()]) + 1e-10))
-
-
-def _babble(voice: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Three to eight voices at unit power: copies of ``voice``, shifted and some reversed."""
-    total = np.zeros(len(voice))
-    for _ in range(rng.integers(3, 9)):
-        part = np.roll(voice, int(rng.integers(len(voice))))
-        total += (part[::-1] if rng.random() < 0.3 else part) * rng.uniform(0.4, 1.0)
-    return total / (_loudness(total) + 1e-6)
 
 
 def _through(sound: np.ndarray, rate: int, container: str, codec: str, **options) -> np.ndarray:

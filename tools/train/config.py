@@ -17,7 +17,7 @@ class TrainConfig:
         steps: optimiser steps.
         batch: crops per step.
         seconds: length of a crop.
-        learning_rate: peak of the one-cycle schedule.
+        learning_rate: highest rate, reached after ``warm_up`` steps.
         wide_block, wide_share: the first share of the steps trains with a longer block (in network
             steps), which is cheaper; the rest with the network's own.
         phone_weight: weight of the auxiliary phone classification.
@@ -32,6 +32,17 @@ class TrainConfig:
             its learning rate (fine-tuning).
         keep_unknown: channels missing from a capture are trained towards the outputs of the
             network that the run begins with (fine-tuning); else they are left free.
+        only_phone_head: the network stays as it is and its phone head alone learns.
+        warm_up: steps in which the rate rises.
+        finish: last steps, in which the rate falls to nothing; 0 leaves it for --finish.
+        narrow_every: of the wide steps each so-manieth has the network's own block; 0 for none.
+        reuse: steps that each batch serves (batch_pool).
+        spread_weight: weight of the spread loss.
+        averaging: share of the past in the mean weights, which are what is exported; 0 for none.
+        grow: a weights file that a run begins with is put into a network of this configuration's
+            sizes; else its own sizes count.
+        half_precision: the weights file's matrices have 16 bits.
+        phone_emphasis: factor of the contact loss by phone (IPA).
     """
 
     seed: int
@@ -52,6 +63,16 @@ class TrainConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     pull: float = 0.0
     keep_unknown: bool = False
+    only_phone_head: bool = False
+    warm_up: int = 1
+    finish: int = 0
+    narrow_every: int = 0
+    reuse: int = 1
+    spread_weight: float = 0.0
+    averaging: float = 0.0
+    grow: bool = False
+    half_precision: bool = False
+    phone_emphasis: dict[str, float] = field(default_factory=dict)
 
 
 def read_config(path: Path) -> TrainConfig:

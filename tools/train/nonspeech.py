@@ -1,6 +1,6 @@
 """Made-up sounds without speech, which must not move the mouth: noises and music."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.signal import lfilter
@@ -13,17 +13,39 @@ _SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 3, 5, 7, 10))
 _TONE_LENGTH = 2048
 
 
-def no_speech(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Sound [count] without speech at a random level: silence, or one or two of `KINDS`."""
+def no_speech(
+    count: int, rng: np.random.Generator, noises: Sequence[np.ndarray] = ()
+) -> np.ndarray:
+    """Sound [count] without speech at a random level: silence, or one or two of `KINDS`.
+
+    A third has one of the recorded ``noises`` as well, if there are any.
+    """
     if rng.random() < 0.12:
         return np.zeros(count, np.float32)
     sound = np.zeros(count)
+    if noises and rng.random() < 0.35:
+        sound = recorded_noise(noises, count, rng)
     for _ in range(1 if rng.random() < 0.7 else 2):
         sound = sound + KINDS[rng.integers(len(KINDS))](count, rng) * rng.uniform(0.2, 1)
     if rng.random() < 0.25:
         sound = reverberate(sound, rng)
     level = 10 ** (rng.uniform(-60, -12) / 20)
     return (sound * level / (np.std(sound) + 1e-9)).astype(np.float32)
+
+
+def recorded_noise(
+    noises: Sequence[np.ndarray], count: int, rng: np.random.Generator
+) -> np.ndarray:
+    """One of the noises [count] at unit power, from a random place on; a short one repeats."""
+    noise = noises[rng.integers(len(noises))]
+    return _unit(wrapped(noise, int(rng.integers(len(noise))), count))
+
+
+def wrapped(sound: np.ndarray, start: int, count: int) -> np.ndarray:
+    """``count`` samples of ``sound`` from ``start`` on, beginning again at its end."""
+    if start + count <= len(sound):
+        return sound[start : start + count]
+    return np.resize(np.concatenate([sound[start:], sound[:start]]), count)
 
 
 def coloured_noise(count: int, rng: np.random.Generator) -> np.ndarray:

@@ -44,7 +44,11 @@ class RunLog:
         self._sums = {}
 
     def write(self, group: str, step: int, values: Mapping[str, float]) -> None:
-        """Writes values to TensorBoard."""
+        """Writes values to TensorBoard, and those that are not of training to the text file."""
+        if group != "train":
+            row = {"group": group, "step": step, **values}
+            self._lines.write(json.dumps(row) + "\n")
+            print(" ".join(f"{key} {value}" for key, value in row.items()), flush=True)
         for name, value in values.items():
             self._board.add_scalar(f"{group}/{name}", value, step)
 
@@ -52,8 +56,11 @@ class RunLog:
 def plot_losses(folder: Path) -> Path:
     """Draws log.jsonl of a run as losses.png."""
     rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    figure, axes = plt.subplots(1, 5, figsize=(18, 3.2))
-    for axis, name in zip(axes, ("target", "smooth", "opening", "contact", "phone"), strict=True):
+    rows = [row for row in rows if "group" not in row]
+    last = rows[-1] if rows else {"total": 0.0}  # a run of a few steps has no mean to show
+    names = [name for name in last if name not in ("step", "seconds")]
+    figure, axes = plt.subplots(1, len(names), figsize=(3.6 * len(names), 3.2), squeeze=False)
+    for axis, name in zip(axes[0], names, strict=True):
         axis.plot([row["step"] for row in rows], [row[name] for row in rows])
         axis.set(title=f"{name} loss", xlabel="step", yscale="log")
     figure.tight_layout()

@@ -20,8 +20,16 @@ from tools.data.phones import PHONES
 
 from .batches import UNKNOWN, Batch, BatchMaker
 from .config import TrainConfig
+from .growth import grown
 
-_CLOSE, _JAW, _ROLL = (ARKIT_52.index(n) for n in ("mouthClose", "jawOpen", "mouthRollLower"))
+_CLOSE, _JAW, _ROLL, _PUCKER = (
+    ARKIT_52.index(n) for n in ("mouthClose", "jawOpen", "mouthRollLower", "mouthPucker")
+)
+_LEAST_MOTION = (
+    0.02,
+    0.002,
+    0.001,
+)  # of the opening; deviation, and per frame speed and its change
 _RAISERS = [ARKIT_52.index(name) for name in (*LOWER, *UPPER)]
 _MOUTH = torch.tensor([name in MOUTH_GROUP for name in ARKIT_52])
 _WEIGHT = torch.where(_MOUTH, 2.0, 1.0)
@@ -37,9 +45,15 @@ class Trainee(nn.Module):
         network = config.network
         self.config = config
         self.network = AttentionBiLSTM(network)
-        self.network.dropout.p = config.dropout
+        self.network.dropout = _Dropout(config.dropout)
         self.phone_head = nn.Linear(network.joined_size, network.stride * len(PHONES))
+        emphasis = [config.phone_emphasis.get(phone, 1.0) for phone in PHONES]
+        # UNKNOWN reads the last entry, from the end.
+        self.register_buffer(
+            "emphasis", torch.tensor([*emphasis, *[1.0] * -UNKNOWN]), persistent=False
+        )
         nn.init.constant_(self.network.output.bias, -2.5)  # a face at rest
+        self.network.requires_grad_(not config.only_phone_head)
 
     def set_block(self, block: int) -> None:
         """Trains with another block length; no parameter depends on it."""
@@ -62,8 +76,13 @@ class Trainee(nn.Module):
             torch.from_numpy(np.ascontiguousarray(part)).to(self.phone_head.weight.device)
             for part in (batch.steps, batch.raw, batch.phones, batch.known)
         )
-        joined, _ = network.encode(steps, network.initial_state(len(steps)))
-        raw = network.raw(joined).float()
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not config.only_phone_head):
+            joined, _ = network.encode(steps, network.initial_state(len(steps)))
+        if config.only_phone_head:
+            loss = phone_loss(self.phone_logits(joined).float(), phones, UNKNOWN)
+            return {"phone": loss, "total": loss}
+        with torch.autocast(joined.device.type, enabled=False):  # small steps need float32
+            raw = network.raw(joined.float())
         closure = config.closure_weight * lip_contact(target)
         sealed, sealed_target = network.seal(raw), network.seal(target)
         losses = {
@@ -71,13 +90,15 @@ class Trainee(nn.Module):
             + target_loss(sealed, sealed_target, known, closure),
             "smooth": smooth_loss(sealed, sealed_target, known),
             "opening": opening_loss(sealed, sealed_target, known),
-            "contact": contact_loss(raw, target, known),
+            "spread": spread_loss(sealed, sealed_target, known),
+            "contact": contact_loss(raw, target, known, self.emphasis[phones]),
             "phone": phone_loss(self.phone_logits(joined).float(), phones, UNKNOWN),
         }
         losses["total"] = (
             losses["target"]
             + config.smooth_weight * losses["smooth"]
             + config.opening_weight * losses["opening"]
+            + config.spread_weight * losses["spread"]
             + config.contact_weight * losses["contact"]
             + config.phone_weight * losses["phone"]
         )
@@ -86,7 +107,7 @@ class Trainee(nn.Module):
     def export(self, path: Path) -> Path:
         """Writes the network as a weights file for every runtime."""
         arrays = {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
-        save_weights(path, self.config.network, arrays)
+        save_weights(path, self.config.network, arrays, self.config.half_precision)
         return path
 
 
@@ -94,25 +115,29 @@ def new_trainee(config: TrainConfig, maker: BatchMaker, start: Path | None) -> T
     """A trainee to begin with, for an experiment and its batches.
 
     Without a ``start`` its weights are random and it keeps the statistics of the batches' features.
-    A start is a run's checkpoint.pt, or a weights file, to which a random phone head is added.
+    A start is a run's checkpoint.pt, or a weights file, to which a random phone head is added; both
+    may be of a smaller network.
     """
     trainee = Trainee(config)
     if start is None:
         mean, std = maker.feature_statistics(8)
         trainee.network.feature_mean.copy_(torch.from_numpy(mean))
         trainee.network.feature_std.copy_(torch.from_numpy(std))
-    elif start.suffix == ".npz":
-        _, arrays = load_weights(start)
-        trainee.network.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
     else:
-        load_trainee(trainee, start)
+        trainee.load_state_dict(grown(_arrays(start), trainee.state_dict(), config.network))
     return trainee
+
+
+def _arrays(start: Path) -> dict[str, torch.Tensor]:
+    """Arrays of a weights file or of a run's checkpoint.pt."""
+    if start.suffix == ".npz":
+        return {name: torch.from_numpy(array) for name, array in load_weights(start)[1].items()}
+    return torch.load(start, map_location="cpu", weights_only=True)["trainee"]
 
 
 def load_trainee(trainee: Trainee, checkpoint: Path) -> None:
     """Gives a trainee the weights of a run's checkpoint.pt."""
-    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    trainee.load_state_dict(saved["trainee"])
+    trainee.load_state_dict(_arrays(checkpoint))
 
 
 def lip_contact(target: torch.Tensor) -> torch.Tensor:
@@ -151,14 +176,47 @@ def opening_loss(
     return (error * seen).sum() / (seen.sum() + 1.0)
 
 
-def contact_loss(raw: torch.Tensor, target: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Cross entropy of the two contacts of the lips in raw outputs [B, T, C]."""
+def contact_loss(
+    raw: torch.Tensor, target: torch.Tensor, known: torch.Tensor, emphasis: torch.Tensor
+) -> torch.Tensor:
+    """Cross entropy of the two contacts of the lips in raw outputs [B, T, C].
+
+    ``emphasis`` [B, T] is the weight of each frame.
+    """
     columns = [_CLOSE, _ROLL]
     contact = raw[..., columns].float().clamp(1e-5, 1 - 1e-5)
     with torch.autocast(raw.device.type, enabled=False):  # cross entropy of shares needs float32
         loss = functional.binary_cross_entropy(contact, target[..., columns], reduction="none")
-    seen = known[..., columns]
+    seen = known[..., columns] * emphasis[..., None]
     return (loss * seen).sum() / (seen.sum() + 1.0)
+
+
+def spread_loss(predicted: torch.Tensor, target: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """How far each crop's amount of motion is from the target's, as a share of that.
+
+    The lip opening's and the pucker's standard deviation, mean speed and mean acceleration,
+    whenever they happen: point by point losses alone prefer small movements, and know no jitter.
+    """
+    seen = (known[..., _JAW] * known[..., _CLOSE] * known[..., _PUCKER])[..., None]
+    wanted, got = (
+        _motion(torch.stack([_opening(c), c[..., _PUCKER]], -1), seen) for c in (target, predicted)
+    )
+    floor = torch.tensor(_LEAST_MOTION, device=target.device)[:, None, None]
+    share = (got - wanted).abs() / (wanted + floor)
+    moving = (seen.sum(1) > 0.5 * seen.shape[1]).float()
+    return (share * moving).mean()
+
+
+def _motion(tracks: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+    """Standard deviation, mean speed and mean acceleration [3, B, N] of tracks [B, T, N]."""
+    total = seen.sum(1) + 1.0
+    mean = (tracks * seen).sum(1) / total
+    deviation = (((tracks - mean[:, None]).square() * seen).sum(1) / total + 1e-6).sqrt()
+    speed, both = tracks.diff(dim=1), seen[:, 1:] * seen[:, :-1]
+    three = both[:, 1:] * both[:, :-1]
+    rows = [deviation, (speed.abs() * both).sum(1) / total]
+    rows.append((speed.diff(dim=1).abs() * three).sum(1) / total)
+    return torch.stack(rows)
 
 
 def phone_loss(logits: torch.Tensor, phones: torch.Tensor, unknown: int) -> torch.Tensor:
@@ -180,3 +238,19 @@ def _mean(error: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
 def _opening(channels: torch.Tensor) -> torch.Tensor:
     parted = (channels[..., _JAW] - channels[..., _CLOSE]).clamp(min=0.0)
     return parted + 0.125 * channels[..., _RAISERS].sum(-1)
+
+
+class _Dropout(nn.Module):
+    """Dropout whose mask takes one random byte a unit, an eighth of torch's time on a CPU."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self._cut = round(256 * share)
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """``hidden`` with units left out and the others made stronger, while training."""
+        if not self.training or not self._cut:
+            return hidden
+        words = torch.randint(-(2**63), 2**63 - 1, (-(-hidden.numel() // 8),), device=hidden.device)
+        drawn = words.view(torch.uint8)[: hidden.numel()].view(hidden.shape)
+        return hidden * (drawn >= self._cut) * (256 / (256 - self._cut))

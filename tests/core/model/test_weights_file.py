@@ -11,6 +11,7 @@ import pytest
 from model import weights_file
 from model.errors import WeightsError
 from model.network_config import NetworkConfig, array_shapes
+from model.runtime import choose_runtime
 from model.weights_file import CHECKSUMS, DEFAULT_WEIGHTS, FORMAT, load_weights, save_weights
 
 SMALL = NetworkConfig(hidden=4, attention=3)
@@ -26,6 +27,42 @@ def test_weights_round_trip(tmp_path: Path, arrays: dict[str, np.ndarray]) -> No
     config, loaded = load_weights(tmp_path / "w.npz")
     assert config == SMALL
     assert loaded.keys() == arrays.keys()
+
+
+def test_half_precision_gives_the_same_curves_in_half_the_room(
+    tmp_path: Path, speech: np.ndarray
+) -> None:
+    config, arrays = load_weights()
+    save_weights(tmp_path / "half.npz", config, arrays, half=True)
+    assert (tmp_path / "half.npz").stat().st_size < 0.55 * DEFAULT_WEIGHTS.stat().st_size
+    _, loaded = load_weights(tmp_path / "half.npz")
+    assert {array.dtype for array in loaded.values()} == {np.dtype(np.float32)}
+    for name, array in loaded.items():
+        assert array.ndim == 2 or np.array_equal(array, arrays[name])
+    whole, half = (
+        choose_runtime("numpy", path).predict(speech).values
+        for path in (DEFAULT_WEIGHTS, tmp_path / "half.npz")
+    )
+    assert whole.std(0).max() > 0.1
+    np.testing.assert_allclose(half, whole, atol=5e-3)
+
+
+def test_values_beyond_half_precision_are_refused(
+    tmp_path: Path, arrays: dict[str, np.ndarray]
+) -> None:
+    arrays["output.weight"][0, 0] = 1e5
+    save_weights(tmp_path / "whole.npz", SMALL, arrays)
+    with pytest.raises(WeightsError, match=r'"output\.weight" has values beyond 65504'):
+        save_weights(tmp_path / "half.npz", SMALL, arrays, half=True)
+    assert not (tmp_path / "half.npz").exists()
+
+
+def test_values_beyond_single_precision_are_refused(
+    tmp_path: Path, arrays: dict[str, np.ndarray]
+) -> None:
+    arrays["output.weight"] = arrays["output.weight"] * 1e300
+    with pytest.raises(WeightsError, match=r'"output\.weight"'):
+        load_weights(altered(tmp_path, arrays))
 
 
 def test_shipped_weights_load_and_are_small() -> None:
