@@ -7,6 +7,7 @@ from ..core.cached_curves import CachedCurvesError, StripCurves
 from ..core.sound import sound_segment, strip_timing
 from ..core.sound.strip_timing import StripTiming
 from .frame_map import stretched_time
+from .kept_paths import remove_unused
 from .speakers import way_back
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _remove(speaker: "Audio2FaceSpeaker", key: str) -> None:
     index = speaker.takes.find(key)
     if index >= 0:
         speaker.takes.remove(index)
+        remove_unused()
 
 
 def _restore(speaker: "Audio2FaceSpeaker", key: str, state: dict) -> None:

@@ -14,6 +14,9 @@ from bpy.props import PointerProperty, StringProperty
 
 from .properties import BLEND_RELATIVE
 
+_OURS = "audio2face"
+"""Custom property of a Sound that was made for a path."""
+
 
 def absolute(path: str, library: "bpy.types.Library | None" = None) -> str:
     """The absolute path of one that may start with ``//``, the folder of the .blend (or of the
@@ -60,8 +63,6 @@ def _path_of(group, name: str) -> str:
 
 
 def _keep_path(group, name: str, path: str) -> None:
-    pointer = _datablock(name)
-    before = getattr(group, pointer)
     is_older = bpy.app.version < (5, 0, 0)
     stored = group if is_older else group.bl_system_properties_get(do_create=True)
     kept = None
@@ -70,9 +71,18 @@ def _keep_path(group, name: str, path: str) -> None:
         stored[name] = path
     elif path:
         kept = bpy.data.sounds.load(_native(path), check_existing=True)
-    setattr(group, pointer, kept)
-    if before is not None and before != kept and before.users == 0:
-        bpy.data.sounds.remove(before)
+        if kept.users == 0:
+            kept[_OURS] = True
+    setattr(group, _datablock(name), kept)
+    remove_unused()
+
+
+def remove_unused() -> None:
+    """Removes the datablocks of paths that nothing keeps any more; Blender would, too, but only
+    when the file is saved."""
+    for sound in tuple(bpy.data.sounds):
+        if sound.users == 0 and sound.get(_OURS):
+            bpy.data.sounds.remove(sound)
 
 
 def packed_content(path: str) -> bytes | None:

@@ -113,6 +113,18 @@ def test_other_choice_leaves_no_datablock(shot: Path) -> None:
         assert bpy.context.scene.audio2face.weights == path
 
 
+def test_cleared_and_removed_speakers_leave_no_datablock(shot: Path) -> None:
+    settings = bpy.context.scene.audio2face
+    settings.speakers["Anna"].file = settings.weights = ""
+    assert bpy.data.sounds.keys() == ["line.wav"]  # of what was baked
+    bpy.ops.audio2face.clear()
+    assert not bpy.data.sounds
+    bpy.ops.audio2face.bake(speaker="Anna", file="//audio/line.wav")
+    assert bpy.data.sounds
+    bpy.ops.audio2face.speaker_remove()
+    assert not bpy.data.sounds
+
+
 def test_path_that_an_earlier_release_stored_is_read(shot: Path) -> None:
     anna = bpy.context.scene.audio2face.speakers["Anna"]
     anna.file = ""
