@@ -5,7 +5,7 @@ import pytest
 
 from model.channels import ARKIT_52
 from tools.data.phones import PHONES
-from tools.evaluate.articulation import auc, score
+from tools.evaluate.articulation import BESIDE_REDUCED, auc, hits_by_place, place_of, score
 from tools.evaluate.phone_classes import (
     expected_opening,
     height,
@@ -45,7 +45,7 @@ def test_ideal_curves_beat_chance() -> None:
     chance = score([(p, ideal(q)) for p, q in zip(sets, sets[1:] + sets[:1], strict=True)])
     assert good.closure_j == 1.0
     assert good.rounding_auc == 1.0
-    assert good.silence == 1.0
+    assert good.rest != good.rest
     assert good.lip_specificity > 0.75
     assert good.openness_rho > 0.8
     assert good.lag_ms == 0
@@ -58,7 +58,7 @@ def test_open_jaw_wins_no_closures() -> None:
     open_jaw = score([(phones, np.maximum(ideal(phones), 0.3)) for phones in sets])
     assert open_jaw.closure_j <= 0
     assert open_jaw.lip_specificity == 0.5
-    assert open_jaw.silence == 0.0
+    assert np.isnan(open_jaw.rest)
 
 
 def test_auc_counts_ties_half() -> None:
@@ -131,13 +131,56 @@ def test_diphthong_is_judged_at_middle_of_both_parts() -> None:
     assert closures(with_filler(phones, opening))[0] < 1.0
 
 
-def test_ends_of_silence_do_not_count() -> None:
-    phones = [("sil", 0.0, 0.5), ("a", 0.5, 1.0)]
+def test_rest_counts_long_silences_once_the_face_has_relaxed() -> None:
+    phones = [("a", 0.0, 0.2), ("sil", 0.2, 0.9), ("a", 0.9, 1.0)]
     opening = np.full(100, 0.6)
-    opening[6:45] = 0.0
-    assert score(with_filler(phones, opening)).silence == 1.0
-    opening[20:30] = 0.6
-    assert score(with_filler(phones, opening)).silence < 1.0
+    opening[44:85] = 0.0
+    assert score(with_filler(phones, opening)).rest == 1.0
+    opening[60:70] = 0.6
+    assert score(with_filler(phones, opening)).rest == pytest.approx(0.75, abs=0.03)
+    first = [("sil", 0.0, 0.6), ("a", 0.6, 1.0)]  # nothing to relax from
+    assert score(with_filler(first, np.where(np.arange(100) < 6, 0.6, 0.0))).rest < 1.0
+
+
+def test_pause_is_short_and_inside_speech() -> None:
+    phones = [("sil", 0.0, 0.2), ("a", 0.2, 0.4), ("sil", 0.4, 0.8), ("a", 0.8, 1.0)]
+    opening = np.where((np.arange(100) >= 40) & (np.arange(100) < 81), 0.3, 0.0)
+    opening[20:40] = 0.6
+    found = score(with_filler(phones, opening))
+    assert found.pauses == pytest.approx(0.5, abs=0.02)
+    assert np.isnan(found.rest)
+    edges = [("sil", 0.0, 0.4), ("a", 0.4, 0.8), ("sil", 0.8, 1.0)]
+    assert np.isnan(score(with_filler(edges, opening)).pauses)
+
+
+@pytest.mark.parametrize(
+    ("phones", "place"),
+    [
+        ("sil p a", "after silence"), ("a p a", "between vowels"), ("a p s", "in a cluster"),
+        ("s p a", "in a cluster"), ("a p sil", "before silence"), ("p a", "after silence"),
+        ("a p", "before silence"), ("sil p s", "after silence"),
+    ],
+)  # fmt: skip
+def test_place_of_a_consonant(phones: str, place: str) -> None:
+    timed = [(phone, 0.1 * i, 0.1 * i + 0.1) for i, phone in enumerate(phones.split())]
+    assert place_of(timed, phones.split().index("p")) == place
+    apart = [(phone, start, end - 0.05) for phone, start, end in timed]
+    assert place_of(apart, phones.split().index("p")) == "after silence"
+
+
+def test_contact_is_counted_at_its_place_and_beside_reduced_vowels() -> None:
+    phones = [("a", 0.0, 0.3), ("m", 0.3, 0.4), ("ʌ", 0.4, 0.45), ("p", 0.45, 0.6), ("a", 0.6, 1.0)]
+    opening = np.full(100, 0.6)
+    opening[33:37] = 0.0
+    values = np.zeros((100, 52), np.float32)
+    values[:, ARKIT_52.index("jawOpen")] = opening
+    found = hits_by_place([(phones, values)])
+    assert dict(found) == {
+        ("m", "between vowels"): [True], ("m", BESIDE_REDUCED): [True],
+        ("p b", "between vowels"): [False],
+    }  # fmt: skip
+    long = [(p, s, e + 0.2) if p == "ʌ" else (p, s, e) for p, s, e in phones]
+    assert ("m", BESIDE_REDUCED) not in hits_by_place([(long, values)])
 
 
 def test_fast_movement_counts_above_8_hz() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.channels import ARKIT_52
-from tools.evaluate.capture import CapturedFace, capture_score, face_of
+from tools.evaluate.capture import CapturedFace, capture_score, face_of, films
 from tools.evaluate.measures import brow_raise
 from tools.teacher.lip_geometry import width
 
@@ -64,13 +64,18 @@ def test_brows_are_compared_at_lag_of_lips() -> None:
     assert found.brows == pytest.approx(np.corrcoef(PUCKER, np.roll(PUCKER, -12))[0, 1], abs=0.01)
 
 
-def test_stated_lead_is_taken_off_and_brows_are_read_where_they_move() -> None:
+@pytest.mark.parametrize(("corpus", "lead"), [("whitehouse", 0.1), ("grid_s26", 0.0)])
+def test_stated_lead_is_taken_off_and_brows_are_read_where_they_move(
+    tmp_path, corpus: str, lead: float
+) -> None:
     film = np.arange(100) / 25
     motion = {"t": film, "g_lip_inner": np.sin(film), "g_mouth_w": np.cos(film)}
     motion |= {f"g_brow_{p}_{s}": film for p in ("in", "mid", "out") for s in "LR"}
-    led, plain = face_of(motion, "whitehouse"), face_of(motion, "grid_s26")
-    assert plain.aperture[100] == pytest.approx(np.sin(1.0), abs=1e-3)
-    assert led.aperture[110] == pytest.approx(np.sin(1.0), abs=1e-3)
-    assert np.isnan(led.aperture[5])
-    assert led.brows is not None
-    assert plain.brows is None
+    (tmp_path / corpus).mkdir()
+    np.savez(tmp_path / corpus / "a.npz", **motion)
+    row = '{"id": "a", "file": "a.opus", "motion": "a.npz"}'
+    (tmp_path / corpus / "index.jsonl").write_text(row, encoding="utf-8")
+    face = face_of(films(tmp_path, corpus)[0])
+    assert face.aperture[round(100 * (1 + lead))] == pytest.approx(np.sin(1.0), abs=1e-3)
+    assert np.isnan(face.aperture[5]) == (lead > 0)
+    assert (face.brows is not None) == (corpus == "whitehouse")

@@ -11,6 +11,7 @@ from tools.evaluate.conditions import (
     quieter,
     reverberation,
     telephone,
+    white_noise,
 )
 from tools.evaluate.measures import best_lag, mean_correlation
 
@@ -25,7 +26,7 @@ def decibels(part: np.ndarray, whole: np.ndarray) -> float:
     return 10 * np.log10(np.mean(part.astype(float) ** 2) / np.mean(whole.astype(float) ** 2))
 
 
-@pytest.mark.parametrize("condition", [pink_noise(10), babble(10, VOICES)])
+@pytest.mark.parametrize("condition", [white_noise(10), pink_noise(10), babble(10, VOICES)])
 def test_noise_is_as_loud_as_asked(condition) -> None:
     noise = condition(SPEECH, 3) - SPEECH
     assert decibels(SPEECH, noise) == pytest.approx(10, abs=0.1)

@@ -20,15 +20,27 @@ _DECAY = 0.5  # s for 60 dB
 
 
 def all_conditions(voices: Sequence[np.ndarray]) -> dict[str, Condition]:
-    """Every condition by its name; ``voices`` are utterances of other speakers for the babble."""
+    """Every condition by its name; ``voices`` are utterances of other speakers for the babble,
+    which is left out where there are none."""
     return {
         CLEAN: lambda samples, seed: samples,
-        **{f"pink noise {db} dB": pink_noise(db) for db in (20, 10, 5)},
-        **{f"babble {db} dB": babble(db, voices) for db in (20, 10, 5)},
+        "white noise 10 dB": white_noise(10),
+        "pink noise 10 dB": pink_noise(10),
+        **{f"babble {db} dB": babble(db, voices) for db in (20, 10, 5) if len(voices)},
         "telephone": telephone,
         "-24 dB": quieter(24),
         "reverberation": reverberation,
     }
+
+
+def white_noise(decibels: float) -> Condition:
+    """Noise of equal power at all frequencies, at a signal-to-noise ratio in dB."""
+
+    def add(samples: np.ndarray, seed: int) -> np.ndarray:
+        noise = np.random.default_rng(seed).standard_normal(len(samples))
+        return mixed(samples, noise, decibels)
+
+    return add
 
 
 def pink_noise(decibels: float) -> Condition:
@@ -38,7 +50,7 @@ def pink_noise(decibels: float) -> Condition:
         spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(len(samples)))
         frequency = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
         noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(frequency, 20.0)), len(samples))
-        return _mixed(samples, noise, decibels)
+        return mixed(samples, noise, decibels)
 
     return add
 
@@ -54,7 +66,7 @@ def babble(decibels: float, voices: Sequence[np.ndarray]) -> Condition:
             voice = np.roll(voices[index], rng.integers(len(voices[index])))
             voice = np.resize(voice, len(samples))
             noise += voice / (np.sqrt(np.mean(voice**2)) + 1e-9)
-        return _mixed(samples, noise, decibels)
+        return mixed(samples, noise, decibels)
 
     return add
 
@@ -82,6 +94,7 @@ def reverberation(samples: np.ndarray, seed: int) -> np.ndarray:
     return fftconvolve(samples, tail)[: len(samples)].astype(np.float32)
 
 
-def _mixed(samples: np.ndarray, noise: np.ndarray, decibels: float) -> np.ndarray:
+def mixed(samples: np.ndarray, noise: np.ndarray, decibels: float) -> np.ndarray:
+    """Samples [N] with noise [N] so many dB below them, by their mean powers."""
     ratio = np.mean(samples.astype(float) ** 2) / (np.mean(noise**2) + 1e-20)
     return (samples + np.sqrt(ratio) * 10 ** (-decibels / 20) * noise).astype(np.float32)

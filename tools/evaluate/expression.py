@@ -16,7 +16,7 @@ from model.lip_seal import lip_opening
 from tools.data.cache import Utterance
 from tools.teacher.prosody import prosody
 
-from .capture import MOVING_BROWS, captured_faces
+from .capture import MOVING_BROWS, face_of, filmed
 from .held_out import HeldOut
 from .measures import best_lag, brow_departure, brow_raise, cheek_raise, column, whole_lag
 from .phone_classes import Phones, speech_frames
@@ -184,7 +184,7 @@ def excitement_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
     """How much more anger and happiness move than boredom and sadness."""
     table = Table(
         "Expression: anger and happiness over boredom and sadness",
-        ("system", "actors", "measure", "Cohen's d", "95 % from", "to", "d of differences",
+        ("system", "measure", "Cohen's d", "95 % from", "to", "d of differences",
          "pairs"),
         "Same actor, same sentence (Emo-DB, actors never trained on). To reach: d 0.8 for jaw and "
         "brows.",
@@ -197,12 +197,10 @@ def excitement_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
             Performance(u.id[:2], u.id[2:5], u.id[5], u.phones or [], system(u)) for u in utterances
         ]
         for measure, function in MEASURES.items():
-            _add(table, name, "all", measure, performances, function)
-        if isinstance(system, Network):
-            for actor in sorted({performance.actor for performance in performances}):
-                own = [performance for performance in performances if performance.actor == actor]
-                for measure in ("opening, 90th percentile", "brow movement"):
-                    _add(table, name, actor, measure, own, MEASURES[measure])
+            effect = excitement(performances, function)
+            table.add(
+                name, measure, effect.d, effect.low, effect.high, effect.d_z, effect.pairs
+            )  # fmt: skip
     return table
 
 
@@ -220,24 +218,14 @@ def pitch_table(sets: HeldOut, networks: Sequence[Network], folder: Path | None)
         table, "teacher with the labels", "Emo-DB, actors never trained on", utterances, teacher
     )
     for corpus in sorted(MOVING_BROWS):
-        filmed = sets.captured(corpus)
-        if folder is None or not filmed:
+        clips = filmed(sets, folder, corpus) if folder else []
+        if not clips:
             continue
-        faces = dict(captured_faces(folder, corpus))
         for network in networks:
-            _add_pitch(table, network.name, corpus, filmed, network)
-        table.add(
-            "as filmed", corpus,
-            *_rounded(pitch_following([(faces[u.id].brows, u.samples(), None) for u in filmed])),
-        )  # fmt: skip
+            _add_pitch(table, network.name, corpus, [u for u, _ in clips], network)
+        tracks = [(face_of(film).brows, u.samples(), None) for u, film in clips]
+        table.add("as filmed", corpus, *_rounded(pitch_following(tracks)))
     return table
-
-
-def _add(table: Table, name: str, actors: str, measure: str, performances, function) -> None:
-    effect = excitement(performances, function)
-    table.add(
-        name, actors, measure, effect.d, effect.low, effect.high, effect.d_z, effect.pairs
-    )  # fmt: skip
 
 
 def _add_pitch(

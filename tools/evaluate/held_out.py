@@ -2,15 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from tools.data.cache import CacheError, Utterance, load
 
-UNSEEN_ACTORS, UNSEEN_GRID = "emodb_de", "grid_s26"
-UNSEEN_REAL = (UNSEEN_ACTORS, UNSEEN_GRID, "librispeech_en")
-SEEN_REAL = ("kathleen_en", "grid_s1", "nathalie_nl", "kerstin_de")
+Item = TypeVar("Item")
 
-_SYNTHESIZERS = ("espeak_", "flite_", "festival_")
-_BABBLE = ("librispeech_en", "kerstin_de", "kathleen_en")
+ACTORS = "emodb_de"
+HEADLINE = (ACTORS, "grid_s26", "an4_en")
+"""Corpora of real speakers whose phones are labelled by hand or surely aligned."""
+
+UNSEEN, SEEN, SYNTHETIC = (
+    "real, speakers never trained on",
+    "real, trained speaker's other sentences",
+    "synthetic, voices never trained on",
+)
+_KINDS = (UNSEEN, SEEN, SYNTHETIC)
+_SYNTHESIZERS = ("espeak_", "flite_", "festival_", "azure_")
+_BABBLE = ("librispeech_en", "background_speech", "kerstin_de", "kathleen_en")
 
 
 class HeldOut:
@@ -21,46 +30,60 @@ class HeldOut:
 
         Raises CacheError when there is no cache.
         """
-        self._all = load(cache, None, "test")
+        every = load(cache)
+        self.names = {u.corpus for u in every}
+        """Corpora of the cache, those that are wholly trained on among them."""
+        self._all = [u for u in every if u.split == "test"]
+        self._trained = {(u.corpus, u.speaker) for u in every if u.split == "train"}
         self._limit = limit
 
     def corpora(self) -> list[str]:
-        """Names of the corpora whose held-out utterances have phones: real unseen first.
+        """Names of the corpora whose held-out utterances have phones, by kind, headline first.
 
         A corpus whose recordings are all in an earlier corpus, such as a copy with filmed curves,
         is left out.
         """
         names = {u.corpus for u in self._all if u.phones}
-        ordered = [name for name in (*UNSEEN_REAL, *SEEN_REAL) if name in names]
-        ordered += sorted(names.difference(ordered))
         kept, known = [], set()
-        for name in ordered:
+        order = sorted(names, key=lambda n: (_KINDS.index(self.kind(n)), n not in HEADLINE, n))
+        for name in order:
             recordings = {(u.speaker, u.id) for u in self._of(name, True)}
             if not recordings <= known:
                 kept.append(name)
             known |= recordings
         return kept
 
+    def kind(self, corpus: str) -> str:
+        """How new the speakers of a corpus's held-out half are to the network."""
+        if corpus.startswith(_SYNTHESIZERS):
+            return SYNTHETIC
+        own = {(u.corpus, u.speaker) for u in self._of(corpus, False)}
+        return SEEN if own & self._trained else UNSEEN
+
     def labelled(self, corpora: Iterable[str]) -> list[Utterance]:
         """Held-out utterances with phones, each corpus evenly thinned to the limit."""
         return [u for name in corpora for u in thinned(self._of(name, True), self._limit)]
 
     def unseen(self) -> list[Utterance]:
-        """Real speakers never trained on: Emo-DB's four actors and the second GRID speaker.
+        """The headline set: real speakers never trained on, with sure labels.
 
-        Raises CacheError when the cache holds neither.
+        Raises CacheError when the cache holds none.
         """
-        found = self.labelled((UNSEEN_ACTORS, UNSEEN_GRID))
+        found = self.labelled(name for name in HEADLINE if self.kind(name) == UNSEEN)
         if not found:
             raise CacheError(
-                f"The cache holds no test utterances of {UNSEEN_ACTORS} or {UNSEEN_GRID}; "
+                f"The cache holds no test utterances of {', '.join(HEADLINE)}; "
                 "make them with python -m tools.data."
             )
         return found
 
+    def all_unseen(self) -> list[Utterance]:
+        """Every labelled real speaker never trained on, whatever the labels come from."""
+        return self.labelled(name for name in self.corpora() if self.kind(name) == UNSEEN)
+
     def actors(self) -> list[Utterance]:
         """All recordings of Emo-DB's held-out actors, unthinned: any two may be a pair."""
-        return self._of(UNSEEN_ACTORS, True)
+        return self._of(ACTORS, True)
 
     def captured(self, corpus: str) -> list[Utterance]:
         """Held-out utterances of a captured corpus, with or without phones."""
@@ -78,17 +101,8 @@ class HeldOut:
         return [u for u in self._all if u.corpus == corpus and (u.phones or not labelled)]
 
 
-def thinned(utterances: Sequence[Utterance], limit: int | None) -> list[Utterance]:
-    """At most ``limit`` utterances, evenly taken."""
-    if limit is None or len(utterances) <= limit:
-        return list(utterances)
-    return [utterances[i * len(utterances) // limit] for i in range(limit)]
-
-
-def kind(corpus: str) -> str:
-    """How new the speakers of a corpus's held-out half are to the network."""
-    if corpus in UNSEEN_REAL:
-        return "real, speakers never trained on"
-    if corpus.startswith(_SYNTHESIZERS):
-        return "synthetic, voices never trained on"
-    return "real, trained speaker's other sentences"
+def thinned(items: Sequence[Item], limit: int | None) -> list[Item]:
+    """At most ``limit`` of the items, evenly taken."""
+    if limit is None or len(items) <= limit:
+        return list(items)
+    return [items[i * len(items) // limit] for i in range(limit)]

@@ -1,8 +1,11 @@
-"""Tables of networks by themselves: rest without speech, size and speed, and look-ahead."""
+"""Tables of networks by themselves: sounds that are no speech of the near voice, size and speed,
+and look-ahead."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +14,27 @@ from scipy.signal import butter, sosfilt
 from model.channels import ARKIT_52
 from model.lip_seal import lip_opening
 from model.numpy_network import NumpyRuntime
-from model.optional import optional_import
 from model.runtime import choose_runtime
-from model.streaming import Runtime, delay
+from model.streaming import delay
 from model.weights_file import load_weights
+from tools.data.cache import Utterance
 
-from .articulation import FIGURES, figures
+from .articulation import FIGURES
+from .articulation_tables import figures
 from .conditions import SAMPLE_RATE
-from .held_out import HeldOut
+from .held_out import HeldOut, thinned
 from .systems import Network
 from .tables import Table
 
 _REPEATS = 3
 _SECONDS = 5.0
 _STILL = 0.10  # of the 95th percentile of opening in speech
+
+_OF_A_SPEAKER = 6  # sentences
+_SILENCES = 16
+_GAP = 2.0  # s between two sentences
+_GAP_EDGE = 0.25  # s at both ends of it in which the near voice may still move the mouth
+_BELOW = 10.0  # dB, of the second voice
 
 CANDIDATES = (
     *((5, 6), (3, 6), (2, 4), (5, 0), (3, 2), (2, 3), (1, 4)),
@@ -37,7 +47,7 @@ def rest_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
     """Share of still frames in sounds without speech, for each network."""
     sounds = speechless_sounds()
     table = Table(
-        "Rest: share of frames with the mouth shut in sounds without speech",
+        "Sounds without speech: share of frames with the mouth shut",
         ("system", *sounds),
         f"{_SECONDS:.0f} s each; shut: opening below {_STILL:.0%} of its 95th percentile in the "
         "first table's speech.",
@@ -53,6 +63,50 @@ def rest_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
             ),
         )
     return table
+
+
+def second_voice_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
+    """How far another voice moves the mouth while the near one is silent."""
+    table = Table(
+        "A second voice 10 dB below: opening while the near voice is silent",
+        ("system", "silences", "opening", "of the second voice alone", "share, %"),
+        "Two sentences of a headline speaker with 2 s between them, in which only the second voice "
+        "speaks. Alone: the same voice at the level of a near one. At most 15 % is asked for.",
+    )
+    sounds = list(_second_voices(sets))
+    for network in networks if sounds else ():
+        beside, alone = [], []
+        for heard, second, rows in sounds:
+            beside.append(lip_opening(ARKIT_52, network.of_sound(heard))[rows].mean())
+            alone.append(lip_opening(ARKIT_52, network.of_sound(second))[rows].mean())
+        moved, own = float(np.mean(beside)), float(np.mean(alone))
+        table.add(
+            network.name, len(sounds), moved, own, round(100 * moved / own) if own else None
+        )  # fmt: skip
+    return table
+
+
+def _second_voices(sets: HeldOut) -> Iterator[tuple[np.ndarray, np.ndarray, slice]]:
+    """Both voices, the second alone as loud as the near one, and the rows of the silence."""
+    by_speaker: dict[str, list[Utterance]] = defaultdict(list)
+    for utterance in sets.unseen():
+        by_speaker[str(utterance.speaker)].append(utterance)
+    pairs = [pair for own in by_speaker.values() for pair in pairwise(own[:_OF_A_SPEAKER])]
+    near = thinned(pairs, _SILENCES)
+    voices = sets.babble()
+    if not voices:
+        return
+    for index, (first, then) in enumerate(near):
+        gap = np.zeros(int(_GAP * SAMPLE_RATE), np.float32)
+        spoken = np.concatenate([first.samples(), gap, then.samples()])
+        second = np.resize(voices[index % len(voices)].samples(), len(spoken))
+        power = np.mean(np.concatenate([first.samples(), then.samples()]).astype(float) ** 2)
+        alone = (second * np.sqrt(power / (np.mean(second.astype(float) ** 2) + 1e-12))).astype(
+            "f4"
+        )
+        start = first.length / SAMPLE_RATE
+        rows = slice(round(100 * (start + _GAP_EDGE)), round(100 * (start + _GAP - _GAP_EDGE)))
+        yield (spoken + 10 ** (-_BELOW / 20) * alone).astype(np.float32), alone, rows
 
 
 def speechless_sounds() -> dict[str, np.ndarray]:
@@ -88,40 +142,34 @@ def parameters(weights: Path) -> int:
     return sum(array.size for name, array in arrays.items() if not name.startswith("feature_"))
 
 
-def times_real_time(
-    weights: Mapping[str, Path], seconds: float = 20.0
-) -> dict[tuple[str, str], float]:
-    """Seconds of sound per second of work, by name of the weights and of the runtime.
+def times_real_time(weights: Mapping[str, Path], seconds: float = 20.0) -> dict[str, float]:
+    """Seconds of sound per second of work of the NumPy runtime, by name.
 
     All run in turns on the same noise of so many seconds, so that a busy machine slows all
-    alike; the best of three turns counts. torch takes part, on the CPU, where it is importable.
+    alike; the best of three turns counts.
     """
-    samples = np.random.default_rng(0).standard_normal(int(seconds * 16000)).astype(np.float32)
-    runtimes: dict[tuple[str, str], Runtime] = {}
-    for name, path in weights.items():
-        runtimes[name, "numpy"] = choose_runtime("numpy", path)
-        if optional_import("torch") is not None:
-            from model.torch_runtime import TorchRuntime
-
-            runtimes[name, "torch"] = TorchRuntime(*load_weights(path), "cpu")
+    samples = 0.1 * np.random.default_rng(0).standard_normal(int(seconds * SAMPLE_RATE))
+    samples = samples.astype(np.float32)
+    runtimes = {name: choose_runtime("numpy", path) for name, path in weights.items()}
     for runtime in runtimes.values():
-        runtime.predict(0.1 * samples[:16000])
+        runtime.predict(samples[:SAMPLE_RATE])
     best = dict.fromkeys(runtimes, 0.0)
     for _ in range(_REPEATS):
-        for key, runtime in runtimes.items():
+        for name, runtime in runtimes.items():
             start = time.perf_counter()
-            runtime.predict(0.1 * samples)
-            best[key] = max(best[key], seconds / (time.perf_counter() - start))
+            runtime.predict(samples)
+            best[name] = max(best[name], seconds / (time.perf_counter() - start))
     return best
 
 
 def ablation_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
-    """Each network on the unseen real speakers, its trained values, and times real time."""
+    """Each network on the headline set, its trained values, and times real time."""
     speeds = times_real_time({network.name: network.weights for network in networks})
     table = Table(
         "Ablation: kinds of networks, real speakers never trained on, clean",
-        ("network", *FIGURES, "parameters", "MB", "× real time, NumPy", "× real time, torch CPU"),
-        "Speeds measured in turns in this run, on as many threads as this process may use.",
+        ("network", *FIGURES, "parameters", "MB", "× real time"),
+        "Speeds of the NumPy runtime, measured in turns in this run, on as many threads as this "
+        "process may use.",
     )
     utterances = sets.unseen()
     for network in networks:
@@ -130,14 +178,9 @@ def ablation_table(sets: HeldOut, networks: Sequence[Network]) -> Table:
             *figures(utterances, network),
             parameters(network.weights),
             round(network.weights.stat().st_size / 1e6, 1),
-            _whole(speeds.get((network.name, "numpy"))),
-            _whole(speeds.get((network.name, "torch"))),
+            round(speeds[network.name]),
         )
     return table
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else round(value)
 
 
 def delay_table(

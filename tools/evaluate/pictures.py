@@ -1,7 +1,6 @@
-"""Pictures of a fixed set of sentences: curves over a spectrogram, and attention weights."""
+"""Pictures: the curves of a sentence over its spectrogram, and openings beside films."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,68 +9,105 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
 from matplotlib.axes import Axes
 from scipy.signal import spectrogram
 
-from model.audio_file import read_audio
 from model.channels import ARKIT_52
 from model.lip_seal import lip_opening
-from model.torch_runtime import TorchRuntime
-from model.weights_file import load_weights
+from tools.data.cache import Utterance
 
+from .capture import Film, filmed
 from .conditions import SAMPLE_RATE
 from .held_out import HeldOut
 from .measures import brow_raise, column, rounding
 from .phone_classes import SILENCE, Phones
 from .systems import Network, teacher_curves
+from .voice import voice_of
 
-REPOSITORY_SENTENCE = Path(__file__).parents[2] / "tests" / "data" / "surprise"
-CORPUS_SENTENCES = (
-    ("emodb_de", "14a02Wa", 'Emo-DB 14a02Wa, anger: "Das will sie am Mittwoch abgeben."'),
-    ("emodb_de", "14a02La", 'Emo-DB 14a02La, boredom: "Das will sie am Mittwoch abgeben."'),
-    ("grid_s26", "bgbsza", 'GRID s26: "bin green by s zero again"'),
-    ("nathalie_nl", "nl_rhasspy_1050", '"Ik heb het Engels van de kinderen geleerd."'),
-)
-"""Corpus, utterance and caption."""
+SENTENCE = ("nathalie_nl", "nl_rhasspy_1050", '"Ik heb het Engels van de kinderen geleerd."')
+"""Corpus, utterance and caption of the picture of curves."""
 
-_NETWORK_COLOUR, _TEACHER_COLOUR = "#c1272d", "#1f4e9c"
+CLIPS = {"grid_s26": 2, "grid_s1": 2, "whitehouse": 2, "whitehouse_more": 2}
+"""Corpora and clips of the picture beside films."""
+
+_NETWORK_COLOUR, _TEACHER_COLOUR, _FILM_COLOUR = "#c1272d", "#1f4e9c", "0.15"
 _DYNAMIC_RANGE = 60.0  # dB
+_SHOWN = 4.0  # s of a clip, from where its voice begins
 
 
 @dataclass(frozen=True)
 class Sentence:
     """The sentence of a picture; phones may be empty."""
 
-    name: str
     caption: str
     samples: np.ndarray
     phones: Phones
 
 
-def draw_all(folder: Path, sets: HeldOut, network: Network) -> Iterator[Path]:
-    """Draws each sentence's curves and attention into the folder, and names the files."""
+def draw_all(
+    folder: Path, sets: HeldOut, capture: Path | None, networks: Sequence[Network]
+) -> Iterator[Path]:
+    """Draws the pictures that the cache and the films allow, and names the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    for sentence in sentences(sets):
-        yield draw_curves(folder / f"curves-{sentence.name}.png", sentence, network)
-        attended = attention_weights(network.weights, sentence.samples)
-        if attended is not None:
-            yield draw_attention(folder / f"attention-{sentence.name}.png", sentence, *attended)
+    corpus, name, caption = SENTENCE
+    spoken = sets.named(corpus, name)
+    if spoken is not None:
+        sentence = Sentence(caption, spoken.samples(), spoken.phones or [])
+        yield draw_curves(folder / "curves.png", sentence, networks[0])
+    clips = []
+    for corpus, count in CLIPS.items():
+        found = filmed(sets, capture, corpus) if capture else []
+        clips += [
+            found[i] for i in np.linspace(0, len(found) - 1, min(count, len(found)), dtype=int)
+        ]
+    if clips:
+        yield draw_films(folder / "films.png", clips, networks)
 
 
-def sentences(sets: HeldOut) -> Iterator[Sentence]:
-    """The repository's own sentence, then those of the corpora that the cache holds."""
-    story = json.loads(REPOSITORY_SENTENCE.with_suffix(".json").read_text(encoding="utf-8"))
-    yield Sentence(
-        "surprise",
-        f'"{story["text"]}"',
-        read_audio(REPOSITORY_SENTENCE.with_suffix(".flac")),
-        [tuple(phone) for phone in story["phones"]],
-    )
-    for corpus, name, caption in CORPUS_SENTENCES:
-        found = sets.named(corpus, name)
-        if found is not None:
-            yield Sentence(name, caption, found.samples(), found.phones or [])
+def draw_films(
+    path: Path, clips: Sequence[tuple[Utterance, Film]], networks: Sequence[Network]
+) -> Path:
+    """Openings over filmed apertures, each on its own range, over the sound of each clip."""
+    figure, axes = plt.subplots(
+        len(clips), 1, figsize=(13, 1.75 * len(clips) + 0.8), layout="constrained", squeeze=False
+    )  # fmt: skip
+    for axis, (utterance, film) in zip(axes[:, 0], clips, strict=True):
+        _draw_film(axis, utterance, film, networks)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", fontsize=8, ncols=len(handles))
+    axes[-1, 0].set_xlabel("time (s); each opening on its own range, 5th to 95th percentile")
+    return _saved(figure, path)
+
+
+def _draw_film(axis: Axes, utterance: Utterance, film: Film, networks: Sequence[Network]) -> None:
+    samples = utterance.samples()
+    start = max(voice_of(samples, utterance.phones).start - 0.3, 0.0)
+    end = min(start + _SHOWN, len(samples) / SAMPLE_RATE)
+    times = np.arange(len(samples)) / SAMPLE_RATE
+    wave = -0.3 + 0.22 * samples / max(float(np.abs(samples).max()), 1e-6)
+    axis.plot(times[::4], wave[::4], color="0.7", linewidth=0.4)
+    axis.plot(
+        film.time, _placed(film.aperture), ".-", color=_FILM_COLOUR, linewidth=2.0,
+        markersize=3, alpha=0.75, label="film",
+    )  # fmt: skip
+    for index, network in enumerate(networks):
+        opening = lip_opening(ARKIT_52, network(utterance))
+        axis.plot(
+            np.arange(len(opening)) / 100, _placed(opening), linewidth=1.3,
+            color=_NETWORK_COLOUR if index == 0 else f"C{index}", label=network.name,
+        )  # fmt: skip
+    _phone_borders(axis, utterance.phones or [])
+    _phone_names(axis, [p for p in utterance.phones or [] if start < (p[1] + p[2]) / 2 < end])
+    axis.set_xlim(start, end)
+    axis.set_ylim(-0.55, 1.5)
+    axis.set_yticks([0, 1])
+    axis.set_ylabel(f"{film.speaker}\n{film.name}", fontsize=8)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _placed(opening: np.ndarray) -> np.ndarray:
+    low, high = np.percentile(opening, (5, 95))
+    return (opening - low) / max(high - low, 1e-6)
 
 
 def draw_curves(path: Path, sentence: Sentence, network: Network) -> Path:
@@ -111,29 +147,6 @@ def draw_curves(path: Path, sentence: Sentence, network: Network) -> Path:
     return _saved(figure, path)
 
 
-def draw_attention(path: Path, sentence: Sentence, weights: np.ndarray, step: float) -> Path:
-    """Attention weights [S, 2 * reach + 1] as an image under the spectrogram."""
-    figure, axes = plt.subplots(
-        2, 1, figsize=(13, 6), sharex=True, gridspec_kw={"height_ratios": [1, 1.5]},
-        layout="constrained",
-    )  # fmt: skip
-    _spectrogram(axes[0], sentence)
-    reach = (weights.shape[1] // 2 + 0.5) * step * 1000
-    image = axes[1].imshow(
-        weights.T, origin="lower", aspect="auto", cmap="magma", interpolation="nearest",
-        extent=(-step / 2, (len(weights) - 0.5) * step, -reach, reach),
-        vmin=0, vmax=float(np.percentile(weights, 99.5)),
-    )  # fmt: skip
-    axes[1].axhline(0, color="white", linewidth=0.6, linestyle=":")
-    _phone_borders(axes[1], sentence.phones, "white")
-    axes[1].set_ylabel("attended to, ms from now\n(earlier below, later above)", fontsize=9)
-    axes[1].set_xlabel("time (s)")
-    axes[1].set_xlim(0, len(sentence.samples) / SAMPLE_RATE)
-    figure.colorbar(image, ax=axes[1], label=f"weight of a {1000 * step:.0f} ms step", pad=0.01)
-    figure.suptitle(f"Attention: {sentence.caption}")
-    return _saved(figure, path)
-
-
 def seal(values: np.ndarray) -> np.ndarray:
     """Share [T] of the jaw's opening that mouthClose makes up for, 0 with a shut jaw."""
     jaw = column(values, "jawOpen")
@@ -152,7 +165,11 @@ def _spectrogram(axis: Axes, sentence: Sentence) -> None:
     )  # fmt: skip
     axis.set_ylabel("frequency (kHz)", fontsize=9)
     _phone_borders(axis, sentence.phones)
-    for phone, start, end in sentence.phones:
+    _phone_names(axis, sentence.phones)
+
+
+def _phone_names(axis: Axes, phones: Phones) -> None:
+    for phone, start, end in phones:
         if phone != SILENCE:
             axis.text(
                 (start + end) / 2, 1.01, phone, ha="center", va="bottom", fontsize=10,
@@ -160,48 +177,12 @@ def _spectrogram(axis: Axes, sentence: Sentence) -> None:
             )  # fmt: skip
 
 
-def _phone_borders(axis: Axes, phones: Phones, colour: str = "0.6") -> None:
+def _phone_borders(axis: Axes, phones: Phones) -> None:
     for border in sorted({round(edge, 3) for _, start, end in phones for edge in (start, end)}):
-        axis.axvline(border, color=colour, linewidth=0.4, alpha=0.6)
+        axis.axvline(border, color="0.6", linewidth=0.4, alpha=0.6)
 
 
 def _saved(figure: plt.Figure, path: Path) -> Path:
     figure.savefig(path, dpi=110)
     plt.close(figure)
     return path
-
-
-def attention_weights(weights: Path, samples: np.ndarray) -> tuple[np.ndarray, float] | None:
-    """Attention over time offsets while a network analyzes samples [N] float32 at 16 kHz.
-
-    Returns:
-        Weights [S, 2 * reach + 1], row s summing to 1 over the steps s - reach .. s + reach, and
-        the seconds of one step; None for a network without attention.
-    """
-    runtime = TorchRuntime(*load_weights(weights), "cpu")
-    layer = getattr(runtime.network, "attention", None)
-    if layer is None:
-        return None
-    caught: list[torch.Tensor] = []
-    hook = layer.register_forward_hook(lambda _layer, _inputs, output: caught.append(output[1]))
-    try:
-        frames = len(runtime.predict(samples).values)
-    finally:
-        hook.remove()
-    reach = runtime.config.reach
-    rows = np.concatenate([by_offset(part[0].cpu().numpy(), reach) for part in caught])
-    frames_per_step = -(-frames // len(rows))
-    return rows[: -(-frames // frames_per_step)], 0.01 * frames_per_step
-
-
-def by_offset(weights: np.ndarray, reach: int) -> np.ndarray:
-    """Weights [K * N, 2 * reach + 1] over offsets, from [K, N, reach + W] over a block's columns.
-
-    Column c of a block is c - reach steps after the block's first step. Offsets beyond its right
-    context are 0.
-    """
-    blocks, size, columns = weights.shape
-    padded = np.zeros((blocks, size, max(columns, size + 2 * reach)), weights.dtype)
-    padded[:, :, :columns] = weights
-    rows = [padded[:, n, n : n + 2 * reach + 1] for n in range(size)]
-    return np.stack(rows, 1).reshape(blocks * size, 2 * reach + 1)

@@ -48,6 +48,24 @@ class Table:
         }
 
 
+def replaced(document: str, table: Table) -> str:
+    """A markdown document with this table in place of the one of the same heading, or at the end.
+
+    What stands between heading and table goes with the old one; prose after the table stays.
+    """
+    heading = f"## {table.title}\n"
+    before, found, rest = document.partition(heading)
+    if not found:
+        return f"{document.rstrip()}\n\n{table.markdown()}"
+    section, next_heading, others = rest.partition("\n## ")
+    lines = section.split("\n")
+    rows = [i for i, line in enumerate(lines) if line.startswith("|")]
+    last = next((i for i in rows if i + 1 not in rows), -1)  # of the first table
+    kept = "\n".join(lines[last + 1 :]).lstrip("\n")
+    prose = f"\n{kept}" if kept else ""
+    return before + table.markdown() + prose + next_heading + others
+
+
 def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
