@@ -21,7 +21,7 @@ from .framing import SAMPLE_RATE
 from .input_files import why_not_a_file
 from .optional import optional_import
 from .resampling import resample
-from .voice_mix import MEAN, VoiceMix, cleaned
+from .voice_mix import MEAN, VoiceMix, cleaned, voice_mix
 
 RATES = (1000, 1_536_000)
 """Lowest and highest rate of a sound, samples a second; below it there is no speech."""
@@ -84,6 +84,11 @@ def channel_blocks(source: str | Path | bytes) -> Iterator[tuple[float, np.ndarr
     with _opened(source) as sound:
         for block in sound.blocks(0, sound.frames):
             yield sound.rate, block
+
+
+def voice_blocks(source: str | Path | bytes) -> Iterator[np.ndarray]:
+    """The voice of a whole sound (see ``voice_mix``), in pieces as ``audio_blocks`` gives them."""
+    return audio_blocks(source, mix=voice_mix(channel_blocks(source)) or MEAN)
 
 
 def audio_seconds(source: str | Path | bytes) -> float:
@@ -170,9 +175,7 @@ def _opened(source: str | Path | bytes) -> Iterator[_Sound]:
         if reason is None and Path(source).suffix.lower() == ".raw":
             reason = "is named as samples without a header are"  # and opens as such
         if reason is not None:
-            raise AudioError(
-                f"The sound file {label} {reason}; relink it or check the path.", f"it {reason}"
-            )
+            raise AudioError(f"The sound file {label} {reason}: choose another.", f"it {reason}")
     soundfile = optional_import("soundfile")
     if soundfile is None:
         with _by_wave(handle, label) as sound:

@@ -8,7 +8,13 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.sound.decoders import CHOOSE, FIND, check_channel, check_sound_file
+from ..core.sound.decoders import (
+    CHOOSE,
+    FIND,
+    EmptySoundError,
+    check_channel,
+    check_sound_file,
+)
 from ..core.sound.samples import sound_seconds
 from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, Strips
 from ..core.sound.strip_plan import SoundSource, StripPlan
@@ -225,7 +231,7 @@ def _plan_file(scene, choice: SoundFile, channel: int) -> StripPlan:
     fps = scene.render.fps / scene.render.fps_base
     frames = math.ceil(sound_seconds(source) * fps - 1e-6)
     if frames < 1:
-        raise StripError(f'Sound file "{source.label}" is empty: choose another.')
+        raise EmptySoundError(source.label)
     first = choice.first_frame
     if first + frames > LAST_FRAME:
         raise StripError(

@@ -30,6 +30,13 @@ class SoundFileError(StripError):
     """A path without a sound file."""
 
 
+class EmptySoundError(StripError):
+    """A sound without a sample."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f'The sound file "{label}" is empty: choose another.')
+
+
 class ChannelError(StripError):
     """A sound without the channel that was chosen."""
 

@@ -9,7 +9,15 @@ from ....model.errors import AudioError
 from ....model.framing import SAMPLE_RATE
 from ....model.optional import optional_import
 from ...errors import BakeError
-from .decoders import DECODERS, WHOLE, ChannelError, Decoder, SoundFileError, as_file
+from .decoders import (
+    DECODERS,
+    WHOLE,
+    ChannelError,
+    Decoder,
+    EmptySoundError,
+    SoundFileError,
+    as_file,
+)
 from .strip_plan import SoundSource, StripPlan
 from .strip_timing import RELEASE, StripTiming
 
@@ -85,6 +93,8 @@ def audible_blocks(
         yield block[:left]
         left -= len(block[:left])
     if not has_begun:
+        if said_seconds(source) <= 0.0:
+            raise EmptySoundError(source.label)
         raise BakeError(
             f'"{source.label}" has no sound in the strip\'s frames {timing.left_handle} to '
             f"{timing.right_handle - 1}: move the strip's handles over its sound."
@@ -182,5 +192,5 @@ def _decoded(
         return
     raise BakeError(
         f'"{source.label}" cannot be decoded ({"; ".join(reasons)}). '
-        "Convert it to WAV and relink the strip."
+        "Convert it to WAV, and use that."
     ) from ExceptionGroup("each decoder's error", errors)

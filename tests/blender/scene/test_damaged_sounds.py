@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 import pytest
 
+from tests.support.extension import addon_module
 from tests.support.mixdown import mixdown, needs_mixdown
 from tests.support.scenes import HAS_AUD, add_sound, make_face, needs_sound, set_timing
 
@@ -125,3 +126,28 @@ def test_sound_that_ends_early_is_named(extension: str, tmp_path: Path) -> None:
     bpy.ops.audio2face.bake()
     report = bpy.context.scene.audio2face.report
     assert '"a.flac" says that it plays 4.0 s, but ends after 2.' in report
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "no bytes", "text", "no samples"])
+def test_same_fault_is_the_same_sentence_everywhere(
+    extension: str, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "a.wav"
+    if kind == "folder":
+        path.mkdir()
+    elif kind != "missing":
+        contents = {"no bytes": b"", "text": b"a letter, not a sound"}
+        path.write_bytes(contents.get(kind) or with_sizes(wav(tmp_path)[:44], 36, 0))
+    if kind == "no bytes":
+        path.write_bytes(b"")
+    make_face("Anna", ("jawOpen", "mouthClose"))
+    sentences = set()
+    for attempt in (
+        lambda: bpy.ops.audio2face.bake(file=str(path)),
+        lambda: addon_module("api").predict(path),
+    ):
+        with pytest.raises(Exception) as caught:
+            attempt()
+        sentences.add(str(caught.value).removeprefix("Error: ").strip())
+    assert len(sentences) == 1
+    assert "MP3" not in sentences.pop()
