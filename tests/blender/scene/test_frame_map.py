@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.support.extension import addon_module
+from tests.support.extension import ROOT, addon_module
 from tests.support.mixdown import (
     CLICKS,
     RATE,
@@ -262,3 +262,30 @@ def test_sound_of_a_film_may_begin_between_two_frames(
     times = np.array([timing.source_time(frame) for frame in frames])
     planned = np.interp(CLICKS[:-1], times, frames)
     assert planned == pytest.approx(frames_heard(tmp_path), abs=0.05)
+
+
+@pytest.mark.parametrize(("old", "new"), STRETCHES)
+def test_preview_shows_in_stretched_time_what_a_bake_keys(
+    extension: str, tmp_path: Path, old: int, new: int
+) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    voice, rate = soundfile.read(ROOT / "tests" / "data" / "surprise.flac")
+    scene = bpy.context.scene
+    scene.render.frame_map_old, scene.render.frame_map_new = old, new
+    face = make_face("Anna", ("jawOpen", "mouthClose"))
+    add_sound(write_wav(tmp_path / "voice.wav", voice, rate), frame=7)
+
+    def jaw() -> list[float]:
+        values = []
+        for frame in range(1, 60):
+            scene.frame_set(frame)
+            values.append(face.data.shape_keys.key_blocks["jawOpen"].value)
+        return values
+
+    bpy.ops.audio2face.preview()
+    shown = jaw()
+    bpy.ops.audio2face.preview()
+    bpy.ops.audio2face.bake(reduction="EVERY_FRAME")
+    assert max(shown) > 0.2
+    # Between two keys the preview is straight and the F-curve is not.
+    assert jaw() == pytest.approx(shown, abs=0.03)
