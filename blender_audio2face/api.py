@@ -97,6 +97,8 @@ def bake(
     mapping: Mapping | None = None,
     preset: str = "",
     output: str | None = None,
+    keys: str | None = None,
+    hold: int | None = None,
     every_frame: bool | None = None,
     tolerance: float | None = None,
 ) -> BakeReport:
@@ -115,12 +117,14 @@ def bake(
         mapping: links of one's own.
         preset: id of a rig preset, instead of links or of the preset that fits best.
         output: "ACTION", "NLA" or "ACTIVE".
-        every_frame: a key on each frame instead of few.
+        keys: "POSES", "REDUCED" (few), "EVERY_FRAME" or "STEPPED".
+        hold: frames that stepped keys hold a pose, 2 to 12.
+        every_frame: a key on each frame instead of few; ``keys`` says more.
         tolerance: the most that few keys may differ, in shape-key units, 0.001 to 0.2.
 
     Raises:
         model.errors.A2FError: nothing can be keyed; the sentence says why, and nothing is changed.
-        TypeError: there is no such output; nothing is changed.
+        TypeError: there is no such output or kind of keys; nothing is changed.
     """
     scene = scene or bpy.context.scene
     faces = list(objects)
@@ -139,6 +143,10 @@ def bake(
                 speaker.output = output
             if every_frame is not None:
                 speaker.reduction = "EVERY_FRAME" if every_frame else "REDUCED"
+            if keys is not None:
+                speaker.reduction = keys
+            if hold is not None:
+                speaker.hold = hold
             if tolerance is not None:
                 speaker.tolerance = tolerance
             if dials is not None:

@@ -17,6 +17,8 @@ class ExportedClips:
 
     def gather_gltf_hook(self, _scene_index, _scenes, animations: list, _settings) -> None:
         """Joins the clips of each speaker, in place, under the name of the first."""
+        rests = {action.name for action in bpy.data.actions if action.get(nla.REST)}
+        animations[:] = [animation for animation in animations if animation.name not in rests]
         for speaker in _speakers():
             names = set(_baked_actions(speaker))
             clips = [animation for animation in animations if animation.name in names]

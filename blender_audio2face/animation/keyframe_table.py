@@ -11,7 +11,9 @@ from ..core.keys.keyframes import Keys
 if TYPE_CHECKING:
     import bpy
 
+CONSTANT = 0
 _LINEAR, _BEZIER = 1, 2
+_EXTREME, _BREAKDOWN = 1, 2
 _FREE, _ALIGNED, _AUTO_CLAMPED = 0, 3, 4
 
 
@@ -195,8 +197,12 @@ def new_keys(keys: Keys) -> KeyTable:
     frames, values = np.asarray(keys.frames, np.float64), np.asarray(keys.values, np.float64)
     count = len(frames)
     columns = {"co": _pairs(frames, values)}
+    if keys.extremes is not None:
+        kinds = np.where(keys.extremes, _EXTREME, _BREAKDOWN)
+        columns["type"] = kinds.astype(np.uint8)[:, None]
     if keys.slopes is None:
-        return KeyTable(columns | {"interpolation": np.full((count, 1), _LINEAR, np.uint8)})
+        joined = CONSTANT if keys.held else _LINEAR
+        return KeyTable(columns | {"interpolation": np.full((count, 1), joined, np.uint8)})
     slopes = np.asarray(keys.slopes, np.float64)
     steps = np.diff(frames) / 3 if count > 1 else np.ones(1)
     for name, lengths in (

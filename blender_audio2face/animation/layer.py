@@ -225,7 +225,10 @@ def _seams(
     found = found[(frames[0] < found) & (found < frames[-1]) & ~np.isin(found, frames)]
     if not len(found):
         return []
+    values = [curve.evaluate(frame) for frame in found]
+    joined = keyframe_table.columns_of(curve, ("interpolation",))["interpolation"]
+    if (joined == keyframe_table.CONSTANT).all():
+        return [Keys(found, np.array(values, np.float32), None, held=True)]
     near = 0.01
     slopes = [(curve.evaluate(f + near) - curve.evaluate(f - near)) / (2 * near) for f in found]
-    values = [curve.evaluate(frame) for frame in found]
     return [Keys(found, np.array(values, np.float32), np.array(slopes, np.float32))]

@@ -13,7 +13,12 @@ from ..core.sound.sound_selection import MOST_SOUND_CHANNELS
 from ..core.sound.strip_timing import LAST_FRAME
 
 OUTPUTS = {"action": "ACTION", "nla": "NLA", "active": "ACTIVE"}
-REDUCTIONS = {"few": "REDUCED", "every-frame": "EVERY_FRAME"}
+REDUCTIONS = {
+    "poses": "POSES",
+    "few": "REDUCED",
+    "every-frame": "EVERY_FRAME",
+    "stepped": "STEPPED",
+}
 _TRUTH = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 
 
@@ -107,6 +112,7 @@ def _keying() -> CommandParser:
     rig.add_argument("--mapping", type=Path, help="a mapping saved as JSON")
     group.add_argument("--into", choices=OUTPUTS, help="own Action, NLA strip, or active Action")
     group.add_argument("--keys", choices=REDUCTIONS, help="how many keys are written")
+    group.add_argument("--hold", type=_hold, help="frames that stepped keys hold a pose, 2-12")
     group.add_argument("--tolerance", type=_tolerance, help="how far few keys may stray, 0.001-0.2")
     group.add_argument(
         "--dial",
@@ -151,6 +157,13 @@ def _frame(text: str) -> int:
     number = number_in(text)
     if not abs(number) <= LAST_FRAME or number != round(number):
         raise argparse.ArgumentTypeError(f"must be a frame up to {LAST_FRAME}")
+    return int(number)
+
+
+def _hold(text: str) -> int:
+    number = number_in(text)
+    if number not in range(2, 13):
+        raise argparse.ArgumentTypeError("must be a whole number, 2 to 12")
     return int(number)
 
 

@@ -143,6 +143,8 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
             speaker.output = OUTPUTS[options.into]
         if options.keys is not None:
             speaker.reduction = REDUCTIONS[options.keys]
+        if options.hold is not None:
+            speaker.hold = options.hold
         if options.tolerance is not None:
             speaker.tolerance = options.tolerance
         if options.dial:

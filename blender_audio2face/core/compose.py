@@ -1,18 +1,20 @@
 """From the curves of strips to the keys of F-curves; runs in any thread."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...model.channels import MOUTH_GROUP
 from ...model.curves import Curves
-from ...model.sampling import sample_at
+from ...model.lip_seal import LOWER, UPPER, lip_opening
+from ...model.sampling import LIDS, sample_at
 from ..errors import PlanError
 from .cached_curves import StripCurves
-from .keys import frame_ranges
+from .keys import frame_ranges, poses, stepped
 from .keys.frame_ranges import FrameRange
-from .keys.keyframes import FCurvePath, Keys, closures, every_frame, groups, reduce_keys
+from .keys.keyframes import FCurvePath, Keys, closures, digest, every_frame, groups, reduce_keys
+from .keys.reduction import turning_points
 from .rigs.mapping import output_weights
 from .rigs.preset import preset_with_id
 from .rigs.visemes import DERIVED
@@ -20,6 +22,14 @@ from .shaping.settings import Dials
 from .shaping.shape import shape
 from .sound.strip_timing import StripTiming
 from .target_plan import TargetPlan, columns, resting
+
+POSES, REDUCED, EVERY_FRAME, STEPPED = "POSES", "REDUCED", "EVERY_FRAME", "STEPPED"
+"""How many keys there are; see KeyingSettings."""
+
+_MOUTH = frozenset((*MOUTH_GROUP, *DERIVED))
+_OPENING = frozenset(("jawOpen", "mouthClose", *LOWER, *UPPER, *DERIVED))
+_BLINK = 0.3
+"""Lids that fall and rise by this much are extremes."""
 
 FaceKeys = tuple[Mapping[FCurvePath, Keys], ...]
 """The keys of one strip on each datablock of the plan."""
@@ -38,14 +48,17 @@ class KeyingSettings:
 
     Attributes:
         dials: how the movement is shaped.
-        every_frame: a key on each frame instead of as few as ``tolerance`` allows.
+        keys: POSES: the mouth's controls keyed together, as an animator would; REDUCED: each
+            control with as few as ``tolerance`` allows; EVERY_FRAME; STEPPED: poses that are held.
         tolerance: largest error of reduced keys, in shape-key units.
+        hold: frames for which each pose is shown; 1 to show every frame.
         preview: key only frames [start, end); None for all.
     """
 
     dials: Dials
-    every_frame: bool
+    keys: str
     tolerance: float
+    hold: int = 1
     preview: tuple[int, int] | None = None
 
     def requested_ranges(self, key: str, timing: StripTiming) -> tuple[FrameRange, ...]:
@@ -103,11 +116,17 @@ def face_keys(
 ) -> FaceKeys:
     """The keys of one strip.
 
+    Curves without a sound are a script's own or were captured: what they do in silence and how fast
+    they move is meant, so that *Pauses* and *Ease* leave them alone.
+
     Args:
         face: what to key, and how.
         strip: its curves, and where they play.
         on_progress: see OnProgress.
     """
+    if strip.segment is None:
+        dials = replace(face.settings.dials, pauses=0.0, ease=0.0)
+        face = replace(face, settings=replace(face.settings, dials=dials))
     return keys_of_curves(face, strip.curves, strip.timing, strip.cut, on_progress)
 
 
@@ -128,10 +147,13 @@ def keys_of_curves(
         on_progress: see OnProgress.
     """
     names, values = _at_frames(curves, face.settings.dials, timing, cut)
+    frames = _Frames(timing, names, values, face.settings.hold)
+    if face.settings.keys == POSES:
+        return _pose_keys(face.plans, frames, on_progress)
     made = []
     for index, plan in enumerate(face.plans):
         progress = part_of(on_progress, index / len(face.plans), (index + 1) / len(face.plans))
-        made.append(dict(_keys(plan, face.settings, timing, names, values, progress)))
+        made.append(dict(_keys(plan, face.settings, frames, progress)))
     return tuple(made)
 
 
@@ -148,32 +170,146 @@ def part_of(on_progress: OnProgress, start: float, end: float) -> OnProgress:
     return lambda fraction: on_progress(start + (end - start) * fraction)
 
 
+class _Frames:
+    """The channels of a strip at its frames.
+
+    Attributes:
+        timing: where the strip plays.
+        names: C channel names.
+        values: [F, C] at the timing's frames.
+        opening: of the lips, faded in and out, [F]; None if the channels do not say.
+        shown: the row that each row shows, int [F].
+    """
+
+    def __init__(
+        self, timing: StripTiming, names: tuple[str, ...], values: np.ndarray, hold: int
+    ) -> None:
+        self.timing, self.names, self.values = timing, names, values
+        self.opening = lip_opening(names, values * timing.weights[:, None])
+        self.shown = np.arange(len(values))
+        if hold > 1:
+            self.shown = stepped.held_rows(timing.frames, self.opening, hold)
+
+    def controls(self, plan: TargetPlan) -> Iterator[tuple[FCurvePath, np.ndarray]]:
+        """Each control's values [F], faded in and out."""
+        rest, weights = resting(plan, self.names), self.timing.weights
+        for channel, column in columns(plan, self.names, self.values).items():
+            faded = rest[channel] + weights * (column - rest[channel])
+            yield channel, faded[self.shown]
+
+
 def _keys(
-    plan: TargetPlan,
-    settings: KeyingSettings,
-    timing: StripTiming,
-    names: tuple[str, ...],
-    values: np.ndarray,
-    on_progress: OnProgress,
+    plan: TargetPlan, settings: KeyingSettings, frames: _Frames, on_progress: OnProgress
 ) -> Iterator[tuple[FCurvePath, Keys]]:
-    """Keys of each control; ``values`` [F, C] of the named channels at the timing's frames."""
-    rest = resting(plan, names)
-    made = columns(plan, names, values)
-    anchors = closures(names, values * timing.weights[:, None])
-    spans, mouth = _spans(plan), _mouth_channels(plan)
+    """Keys of each control, found for each by itself."""
+    x = frames.timing.frames
+    made = dict(frames.controls(plan))
+    if settings.keys == STEPPED:
+        first = np.flatnonzero(np.diff(frames.shown, prepend=-1))
+        for channel, column in made.items():
+            yield channel, Keys(x[first].astype(float), column[first], None, held=True)
+        return
+    anchors = closures(frames.names, frames.values * frames.timing.weights[:, None])
+    spans, mouth = _spans(plan), _controls_with(plan, _MOUTH)
     done = 0
-    for group in groups(tuple(made), len(timing.frames)):
+    for group in groups(tuple(made), len(x)):
         on_progress(done / len(made))
         done += len(group)
-        faded = {path: rest[path] + timing.weights * (made[path] - rest[path]) for path in group}
-        if settings.every_frame:
-            for channel, column in faded.items():
-                yield channel, every_frame(timing.frames, column)
+        if settings.keys == EVERY_FRAME:
+            for channel in group:
+                yield channel, every_frame(x, made[channel])
             continue
-        scaled = {channel: column / spans[channel] for channel, column in faded.items()}
-        few = reduce_keys(timing.frames, scaled, settings.tolerance, anchors, mouth)
+        scaled = {channel: made[channel] / spans[channel] for channel in group}
+        few = reduce_keys(x, scaled, settings.tolerance, anchors, mouth)
         for channel, keys in few.items():
             yield channel, _stretched(keys, spans[channel])
+
+
+def _pose_keys(plans: Sequence[TargetPlan], frames: _Frames, on_progress: OnProgress) -> FaceKeys:
+    """Keys on the same frames for all controls of the mouth, on whichever datablock, and likewise
+    for the rest of the face. Controls that hardly move have two."""
+    mouth, rest = _PoseGroup(frames), _PoseGroup(frames)
+    made: list[dict[FCurvePath, tuple[_PoseGroup, int, float]]] = []
+    for plan in plans:
+        spans, opens = _spans(plan), _controls_with(plan, _OPENING)
+        is_mouth, blends = _controls_with(plan, _MOUTH), _controls_with(plan, DERIVED)
+        made.append({})
+        for channel, column in frames.controls(plan):
+            group = mouth if channel in is_mouth else rest
+            tolerance = poses.BLEND_TOLERANCE if channel in blends else poses.TOLERANCE
+            scaled = column / np.float32(spans[channel])
+            place = group.add(scaled, tolerance, channel in opens)
+            made[-1][channel] = group, place, spans[channel]
+    count, rate = len(frames.values), frames.timing.fps
+    needed, lids = np.zeros((2, count), bool)
+    needed[[0, -1]] = lids[[0, -1]] = True
+    if frames.opening is not None:
+        needed |= poses.extremes(frames.opening, rate)
+    blinks = [frames.names.index(name) for name in LIDS if name in frames.names]
+    if blinks:
+        lids |= turning_points(frames.values[:, blinks].T.astype(float), _BLINK).any(axis=0)
+    on_speech, on_rest = part_of(on_progress, 0.0, 0.8), part_of(on_progress, 0.8, 1.0)
+    keyed = mouth.reduce(needed, np.zeros(count, bool), on_speech)
+    rest.reduce(lids, keyed, on_rest)
+    return tuple(
+        {
+            channel: _stretched(group.keys(place), span)
+            for channel, (group, place, span) in each.items()
+        }
+        for each in made
+    )
+
+
+class _PoseGroup:
+    """Columns that are keyed on the same frames, each different one once."""
+
+    def __init__(self, frames: _Frames) -> None:
+        self._frames = frames
+        self._places: dict[bytes, int] = {}
+        self._columns: list[np.ndarray] = []
+        self._bounds: list[tuple[float, bool]] = []
+        self._keys: list[Keys] = []
+
+    def add(self, column: np.ndarray, tolerance: float, opens: bool) -> int:
+        """The place of a column [F] of shape-key units; ``opens``: it parts the lips. Of equal
+        columns the first decides."""
+        place = self._places.setdefault(digest(column), len(self._columns))
+        if place == len(self._columns):
+            self._columns.append(column)
+            self._bounds.append((tolerance, opens))
+        return place
+
+    def keys(self, place: int) -> Keys:
+        """The keys of a column, once they are reduced."""
+        return self._keys[place]
+
+    def reduce(
+        self, needed: np.ndarray, preferred: np.ndarray, on_progress: OnProgress
+    ) -> np.ndarray:
+        """Finds the keys; returns the rows with a key, bool [F]. See ``poses.pose_keys``."""
+        x = self._frames.timing.frames.astype(np.float64)
+        still = [np.ptp(column) <= 0.01 * poses.TOLERANCE for column in self._columns]
+        moving = [place for place, is_still in enumerate(still) if not is_still]
+        ends = np.array([0, len(x) - 1])
+        level = np.zeros(2, np.float32)
+        self._keys = [Keys(x[ends], c[ends], level, needed[ends]) for c in self._columns]
+        keyed = np.zeros(len(x), bool)
+        if not moving:
+            return keyed
+        y = np.stack([self._columns[place] for place in moving])
+        bounds = np.empty(y.shape, np.float32)
+        opening = self._frames.opening
+        for row, place in enumerate(moving):
+            bounds[row], opens = self._bounds[place]
+            if opens and opening is not None:
+                bounds[row] = poses.shut_tolerance(opening, self._bounds[place][0])
+        rate = self._frames.timing.fps
+        rows, slopes = poses.pose_keys(x, y, bounds, needed, preferred, rate, on_progress)
+        for place, column, slope in zip(moving, y, slopes, strict=True):
+            slope = slope.astype(np.float32)
+            self._keys[place] = Keys(x[rows], column[rows], slope, needed[rows])
+        keyed[rows] = True
+        return keyed
 
 
 def _spans(plan: TargetPlan) -> dict[FCurvePath, float]:
@@ -186,19 +322,16 @@ def _spans(plan: TargetPlan) -> dict[FCurvePath, float]:
     return spans
 
 
-def _mouth_channels(plan: TargetPlan) -> set[FCurvePath]:
-    """The controls on which closures of the lips have to be keyed."""
+def _controls_with(plan: TargetPlan, channels: Collection[str]) -> set[FCurvePath]:
+    """The controls that any of some channels moves."""
     preset = preset_with_id(plan.preset_id) if plan.preset_id is not None else None
     return {
         FCurvePath(planned.path, planned.index)
         for planned in plan.links
-        if any(
-            name in MOUTH_GROUP or name in DERIVED
-            for name in output_weights(preset, planned.link.output)
-        )
+        if any(name in channels for name in output_weights(preset, planned.link.output))
     }
 
 
 def _stretched(keys: Keys, span: float) -> Keys:
     slopes = None if keys.slopes is None else (keys.slopes * span).astype(np.float32)
-    return Keys(keys.frames, (keys.values * span).astype(np.float32), slopes)
+    return replace(keys, values=(keys.values * span).astype(np.float32), slopes=slopes)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..core.compose import KeyingSettings
+from ..core.compose import STEPPED, KeyingSettings
 from ..core.rigs.mapping import Link, Mapping, Target
 from ..core.shaping.settings import RANGES, Dials
 from .frame_map import timeline_frames
 from .live_changes import batch_update, suspend_live_update
+from .properties.speaker import NEW
 
 if TYPE_CHECKING:
     import bpy
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .properties.speaker import Audio2FaceSpeaker
 
 _LINK_VALUES = ("output", "multiplier", "offset", "low", "high", "enabled")
-_KEY_VALUES = ("preset", "output", "reduction", "tolerance", "only_preview_range")
+_KEY_VALUES = ("preset", "output", "reduction", "tolerance", "hold", "only_preview_range")
 _TARGET_VALUES = ("kind", "path", "component", "rest", "extreme")
 
 
@@ -43,11 +44,11 @@ def keying_settings(
         scene: the speaker's.
         choices: (property, value) used instead of the speaker's own.
     """
-    names = ("reduction", "tolerance", "only_preview_range")
+    names = ("reduction", "tolerance", "hold", "only_preview_range")
     if speaker is None:
         dials = Dials()
         properties = scene.audio2face.bl_rna.properties["speakers"].fixed_type.properties
-        values = {name: properties[name].default for name in names}
+        values = {name: properties[name].default for name in names} | NEW
     else:
         dials = dials_of(speaker)
         values = {name: getattr(speaker, name) for name in names}
@@ -55,7 +56,9 @@ def keying_settings(
     preview = None
     if values["only_preview_range"] and scene.use_preview_range:
         preview = timeline_frames(scene, scene.frame_preview_start, scene.frame_preview_end)
-    return KeyingSettings(dials, values["reduction"] == "EVERY_FRAME", values["tolerance"], preview)
+    keys = values["reduction"]
+    hold = values["hold"] if keys == STEPPED else 1
+    return KeyingSettings(dials, keys, values["tolerance"], hold, preview)
 
 
 def set_dials(speaker: "Audio2FaceSpeaker", dials: Dials) -> None:
@@ -105,6 +108,7 @@ class Snapshot:
     output: str
     reduction: str
     tolerance: float
+    hold: int
     only_preview_range: bool
 
 
@@ -139,5 +143,13 @@ def is_keyed(speaker: "Audio2FaceSpeaker") -> bool:
     return noted is None or noted == _digest(speaker)
 
 
+_ADDED = ("pauses=0.0, ", "ease=0.0, ", "style=0.0, ", "hold=2, ")
+"""Settings that came later, as they stand where nobody sets them: not in the digests of files from
+before."""
+
+
 def _digest(speaker: "Audio2FaceSpeaker") -> str:
-    return hashlib.blake2b(repr(snapshot(speaker)).encode(), digest_size=12).hexdigest()
+    text = repr(snapshot(speaker))
+    for setting in _ADDED:
+        text = text.replace(setting, "")
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -10,6 +10,9 @@ import bpy
 from ..core.background_job import unless_removed
 from ..errors import PlanError
 from .kept_paths import remove_unused
+from .live_changes import suspend_live_update
+from .properties.shaping import NEW as NEW_DIALS
+from .properties.speaker import NEW
 
 if TYPE_CHECKING:
     from .properties.speaker import Audio2FaceSpeaker
@@ -55,7 +58,8 @@ def add_speaker(
     objects: list[bpy.types.Object],
     undo: ExitStack | None = None,
 ) -> "Audio2FaceSpeaker":
-    """A new speaker, the last of the scene and its active one; its name is made unique.
+    """A new speaker, the last of the scene and its active one; its name is made unique, and its
+    settings are those of new speakers.
 
     ``undo`` gets a callback that removes it.
     """
@@ -65,6 +69,10 @@ def add_speaker(
     if undo is not None:
         way_back(speaker, undo, _take_out)
     add_members(speaker, objects)
+    with suspend_live_update():
+        for group, values in ((speaker, NEW), (speaker.dials, NEW_DIALS)):
+            for name, value in values.items():
+                setattr(group, name, value)
     settings.active_speaker = len(settings.speakers) - 1
     return speaker
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from a2f.blender_audio2face.core.cached_curves import StripCurves
+from a2f.blender_audio2face.core.cached_curves import StripCurves, encode
 from a2f.blender_audio2face.core.compose import FaceKeys, FacePlan, KeyingSettings, compose
 from a2f.blender_audio2face.core.keys.slicing import sampled
 from a2f.blender_audio2face.core.rigs.mapping import Link, Target
@@ -14,11 +14,12 @@ from a2f.blender_audio2face.core.sound.strip_plan import SoundSource, StripPlan
 from a2f.blender_audio2face.core.sound.strip_timing import RELEASE, StripTiming
 from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
 from a2f.blender_audio2face.errors import BakeError, PlanError
+from a2f.model.curves import Curves
 
 from tests.support.mouths import talking
 
-FEW = KeyingSettings(Dials(), every_frame=False, tolerance=0.01)
-EVERY = replace(FEW, every_frame=True)
+FEW = KeyingSettings(Dials(), "REDUCED", tolerance=0.01)
+EVERY = replace(FEW, keys="EVERY_FRAME")
 JAW = Target("bone", "jaw", "location", 2, rest=10.0, extreme=-30.0)
 
 
@@ -70,6 +71,18 @@ def test_tolerance_scales_with_the_travel_of_a_control(line: StripCurves) -> Non
         error = np.abs(sampled(few[channel], every[channel].frames)[0] - every[channel].values)
         assert error.max() <= 0.0101 * span
         assert error.max() > 0.001 * span
+
+
+def test_curves_without_a_sound_are_neither_eased_nor_parted(line: StripCurves) -> None:
+    values = line.curves.values.copy()
+    values[60:90] = 0.0
+    popping = replace(line, encoded=encode(Curves(line.curves.names, 100.0, values)))
+    eased = keys_of(compose(face(EVERY), [popping]))["shape", 0].values
+    own = keys_of(compose(face(EVERY), [replace(popping, segment=None)]))["shape", 0].values
+    plain = replace(EVERY, dials=Dials(pauses=0.0, ease=0.0))
+    assert np.array_equal(own, keys_of(compose(face(plain), [popping]))["shape", 0].values)
+    assert eased[18] > 0.1
+    assert own[18] < 0.01
 
 
 def test_preview_range_limits_what_is_composed(line: StripCurves) -> None:

@@ -27,10 +27,10 @@ _DECAY_BEFORE = np.where(_ROUNDING, 0.045, 0.011)  # s; rounding leads its vowel
 _DECAY_AFTER = np.where(_ROUNDING, 0.050, 0.011)
 _REACH = 0.30
 # s, standard deviation of the Gaussian that smooths each articulator: the jaw is the heaviest.
-_SMOOTHING = {"jaw": 0.032, "jaw_forward": 0.032, "lower": 0.028, "upper": 0.028}
+_SMOOTHING = {"jaw": 0.03, "jaw_forward": 0.03, "lower": 0.026, "upper": 0.026}
 _SMOOTHING_OF_OTHERS = 0.022
 _CLOSING, _RELEASING = 0.080, 0.075  # s the lips take to meet and to part
-_FLANK = 0.5  # share of a neighbour's time that they may take of it: a vowel keeps its middle
+_FLANK = 0.42  # share of a neighbour's time that they may take of it: a vowel keeps its middle
 _QUICKEST = 0.02  # s
 _NUCLEUS = 0.70  # share of a diphthong for which its first vowel keeps the mouth open
 _OFFGLIDES = frozenset("ɪʊʏ")
@@ -39,7 +39,7 @@ _PAUSE = 0.10  # s; in a shorter silence the mouth only half relaxes
 _YIELD = {"pucker": 0.50, "funnel": 0.22}
 _LEAST_JAW = 0.09  # that rounding leaves
 _FULL_VOWEL = 0.09  # s; a shorter vowel is reduced
-_SHORTEST_SHARE = 0.7  # of its opening that a vowel keeps however short it is
+_SHORTEST_SHARE = 0.75  # of its opening that a vowel keeps however short it is
 _PARTED_PAUSE = 0.35  # s; in a shorter silence between words the lips stay parted
 _PARTED_TARGETS = np.array(
     [{"jaw": 0.11, "lower": 0.05, "upper": 0.03}.get(n, 0.0) for n in _NAMES]

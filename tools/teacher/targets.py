@@ -18,7 +18,7 @@ _WIDER = 0.28  # of the opening, at full arousal
 # Mean and deviation of the table's opening and width in speech, in shape-key units.
 _OPENING, _WIDTH = (0.20, 0.107), (-0.155, 0.25)
 # How far to go from the table to film. Vowels keep most of the table's order of heights.
-_FILMED, _FILMED_VOWEL = 0.65, 0.1
+_FILMED, _FILMED_VOWEL = 0.65, 0.0
 _LIVELIER = 1.4  # the network's deviations are smaller than the film's, as of any regression
 _FADE = 0.03  # s
 _ROLL = list(ARTICULATORS).index("roll_lower")

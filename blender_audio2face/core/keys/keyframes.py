@@ -37,12 +37,17 @@ class Keys:
         frames: float64 [K], ascending whole frames.
         values: float32 [K].
         slopes: value per frame, float32 [K]: Bezier keys with handles at a third of the distance
-            to the neighbours. None for keys joined by straight lines.
+            to the neighbours. None for keys joined by straight lines, or held.
+        extremes: which keys are extremes, bool [K]; the others are breakdowns. None for keys of no
+            such type.
+        held: each value is held until the next key.
     """
 
     frames: np.ndarray
     values: np.ndarray
     slopes: np.ndarray | None
+    extremes: np.ndarray | None = None
+    held: bool = False
 
 
 def every_frame(frames: np.ndarray, column: np.ndarray) -> Keys:
@@ -105,9 +110,9 @@ def _known_or_reduced(
     x: np.ndarray, y: np.ndarray, tolerance: float, anchors: np.ndarray
 ) -> list[Keys]:
     """The keys of columns [C, F]; equal columns are reduced once."""
-    general = _digest(np.array([len(x), tolerance]), x)
+    general = digest(np.array([len(x), tolerance]), x)
     answers = [
-        _known(general + _digest(column, np.packbits(row)))
+        _known(general + digest(column, np.packbits(row)))
         for column, row in zip(y, anchors, strict=True)
     ]
     asked = {id(answer): index for index, answer in enumerate(answers) if not answer}
@@ -124,7 +129,8 @@ def _known(_question: bytes) -> list[Keys]:
     return []
 
 
-def _digest(*arrays: np.ndarray) -> bytes:
+def digest(*arrays: np.ndarray) -> bytes:
+    """A short name of arrays, alike for equal ones."""
     hasher = hashlib.blake2b(digest_size=16)
     for array in arrays:
         hasher.update(np.ascontiguousarray(array).data)

@@ -1,6 +1,7 @@
 """Keys of one F-curve cut to frame ranges, and blended into another curve."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,8 @@ def sampled(keys: Keys, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     at = np.clip(np.asarray(frames, np.float64), x[0], x[-1])
     if len(x) == 1:
         return np.full(at.shape, y[0]), np.zeros(at.shape)
+    if keys.held:
+        return y[np.searchsorted(x, at, side="right") - 1], np.zeros(at.shape)
     left = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
     step = x[left + 1] - x[left]
     rise = y[left + 1] - y[left]
@@ -47,10 +50,13 @@ def clip_to_ranges(keys: Keys, ranges: tuple[FrameRange, ...]) -> Keys:
     def merged(old: np.ndarray, new: np.ndarray) -> np.ndarray:
         return np.concatenate([old[inside], new]).astype(old.dtype)[order]
 
+    extremes = keys.extremes
     return Keys(
         merged(frames, added),
         merged(np.asarray(keys.values), values),
         None if keys.slopes is None else merged(np.asarray(keys.slopes), slopes),
+        None if extremes is None else merged(extremes, np.zeros(len(added), bool)),
+        keys.held,
     )
 
 
@@ -84,6 +90,8 @@ def blend_from(
             values += missing * u * u * (3 - 2 * u)
             if slopes is not None:
                 slopes += missing * 6 * u * (1 - u) / length
-    return Keys(
-        frames, values.astype(np.float32), None if slopes is None else slopes.astype(np.float32)
+    return replace(
+        keys,
+        values=values.astype(np.float32),
+        slopes=None if slopes is None else slopes.astype(np.float32),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from ....model.channels import ARKIT_52
 from ....model.curves import Curves
-from ..compose import FacePlan, keys_of_curves
+from ..compose import EVERY_FRAME, FacePlan, keys_of_curves
 from ..keys import frame_ranges
 from ..keys.frame_ranges import FrameRange
 from ..keys.keyframes import FCurvePath
@@ -114,7 +114,7 @@ def face_frames(face: FacePlan, strips: Sequence[AnalyzedStrip]) -> FaceFrames:
         Values at the frames of the strips, their lead-in and release; none between strips, and none
         where the sound was not analysed yet.
     """
-    keyed = FacePlan((*face.plans, _CHANNELS), replace(face.settings, every_frame=True))
+    keyed = FacePlan((*face.plans, _CHANNELS), replace(face.settings, keys=EVERY_FRAME))
     owned = _owned_frames(keyed, [strip.timing for strip in strips])
     parts = []
     for index, strip in enumerate(strips):

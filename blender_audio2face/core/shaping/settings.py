@@ -33,6 +33,9 @@ class Dials:
         emphasis: -1 (flat, mumbled) to 1 (twice the movement about its local mean).
         close_bias: -1 (lips further apart) to 1 (lips closer; near closures touch).
         asymmetry: -1 (the character's left side stronger) to 1 (the right side stronger).
+        pauses: 0 (lips shut in silence) to 1 (parted in short pauses inside speech, as filmed).
+        ease: 0 (as analysed) to 1 (the mouth opens and relaxes no faster than filmed mouths).
+        style: -1 (subtle: small, soft movement) to 1 (cartoon: large, snappy, held).
         limit: upper bound of any channel, 0..1.
         blinks: add blinks.
         blink_rate: blinks a minute, 0..60.
@@ -56,6 +59,9 @@ class Dials:
     emphasis: float = 0.0
     close_bias: float = 0.0
     asymmetry: float = 0.0
+    pauses: float = 1.0
+    ease: float = 1.0
+    style: float = 0.0
     limit: float = 1.0
     blinks: bool = True
     blink_rate: float = 15.0
@@ -73,8 +79,10 @@ class Dials:
 
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("overall", "jaw", "lips", "tongue", "upper_face"), (0.0, 2.0)),
-    **dict.fromkeys(("smoothing", "limit", "brow_layer", "head_nod", "eye_darts"), (0.0, 1.0)),
-    **dict.fromkeys(("emphasis", "close_bias", "asymmetry"), (-1.0, 1.0)),
+    **dict.fromkeys(
+        ("smoothing", "pauses", "ease", "limit", "brow_layer", "head_nod", "eye_darts"), (0.0, 1.0)
+    ),
+    **dict.fromkeys(("emphasis", "close_bias", "asymmetry", "style"), (-1.0, 1.0)),
     "offset_ms": (-1000.0, 1000.0),
     "blink_rate": (0.0, 60.0),
     "seed": (0, 2**31 - 1),

@@ -12,11 +12,14 @@ from ....model.curves import Curves
 from ....model.lip_seal import lip_opening
 from ....model.sampling import SEALED
 from . import settings, smoothing
+from .easing import FASTEST, full_opening, limit_speed, speed_reach
 from .layers.accents import HEAD_CHANNELS, RAISE, brow_track, find_accents, head_track
 from .layers.eyes import blink_track, dart_tracks
 from .lip_contact import Seal, bias_closing, keep_shut, rows_to_edge, touching
-from .settings import Dials, is_mouth
+from .pauses import Postures
+from .settings import LIGHT_SMOOTHING, Dials, is_mouth
 from .smoothing import gaussian, gaussian_reach
+from .style import calm, calm_reach, style_reach, styled
 
 ROWS = 8192
 """Rows in a block: of 52 channels, 1.7 MB."""
@@ -78,8 +81,9 @@ def shape(curves: Curves, dials: Dials, start: float = 0.0) -> Curves:
     """Curves as the dials say.
 
     Rows whose lips are shut in ``curves`` (opening below ``model.sampling.SEALED``; moved by
-    ``offset_ms``) are shut in the result, unless ``close_bias`` is negative. Needs a few MB
-    besides the result, however long the curves are.
+    ``offset_ms``) are shut in the result, unless ``close_bias`` is negative; lips at rest are
+    parted in short pauses, and after speech until the face has relaxed. Needs a few MB besides the
+    result, however long the curves are.
 
     Args:
         curves: the network's; not changed.
@@ -96,9 +100,11 @@ def shape(curves: Curves, dials: Dials, start: float = 0.0) -> Curves:
     all_names = names + HEAD_CHANNELS if moves_head else names
     shaped = Curves(all_names, rate, np.empty((count, len(all_names)), np.float32))
     source_rows = _source_rows(count, dials.offset_ms, rate)
-    for block in blocks(count, _reach(rate, dials)):
-        raw = curves.values[source_rows[block.context]]
-        values = shape_values(names, rate, raw, dials)
+    postures = Postures(names, curves.values, rate, dials.pauses, dials.ease)
+    full = full_opening(lip_opening(names, curves.values))
+    for block in blocks(count, _reach(rate, dials, full)):
+        raw = postures.rows(source_rows[block.context])
+        values = shape_values(names, rate, raw, dials, full)
         shaped.values[block.rows, : len(names)] = values[block.inner]
     _add_layers(shaped, curves, source_rows, dials, start)
     return shaped
@@ -113,14 +119,44 @@ def _source_rows(count: int, offset_ms: float, rate: float) -> np.ndarray:
     return np.clip(rows, 0, max(count - 1, 0))
 
 
-def _reach(rate: float, dials: Dials) -> int:
+def _reach(rate: float, dials: Dials, full: float) -> int:
     """Rows on both sides that ``shape_values`` needs."""
-    return smoothing.reach(rate, dials.smoothing) + emphasis_reach(rate, dials.emphasis)
+    eased = speed_reach(rate, FASTEST * full / dials.ease) if dials.ease > 0.0 else 0
+    styles = calm_reach(rate, _calm(dials), full) + style_reach(rate, dials.style, full)
+    filters = smoothing.reach(rate, dials.smoothing) + emphasis_reach(rate, dials.emphasis)
+    return filters + styles + eased
 
 
-def shape_values(names: tuple[str, ...], rate: float, raw: np.ndarray, dials: Dials) -> np.ndarray:
-    """A new [T, C] of raw curves, shaped except for the offset and the layers."""
-    values = smoothing.smooth(names, rate, raw, dials.smoothing)
+def _calm(dials: Dials) -> float:
+    """How much the mouth is calmed, 0..1: by smoothing beyond the light one that is usual."""
+    return max(dials.smoothing - LIGHT_SMOOTHING, 0.0) / (1.0 - LIGHT_SMOOTHING)
+
+
+def shape_values(
+    names: tuple[str, ...],
+    rate: float,
+    raw: np.ndarray,
+    dials: Dials,
+    full: float | None = None,
+) -> np.ndarray:
+    """A new [T, C] of raw curves, shaped except for pauses, ends, the offset and the layers.
+
+    Args:
+        names: C channel names.
+        rate: rows per second.
+        raw: the channels.
+        dials: the artist's.
+        full: the speaker's ``full_opening``; None where later rows are not known, so that nothing
+            may be slowed down or held.
+    """
+    values = raw
+    if dials.ease > 0.0 and full is not None:
+        values = raw.copy()
+        limit_speed(names, rate, values, FASTEST * full / dials.ease)
+    values = smoothing.smooth(names, rate, values, dials.smoothing)
+    if full is not None:
+        values = calm(names, rate, values, _calm(dials), full)
+    values = styled(names, rate, values, dials.style, full)
     values = _strengthened(names, rate, values, dials)
     np.minimum(values, dials.limit, out=values)
     keep_shut(names, raw, values)

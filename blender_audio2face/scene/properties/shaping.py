@@ -8,6 +8,11 @@ from ...core.shaping.settings import RANGES, Dials
 from ..live_changes import on_change
 
 _DEFAULTS = Dials()
+_OLD = {"pauses": 0.0, "ease": 0.0}
+"""What dials stand at in files from before they were there; ``NEW`` is what new speakers get."""
+
+NEW = {name: getattr(_DEFAULTS, name) for name in _OLD}
+
 _NOT_A_FACTOR = ("offset_ms", "blink_rate")
 
 
@@ -16,7 +21,7 @@ def _dial(name: str, label: str, description: str) -> FloatProperty:
     return FloatProperty(
         name=label,
         description=description,
-        default=getattr(_DEFAULTS, name),
+        default=_OLD.get(name, getattr(_DEFAULTS, name)),
         min=low,
         max=high,
         precision=0 if name in _NOT_A_FACTOR else 2,
@@ -47,10 +52,26 @@ class Audio2FaceDials(bpy.types.PropertyGroup):
         "Emphasis",
         "Above 0 every movement is larger, below 0 flatter; lips that touch still touch",
     )
+    style: _dial(
+        "style",
+        "Style",
+        "Below 0 subtle: smaller, softer and fewer strokes. Above 0 cartoon: large, quick, held",
+    )
     smoothing: _dial(
         "smoothing",
         "Smoothing",
-        "Calms the movement; lips still close where they closed. 0 is as analysed",
+        "Calms the movement; lips still close where they closed. 0 is as analysed, 1 is slow",
+    )
+    ease: _dial(
+        "ease",
+        "Ease",
+        "The mouth opens no faster than filmed mouths, and relaxes after the last sound. "
+        "0 is as analysed",
+    )
+    pauses: _dial(
+        "pauses",
+        "Pauses",
+        "How far the lips stay parted in short pauses between words. 0 shuts them",
     )
     close_bias: _dial(
         "close_bias", "Mouth Close", "Above 0 the lips come closer together, below 0 further apart"

@@ -35,9 +35,15 @@ OUTPUTS = (
     ("ACTIVE", "Active Action", "The assigned Action, only at the frames where the sound plays"),
 )
 REDUCTIONS = (
-    ("REDUCED", "Few Keys", "Keys where an animator would set them; the movement looks the same"),
-    ("EVERY_FRAME", "Every Frame", "One key on each frame"),
+    ("POSES", "Pose Keys", "The mouth keyed as a whole on extremes and breakdowns", 2),
+    ("REDUCED", "Few Keys", "Each channel keyed where it needs it; the movement looks the same", 0),
+    ("EVERY_FRAME", "Every Frame", "One key on each frame", 1),
+    ("STEPPED", "Stepped", "Poses held for some frames each, as in stop motion", 3),
 )
+"""The numbers are those in files. Files from before there were pose keys have none, so the default
+is what they were keyed with; ``NEW`` is what new speakers get."""
+
+NEW = {"reduction": "POSES"}
 
 
 class Audio2FaceMember(bpy.types.PropertyGroup):
@@ -126,6 +132,15 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         name="Keys",
         description="How many keys are written",
         items=REDUCTIONS,
+        default="REDUCED",
+        update=on_change,
+    )
+    hold: IntProperty(
+        name="Hold",
+        description="Frames for which Stepped holds each pose: 2 is on twos, 3 on threes",
+        default=2,
+        min=2,
+        max=12,
         update=on_change,
     )
     tolerance: FloatProperty(

@@ -63,9 +63,10 @@ class AUDIO2FACE_PT_output(SidebarPanel):
         if speaker is not None:
             layout.prop(speaker, "output")
             layout.prop(speaker, "reduction")
-            row = layout.column()
-            row.enabled = speaker.reduction == "REDUCED"
-            row.prop(speaker, "tolerance")
+            if speaker.reduction == "REDUCED":
+                layout.prop(speaker, "tolerance")
+            elif speaker.reduction == "STEPPED":
+                layout.prop(speaker, "hold")
             layout.prop(speaker, "only_preview_range")
         layout.prop(context.scene.audio2face, "weights", placeholder=_BUNDLED)
 

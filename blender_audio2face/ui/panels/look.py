@@ -33,7 +33,10 @@ class AUDIO2FACE_PT_look(SidebarPanel):
         for name in ("overall", "jaw", "lips", "tongue", "upper_face"):
             column.prop(dials, name, slider=True)
         column = layout.column(align=True)
-        for name in ("emphasis", "smoothing", "close_bias", "asymmetry", "limit"):
+        for name in ("style", "emphasis", "smoothing", "ease", "pauses"):
+            column.prop(dials, name, slider=True)
+        column = layout.column(align=True)
+        for name in ("close_bias", "asymmetry", "limit"):
             column.prop(dials, name, slider=True)
         layout.prop(dials, "offset_ms")
 

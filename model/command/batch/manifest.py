@@ -29,6 +29,7 @@ COLUMNS: dict[str, str | None] = {
     "mapping": "--mapping",
     "into": "--into",
     "keys": "--keys",
+    "hold": "--hold",
     "tolerance": "--tolerance",
     "dials": "--dial",
     "weights": "--weights",

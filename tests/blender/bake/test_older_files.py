@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 
 from tests.support.scenes import (
@@ -31,6 +32,14 @@ def face(extension: str):
 
 def only_speaker():
     return bpy.context.scene.audio2face.speakers[0]
+
+
+def test_keys_stay_of_the_kind_they_are(face) -> None:
+    speaker = only_speaker()
+    assert speaker.reduction == "REDUCED"
+    jaw = keys_of(action_of(face), "jawOpen")
+    assert bpy.ops.audio2face.update() == {"FINISHED"}
+    assert np.array(keys_of(action_of(face), "jawOpen")) == pytest.approx(np.array(jaw), abs=1e-4)
 
 
 def test_dials_key_again(face) -> None:

@@ -81,3 +81,14 @@ def test_blinks_are_on_or_off() -> None:
 def test_tolerance_outside_its_range_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse("bake", "--tolerance", text)
+
+
+@pytest.mark.parametrize("text", ["1", "13", "2.5", "twos"])
+def test_hold_outside_its_range_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse("bake", "--keys", "stepped", "--hold", text)
+
+
+@pytest.mark.parametrize("keys", ["poses", "few", "every-frame", "stepped"])
+def test_kinds_of_keys_are_known(keys: str) -> None:
+    assert parse("bake", "--keys", keys, "--hold", "3").hold == 3

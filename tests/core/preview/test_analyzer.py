@@ -20,7 +20,7 @@ from tests.support.networks import random_network
 
 LINK = PlannedLink(Link("jawOpen", Target("shape", "jawOpen")), "jaw", 0, 0.0, 1.0)
 FACE = FacePlan(
-    (TargetPlan("Face", (), "KEY", 1, None, (LINK,)),), KeyingSettings(Dials(), False, 0.01)
+    (TargetPlan("Face", (), "KEY", 1, None, (LINK,)),), KeyingSettings(Dials(), "REDUCED", 0.01)
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from a2f.blender_audio2face.core.compose import FacePlan, KeyingSettings, keys_of_curves
+from a2f.blender_audio2face.core.keys.slicing import sampled
 from a2f.blender_audio2face.core.preview.frames import (
     AnalyzedStrip,
     CurvePart,
@@ -31,7 +32,7 @@ def face(**look: object) -> FacePlan:
         for name, path in (("jawOpen", "jaw"), ("eyeBlinkLeft", "lid"))
     )
     plan = TargetPlan("Face", (), "KEY", 1, None, links)
-    values = {"dials": Dials(), "every_frame": False, "tolerance": 0.01} | look
+    values = {"dials": Dials(), "keys": "REDUCED", "tolerance": 0.01} | look
     return FacePlan((plan,), KeyingSettings(**values))
 
 
@@ -52,7 +53,7 @@ def whole(timing: StripTiming, curves: Curves, cut: float = 0.0) -> AnalyzedStri
 
 
 def keyed(timing: StripTiming, curves: Curves, cut: float = 0.0) -> dict[int, float]:
-    every = face(every_frame=True)
+    every = face(keys="EVERY_FRAME")
     keys = next(iter(keys_of_curves(every, curves, timing, cut)[0].values()))
     return dict(zip(keys.frames.astype(int).tolist(), keys.values.tolist(), strict=True))
 
@@ -85,6 +86,15 @@ def test_frames_outside_strips_are_unknown() -> None:
     ]  # fmt: skip
 
 
+def test_stepped_poses_are_held_in_the_preview_too() -> None:
+    timing, curves = placed(10, 50), speech(2.3)
+    shown = face_frames(face(keys="STEPPED", hold=3), [whole(timing, curves)])
+    stepped = face(keys="STEPPED", hold=3)
+    keys = next(iter(keys_of_curves(stepped, curves, timing, 0.0)[0].values()))
+    for frame in range(10, 67):
+        assert jaw_at(shown, frame) == pytest.approx(sampled(keys, [frame])[0][0], abs=1e-6)
+
+
 def test_last_of_overlapping_strips_is_shown() -> None:
     curves = speech(2.3)
     first, second = placed(10, 50), placed(40, 50)
@@ -100,7 +110,7 @@ def test_partial_curves_show_their_frames_only() -> None:
     keys = keyed(timing, curves)
     assert shown.at(7) is not None
     for frame in range(10, 50):  # a tenth of a second before its end a filter lacks what follows
-        assert jaw_at(shown, frame) == pytest.approx(keys[frame], abs=1e-5), frame
+        assert jaw_at(shown, frame) == pytest.approx(keys[frame], abs=5e-3), frame
     assert shown.at(60) is None
 
 
@@ -110,7 +120,7 @@ def test_part_in_the_middle_shows_where_it_plays() -> None:
     shown = face_frames(face(), [AnalyzedStrip(timing, (part,))])
     keys = keyed(timing, curves)
     for frame in range(68, 88):
-        assert jaw_at(shown, frame) == pytest.approx(keys[frame], abs=1e-5), frame
+        assert jaw_at(shown, frame) == pytest.approx(keys[frame], abs=5e-3), frame
     assert shown.at(40) is None
     assert shown.at(110) is None
 

@@ -10,7 +10,7 @@ from a2f.blender_audio2face.core.shaping.shape import shape
 from a2f.model.channels import ARKIT_52
 from a2f.model.curves import Curves
 
-NEUTRAL = Dials(smoothing=0.0, blinks=False)
+NEUTRAL = Dials(smoothing=0.0, ease=0.0, pauses=0.0, blinks=False)
 RATE = 100.0
 LIDS = [ARKIT_52.index("eyeBlinkLeft"), ARKIT_52.index("eyeBlinkRight")]
 
@@ -50,6 +50,16 @@ def test_smoothing_calms_without_delay() -> None:
     assert np.abs(np.diff(smooth[:, 1])).mean() < 0.7 * np.abs(np.diff(noisy[:, 1])).mean()
     apart = [np.abs(np.roll(values[:, jaw], lag) - smooth[:, jaw])[9:-9].mean() for lag in range(4)]
     assert np.argmin(apart) <= 1
+
+
+def test_what_needs_later_rows_is_left_to_the_bake() -> None:
+    values = mouths()
+    natural = shaped(values, NEUTRAL)
+    assert np.array_equal(shaped(values, replace(NEUTRAL, ease=1.0, pauses=1.0)), natural)
+    jaw = ARKIT_52.index("jawOpen")
+    for style, size in ((-1.0, 0.65), (1.0, 1.35)):
+        found = shaped(values, replace(NEUTRAL, style=style))
+        assert found[:, jaw] == pytest.approx(size * values[:, jaw], abs=1e-6)
 
 
 def test_pieces_make_no_difference() -> None:

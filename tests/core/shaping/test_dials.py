@@ -19,7 +19,7 @@ def raw() -> Curves:
 
 
 def only(**dials) -> Dials:
-    return Dials(**{"smoothing": 0.0, "blinks": False, **dials})
+    return Dials(**{"smoothing": 0.0, "pauses": 0.0, "ease": 0.0, "blinks": False, **dials})
 
 
 def test_dials_without_smoothing_and_blinks_change_nothing(raw: Curves) -> None:
