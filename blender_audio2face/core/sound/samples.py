@@ -93,7 +93,7 @@ def audible_blocks(
         yield block[:left]
         left -= len(block[:left])
     if not has_begun:
-        if said_seconds(source) <= 0.0:
+        if _is_empty(source):
             raise EmptySoundError(source.label)
         raise BakeError(
             f'"{source.label}" has no sound in the strip\'s frames {timing.left_handle} to '
@@ -102,6 +102,14 @@ def audible_blocks(
     if left:
         on_end(start + duration - left / rate)
     yield from _silence(left)
+
+
+def _is_empty(source: SoundSource) -> bool:
+    """Whether a file that decoders can open holds no sample."""
+    try:
+        return said_seconds(source) <= 0.0
+    except SoundFileError:
+        return False
 
 
 def said_seconds(source: SoundSource) -> float:

