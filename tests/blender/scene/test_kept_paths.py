@@ -92,13 +92,15 @@ def test_paths_of_windows_are_read_elsewhere(shot: Path) -> None:
     assert len(api.predict("//audio\\line.wav").values) > 0
 
 
-def test_packed_voice_needs_no_file(shot: Path) -> None:
-    bpy.context.scene.audio2face.speakers["Anna"].file_datablock.pack()
-    (shot.parent / "audio" / "line.wav").unlink()
+def test_packed_voice_and_network_need_no_file(shot: Path) -> None:
+    bpy.ops.file.pack_all()
+    for name in ("line.wav", "actor.npz"):
+        (shot.parent / "audio" / name).unlink()
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=str(shot))
-    bpy.ops.audio2face.bake(speaker="Anna")
-    bpy.ops.audio2face.update(speaker="Anna")
+    assert found()
+    bpy.ops.audio2face.bake(speaker="Anna", runtime="numpy")
+    assert 'Network: "actor.npz"' in bpy.context.scene.audio2face.report
 
 
 def test_other_choice_leaves_no_datablock(shot: Path) -> None:
