@@ -146,7 +146,7 @@ def plan_retime(scene, speaker) -> BakePlan:
     kept, remarks = [], []
     for take in speaker.takes:
         try:
-            strip = strip_of_take(scene, take) if take.heard else None
+            strip = strip_of_take(scene, take, speaker.sound_channel) if take.heard else None
         except (StripError, OSError) as error:
             remarks.append(str(error))
         else:

@@ -69,6 +69,8 @@ def request_for(
     uids = tuple(obj.session_uid for obj in objects)
     name = speaker.name if speaker is not None else ""
     selection = sound_selection_of(context, speaker, sound)
+    channel = dict(choices).get("sound_channel", selection.sound_channel)
+    selection = replace(selection, sound_channel=channel)
     return BakeRequest(scene.session_uid, name, uids, selection, choices)
 
 

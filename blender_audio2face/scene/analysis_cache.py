@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from ..core.cached_curves import CachedCurvesError, StripCurves
 from ..core.sound import sound_segment, strip_timing
 from ..core.sound.strip_timing import StripTiming
+from .frame_map import stretched_time
+from .kept_paths import remove_unused
 from .speakers import way_back
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitSta
     if take.get(_CURVES) != strip.encoded:
         _set_curves(take, strip.encoded)
     take.label, take.file = strip.name, strip.file
-    take.first_frame = strip.timing.left_handle
+    take.first_frame = stretched_time(speaker.id_data).timeline_frame(strip.timing.content_start)
     take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
     take.timing = strip_timing.dumps(strip.timing)
 
@@ -74,6 +76,7 @@ def _remove(speaker: "Audio2FaceSpeaker", key: str) -> None:
     index = speaker.takes.find(key)
     if index >= 0:
         speaker.takes.remove(index)
+        remove_unused()
 
 
 def _restore(speaker: "Audio2FaceSpeaker", key: str, state: dict) -> None:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import bpy
 
 from ..core.background_job import unless_removed
-from ..core.sound.sound_selection import Channel, SoundFile, SoundSelection, Strips
+from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, SoundSelection, Strips
 from ..core.sound.strip_plan import StripPlan
 from ..errors import StripError
 from . import sequencer_api, strip_id, strips
@@ -31,7 +31,7 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
         if not values["file"]:
             raise StripError("No sound file is chosen: choose one in the panel.")
         selector = SoundFile(values["file"], values["file_frame"])
-        return SoundSelection(context.scene.session_uid, selector)
+        return _selection(context, speaker, context.scene, selector)
     if source == "CHANNEL":
         scene = _scene_with_sound(context)
         selector = Channel(values["channel"])
@@ -43,7 +43,7 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
                 return own
         selector = Strips((name,))
     strips.check_same_rate(scene, context.scene)
-    return SoundSelection(scene.session_uid, selector)
+    return _selection(context, speaker, scene, selector)
 
 
 def selection_of_takes(context, speaker) -> SoundSelection | None:
@@ -52,19 +52,36 @@ def selection_of_takes(context, speaker) -> SoundSelection | None:
         found = [strip_id.marked(scene, take.name) for take in speaker.takes]
         names = tuple(strip.name for strip in found if strip is not None)
         if names:
-            return SoundSelection(scene.session_uid, Strips(names))
+            return _selection(context, speaker, scene, Strips(names))
     return None
+
+
+def _selection(context, speaker, scene, selector: SoundChoice) -> SoundSelection:
+    channel = speaker.sound_channel if speaker is not None else 0
+    return SoundSelection(scene.session_uid, selector, context.scene.session_uid, channel)
 
 
 def plan_selection(selection: SoundSelection) -> tuple[StripPlan, ...]:
     """Plans of the selected strips. Raises StripError if a strip cannot be read."""
-    return strips.plan_sources(scene_of(selection), selection.selector)
+    animated = face_scene_of(selection)
+    channel = selection.sound_channel
+    return strips.plan_sources(scene_of(selection), selection.selector, animated, channel)
 
 
 def scene_of(selection: SoundSelection):
-    """The scene of a selection. Raises StripError if it was removed."""
+    """The scene with the sound. Raises StripError if it was removed."""
+    return _scene_with_uid(selection.scene_uid)
+
+
+def face_scene_of(selection: SoundSelection):
+    """The scene with the face. Raises StripError if it was removed."""
+    uid = selection.face_scene_uid
+    return _scene_with_uid(selection.scene_uid if uid is None else uid)
+
+
+def _scene_with_uid(uid: int):
     for scene in bpy.data.scenes:
-        if scene.session_uid == selection.scene_uid:
+        if scene.session_uid == uid:
             return scene
     raise StripError("The scene with the sound was removed: choose another strip.")
 
@@ -94,15 +111,16 @@ def _restore_mark(scene, uid: str, text: str | None) -> None:
         del found[strip_id.PROPERTY]
 
 
-def strip_of_take(scene, take) -> StripPlan:
-    """The plan of the strip that cached curves belong to. Raises StripError if it was removed or
-    cannot be read."""
+def strip_of_take(scene, take, channel: int = 0) -> StripPlan:
+    """The plan of the strip that cached curves belong to, or of one channel of its sound. Raises
+    StripError if it was removed or cannot be read."""
     if take.file:
-        return strips.plan_sources(scene, SoundFile(take.file, take.first_frame))[0]
+        file = SoundFile(take.file, take.first_frame)
+        return strips.plan_sources(scene, file, channel=channel)[0]
     for place in _scenes(scene):
         found = strip_id.marked(place, take.name)
         if found is not None:
-            return strips.plan_strip(place, found)
+            return strips.plan_strip(place, found, scene, channel)
     raise StripError(f'Strip "{take.label}" was removed: its keys stay as they are.')
 
 

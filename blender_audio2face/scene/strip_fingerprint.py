@@ -7,12 +7,12 @@ would block the window. Equal fingerprints mean equal plans; different ones may 
 from collections.abc import Hashable
 from pathlib import Path
 
-import bpy
-
 from ..core.sound.decoders import CHOOSE, check_sound_file
 from ..core.sound.sound_selection import SoundFile, SoundSelection
 from . import sequencer_api
-from .resolve_sound import scene_of
+from .frame_map import fingerprint
+from .kept_paths import absolute, packed_content
+from .resolve_sound import face_scene_of, scene_of
 from .strips import chosen_strips, strip_volume
 
 _PLAIN = ("BOOLEAN", "INT", "FLOAT", "STRING", "ENUM")
@@ -24,16 +24,22 @@ def strip_fingerprint(selection: SoundSelection) -> tuple[object, ...]:
     Leaves out the sound of objects in a scene strip. Raises StripError as planning does.
     """
     scene, selector = scene_of(selection), selection.selector
+    animated = face_scene_of(selection)
+    frames = fingerprint(scene, animated), selection.sound_channel
     if isinstance(selector, SoundFile):
-        return _of_file(scene, selector)
-    return tuple(_of_strip(scene, strip) for strip in chosen_strips(scene, selector))
+        return *_of_file(scene, selector), frames
+    chosen = chosen_strips(scene, selector, animated)
+    return *(_of_strip(scene, strip) for strip in chosen), frames
 
 
 def _of_file(scene, choice: SoundFile) -> tuple[object, ...]:
-    path = bpy.path.abspath(choice.path)
+    path = absolute(choice.path, scene.library)
+    rate = scene.render.fps, scene.render.fps_base
+    content = packed_content(path)
+    if content is not None:
+        return path, choice.first_frame, *rate, len(content)
     check_sound_file(path, CHOOSE)
     status = Path(path).stat()
-    rate = scene.render.fps, scene.render.fps_base
     return path, choice.first_frame, *rate, status.st_size, status.st_mtime_ns
 
 

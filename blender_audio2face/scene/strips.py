@@ -1,12 +1,20 @@
 """From the sequencer to strip plans: which sounds to analyse, from where to where, and how loud."""
 
 import math
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import bpy
 import numpy as np
 
-from ..core.sound.decoders import CHOOSE, FIND, check_sound_file
+from ..core.sound.decoders import (
+    CHOOSE,
+    FIND,
+    EmptySoundError,
+    check_channel,
+    check_sound_file,
+)
 from ..core.sound.samples import sound_seconds
 from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, Strips
 from ..core.sound.strip_plan import SoundSource, StripPlan
@@ -14,16 +22,32 @@ from ..core.sound.strip_timing import LAST_FRAME, StripTiming
 from ..core.sound.volume import Volume
 from ..errors import StripError
 from . import retiming, sequencer_api
+from .frame_map import SAME_FRAMES, FrameMap, frame_map, is_shown, stretched_time
+from .kept_paths import absolute, packed_content
 from .strip_id import uid_of
 
+_WITHOUT_PICTURES = (
+    *(".wav", ".wave", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".aifc"),
+    *(".au", ".w64", ".caf", ".m4a", ".aac"),
+)
+"""Suffixes of files that are no films, whose sound begins with the strip."""
 
-def strip_volume(scene, strip, timing: StripTiming) -> Volume:
+
+def strip_volume(scene, strip, timing: StripTiming, shown: FrameMap = SAME_FRAMES) -> Volume:
     """Volume of a strip times that of the meta strips around it (which have one from 5.0 on).
 
     Reads keyframes of the scene's active Action; a volume that is driven or animated by the NLA has
     its value at the current frame.
+
+    Args:
+        scene: the strip's.
+        strip: a sound strip.
+        timing: its placement among the face's F-curves.
+        shown: the frames of the face's F-curves that the sequencer shows.
     """
-    frames = np.arange(timing.left_handle, timing.right_handle + 1)
+    handles = np.arange(timing.left_handle, timing.right_handle + 1)
+    # Blender evaluates a strip's volume, too, in the stretched time of its scene.
+    frames = stretched_time(scene).frame(shown.of_sequencer(handles))
     gains = np.ones(len(frames))
     for source in _with_volume(strip):
         curve = _volume_curve(scene, source)
@@ -102,12 +126,16 @@ def find_strip(context, name: str):
     )
 
 
-def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
+def plan_sources(
+    scene, selector: SoundChoice, animated=None, channel: int = 0
+) -> tuple[StripPlan, ...]:
     """Plans of the chosen sounds.
 
     Args:
         scene: the scene with the sequencer; for a sound file, with the frame rate.
         selector: strips by name, a channel, or a sound file.
+        animated: the scene with the face; None for the same scene.
+        channel: the only channel of each sound that is heard, counted from 1; 0 for all.
 
     Returns:
         One plan for each sound strip, in the order they play.
@@ -117,42 +145,56 @@ def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
             are left out, unless all of them are silent.
     """
     if isinstance(selector, SoundFile):
-        return (_plan_file(scene, selector),)
-    plans = [plan_strip(scene, strip) for strip in chosen_strips(scene, selector)]
+        return (_plan_file(scene, selector, channel),)
+    chosen = chosen_strips(scene, selector, animated)
+    plans = [plan_strip(scene, strip, animated, channel) for strip in chosen]
     return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
 
 
-def chosen_strips(scene, selector: Strips | Channel) -> list:
+def chosen_strips(scene, selector: Strips | Channel, animated=None) -> list:
     """The chosen sound strips, each once. Raises StripError as ``plan_sources`` does."""
     if isinstance(selector, Channel):
-        strips = _audible_on(scene, selector.number)
+        strips = _audible_on(scene, selector.number, animated or scene)
     else:
         strips = [strip for name in selector.names for strip in _named(scene, name)]
     return list(dict.fromkeys(strips))
 
 
-def plan_strip(scene, strip) -> StripPlan:
+def plan_strip(scene, strip, animated=None, channel: int = 0) -> StripPlan:
     """The plan of a sound strip, or of a scene strip with sound.
 
     The timing of a retimed strip is measured by having Blender play a calibration signal instead
     of its sound; a scene strip is mixed down. Both happen in a copy of the scene.
 
+    Args:
+        scene: the strip's.
+        strip: a sound strip, or a scene strip with sound.
+        animated: the scene with the face; None for the same scene.
+        channel: the only channel of its sound that is heard, counted from 1; 0 for all.
+
     Raises:
-        StripError: it is silent, empty, its file is missing, or Blender cannot play it.
+        StripError: it is silent, empty, its file or the channel is missing, Blender cannot play it,
+            or it plays while the face is not shown.
     """
     check_strip(scene, strip)
     timing = sequencer_api.strip_timing(scene, strip)
     if sequencer_api.plays_scene(strip):
-        source, timing = retiming.mixed_down(scene, strip)
+        source, timing = retiming.mixed_down(scene, strip, stereo=channel > 0)
+        source = replace(source, channel=channel)
     else:
-        source = _source(strip)
+        source = replace(_source(strip), channel=channel)
         length = partial(sound_seconds, source)
         if sequencer_api.is_retimed(strip, length):
             timing = retiming.retimed(scene, strip, timing, length())
-    volume = strip_volume(scene, strip, timing)
+        elif Path(source.label).suffix.lower() not in _WITHOUT_PICTURES:
+            timing = retiming.of_film(scene, strip, timing, length())
+    check_channel(source)
+    shown = frame_map(scene, animated or scene, strip.name, timing)
+    timing = shown.timing(timing)
+    volume = strip_volume(scene, strip, timing, shown)
     if volume.silent:
         raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
-    return StripPlan(strip.name, source, timing, volume, uid_of(strip))
+    return StripPlan(strip.name, source, timing, volume, uid_of(strip), shown.rounding(timing))
 
 
 def check_strip(scene, strip) -> None:
@@ -179,14 +221,17 @@ def check_same_rate(scene, animated) -> None:
         )
 
 
-def _plan_file(scene, choice: SoundFile) -> StripPlan:
-    path = bpy.path.abspath(choice.path)
-    check_sound_file(path, CHOOSE)
-    source = SoundSource(bpy.path.basename(path), path)
+def _plan_file(scene, choice: SoundFile, channel: int) -> StripPlan:
+    path = absolute(choice.path, scene.library)
+    content = packed_content(path)
+    if content is None:
+        check_sound_file(path, CHOOSE)
+    source = SoundSource(bpy.path.basename(path), content or path, channel)
+    check_channel(source)
     fps = scene.render.fps / scene.render.fps_base
     frames = math.ceil(sound_seconds(source) * fps - 1e-6)
     if frames < 1:
-        raise StripError(f'Sound file "{source.label}" is empty: choose another.')
+        raise EmptySoundError(source.label)
     first = choice.first_frame
     if first + frames > LAST_FRAME:
         raise StripError(
@@ -194,7 +239,9 @@ def _plan_file(scene, choice: SoundFile) -> StripPlan:
             f"timeline, which ends at {LAST_FRAME}: choose another."
         )
     timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
-    return StripPlan(source.label, source, timing)
+    shown = stretched_time(scene)
+    timing = shown.timing(timing)
+    return StripPlan(source.label, source, timing, rounding=shown.rounding(timing))
 
 
 def _named(scene, name: str) -> list:
@@ -208,8 +255,9 @@ def _named(scene, name: str) -> list:
     raise StripError(f'There is no sound strip named "{name}": choose another in the panel.')
 
 
-def _audible_on(scene, channel: int) -> list:
-    """The sound strips on a channel that are not silent."""
+def _audible_on(scene, channel: int, animated) -> list:
+    """The sound strips on a channel that are not silent, and play while the face's scene is
+    shown."""
     strips = [
         strip
         for strip in sequencer_api.sound_strips(scene)
@@ -220,7 +268,17 @@ def _audible_on(scene, channel: int) -> list:
     audible = [strip for strip in strips if not _silent(scene, strip)]
     if not audible:
         raise StripError(f"Every sound strip on channel {channel} is silent: unmute one.")
-    return audible
+    shown = [
+        strip
+        for strip in audible
+        if is_shown(scene, animated, sequencer_api.strip_timing(scene, strip))
+    ]
+    if not shown:
+        raise StripError(
+            f'No sound strip on channel {channel} of scene "{scene.name}" plays while a scene '
+            f'strip shows "{animated.name}": choose another channel, or move the scene strip.'
+        )
+    return shown
 
 
 def _silent(scene, strip) -> bool:
@@ -237,6 +295,6 @@ def _source(strip) -> SoundSource:
     label = bpy.path.basename(sound.filepath) or sound.name
     if sound.packed_file is not None:
         return SoundSource(label, bytes(sound.packed_file.data))
-    path = bpy.path.abspath(sound.filepath, library=sound.library)
+    path = absolute(sound.filepath, sound.library)
     check_sound_file(path, FIND, strip.name)
     return SoundSource(label, path)

@@ -15,10 +15,12 @@ class SoundSource:
     Attributes:
         label: the file's name, for messages.
         content: absolute path, or the encoded bytes of a packed sound.
+        channel: the only channel of the file that is heard, counted from 1; 0 for a mix of all.
     """
 
     label: str
     content: str | bytes
+    channel: int = 0
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class StripPlan:
         timing: its placement.
         volume: how loud it plays at each frame.
         uid: identifies the strip even when it is renamed; empty until ``strip_id.mark``.
+        rounding: seconds by which its handles may lie outside of what plays.
     """
 
     name: str
@@ -38,6 +41,7 @@ class StripPlan:
     timing: StripTiming
     volume: Volume = FULL_VOLUME
     uid: str = ""
+    rounding: float = 0.0
 
     @property
     def source_range(self) -> tuple[float, float]:

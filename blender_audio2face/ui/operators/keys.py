@@ -24,6 +24,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
     def act(self, context, speaker) -> str:
         from ...animation.remove import clear
         from ...scene.face_plan import animated_datablocks
+        from ...scene.kept_paths import remove_unused
 
         keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
         if not keys:
@@ -33,6 +34,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
         count = sum(clear(datablock, keys) for datablock in face)
         for key in keys:
             speaker.takes.remove(speaker.takes.find(key))
+        remove_unused()
         speaker.report = ""
         return f"Removed {count} keys of {speaker.name}"
 
