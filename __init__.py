@@ -13,4 +13,8 @@ def __getattr__(name: str):
         from .blender_audio2face import api
 
         return api
+    if name == "glTF2ExportUserExtension":  # Blender's exporter looks for it
+        from .blender_audio2face.animation.gltf_clips import ExportedClips
+
+        return ExportedClips
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -23,7 +23,7 @@ from .core.report import BakeReport
 from .core.rigs.mapping import Link, Mapping, Target, is_driven_by, known_outputs
 from .core.rigs.preset import preset_with_id
 from .core.shaping.settings import Dials
-from .core.sound.decoders import CHOOSE, DECODERS, check_sound_file
+from .core.sound.decoders import CHOOSE, DECODERS, check_channel, check_sound_file
 from .core.sound.samples import audible_blocks, sound_seconds
 from .core.sound.strip_plan import SoundSource
 from .core.sound.strip_timing import StripTiming
@@ -32,6 +32,8 @@ from .errors import PlanError
 from .scene import live_changes, speaker_settings
 from .scene.face_calibration import calibrated
 from .scene.face_plan import automatic_mapping, plan_face
+from .scene.frame_map import stretched_time
+from .scene.kept_paths import absolute
 from .scene.mapping_guess import guess_mapping
 from .scene.preferred_runtime import preferred_runtime
 from .scene.speakers import add_members, add_speaker, speaker_of
@@ -61,6 +63,7 @@ def predict(
     weights: str | Path | None = None,
     runtime: str = "auto",
     device: str = "auto",
+    sound_channel: int = 0,
 ) -> Curves:
     """The 52 ARKit channels that a sound file speaks, at 100 Hz.
 
@@ -69,13 +72,15 @@ def predict(
         weights: weights of one's own (.npz), ``//`` as for ``path``; None for the bundled network.
         runtime: "auto", "numpy" or "torch".
         device: for torch, "auto", "cpu", "cuda", "mps" or "xpu".
+        sound_channel: the only channel that is heard, counted from 1; 0 for a mix of all.
 
     Raises:
         model.errors.A2FError: the file or the weights cannot be used; the sentence says why.
     """
-    full = Path(bpy.path.abspath(str(path)))
+    full = Path(absolute(str(path)))
     check_sound_file(str(full), CHOOSE)
-    source = SoundSource(full.name, str(full))
+    source = SoundSource(full.name, str(full), sound_channel)
+    check_channel(source)
     rows = math.ceil(sound_seconds(source) * _RATE - 1e-6)
     whole = StripTiming(_RATE, 0, 0.0, 0.0, 0, rows)
     own = chosen_weights(str(weights)) if weights is not None else None
@@ -257,4 +262,5 @@ def _check_channels(curves: Curves, plans: Sequence[TargetPlan]) -> None:
 def _timing(scene, first: int, curves: Curves) -> StripTiming:
     fps = scene.render.fps / scene.render.fps_base
     frames = math.ceil(len(curves.values) / curves.rate * fps - 1e-6)
-    return StripTiming(fps, first, 0.0, 0.0, first, first + max(frames, 1))
+    timing = StripTiming(fps, first, 0.0, 0.0, first, first + max(frames, 1))
+    return stretched_time(scene).timing(timing)

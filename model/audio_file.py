@@ -8,18 +8,20 @@ import io
 import os
 import wave
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
+from .decoder_chatter import without_chatter
 from .errors import AudioError
 from .framing import SAMPLE_RATE
 from .input_files import why_not_a_file
 from .optional import optional_import
 from .resampling import resample
+from .voice_mix import MEAN, VoiceMix, cleaned, voice_mix
 
 RATES = (1000, 1_536_000)
 """Lowest and highest rate of a sound, samples a second; below it there is no speech."""
@@ -30,8 +32,16 @@ _BLOCK = 1 << 18
 _MOST_SAMPLES = 1 << 21
 """Samples of all channels that are decoded at once, at most."""
 
-_LOUDEST = 65536.0
-"""What louder samples become: those of 16 bits that were not scaled still fit."""
+
+_VORBIS_ORDER = {
+    3: (0, 2, 1),
+    5: (0, 2, 1, 3, 4),
+    6: (0, 2, 1, 5, 3, 4),
+    7: (0, 2, 1, 6, 5, 3, 4),
+    8: (0, 2, 1, 7, 5, 6, 3, 4),
+}
+"""Channels of Vorbis and Opus (Vorbis I specification, 4.3.9) in the order of WAV and of other
+decoders, in which the centre is the third."""
 
 
 def read_audio(
@@ -54,13 +64,31 @@ def read_audio(
 
 
 def audio_blocks(
-    source: str | Path | bytes, start: float = 0.0, duration: float | None = None
+    source: str | Path | bytes,
+    start: float = 0.0,
+    duration: float | None = None,
+    mix: VoiceMix = MEAN,
 ) -> Iterator[np.ndarray]:
-    """What ``read_audio`` decodes, in pieces float32 [n] of a few seconds; raises as it does."""
+    """What ``read_audio`` decodes, in pieces float32 [n] of a few seconds; raises as it does.
+
+    ``mix`` says what becomes of the channels.
+    """
     with _opened(source) as sound:
         first = round(start * sound.rate)
         count = sound.frames - first if duration is None else round(duration * sound.rate)
-        yield from to_16k_blocks(sound.blocks(first, count), sound.rate)
+        yield from to_16k_blocks(sound.blocks(first, count), sound.rate, mix)
+
+
+def channel_blocks(source: str | Path | bytes) -> Iterator[tuple[float, np.ndarray]]:
+    """A whole sound as (samples a second, float32 [n, channels]); raises as ``read_audio`` does."""
+    with _opened(source) as sound:
+        for block in sound.blocks(0, sound.frames):
+            yield sound.rate, block
+
+
+def voice_blocks(source: str | Path | bytes) -> Iterator[np.ndarray]:
+    """The voice of a whole sound (see ``voice_mix``), in pieces as ``audio_blocks`` gives them."""
+    return audio_blocks(source, mix=voice_mix(channel_blocks(source)) or MEAN)
 
 
 def audio_seconds(source: str | Path | bytes) -> float:
@@ -89,13 +117,16 @@ def to_mono_16k(data: np.ndarray, rate: int) -> np.ndarray:
     return joined(to_16k_blocks([data], rate))
 
 
-def to_16k_blocks(blocks: Iterable[np.ndarray], rate: float) -> Iterator[np.ndarray]:
+def to_16k_blocks(
+    blocks: Iterable[np.ndarray], rate: float, mix: VoiceMix = MEAN
+) -> Iterator[np.ndarray]:
     """Pieces [n, channels] (or [n]) at ``rate`` Hz as mono float32 [m] at SAMPLE_RATE.
 
-    Raises AudioError for a rate that no sound has.
+    Raises AudioError for a rate that no sound has, or where the sound lacks the mix's channel.
     """
     _check_rate(rate, "The sound")
-    return resample(_mono(blocks, max(int(_BLOCK * rate / SAMPLE_RATE), 1)), int(rate), SAMPLE_RATE)
+    mono = _mono(blocks, max(int(_BLOCK * rate / SAMPLE_RATE), 1), mix)
+    return resample(mono, int(rate), SAMPLE_RATE)
 
 
 def _check_rate(rate: float, label: str) -> None:
@@ -109,18 +140,12 @@ def joined(blocks: Iterable[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.zeros(0, np.float32), *blocks])
 
 
-def _mono(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
-    """The mean of the channels in pieces of up to ``size``: at a low rate few samples become many.
-
-    Float files may hold NaN, infinity and numbers whose squares are: one would poison the whole
-    recurrence.
-    """
+def _mono(blocks: Iterable[np.ndarray], size: int, mix: VoiceMix) -> Iterator[np.ndarray]:
+    """One voice of the channels in pieces of up to ``size``: at a low rate few samples become
+    many."""
     for block in blocks:
         for start in range(0, len(block), size):
-            piece = np.nan_to_num(block[start : start + size], nan=0.0, posinf=1.0, neginf=-1.0)
-            piece = np.clip(piece, -_LOUDEST, _LOUDEST)
-            mono = piece if piece.ndim == 1 else piece.mean(axis=1)
-            yield np.ascontiguousarray(mono, np.float32)
+            yield mix(cleaned(block[start : start + size]))
 
 
 @dataclass(frozen=True)
@@ -150,9 +175,7 @@ def _opened(source: str | Path | bytes) -> Iterator[_Sound]:
         if reason is None and Path(source).suffix.lower() == ".raw":
             reason = "is named as samples without a header are"  # and opens as such
         if reason is not None:
-            raise AudioError(
-                f"The sound file {label} {reason}; relink it or check the path.", f"it {reason}"
-            )
+            raise AudioError(f"The sound file {label} {reason}: choose another.", f"it {reason}")
     soundfile = optional_import("soundfile")
     if soundfile is None:
         with _by_wave(handle, label) as sound:
@@ -166,26 +189,32 @@ def _opened(source: str | Path | bytes) -> Iterator[_Sound]:
 def _by_soundfile(
     soundfile: ModuleType, handle: bytes | str | io.BytesIO, label: str
 ) -> Iterator[_Sound]:
+    quietly = without_chatter if _is_mp3(handle) else nullcontext
     try:
-        with soundfile.SoundFile(handle) as file:
+        with quietly():
+            opened = soundfile.SoundFile(handle)
+        with opened as file:
+            order = _VORBIS_ORDER.get(file.channels) if file.format == "OGG" else None
 
             def blocks(first: int, count: int) -> Iterator[np.ndarray]:
-                file.seek(min(first, file.frames))
+                with quietly():
+                    file.seek(min(first, file.frames))
                 size = _frames_at_once(file.channels)
                 # libsndfile may stop behind the end of a damaged MP3.
                 while count > 0 and file.tell() < file.frames:
-                    block = file.read(min(size, count), dtype="float32", always_2d=True)
+                    with quietly():
+                        block = file.read(min(size, count), dtype="float32", always_2d=True)
                     if len(block) == 0:
                         return
                     count -= len(block)
-                    yield block
+                    yield block if order is None else block[:, order]
 
             _check_rate(file.samplerate, label)
             yield _Sound(file.samplerate, file.frames, blocks)
     except soundfile.LibsndfileError as error:
         reason = error.error_string.strip().rstrip(".")
         raise AudioError(
-            f"{label} cannot be decoded ({reason}); convert it to WAV, FLAC, OGG or MP3.", reason
+            f"{label} cannot be decoded ({reason}); convert it to WAV.", reason
         ) from error
 
 
@@ -215,6 +244,16 @@ def _by_wave(handle: bytes | str | io.BytesIO, label: str) -> Iterator[_Sound]:
         raise AudioError(
             f"{label} cannot be decoded ({reason}); convert it to 16-bit PCM WAV.", reason
         ) from error
+
+
+def _is_mp3(handle: bytes | str | io.BytesIO) -> bool:
+    if isinstance(handle, io.BytesIO):
+        start = handle.getbuffer()[:3].tobytes()
+    else:
+        with open(handle, "rb") as file:  # noqa: PTH123 - Path takes no bytes
+            start = file.read(3)
+    is_frame = len(start) > 1 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0
+    return start == b"ID3" or is_frame
 
 
 def _frames_at_once(channels: int) -> int:

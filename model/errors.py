@@ -32,6 +32,10 @@ class AudioError(A2FError):
         self.reason = reason
 
 
+class ChannelMissingError(AudioError):
+    """A sound without the channel that was chosen."""
+
+
 class WeightsError(A2FError):
     """A weights file that is missing, damaged or of another shape than the network."""
 

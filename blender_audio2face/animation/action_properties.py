@@ -140,6 +140,11 @@ def restore_properties_on_undo(action, transaction: Transaction) -> None:
 
 
 def _set_property(action, name: str, value) -> None:
+    if bpy.app.version >= (5, 0, 0):
+        # A file of an earlier Blender brings a second copy, which would keep an Action alive.
+        copies = action.bl_system_properties_get()
+        if copies is not None:
+            copies.pop(name, None)
     if value is not None:
         action[name] = value
     elif name in action:

@@ -210,7 +210,9 @@ def plan_retime(scene, speaker) -> BakePlan:
             continue
         try:
             first = earlier_bakes.first_frame_of_file(speaker, take)
-            plans, sentences = strips_of_take(scene, take, curves.timing, first)
+            plans, sentences = strips_of_take(
+                scene, take, curves.timing, first, speaker.sound_channel
+            )
         except (StripError, OSError) as error:
             remarks.append(str(error))
             continue
@@ -544,7 +546,9 @@ def _split_off(
         if take is None:
             continue
         curves = cached_curves(take)
-        plans, sentences = strips_of_take(speaker.id_data, take, curves.timing, take.first_frame)
+        plans, sentences = strips_of_take(
+            speaker.id_data, take, curves.timing, take.first_frame, speaker.sound_channel
+        )
         if plans[0][0].name != strip.name:
             continue  # it gets a mark of its own, and the other keeps its keys
         remarks += sentences

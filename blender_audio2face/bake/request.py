@@ -1,6 +1,6 @@
 """What an artist, a script or a farm asks for: whose face is keyed from which sounds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...model.errors import A2FError
 from ..core.sound.sound_selection import SoundSelection
@@ -75,6 +75,8 @@ def request_for(
     uids = tuple(obj.session_uid for obj in objects)
     name = speaker.name if speaker is not None else ""
     selection = sound_selection_of(context, speaker, sound)
+    channel = dict(choices).get("sound_channel", selection.sound_channel)
+    selection = replace(selection, sound_channel=channel)
     return BakeRequest(scene.session_uid, name, uids, selection, choices, bool(sound))
 
 

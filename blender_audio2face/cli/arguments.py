@@ -9,6 +9,7 @@ from ...model.command.batch import command as batch
 from ...model.command.console import CommandParser, common_options, force_option, number_in
 from ...model.runtime import DEVICES, RUNTIMES
 from ..core.shaping.settings import RANGES
+from ..core.sound.sound_selection import MOST_SOUND_CHANNELS
 from ..core.sound.strip_timing import LAST_FRAME
 
 OUTPUTS = {"action": "ACTION", "nla": "NLA", "active": "ACTIVE"}
@@ -96,6 +97,12 @@ def _sound() -> CommandParser:
     choice.add_argument("--channel", type=int, help="all sound strips on a channel")
     choice.add_argument("--file", help="a sound file that is not in the sequencer")
     group.add_argument("--frame-start", type=_frame, default=1, help="first frame of --file")
+    group.add_argument(
+        "--sound-channel",
+        type=channel_number,
+        metavar="CHANNEL",
+        help="channel of the sound that is the voice: mix, left, right or a number",
+    )
     return parser
 
 
@@ -135,6 +142,17 @@ def _saved() -> CommandParser:
         "-o", "--output", type=Path, help=".blend to write; the open one is replaced if not given"
     )
     return parser
+
+
+def channel_number(text: str) -> int:
+    """A channel of a sound, counted from 1; 0 for a mix of all."""
+    named = {"mix": 0, "left": 1, "right": 2}
+    number = named.get(text.lower(), int(text) if text.isdecimal() else -1)
+    if not 0 <= number <= MOST_SOUND_CHANNELS:
+        raise argparse.ArgumentTypeError(
+            f"must be mix, left, right or a number up to {MOST_SOUND_CHANNELS}"
+        )
+    return number
 
 
 def _frame(text: str) -> int:

@@ -156,6 +156,8 @@ class FaceJobs:
         finished_jobs.remember(speaker, job.plans, job.digest, takes, others)
         if facts.get("remark") is not None:
             console.log("warning", f"{name}: {facts['remark']}")
+        for sentence in report.warnings:
+            console.log("warning", f"{name}: {sentence}")
         for reason in report.hidden:
             console.log("warning", f"{name}: hidden: {reason}")
         self.lines += report.lines
@@ -163,6 +165,7 @@ class FaceJobs:
             "summary": report.summary,
             "details": list(report.details),
             "hidden": list(report.hidden),
+            "warnings": list(report.warnings),
             **facts,
         }
 

@@ -25,6 +25,7 @@ from ..core.rigs.preset import preset_with_id
 from ..core.sound.samples import DECODERS, audible_blocks, sound_seconds
 from ..core.sound.strip_plan import SoundSource
 from ..core.sound.strip_timing import StripTiming
+from ..scene.kept_paths import absolute
 from ..scene.preferred_runtime import preferred_runtime
 from . import saving
 from .arguments import command_parser
@@ -196,7 +197,7 @@ class _BlendRows:
         named = [library.filepath for library in bpy.data.libraries]
         if not options.file:
             named += [sound.filepath for sound in bpy.data.sounds if sound.packed_file is None]
-        paths = dict.fromkeys(real_path(bpy.path.abspath(path)) for path in named if path)
+        paths = dict.fromkeys(real_path(absolute(path)) for path in named if path)
         return {str(path): self._cache.digests.of_any(path) for path in paths}
 
 

@@ -16,6 +16,7 @@ from ..errors import BakeError, PlanError
 from ..scene import live_changes, speaker_settings
 from ..scene.face_objects import with_parts
 from ..scene.face_plan import plan_face
+from ..scene.kept_paths import absolute
 from ..scene.resolve_sound import selection_of_takes, sound_selection_of
 from ..scene.speakers import add_members, add_speaker, find_speaker, members_of, speaker_of
 from .arguments import OUTPUTS, REDUCTIONS
@@ -71,7 +72,7 @@ def path_of(text: str) -> Path:
         raise argparse.ArgumentTypeError(
             f'"{text}" begins at the folder of the .blend, and none is open'
         )
-    return Path(bpy.path.abspath(text))
+    return Path(absolute(text))
 
 
 def wanted_speakers(options: argparse.Namespace, place: Place, undo: ExitStack) -> list:
@@ -135,6 +136,9 @@ def set_options(speaker, options: argparse.Namespace, undo: ExitStack) -> None:
     """
     undo.callback(speaker_settings.restore, speaker, speaker_settings.snapshot(speaker))
     with live_changes.suspend_live_update():
+        if getattr(options, "sound_channel", None) is not None:
+            undo.callback(setattr, speaker, "sound_channel", speaker.sound_channel)
+            speaker.sound_channel = options.sound_channel
         if options.into is not None:
             speaker.output = OUTPUTS[options.into]
         if options.keys is not None:
@@ -179,7 +183,7 @@ def wanted_sound(options: argparse.Namespace, place: Place, speaker) -> SoundSel
         if len({sound.scene_uid for sound in sounds}) > 1:
             raise CommandError("The strips are in several scenes: bake each scene by itself.")
         names = tuple(name for sound in sounds for name in sound.selector.names)
-        return SoundSelection(sounds[0].scene_uid, Strips(names))
+        return replace(sounds[0], selector=Strips(names))
     if options.channel is not None:
         return sound_selection_of(place, speaker, {"source": "CHANNEL", "channel": options.channel})
     if options.file:

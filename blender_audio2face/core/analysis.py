@@ -11,7 +11,7 @@ from ...model.streaming import Restartable, Runtime
 from .cached_curves import StripCurves
 from .report import Inference
 from .sound.decoders import DECODERS
-from .sound.samples import strip_blocks
+from .sound.samples import said_seconds, strip_blocks
 from .sound.strip_plan import StripPlan
 from .sound.strip_timing import RELEASE
 
@@ -48,16 +48,19 @@ def analyze(
     choose = choose or choose_runtime
     runtime = choose(choice.name, weights, total, choice.device, choice.torch_folder)
     analyzed, done = [], 0.0
+    remarks: list[str] = []
     for strip in strips:
         share = strip.timing.source_duration / total
 
         def within(fraction: float, done: float = done, share: float = share) -> None:
             on_progress(done + share * fraction)
 
-        sound = Restartable(partial(strip_blocks, strip, SAMPLE_RATE, DECODERS))
+        ends: list[float] = []
+        sound = Restartable(partial(strip_blocks, strip, SAMPLE_RATE, DECODERS, ends.append))
         seconds = strip.timing.source_duration + RELEASE
         curves = runtime.predict_blocks(sound, seconds, within)
         analyzed.append(StripCurves.of_strip(strip, curves))
+        remarks += _ended_early(strip, ends)
         done += share
     return tuple(analyzed), Inference(
         runtime=runtime.name,
@@ -66,4 +69,22 @@ def analyze(
         audio_seconds=total,
         wall_seconds=time.perf_counter() - start_time,
         remark=runtime.remark,
+        sound_remarks=tuple(remarks),
     )
+
+
+_EARLY = 0.5
+"""Seconds by which a sound may end before its strip does."""
+
+
+def _ended_early(strip: StripPlan, ends: Sequence[float]) -> list[str]:
+    """A sentence where less was heard than the file says that it holds."""
+    if not ends:
+        return []
+    said = min(said_seconds(strip.source), strip.source_range[1])
+    if said - ends[-1] < _EARLY:
+        return []
+    return [
+        f'"{strip.source.label}" says that it plays {said:.1f} s, but ends after {ends[-1]:.1f} s: '
+        "it may be cut short or damaged."
+    ]

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ...model.channels import MOUTH_GROUP
 from ...model.curves import Curves
 from ...model.errors import A2FError
 from ..errors import BakeError
@@ -32,6 +33,7 @@ _START = struct.Struct("<4sBI")
 _SIZES = struct.Struct("<IHfI")
 _MOST_VALUES = 1 << 28  # 512 MB: 14 hours of 52 channels; a damaged length must not fill memory
 _LEVELS = 65535
+_VOICE = 0.1  # how far some channel of the mouth moves with a voice
 _BLOCK = 1024  # rows, which fit a processor's cache
 
 
@@ -71,6 +73,18 @@ class StripCurves:
         """The decoded curves. Raises CachedCurvesError where the bytes are damaged."""
         return decode(self.encoded)
 
+    @property
+    def has_voice(self) -> bool:
+        """Whether the mouth moves, where a sound was analysed: over silence, noise and hum it moves
+        by 0.06 at most, by 0.19 and more over single syllables."""
+        if self.segment is None:
+            return True
+        curves = self.curves
+        mouth = [index for index, name in enumerate(curves.names) if name in MOUTH_GROUP]
+        if not mouth or not len(curves.values):
+            return True
+        return bool(np.ptp(curves.values[:, mouth], axis=0).max() >= _VOICE)
+
     @classmethod
     def of_strip(cls, strip: StripPlan, curves: Curves) -> "StripCurves":
         """The curves that were analysed of a strip; reads the sound for its digest.
@@ -102,7 +116,7 @@ class StripCurves:
         if self.segment is None:
             return None
         segment = _segment(strip, self.segment.digest if is_same_sound else None)
-        cut = segment.offset_in(self.segment)
+        cut = segment.offset_in(self.segment, strip.rounding)
         if cut is None:
             return None
         return replace(

@@ -20,6 +20,7 @@ class Inference:
         wall_seconds: how long decoding and the network took.
         weights: name of the artist's weights file, if any.
         remark: sentence on why it is not the requested runtime or device, or None.
+        sound_remarks: sentences on what was heard.
     """
 
     runtime: str
@@ -28,6 +29,7 @@ class Inference:
     wall_seconds: float
     weights: str | None = None
     remark: str | None = None
+    sound_remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,14 @@ class BakeReport:
         details: further sentences.
         problems: sentences on what was not keyed, or not as requested.
         hidden: sentences on what keeps the result from showing.
+        warnings: those of the sentences that say what an artist did not expect of the sound.
     """
 
     summary: str
     details: tuple[str, ...]
     problems: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -114,23 +118,36 @@ def describe(
     """
     faces = ", ".join(dict.fromkeys(action.plan.object_name for action in written))
     controls = sum(_moved(action) for action in written)
-    names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
-    names += f" and {len(strips) - 3} more" if len(strips) > 3 else ""
     first = min(strip.timing.left_handle for strip in strips)
     last = max(strip.timing.right_handle for strip in strips) - 1
-    summary = (
-        f"Keyed {_counted(controls, 'control')} of {faces} from {names}, frames {first} to {last}"
-    )
+    frames = f"frames {first} to {last}"
+    summary = f"Keyed {_counted(controls, 'control')} of {faces} from {_strips(strips)}, {frames}"
+    unheard = [strip for strip in strips if not strip.has_voice]
+    warnings = [] if inference is None else list(inference.sound_remarks)
+    if unheard and len(unheard) < len(strips):
+        warnings.insert(0, f"No voice was heard in {_strips(unheard)}: the mouth rests there.")
     details = [] if inference is None else _inference_details(inference)
-    problems = [f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped]
+    problems = [
+        *warnings,
+        *(f'Skipped "{mesh.object_name}": it {mesh.reason}.' for mesh in skipped),
+    ]
     if inference is not None and inference.remark is not None:
         problems.append(inference.remark)
     for action in written:
         details += _details(action)
         problems += _problems(action)
+    if len(unheard) == len(strips):
+        summary = f"No voice was heard in {_strips(strips)}: the mouth of {faces} rests, {frames}"
+        warnings.insert(0, summary)
     moving = [action for action in written if _moved(action)] or written
     hidden = (*hidden, *(reason for action in moving for reason in action.plan.hidden_by))
-    return BakeReport(summary, tuple(details), tuple(dict.fromkeys((*problems, *remarks))), hidden)
+    found = tuple(dict.fromkeys((*problems, *remarks)))
+    return BakeReport(summary, tuple(details), found, hidden, tuple(warnings))
+
+
+def _strips(strips: Sequence[StripCurves]) -> str:
+    names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
+    return f"{names} and {len(strips) - 3} more" if len(strips) > 3 else names
 
 
 def _inference_details(inference: Inference) -> list[str]:

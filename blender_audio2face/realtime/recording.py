@@ -129,7 +129,7 @@ class RecordingKeeper:
             scene.session_uid,
             speaker.name if speaker is not None else "",
             self._session.object_uids,
-            SoundSelection(sequencer.session_uid, Strips((strip,))),
+            SoundSelection(sequencer.session_uid, Strips((strip,)), scene.session_uid),
             names_sound=True,
         )
         plan = plan_bake(request)

@@ -90,7 +90,7 @@ class Session:
         """Begins to record.
 
         Args:
-            frame: of the scene now.
+            frame: of the sequencer now.
             fps: frames per second at which the timeline plays; 0 if it does not.
 
         Raises:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from ..core.cached_curves import CachedCurvesError, StripCurves
 from ..core.sound import sound_segment, strip_timing
 from ..core.sound.strip_timing import StripTiming
+from .frame_map import stretched_time
+from .kept_paths import remove_unused
 from .speakers import way_back
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def store_curves(
     take.label, take.file, take.sound = strip.name, strip.file, strip.sound
     if choice is not None:
         take.channel, take.is_voice = choice
-    take.first_frame = strip.timing.left_handle
+    take.first_frame = stretched_time(speaker.id_data).timeline_frame(strip.timing.content_start)
     take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
     take.timing = strip_timing.dumps(strip.timing)
 
@@ -102,6 +104,7 @@ def _remove(speaker: "Audio2FaceSpeaker", key: str) -> None:
     index = speaker.takes.find(key)
     if index >= 0:
         speaker.takes.remove(index)
+        remove_unused()
 
 
 def _restore(speaker: "Audio2FaceSpeaker", key: str, state: dict) -> None:

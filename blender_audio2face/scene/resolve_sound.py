@@ -7,11 +7,19 @@ import bpy
 
 from ...model.input_files import real_path, why_not_a_file
 from ..core.background_job import unless_removed
-from ..core.sound.sound_selection import Channel, Several, SoundFile, SoundSelection, Strips
+from ..core.sound.sound_selection import (
+    Channel,
+    Several,
+    SoundChoice,
+    SoundFile,
+    SoundSelection,
+    Strips,
+)
 from ..core.sound.strip_plan import StripPlan
 from ..core.sound.strip_timing import StripTiming
 from ..errors import StripError
 from . import sequencer_api, strip_id, strips
+from .kept_paths import absolute, packed_content
 
 
 def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSelection:
@@ -34,7 +42,7 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
         if not values["file"]:
             raise StripError("No sound file is chosen: choose one in the panel.")
         selector = SoundFile(values["file"], values["file_frame"])
-        return SoundSelection(context.scene.session_uid, selector)
+        return _selection(context, speaker, context.scene, selector)
     if source == "CHANNEL":
         scene = _scene_with_sound(context)
         selector = Channel(values["channel"])
@@ -52,7 +60,7 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
                 return own
         selector = Strips((name,))
     strips.check_same_rate(scene, context.scene)
-    return SoundSelection(scene.session_uid, selector)
+    return _selection(context, speaker, scene, selector)
 
 
 def renamed_strip(context, speaker, name: str) -> str:
@@ -81,21 +89,34 @@ def selection_of_takes(context, speaker) -> SoundSelection | None:
         names = tuple(dict.fromkeys(strip.name for strip in found if strip is not None))
         if names:
             selector = Several(Strips(names), files) if files else Strips(names)
-            return SoundSelection(scene.session_uid, selector)
+            return _selection(context, speaker, scene, selector)
     if not files:
         return None
     selector = files[0] if len(files) == 1 else Several(Strips(()), files)
-    return SoundSelection(context.scene.session_uid, selector)
+    return _selection(context, speaker, context.scene, selector)
+
+
+def _selection(context, speaker, scene, selector: SoundChoice) -> SoundSelection:
+    channel = speaker.sound_channel if speaker is not None else 0
+    return SoundSelection(scene.session_uid, selector, context.scene.session_uid, channel)
 
 
 def plan_selection(selection: SoundSelection) -> tuple[StripPlan, ...]:
     """Plans of the selected strips. Raises StripError if a strip cannot be read."""
-    return strips.plan_sources(scene_of(selection), selection.selector)
+    animated = face_scene_of(selection)
+    channel = selection.sound_channel
+    return strips.plan_sources(scene_of(selection), selection.selector, animated, channel)
 
 
 def scene_of(selection: SoundSelection):
-    """The scene of a selection. Raises StripError if it was removed."""
+    """The scene with the sound. Raises StripError if it was removed."""
     return scene_with_uid(selection.scene_uid)
+
+
+def face_scene_of(selection: SoundSelection):
+    """The scene with the face. Raises StripError if it was removed."""
+    uid = selection.face_scene_uid
+    return scene_with_uid(selection.scene_uid if uid is None else uid)
 
 
 def scene_with_uid(uid: int):
@@ -133,7 +154,7 @@ def _restore_mark(scene, uid: str, text: str | None) -> None:
 
 
 def strips_of_take(
-    scene, take, analysed: StripTiming, first_frame: int
+    scene, take, analysed: StripTiming, first_frame: int, channel: int = 0
 ) -> tuple[list[tuple[StripPlan, bool]], list[str]]:
     """The plans of what plays the sound of cached curves: the strip that was baked, or the sound
     file, and what was split off that strip since.
@@ -143,6 +164,7 @@ def strips_of_take(
         take: what is cached.
         analysed: where its sound was.
         first_frame: where a sound file begins.
+        channel: the only channel of the sound that is heard, counted from 1; 0 for all.
 
     Returns:
         ([(plan, whether its sound passes for the one that was analysed, as its file is missing)],
@@ -152,15 +174,16 @@ def strips_of_take(
         StripError: the strip was removed or is silent, or has to be read and cannot be.
     """
     if take.file:
-        return [_plan_of_file(scene, take, analysed, first_frame)], []
+        return [_plan_of_file(scene, take, analysed, first_frame, channel)], []
     for place in _scenes(scene):
         found = strip_id.all_marked(place, take.name)
         if not found:
             continue
-        plans, sentences = [_plan_of_strip(place, found[0], take, analysed)], []
+        planned = _plan_of_strip(scene, place, found[0], take, analysed, channel)
+        plans, sentences = [planned], []
         for strip in found[1:]:
             try:
-                planned = _plan_of_strip(place, strip, take, analysed)
+                planned = _plan_of_strip(scene, place, strip, take, analysed, channel)
             except StripError as error:
                 sentences.append(str(error))
             else:
@@ -170,19 +193,23 @@ def strips_of_take(
     raise StripError(f'Strip "{take.label}" was removed: its keys stay as they are.')
 
 
-def _plan_of_file(scene, take, analysed: StripTiming, first_frame: int) -> tuple[StripPlan, bool]:
-    choice = SoundFile(take.file, first_frame)
-    if why_not_a_file(bpy.path.abspath(take.file)) is not None:
-        return strips.plan_file_without_sound(scene, choice, analysed), True
-    return strips.plan_sources(scene, choice)[0], False
+def _plan_of_file(
+    scene, take, analysed: StripTiming, first_frame: int, channel: int
+) -> tuple[StripPlan, bool]:
+    choice, path = SoundFile(take.file, first_frame), absolute(take.file, scene.library)
+    if packed_content(path) is None and why_not_a_file(path) is not None:
+        return strips.plan_file_without_sound(scene, choice, analysed, channel), True
+    return strips.plan_sources(scene, choice, channel=channel)[0], False
 
 
-def _plan_of_strip(scene, strip, take, analysed: StripTiming) -> tuple[StripPlan, bool]:
+def _plan_of_strip(
+    scene, place, strip, take, analysed: StripTiming, channel: int
+) -> tuple[StripPlan, bool]:
     path = strips.path_of_sound(strip)
     known = Path(take.sound or path).name
     if path and why_not_a_file(path) is not None and Path(path).name == known:
-        return strips.plan_without_sound(scene, strip, analysed), True
-    return strips.plan_strip(scene, strip), False
+        return strips.plan_without_sound(place, strip, analysed, scene, channel), True
+    return strips.plan_strip(place, strip, scene, channel), False
 
 
 def _play_the_same(plan: StripPlan, other: StripPlan) -> bool:
@@ -195,7 +222,7 @@ def _play_the_same(plan: StripPlan, other: StripPlan) -> bool:
 
 def is_same_file(path: str, other: str) -> bool:
     """Whether two paths of sound files, as they were chosen, lead to one file."""
-    return path == other or real_path(bpy.path.abspath(path)) == real_path(bpy.path.abspath(other))
+    return path == other or real_path(absolute(path)) == real_path(absolute(other))
 
 
 def _belongs_to_another(animated, speaker, scene, name: str) -> bool:

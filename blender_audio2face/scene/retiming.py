@@ -120,26 +120,7 @@ def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
     Raises:
         StripError: nothing of the sound is in the strip's frames, or Blender cannot play it.
     """
-    with isolated_strip(scene, strip) as (copy, twin), tempfile.TemporaryDirectory() as folder:
-        signal, played = Path(folder, "signal.wav"), Path(folder, "played.wav")
-        # As long as the sound: 5.0 stretches the retiming over another length.
-        signal.write_bytes(calibration_signal.encoded(seconds))
-        sound = bpy.data.sounds.load(str(signal))
-        try:
-            twin.sound = sound
-            if bpy.app.version >= (5, 1, 0):
-                twin.pitch_correction = False  # slow, and does not change the timing
-            _mix_down(copy, strip.name, played, rate=_RATE, channels="STEREO", sample_format="F32")
-        finally:
-            bpy.data.sounds.remove(sound)
-        frames = _at_frames(played.read_bytes(), timing)
-    try:
-        times = calibration_signal.decoded(frames, seconds, 1.0 / timing.fps)
-    except ValueError as error:
-        raise StripError(
-            f'Strip "{strip.name}" plays nothing of its sound in frames {timing.left_handle} to '
-            f"{timing.right_handle - 1}: move its handles over the sound."
-        ) from error
+    times = _measured(scene, strip, timing, seconds)
     handles = np.arange(timing.left_handle, timing.right_handle + 1)
     plain = np.array([timing.source_time(frame) for frame in handles])
     if np.abs(times - plain).max() < 0.5 / timing.fps:
@@ -147,8 +128,68 @@ def retimed(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
     return replace(timing, warp=tuple(np.round(times, 6).tolist()))
 
 
-def mixed_down(scene, strip) -> tuple[SoundSource, StripTiming]:
+def of_film(scene, strip, timing: StripTiming, seconds: float) -> StripTiming:
+    """The timing of the sound of a film, which Blender plays up to a frame beside the strip where
+    it begins between two frames of the film; no property tells. Takes what ``retimed`` does.
+    """
+    handles = np.arange(timing.left_handle, timing.right_handle + 1)
+    plain = np.array([timing.source_time(frame) for frame in handles])
+    audible = np.flatnonzero((plain >= 0.0) & (plain < seconds))
+    if len(audible) < _MEASURED:
+        return timing
+    first = int(audible[0])
+    begin = timing.left_handle + first
+    part = replace(timing, left_handle=begin, right_handle=begin + _MEASURED - 1)
+    try:
+        times = _measured(scene, strip, part, seconds)
+    except StripError:  # this Blender plays nothing into files: up to a frame beside is no reason
+        return timing  # to refuse
+    beside = float(np.median(plain[first : first + _MEASURED] - times))
+    return replace(timing, sound_offset=round(timing.sound_offset + beside, 4))
+
+
+_MEASURED = 12
+"""Frames at which the sound of a film is measured."""
+
+
+def _measured(scene, strip, timing: StripTiming, seconds: float) -> np.ndarray:
+    """Seconds of its sound that a strip plays at each frame from left to right handle, float [F].
+
+    Raises StripError as ``retimed`` does.
+    """
+    with isolated_strip(scene, strip) as (copy, twin), tempfile.TemporaryDirectory() as folder:
+        signal, played = Path(folder, "signal.wav"), Path(folder, "played.wav")
+        # As long as the sound: 5.0 stretches the retiming over another length.
+        signal.write_bytes(calibration_signal.encoded(seconds))
+        sound = strip.sound.copy()  # keeps what no property tells
+        try:
+            if sound.packed_file is not None:
+                sound.unpack(method="REMOVE")
+            sound.filepath = str(signal)
+            twin.sound = sound
+            if bpy.app.version >= (5, 1, 0):
+                twin.pitch_correction = False  # slow, and does not change the timing
+            # Moved as the copy was, so that no frame is below 0.
+            shift = copy.frame_start - sequencer_api.strip_timing(scene, strip).left_handle
+            copy.frame_start = timing.left_handle + shift
+            copy.frame_end = timing.right_handle + shift - 1
+            _mix_down(copy, strip.name, played, rate=_RATE, channels="STEREO", sample_format="F32")
+        finally:
+            bpy.data.sounds.remove(sound)
+        frames = _at_frames(played.read_bytes(), timing)
+    try:
+        return calibration_signal.decoded(frames, seconds, 1.0 / timing.fps)
+    except ValueError as error:
+        raise StripError(
+            f'Strip "{strip.name}" plays nothing of its sound in frames {timing.left_handle} to '
+            f"{timing.right_handle - 1}: move its handles over the sound."
+        ) from error
+
+
+def mixed_down(scene, strip, *, stereo: bool) -> tuple[SoundSource, StripTiming]:
     """The sound that a strip plays, as a packed WAV from its left handle on, and its timing.
+
+    ``stereo`` keeps left and right apart.
 
     Raises:
         StripError: Blender cannot play it.
@@ -156,7 +197,8 @@ def mixed_down(scene, strip) -> tuple[SoundSource, StripTiming]:
     timing = sequencer_api.strip_timing(scene, strip)
     with isolated_strip(scene, strip) as (copy, _), tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "played.wav")
-        _mix_down(copy, strip.name, path, rate=SAMPLE_RATE, channels="MONO", sample_format="S16")
+        channels = "STEREO" if stereo else "MONO"
+        _mix_down(copy, strip.name, path, rate=SAMPLE_RATE, channels=channels, sample_format="S16")
         source = SoundSource(f"{strip.name}.wav", path.read_bytes())
     placed = replace(
         timing, content_start=timing.left_handle, content_trim_start=0.0, sound_offset=0.0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..core.sound.strip_timing import StripTiming
+from .kept_paths import absolute
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,40 @@ def plays_scene(strip) -> bool:
     )
 
 
+def plays_evenly(strip) -> bool:
+    """Whether a scene strip shows one frame of its scene after another."""
+    retimed = bpy.app.version >= (4, 4, 0) and len(strip.retiming_keys) > 0
+    return not (retimed or strip.use_reverse_frames)
+
+
 def active_sound_strip(scene):
-    """The active strip when it plays sound, else None."""
+    """The active strip when it plays sound, or the sound of the active film; else None."""
     editor = scene.sequence_editor
     strip = editor.active_strip if editor is not None else None
-    return strip if strip is not None and strip in sound_strips(scene) else None
+    if strip is None:
+        return None
+    sounds = sound_strips(scene)
+    if strip.type == "MOVIE":
+        return _sound_of_film(strip, sounds)
+    return strip if strip in sounds else None
+
+
+def _sound_of_film(film, sounds: list):
+    """The strip with a film's sound, which Blender adds beside it and leaves inactive; None
+    without one."""
+    path = absolute(film.filepath, film.id_data.library)
+
+    def distance(strip) -> float:
+        return abs(getattr(strip, _NAMES.left_handle) - getattr(film, _NAMES.left_handle))
+
+    own = [
+        strip
+        for strip in sounds
+        if strip.type == "SOUND"
+        and strip.sound is not None
+        and absolute(strip.sound.filepath, strip.sound.library) == path
+    ]
+    return min(own, key=distance, default=None)
 
 
 def strip_timing(scene, strip) -> StripTiming:

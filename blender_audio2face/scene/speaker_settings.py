@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..core.compose import STEPPED, KeyingSettings
 from ..core.rigs.mapping import Link, Mapping, Target
 from ..core.shaping.settings import RANGES, Dials
+from .frame_map import timeline_frames
 from .live_changes import batch_update, suspend_live_update
 from .properties.speaker import NEW
 
@@ -54,7 +55,7 @@ def keying_settings(
     values |= dict(choices)
     preview = None
     if values["only_preview_range"] and scene.use_preview_range:
-        preview = (scene.frame_preview_start, scene.frame_preview_end + 1)
+        preview = timeline_frames(scene, scene.frame_preview_start, scene.frame_preview_end)
     keys = values["reduction"]
     hold = values["hold"] if keys == STEPPED else 1
     return KeyingSettings(dials, keys, values["tolerance"], hold, preview)

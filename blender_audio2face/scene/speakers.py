@@ -10,6 +10,7 @@ import bpy
 
 from ..core.background_job import unless_removed
 from ..errors import PlanError
+from .kept_paths import remove_unused
 from .live_changes import suspend_live_update
 from .properties.shaping import NEW as NEW_DIALS
 from .properties.speaker import NEW
@@ -132,6 +133,7 @@ def remove_speaker(scene: bpy.types.Scene, speaker: "Audio2FaceSpeaker") -> None
     settings = scene.audio2face
     settings.speakers.remove(settings.speakers.find(speaker.name))
     settings.active_speaker = min(settings.active_speaker, max(len(settings.speakers) - 1, 0))
+    remove_unused()
 
 
 def way_back(
@@ -185,6 +187,7 @@ def _take_out(speaker: "Audio2FaceSpeaker") -> None:
     settings = speaker.id_data.audio2face
     settings.speakers.remove(settings.speakers.find(speaker.name))
     settings.property_unset("active_speaker")
+    remove_unused()
 
 
 def _same_face(obj: bpy.types.Object, member: bpy.types.Object) -> bool:

@@ -7,12 +7,12 @@ would block the window. Equal fingerprints mean equal plans; different ones may 
 from collections.abc import Hashable
 from pathlib import Path
 
-import bpy
-
 from ..core.sound.decoders import CHOOSE, check_sound_file
 from ..core.sound.sound_selection import Several, SoundChoice, SoundFile, SoundSelection
 from . import sequencer_api
-from .resolve_sound import scene_of
+from .frame_map import fingerprint
+from .kept_paths import absolute, packed_content
+from .resolve_sound import face_scene_of, scene_of
 from .strips import chosen_strips, strip_volume
 
 _PLAIN = ("BOOLEAN", "INT", "FLOAT", "STRING", "ENUM")
@@ -23,23 +23,28 @@ def strip_fingerprint(selection: SoundSelection) -> tuple[object, ...]:
 
     Leaves out the sound of objects in a scene strip. Raises StripError as planning does.
     """
-    return _of_choice(scene_of(selection), selection.selector)
+    scene, animated = scene_of(selection), face_scene_of(selection)
+    frames = fingerprint(scene, animated), selection.sound_channel
+    return *_of_choice(scene, selection.selector, animated), frames
 
 
-def _of_choice(scene, selector: SoundChoice) -> tuple[object, ...]:
+def _of_choice(scene, selector: SoundChoice, animated) -> tuple[object, ...]:
     if isinstance(selector, SoundFile):
         return _of_file(scene, selector)
     if isinstance(selector, Several):
         parts = [selector.strips] if selector.strips.names else []
-        return tuple(_of_choice(scene, part) for part in (*parts, *selector.files))
-    return tuple(_of_strip(scene, strip) for strip in chosen_strips(scene, selector))
+        return tuple(_of_choice(scene, part, animated) for part in (*parts, *selector.files))
+    return tuple(_of_strip(scene, strip) for strip in chosen_strips(scene, selector, animated))
 
 
 def _of_file(scene, choice: SoundFile) -> tuple[object, ...]:
-    path = bpy.path.abspath(choice.path)
+    path = absolute(choice.path, scene.library)
+    rate = scene.render.fps, scene.render.fps_base
+    content = packed_content(path)
+    if content is not None:
+        return path, choice.first_frame, *rate, len(content)
     check_sound_file(path, CHOOSE)
     status = Path(path).stat()
-    rate = scene.render.fps, scene.render.fps_base
     return path, choice.first_frame, *rate, status.st_size, status.st_mtime_ns
 
 

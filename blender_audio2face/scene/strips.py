@@ -3,11 +3,18 @@
 import math
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import bpy
 import numpy as np
 
-from ..core.sound.decoders import CHOOSE, FIND, check_sound_file
+from ..core.sound.decoders import (
+    CHOOSE,
+    FIND,
+    EmptySoundError,
+    check_channel,
+    check_sound_file,
+)
 from ..core.sound.samples import sound_seconds
 from ..core.sound.sound_selection import Channel, Several, SoundChoice, SoundFile, Strips
 from ..core.sound.strip_plan import SoundSource, StripPlan
@@ -15,16 +22,32 @@ from ..core.sound.strip_timing import LAST_FRAME, StripTiming
 from ..core.sound.volume import Volume
 from ..errors import StripError
 from . import retiming, sequencer_api
+from .frame_map import SAME_FRAMES, FrameMap, frame_map, is_shown, stretched_time
+from .kept_paths import absolute, packed_content
 from .strip_id import uid_of
 
+_WITHOUT_PICTURES = (
+    *(".wav", ".wave", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".aifc"),
+    *(".au", ".w64", ".caf", ".m4a", ".aac"),
+)
+"""Suffixes of files that are no films, whose sound begins with the strip."""
 
-def strip_volume(scene, strip, timing: StripTiming) -> Volume:
+
+def strip_volume(scene, strip, timing: StripTiming, shown: FrameMap = SAME_FRAMES) -> Volume:
     """Volume of a strip times that of the meta strips around it (which have one from 5.0 on).
 
     Reads keyframes of the scene's active Action; a volume that is driven or animated by the NLA has
     its value at the current frame.
+
+    Args:
+        scene: the strip's.
+        strip: a sound strip.
+        timing: its placement among the face's F-curves.
+        shown: the frames of the face's F-curves that the sequencer shows.
     """
-    frames = np.arange(timing.left_handle, timing.right_handle + 1)
+    handles = np.arange(timing.left_handle, timing.right_handle + 1)
+    # Blender evaluates a strip's volume, too, in the stretched time of its scene.
+    frames = stretched_time(scene).frame(shown.of_sequencer(handles))
     gains = np.ones(len(frames))
     for source in _with_volume(strip):
         curve = _volume_curve(scene, source)
@@ -103,12 +126,16 @@ def find_strip(context, name: str):
     )
 
 
-def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
+def plan_sources(
+    scene, selector: SoundChoice, animated=None, channel: int = 0
+) -> tuple[StripPlan, ...]:
     """Plans of the chosen sounds.
 
     Args:
         scene: the scene with the sequencer; for a sound file, with the frame rate.
         selector: strips by name, a channel, a sound file, or several of them.
+        animated: the scene with the face; None for the same scene.
+        channel: the only channel of each sound that is heard, counted from 1; 0 for all.
 
     Returns:
         One plan for each sound strip, in the order they play.
@@ -118,70 +145,97 @@ def plan_sources(scene, selector: SoundChoice) -> tuple[StripPlan, ...]:
             are left out, unless all of them are silent.
     """
     if isinstance(selector, SoundFile):
-        return (_plan_file(scene, selector),)
+        return (_plan_file(scene, selector, channel),)
     if isinstance(selector, Several):
-        parts = [plan_sources(scene, selector.strips)] if selector.strips.names else []
-        parts += [plan_sources(scene, file) for file in selector.files]
-        return tuple(plan for part in parts for plan in part)
-    plans = [plan_strip(scene, strip) for strip in chosen_strips(scene, selector)]
+        found = []
+        if selector.strips.names:
+            found += plan_sources(scene, selector.strips, animated, channel)
+        for file in selector.files:
+            found += plan_sources(animated or scene, file, channel=channel)
+        return tuple(found)
+    chosen = chosen_strips(scene, selector, animated)
+    plans = [plan_strip(scene, strip, animated, channel) for strip in chosen]
     return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
 
 
-def chosen_strips(scene, selector: Strips | Channel) -> list:
+def chosen_strips(scene, selector: Strips | Channel, animated=None) -> list:
     """The chosen sound strips, each once. Raises StripError as ``plan_sources`` does."""
     if isinstance(selector, Channel):
-        strips = _audible_on(scene, selector.number)
+        strips = _audible_on(scene, selector.number, animated or scene)
     else:
         strips = [strip for name in selector.names for strip in _named(scene, name)]
     return list(dict.fromkeys(strips))
 
 
-def plan_strip(scene, strip) -> StripPlan:
+def plan_strip(scene, strip, animated=None, channel: int = 0) -> StripPlan:
     """The plan of a sound strip, or of a scene strip with sound.
 
     The timing of a retimed strip is measured by having Blender play a calibration signal instead
     of its sound; a scene strip is mixed down. Both happen in a copy of the scene.
 
+    Args:
+        scene: the strip's.
+        strip: a sound strip, or a scene strip with sound.
+        animated: the scene with the face; None for the same scene.
+        channel: the only channel of its sound that is heard, counted from 1; 0 for all.
+
     Raises:
-        StripError: it is silent, empty, its file is missing, or Blender cannot play it.
+        StripError: it is silent, empty, its file or the channel is missing, Blender cannot play it,
+            or it plays while the face is not shown.
     """
     check_strip(scene, strip)
     timing = sequencer_api.strip_timing(scene, strip)
     if sequencer_api.plays_scene(strip):
-        source, timing = retiming.mixed_down(scene, strip)
+        source, timing = retiming.mixed_down(scene, strip, stereo=channel > 0)
+        source = replace(source, channel=channel)
     else:
-        source = _source(strip)
+        source = replace(_source(strip), channel=channel)
         length = partial(sound_seconds, source)
         if sequencer_api.is_retimed(strip, length):
             timing = retiming.retimed(scene, strip, timing, length())
-    volume = strip_volume(scene, strip, timing)
+        elif Path(source.label).suffix.lower() not in _WITHOUT_PICTURES:
+            timing = retiming.of_film(scene, strip, timing, length())
+    check_channel(source)
+    shown = frame_map(scene, animated or scene, strip.name, timing)
+    timing = shown.timing(timing)
+    volume = strip_volume(scene, strip, timing, shown)
     if volume.silent:
         raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
-    return StripPlan(strip.name, source, timing, volume, uid_of(strip), scene.session_uid)
+    rounding, uid = shown.rounding(timing), uid_of(strip)
+    return StripPlan(strip.name, source, timing, volume, uid, rounding, scene.session_uid)
 
 
-def plan_without_sound(scene, strip, analysed: StripTiming) -> StripPlan:
+def plan_without_sound(
+    scene, strip, analysed: StripTiming, animated=None, channel: int = 0
+) -> StripPlan:
     """The plan of a sound strip whose sound need not be read, as it was analysed before.
 
     Args:
         scene: the strip's.
         strip: plays a sound, not a scene.
-        analysed: where its sound was at the analysis; a retimed strip has to be as it was then.
+        analysed: where its sound was at the analysis; a retimed strip, and one whose frames are
+            mapped, has to be as it was then.
+        animated: the scene with the face; None for the same scene.
+        channel: as for ``plan_strip``.
 
     Raises:
         StripError: it is silent or empty, or was retimed since.
     """
     check_strip(scene, strip)
     timing = sequencer_api.strip_timing(scene, strip)
-    if sequencer_api.is_retimed(strip, lambda: 0.0) and bpy.app.version >= (4, 4, 0):
+    path = path_of_sound(strip)
+    retimed = bpy.app.version >= (4, 4, 0) and sequencer_api.is_retimed(strip, lambda: 0.0)
+    shown = frame_map(scene, animated or scene, strip.name, timing)
+    placed = shown.timing(timing)
+    if retimed or (placed.warp is None and analysed.warp is not None):
         frames = timing.right_handle - timing.left_handle
-        warp = analysed.warp
-        if warp is None or frames != analysed.right_handle - analysed.left_handle:
-            check_sound_file(path_of_sound(strip), FIND, strip.name)
-        timing = replace(timing, warp=warp)
-    volume = strip_volume(scene, strip, timing)
-    source = SoundSource(bpy.path.basename(strip.sound.filepath), path_of_sound(strip))
-    return StripPlan(strip.name, source, timing, volume, uid_of(strip), scene.session_uid)
+        if analysed.warp is None or frames != analysed.right_handle - analysed.left_handle:
+            check_sound_file(path, FIND, strip.name)
+        placed = replace(timing, warp=analysed.warp)
+    volume = strip_volume(scene, strip, placed, shown)
+    source = SoundSource(bpy.path.basename(path), path, channel)
+    rounding, uid = shown.rounding(placed), uid_of(strip)
+    return StripPlan(strip.name, source, placed, volume, uid, rounding, scene.session_uid)
 
 
 def path_of_sound(strip) -> str:
@@ -189,7 +243,7 @@ def path_of_sound(strip) -> str:
     sound = getattr(strip, "sound", None)
     if sound is None or sound.packed_file is not None:
         return ""
-    return bpy.path.abspath(sound.filepath, library=sound.library)
+    return absolute(sound.filepath, sound.library)
 
 
 def check_strip(scene, strip) -> None:
@@ -216,14 +270,17 @@ def check_same_rate(scene, animated) -> None:
         )
 
 
-def _plan_file(scene, choice: SoundFile) -> StripPlan:
-    path = bpy.path.abspath(choice.path)
-    check_sound_file(path, CHOOSE)
-    source = SoundSource(bpy.path.basename(path), path)
+def _plan_file(scene, choice: SoundFile, channel: int) -> StripPlan:
+    path = absolute(choice.path, scene.library)
+    content = packed_content(path)
+    if content is None:
+        check_sound_file(path, CHOOSE)
+    source = SoundSource(bpy.path.basename(path), content or path, channel)
+    check_channel(source)
     fps = scene.render.fps / scene.render.fps_base
     frames = math.ceil(sound_seconds(source) * fps - 1e-6)
     if frames < 1:
-        raise StripError(f'Sound file "{source.label}" is empty: choose another.')
+        raise EmptySoundError(source.label)
     first = choice.first_frame
     if first + frames > LAST_FRAME:
         raise StripError(
@@ -231,22 +288,27 @@ def _plan_file(scene, choice: SoundFile) -> StripPlan:
             f"timeline, which ends at {LAST_FRAME}: choose another."
         )
     timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
-    return StripPlan(source.label, source, timing, file=choice.path)
-
-
-def plan_file_without_sound(scene, choice: SoundFile, analysed: StripTiming) -> StripPlan:
-    """The plan of a sound file that need not be read, as it was analysed before."""
-    path = bpy.path.abspath(choice.path)
-    fps = scene.render.fps / scene.render.fps_base
-    frames = (
-        math.ceil(analysed.duration * fps - 1e-6)
-        if fps != analysed.fps
-        else round(analysed.duration * fps)
+    shown = stretched_time(scene)
+    timing = shown.timing(timing)
+    return StripPlan(
+        source.label, source, timing, rounding=shown.rounding(timing), file=choice.path
     )
+
+
+def plan_file_without_sound(
+    scene, choice: SoundFile, analysed: StripTiming, channel: int = 0
+) -> StripPlan:
+    """The plan of a sound file that need not be read, as it was analysed before."""
+    path = absolute(choice.path, scene.library)
+    fps = scene.render.fps / scene.render.fps_base
+    frames = math.ceil(analysed.source_duration * fps - 1e-3)
     first = choice.first_frame
-    timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
-    label = bpy.path.basename(path)
-    return StripPlan(label, SoundSource(label, path), timing, file=choice.path)
+    shown = stretched_time(scene)
+    timing = shown.timing(StripTiming(fps, first, 0.0, 0.0, first, first + frames))
+    source = SoundSource(bpy.path.basename(path), path, channel)
+    return StripPlan(
+        source.label, source, timing, rounding=shown.rounding(timing), file=choice.path
+    )
 
 
 def _named(scene, name: str) -> list:
@@ -260,8 +322,9 @@ def _named(scene, name: str) -> list:
     raise StripError(f'There is no sound strip named "{name}": choose another in the panel.')
 
 
-def _audible_on(scene, channel: int) -> list:
-    """The sound strips on a channel that are not silent."""
+def _audible_on(scene, channel: int, animated) -> list:
+    """The sound strips on a channel that are not silent, and play while the face's scene is
+    shown."""
     strips = [
         strip
         for strip in sequencer_api.sound_strips(scene)
@@ -272,7 +335,17 @@ def _audible_on(scene, channel: int) -> list:
     audible = [strip for strip in strips if not _silent(scene, strip)]
     if not audible:
         raise StripError(f"Every sound strip on channel {channel} is silent: unmute one.")
-    return audible
+    shown = [
+        strip
+        for strip in audible
+        if is_shown(scene, animated, sequencer_api.strip_timing(scene, strip))
+    ]
+    if not shown:
+        raise StripError(
+            f'No sound strip on channel {channel} of scene "{scene.name}" plays while a scene '
+            f'strip shows "{animated.name}": choose another channel, or move the scene strip.'
+        )
+    return shown
 
 
 def _silent(scene, strip) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..audio_file import audio_blocks, audio_seconds
+from ..audio_file import audio_seconds, voice_blocks
 from ..curve_files import FORMATS, format_for, write
 from ..curves import Curves
 from ..errors import A2FError
@@ -61,7 +61,7 @@ def frame_rate(text: str) -> float:
 def predict(
     options: argparse.Namespace,
     console: Observer,
-    decode: Callable[[Path], Iterable[np.ndarray]] = audio_blocks,
+    decode: Callable[[Path], Iterable[np.ndarray]] = voice_blocks,
     torch_folder: Path | None = None,
     cache: RuntimeCache | None = None,
     length: Callable[[Path], float] | None = None,
@@ -88,7 +88,7 @@ def predict(
     fps = options.fps or _USUAL_FPS.get(form, _FPS)
     reason = why_not_a_file(audio)
     if reason is not None:
-        raise A2FError(f'The sound file "{audio}" {reason}: check the path.')
+        raise A2FError(f'The sound file "{audio}" {reason}: choose another.')
     if output.exists() and output.samefile(audio):
         raise A2FError(f'"{output}" is the sound itself: choose another output.')
     if not output.parent.is_dir():
@@ -100,10 +100,10 @@ def predict(
     console.progress(0.0)
     sound = _Sound(audio, decode)
     if length is None:
-        length = audio_seconds if decode is audio_blocks else sound.count_seconds
+        length = audio_seconds if decode is voice_blocks else sound.count_seconds
     expected = length(audio)
     if expected == 0:
-        raise A2FError(f'"{audio}" holds no sound; choose another file.')
+        raise A2FError(f'The sound file "{audio}" is empty: choose another.')
     weights = options.weights or DEFAULT_WEIGHTS
     runtime = cache.runtime(
         options.runtime, options.weights, expected, options.device, torch_folder

@@ -36,9 +36,10 @@ class FrameRange:
 
 def requested_ranges(strip: str, timing: StripTiming) -> tuple[FrameRange, ...]:
     """The ranges that a strip keys where no other strip is near: ``timing.frames`` in parts."""
-    lead_in, left, right = timing.rest_before, timing.left_handle, timing.right_handle
+    rest, left, right = timing.rest_before, timing.left_handle, timing.right_handle
+    lead_in = [FrameRange(strip, rest, rest + 1, Part.LEAD_IN)] * timing.lead_in
     return (
-        FrameRange(strip, lead_in, lead_in + 1, Part.LEAD_IN),
+        *lead_in,
         FrameRange(strip, left, right, Part.SPEECH),
         FrameRange(strip, right, timing.release_end, Part.RELEASE),
     )

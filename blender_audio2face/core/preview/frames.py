@@ -192,7 +192,8 @@ def _values_of_part(
         cut = _trimmed_timing(timing, start, end)
         shift = cut.start - timing.start
         # A lead-in belongs to the strip's first frame, and a release to a strip that is complete.
-        rows = slice(0 if start == timing.left_handle else 1, 1 + end - start)
+        own = cut.lead_in
+        rows = slice(0 if start == timing.left_handle else own, own + end - start)
     made = keys_of_curves(face, part.curves, cut, part.cut + shift)
     columns = [keys.values for each in made for keys in each.values()]
     values = np.stack(columns, axis=1).astype(np.float32)
@@ -202,7 +203,7 @@ def _values_of_part(
 def _covered_frames(timing: StripTiming, part: CurvePart) -> tuple[int, int]:
     """Frames [start, end) of the strip's speech for which a part has rows."""
     count = timing.right_handle - timing.left_handle
-    times = timing.times[1 : 1 + count] + part.cut
+    times = timing.times[timing.lead_in :][:count] + part.cut
     last = (len(part.curves.values) - 1) / part.curves.rate
     inside = np.flatnonzero((times >= -1e-6) & (times <= last))
     if not len(inside):

@@ -31,7 +31,7 @@ _FRAME_SECONDS = _FRAME / 16000
 _UP, _DOWN = 4.0, 12.0  # dB/s
 _SPEECH_MEAN = 1.5  # s of speech over which its level is averaged
 _ABOVE_NOISE_DB = 12.0
-_LEAST_SPEECH_DB = -75.0
+_LEAST_SPEECH_DB = -90.0  # speech whose peaks lie at -60 dB, and the rounding to 16 bits
 _NOISE_RISE = 1.5  # dB/s
 _NOISE_AT_FIRST_DB = -50.0
 

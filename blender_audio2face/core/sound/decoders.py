@@ -1,22 +1,24 @@
 """Decodes sounds into pieces of samples.
 
 soundfile (or the standard library's wave) comes first. Blender's own decoder, aud, reads more
-formats but holds the GIL, so it is used only where the first decoder fails, and for a few seconds
-at a time. It seeks up to 35 ms beside the requested second in Matroska and Ogg, so each piece
-overlaps the last one and is placed where it repeats it.
+formats but holds the GIL, so it is used only where the first decoder fails or ends, and for a few
+seconds at a time. It seeks up to 35 ms beside the requested second in Matroska and Ogg, so each
+piece overlaps the last one and is placed where it repeats it.
 """
 
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from ....model.audio_file import audio_blocks, to_16k_blocks
-from ....model.errors import AudioError
+from ....model.audio_file import audio_blocks, channel_blocks, to_16k_blocks
+from ....model.errors import AudioError, ChannelMissingError
 from ....model.input_files import why_not_a_file
 from ....model.optional import optional_import
+from ....model.voice_mix import VoiceMix, voice_mix
 from ...errors import StripError
 from .strip_plan import SoundSource
 
@@ -26,6 +28,17 @@ FIND = "find it with File > External Data > Find Missing Files"
 
 class SoundFileError(StripError):
     """A path without a sound file."""
+
+
+class EmptySoundError(StripError):
+    """A sound without a sample."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f'The sound file "{label}" is empty: choose another.')
+
+
+class ChannelError(StripError):
+    """A sound without the channel that was chosen."""
 
 
 def check_sound_file(path: str, advice: str, strip: str = "") -> None:
@@ -57,16 +70,21 @@ _SURE = 0.7
 _SILENT = 1e-6  # mean square
 
 
+Decode = Callable[[float, float], np.ndarray]
+"""(first, last second) -> [n, channels]; shorter where the sound ends."""
+
+
 def pieces(
-    decode: Callable[[float, float], np.ndarray], rate: float, begin: float, end: float
+    decode: Decode, rate: float, begin: float, end: float, whole: Decode | None = None
 ) -> Iterator[np.ndarray]:
     """The samples of a sound from second ``begin`` to ``end``, without gaps or repetition.
 
     Args:
-        decode: (first, last second) -> [n, channels] at ``rate`` Hz; shorter where the sound ends.
+        decode: gives samples at ``rate`` Hz.
         rate: samples a second.
         begin: not negative.
         end: may lie beyond the sound's end.
+        whole: decodes at once what no seek reaches, such as a second sound in the same file.
 
     Yields:
         [n, channels].
@@ -93,6 +111,8 @@ def pieces(
         given = data[place + len(tail) :][: total - count]
         count += len(given)
         yield given
+    if count < total and whole is not None:
+        yield whole(begin, end)[count:]
 
 
 def _place_of(tail: np.ndarray, data: np.ndarray, expected: int) -> int | None:
@@ -124,6 +144,13 @@ early. Calling it, or its first piece, raises an Exception where it cannot decod
 _SEEK_BEYOND = 60.0
 """Seconds up to which aud decodes from the beginning instead of seeking, which is inexact."""
 
+_AT_ONCE = 8 << 20
+"""Bytes of a compressed file whose sound fits into memory at once."""
+
+_BEGINNINGS = b"OggS\0\2", b"fLaC\0"
+"""How files begin that stay readable when they are put one behind the other, but in which aud seeks
+only within the first."""
+
 _LONGEST_SUFFIX = 16
 """Characters kept of a packed sound's suffix in the name of a temporary file."""
 
@@ -132,26 +159,102 @@ def model_decoder(source: SoundSource, start: float, duration: float) -> Iterato
     """soundfile, else the standard library's wave."""
     if isinstance(source.content, str):
         check_sound_file(source.content, FIND)
-    return audio_blocks(source.content, start, duration)
+    return audio_blocks(source.content, start, duration, mix_of(source))
 
 
 def aud_decoder(source: SoundSource, start: float, duration: float) -> Iterator[np.ndarray]:
     """Blender's decoder (FFmpeg): also M4A and the sound of videos."""
+    begin = start if start > _SEEK_BEYOND else 0.0
+    mix = mix_of(source)
+    with _aud_pieces(source, begin, start + duration) as (rate, decoded):
+        rest = _without(decoded, round((start - begin) * rate))
+        yield from to_16k_blocks(rest, rate, mix)
+
+
+@contextmanager
+def _aud_pieces(
+    source: SoundSource, begin: float, end: float
+) -> Iterator[tuple[float, Iterator[np.ndarray]]]:
+    """(samples a second, pieces [n, channels]) of a sound from second ``begin`` to ``end``.
+
+    Raises AudioError where this Blender has no aud.
+    """
     aud = optional_import("aud")
     if aud is None:
         reason = "not in this Blender"
         raise AudioError(f'"{source.label}" cannot be decoded by aud: {reason}.', reason)
-    begin = start if start > _SEEK_BEYOND else 0.0
     with as_file(source) as path:
         sound = aud.Sound(path)
         rate = sound.specs[0]
-        decoded = pieces(
-            lambda first, last: sound.limit(first, last).data(), rate, begin, start + duration
-        )
-        yield from to_16k_blocks(_without(decoded, round((start - begin) * rate)), rate)
+
+        def decode(first: float, last: float) -> np.ndarray:
+            return sound.limit(first, last).data()
+
+        whole = decode if _is_joined(source) else None
+        yield rate, pieces(decode, rate, begin, end, whole)
 
 
 DECODERS: tuple[tuple[str, Decoder], ...] = (("soundfile", model_decoder), ("aud", aud_decoder))
+
+WHOLE = 1e6
+"""Seconds; longer than every sound."""
+
+
+def check_channel(source: SoundSource) -> None:
+    """Raises ChannelError where a sound lacks the channel that was chosen; decodes a moment of it.
+    What cannot be read passes."""
+    if source.channel:
+        _surveyed(source, blocks=1)
+
+
+_KNOWN_MIXES = 64
+_mixes: dict[tuple[object, ...], VoiceMix] = {}
+
+
+def mix_of(source: SoundSource) -> VoiceMix:
+    """How the channels of a sound become one voice; found once for each file.
+
+    Raises:
+        ChannelError: the sound lacks the channel that was chosen.
+        SoundFileError: it does not exist.
+    """
+    content = source.content
+    if isinstance(content, str):
+        check_sound_file(content, FIND)
+        status = Path(content).stat()
+        key: tuple[object, ...] = content, status.st_size, status.st_mtime_ns, source.channel
+    else:
+        key = len(content), hash(content), source.channel
+    if key not in _mixes:
+        mix = _surveyed(source)
+        while len(_mixes) >= _KNOWN_MIXES:
+            _mixes.pop(next(iter(_mixes)), None)
+        _mixes[key] = mix
+    return _mixes[key]
+
+
+def _surveyed(source: SoundSource, blocks: int | None = None) -> VoiceMix:
+    """The mix of a sound, or of its first blocks."""
+    for channels in (_model_channels, _aud_channels):
+        try:
+            mix = voice_mix(islice(channels(source), blocks), source.channel)
+        except ChannelMissingError as error:
+            raise ChannelError(f'"{source.label}" {error.reason}.') from error
+        except Exception:
+            continue
+        if mix is not None:
+            return mix
+    return VoiceMix(channel=source.channel)
+
+
+def _model_channels(source: SoundSource) -> Iterator[tuple[float, np.ndarray]]:
+    return channel_blocks(source.content)
+
+
+def _aud_channels(source: SoundSource) -> Iterator[tuple[float, np.ndarray]]:
+    with _aud_pieces(source, 0.0, WHOLE) as (rate, decoded):
+        for piece in decoded:
+            yield rate, piece
 
 
 @contextmanager
@@ -168,6 +271,18 @@ def as_file(source: SoundSource) -> Iterator[str]:
         path = Path(folder, "packed" + Path(source.label).suffix[:_LONGEST_SUFFIX])
         path.write_bytes(source.content)
         yield str(path)
+
+
+def _is_joined(source: SoundSource) -> bool:
+    """Whether a file may be several that were put one behind the other."""
+    content = source.content
+    if isinstance(content, str):
+        if Path(content).stat().st_size > _AT_ONCE:
+            return False
+        content = Path(content).read_bytes()
+    return len(content) <= _AT_ONCE and any(
+        content.startswith(beginning) and content.count(beginning) > 1 for beginning in _BEGINNINGS
+    )
 
 
 def _without(blocks: Iterator[np.ndarray], skipped: int) -> Iterator[np.ndarray]:

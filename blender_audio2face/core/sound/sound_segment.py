@@ -47,10 +47,16 @@ class SoundSegment:
     end: float
     fade: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
-    def offset_in(self, older: "SoundSegment") -> float | None:
+    def offset_in(self, older: "SoundSegment", rounding: float = 0.0) -> float | None:
         """Seconds into the curves of ``older`` at which this segment begins; None if they do not
-        contain it, so that a new analysis is needed."""
-        inside = older.start - _TOLERANCE <= self.start and self.end <= older.end + _TOLERANCE
+        contain it, so that a new analysis is needed.
+
+        Args:
+            older: what was analysed.
+            rounding: seconds by which this segment may be larger than what plays.
+        """
+        slack = max(_TOLERANCE, rounding)
+        inside = older.start - slack <= self.start and self.end <= older.end + slack
         if self.digest != older.digest or not inside or not self._fades_like(older):
             return None
         return self.start - older.start
@@ -86,7 +92,7 @@ def segment_of_strip(plan: StripPlan, known_digest: str | None = None) -> SoundS
 
 
 def digest(source: SoundSource) -> str:
-    """Digest of a sound's bytes; of a very large file, of blocks spread over it.
+    """Digest of a sound's bytes, and its channel; of a very large file, of blocks spread over it.
 
     Raises OSError where the file cannot be read.
     """
@@ -101,7 +107,7 @@ def digest(source: SoundSource) -> str:
         for start in _block_starts(size):
             file.seek(start)
             hasher.update(file.read(_BLOCK))
-    return hasher.hexdigest()
+    return hasher.hexdigest() + (f" {source.channel}" if source.channel else "")
 
 
 def dumps(segment: SoundSegment) -> str:

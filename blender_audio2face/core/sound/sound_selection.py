@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MOST_SOUND_CHANNELS = 64
+"""Channels of a sound among which one can be chosen."""
+
 
 @dataclass(frozen=True)
 class Strips:
@@ -43,7 +46,11 @@ class SoundSelection:
     Attributes:
         scene_uid: session_uid of the scene with the sequencer.
         selector: which of its sounds.
+        face_scene_uid: session_uid of the scene with the face; None for the same scene.
+        sound_channel: the only channel of each sound that is heard, counted from 1; 0 for all.
     """
 
     scene_uid: int
     selector: SoundChoice
+    face_scene_uid: int | None = None
+    sound_channel: int = 0

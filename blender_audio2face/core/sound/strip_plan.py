@@ -15,10 +15,12 @@ class SoundSource:
     Attributes:
         label: the file's name, for messages.
         content: absolute path, or the encoded bytes of a packed sound.
+        channel: the only channel of the file that is heard, counted from 1; 0 for a mix of all.
     """
 
     label: str
     content: str | bytes
+    channel: int = 0
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class StripPlan:
         timing: its placement.
         volume: how loud it plays at each frame.
         uid: identifies the strip even when it is renamed; empty until ``strip_id.mark``.
+        rounding: seconds by which its handles may lie outside of what plays.
         scene_uid: session_uid of the strip's scene; 0 without a strip.
         file: path of a sound that is in no strip, as it was chosen; else empty.
     """
@@ -40,6 +43,7 @@ class StripPlan:
     timing: StripTiming
     volume: Volume = FULL_VOLUME
     uid: str = ""
+    rounding: float = 0.0
     scene_uid: int = 0
     file: str = ""
 

@@ -52,6 +52,27 @@ class StripTiming:
         content_frame = frame - self.content_start + self.content_trim_start
         return content_frame / self.fps - self.sound_offset
 
+    def mapped(self, shift: float, stretch: float) -> "StripTiming":
+        """The placement among other frames: ``frame`` becomes ``(frame + shift) * stretch``.
+
+        Handles are rounded outwards to whole frames. What plays between them stays exact.
+        """
+        left = math.floor((self.left_handle + shift) * stretch + 1e-6)
+        right = math.ceil((self.right_handle + shift) * stretch - 1e-6)
+        warp = None
+        if self.warp is not None:
+            frames = np.arange(left, right + 1) / stretch - shift
+            warp = tuple(round(self.source_time(frame), 6) for frame in frames.tolist())
+        return StripTiming(
+            fps=self.fps * stretch,
+            content_start=(self.content_start + shift) * stretch,
+            content_trim_start=self.content_trim_start * stretch,
+            sound_offset=self.sound_offset,
+            left_handle=left,
+            right_handle=right,
+            warp=warp,
+        )
+
     @property
     def start(self) -> float:
         """Seconds in the file at which the audible range begins."""
@@ -71,8 +92,16 @@ class StripTiming:
 
     @property
     def rest_before(self) -> int:
-        """Frame of the rest key before the strip: LEAD_IN earlier, rounded outwards."""
-        return self.left_handle - self._whole_frames(LEAD_IN)
+        """Frame of the rest key before the strip: LEAD_IN earlier, rounded outwards, but not below
+        frame 0, for which exporters move the whole Action. For a strip from frame 0 on it is that
+        frame, and there is no rest key."""
+        earlier = self.left_handle - self._whole_frames(LEAD_IN)
+        return max(earlier, 0) if self.left_handle >= 0 else earlier
+
+    @property
+    def lead_in(self) -> int:
+        """How many rest keys there are before the strip: one, or none."""
+        return int(self.rest_before < self.left_handle)
 
     @property
     def release_end(self) -> int:
@@ -82,12 +111,13 @@ class StripTiming:
     @property
     def frames(self) -> np.ndarray:
         """Scene frames to key, int64 [F]: rest_before, left_handle to release_end - 1."""
-        return np.append(self.rest_before, np.arange(self.left_handle, self.release_end))
+        before = [self.rest_before] * self.lead_in
+        return np.append(np.array(before, int), np.arange(self.left_handle, self.release_end))
 
     @property
     def times(self) -> np.ndarray:
         """Seconds of the file at each of ``frames`` after the first audible sample, float64 [F];
-        the first is negative."""
+        that of a rest key is negative."""
         if self.warp is None:
             return (self.frames - self.left_handle) / self.fps
         handles = np.arange(self.left_handle, self.right_handle + 1)
@@ -102,7 +132,7 @@ class StripTiming:
         release = self.release_end - self.right_handle
         fade = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, release + 1) / release)
         speech = np.ones(self.right_handle - self.left_handle)
-        return np.concatenate(([0.0], speech, fade)).astype(np.float32)
+        return np.concatenate((np.zeros(self.lead_in), speech, fade)).astype(np.float32)
 
     def _whole_frames(self, seconds: float) -> int:
         # A rounding error of seconds * fps must not add a frame.

@@ -3,8 +3,9 @@
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
+from ..kept_paths import kept_path, path_datablock
 from ..speakers import row_of_selection, select_row
-from . import BLEND_RELATIVE, OWN_CONTEXT
+from . import OWN_CONTEXT
 from .speaker import Audio2FaceSpeaker
 from .streaming import Audio2FaceWire
 
@@ -14,13 +15,12 @@ class Audio2FaceSettings(bpy.types.PropertyGroup):
         name="Sound Strip",
         description="The strip for the next new character; empty for the active one",
     )
-    weights: StringProperty(
-        name="Network",
-        description="Weights file (.npz), such as one trained on your own actor; empty for the "
-        "bundled network",
-        subtype="FILE_PATH",
-        options=BLEND_RELATIVE,
+    weights: kept_path(
+        "weights",
+        "Network",
+        "Weights file (.npz), such as one trained on your own actor; empty for the bundled network",
     )
+    weights_datablock: path_datablock()
     speakers: CollectionProperty(
         name="Characters",
         description="The characters that speak in this scene",

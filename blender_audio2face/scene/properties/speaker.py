@@ -11,8 +11,10 @@ from bpy.props import (
     StringProperty,
 )
 
+from ...core.sound.sound_selection import MOST_SOUND_CHANNELS
+from ..kept_paths import kept_path, path_datablock
 from ..live_changes import on_change
-from . import BLEND_RELATIVE, OWN_CONTEXT
+from . import OWN_CONTEXT
 from .links import Audio2FaceLink
 from .shaping import Audio2FaceDials
 
@@ -20,6 +22,12 @@ SOURCES = (
     ("STRIP", "Strip", "One sound strip; the active one when none is named"),
     ("CHANNEL", "Channel", "All sound strips on one channel of the sequencer"),
     ("FILE", "File", "A sound file that is not in the sequencer"),
+)
+SOUND_CHANNELS = (
+    ("MIX", "Mix", "All channels together", 0),
+    ("LEFT", "Left", "The first channel, for one of two people on one stereo file", 1),
+    ("RIGHT", "Right", "The second channel", 2),
+    ("NUMBER", "Number", "A channel of a recording with many", 3),
 )
 OUTPUTS = (
     ("ACTION", "Own Action", "A new Action, assigned to the face; yours is kept with a fake user"),
@@ -59,8 +67,11 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
     label: StringProperty(name="Strip", description="Name of the strip that was analysed")
     heard: StringProperty(name="Sound", description="Which part of which sound was analysed")
     timing: StringProperty(name="Placement", description="Where the strip was at its last keying")
-    file: StringProperty(name="Sound File", description="Path of the sound where there is no strip")
-    first_frame: IntProperty(name="First Frame", description="First frame that was keyed")
+    first_frame: IntProperty(
+        name="First Frame", description="Frame of the timeline at which the sound begins"
+    )
+    file: kept_path("file", "Sound File", "The sound, where there is no strip")
+    file_datablock: path_datablock()
     channel: IntProperty(
         name="Channel", description="The channel by which the strip was chosen; 0 for none"
     )
@@ -103,14 +114,24 @@ class Audio2FaceSpeaker(bpy.types.PropertyGroup):
         min=1,
         max=128,
     )
-    file: StringProperty(
-        name="Sound File",
-        description="Sound file with the speech",
-        subtype="FILE_PATH",
-        options=BLEND_RELATIVE,
-    )
+    file: kept_path("file", "Sound File", "Sound file with the speech")
+    file_datablock: path_datablock()
     file_frame: IntProperty(
         name="First Frame", description="Frame at which the sound file begins", default=1
+    )
+    sound_channel: IntProperty(
+        name="Channel of the Sound",
+        description="The channel that is this voice: 1 is left, 2 is right; 0 mixes all",
+        min=0,
+        max=MOST_SOUND_CHANNELS,
+    )
+    shown_sound_channel: EnumProperty(
+        name="Channel of the Sound",
+        description="The channel of the file that is this voice",
+        items=SOUND_CHANNELS,
+        get=lambda self: min(self.sound_channel, 3),
+        set=lambda self, value: setattr(self, "sound_channel", value),
+        options={"SKIP_SAVE"},
     )
     preset: StringProperty(
         name="Preset",

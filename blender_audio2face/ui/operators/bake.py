@@ -17,6 +17,7 @@ from ....model.errors import A2FError
 from ...bake import live_update
 from ...core import background_job
 from ...core.background_job import run_to_completion
+from ...core.sound.sound_selection import MOST_SOUND_CHANNELS
 from ...scene import redraw
 from ...scene.preferred_runtime import RUNTIMES, preferred_runtime
 from ...scene.properties import BLEND_RELATIVE
@@ -229,6 +230,14 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
         options={"HIDDEN", "SKIP_SAVE"},
     )
 
+    sound_channel: IntProperty(
+        name="Channel of the Sound",
+        description="1 is left, 2 is right, 0 mixes all; if not given, as the speaker has it",
+        min=0,
+        max=MOST_SOUND_CHANNELS,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
     output: EnumProperty(
         name="Output",
         description="Where the keys are written; if not given, as the character has it",
@@ -253,7 +262,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
 
         settings = tuple(
             (name, getattr(self, name))
-            for name in ("output", "reduction")
+            for name in ("output", "reduction", "sound_channel")
             if self.properties.is_property_set(name)
         )
         speaker = None if self.speaker else shown_speaker(context)

@@ -128,4 +128,5 @@ def publish(operator, context, speaker, report: "BakeReport") -> None:
     context.scene.audio2face.report = "\n".join(report.lines)
     for line in report.lines:
         log.info(line)
-    operator.report({"WARNING" if report.hidden else "INFO"}, report.summary)
+    is_unexpected = report.hidden or report.warnings
+    operator.report({"WARNING" if is_unexpected else "INFO"}, report.summary)

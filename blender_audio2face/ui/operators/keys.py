@@ -33,6 +33,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
         """A face that was appended or copied may have keys and no speaker."""
         from ...bake.earlier_bakes import clear
         from ...scene.face_plan import animated_datablocks
+        from ...scene.kept_paths import remove_unused
 
         objects = chosen_objects(context)
         if self.speaker or shown_speaker(context) is not None or not objects:
@@ -44,6 +45,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
         count, was_baked = clear(speaker, objects, self.strip)
         if not was_baked:
             raise PlanError(f'Nothing to clear: "{self.strip or name}" was not baked.')
+        remove_unused()
         if speaker is not None:
             speaker.report = ""
         return f"Removed {count} keys of {name}"

@@ -7,6 +7,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...errors import PlanError
 from ...scene import live_changes
+from ...scene.kept_paths import absolute
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import add_members, members_of
 from .common import FaceOperator, SpeakerOperator
@@ -170,7 +171,7 @@ class AUDIO2FACE_OT_mapping_save(SpeakerOperator, bpy.types.Operator):
         from ...scene.face_plan import current_mapping
 
         mapping = current_mapping(speaker)
-        path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
+        path = Path(bpy.path.ensure_ext(absolute(self.filepath), ".json"))
         with atomic_write(path) as draft:
             draft.write_text(dumps(mapping), encoding="utf-8")
         linked = sum(bool(link.target.name) for link in mapping.links)
@@ -194,7 +195,7 @@ class AUDIO2FACE_OT_mapping_load(FaceOperator, bpy.types.Operator):
         from ...core.rigs.mapping_file import load
         from ...scene.speaker_settings import set_mapping
 
-        mapping = load(Path(bpy.path.abspath(self.filepath)))
+        mapping = load(Path(absolute(self.filepath)))
         set_mapping(speaker, mapping)
         return f"Loaded {len(mapping.links)} links"
 

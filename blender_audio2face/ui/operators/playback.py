@@ -67,10 +67,11 @@ def _go_to_voice(scene, speaker) -> None:
     """Moves the playhead to the start of the speech, unless it is within the speech."""
 
     from ...scene.analysis_cache import timing_of
+    from ...scene.frame_map import stretched_time
 
-    timings = [timing_of(take) for take in speaker.takes]
-    first = min(timing.left_handle for timing in timings)
-    last = max(timing.right_handle for timing in timings) - 1
+    timings, frames = [timing_of(take) for take in speaker.takes], stretched_time(scene)
+    first = frames.timeline_frame(min(timing.left_handle for timing in timings))
+    last = frames.timeline_frame(max(timing.right_handle for timing in timings) - 1)
     if not first <= scene.frame_current <= last:
         scene.frame_set(first)
 

@@ -10,6 +10,7 @@ from ....model.errors import A2FError, memory_errors_reported
 from ...core.background_job import run_to_completion
 from ...realtime import running_session
 from ...scene.face_objects import chosen_objects, has_selection
+from ...scene.kept_paths import absolute
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.speakers import members_of, shown_speaker, speaker_of
 from ...scene.weights_path import chosen_weights
@@ -91,7 +92,7 @@ class AUDIO2FACE_OT_live_start(bpy.types.Operator):
         from ...core.realtime.source import file_as_microphone
 
         if self.file:
-            return file_as_microphone(Path(bpy.path.abspath(self.file)))
+            return file_as_microphone(Path(absolute(self.file)))
         return Microphone(self._setting(context, "device"))
 
 
@@ -134,11 +135,15 @@ class AUDIO2FACE_OT_live_record(LiveOperator, bpy.types.Operator):
         return super().poll(context)
 
     def execute(self, context) -> set[str]:
+        from ...scene import sequencer_api
+        from ...scene.frame_map import frame_now
+
         scene = context.scene
         playing = context.screen is not None and context.screen.is_animation_playing
         fps = scene.render.fps / scene.render.fps_base if playing else 0.0
+        frame = frame_now(sequencer_api.sequencer_scenes(context)[0], scene)
         session = running_session()
-        return attempt(self, lambda: session.start_recording(scene.frame_current_final, fps))
+        return attempt(self, lambda: session.start_recording(frame, fps))
 
 
 class AUDIO2FACE_OT_live_keep(ModalBake, bpy.types.Operator):

@@ -6,6 +6,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...errors import StripError
+from ...scene.kept_paths import absolute
 from ...scene.properties import BLEND_RELATIVE
 from .common import attempt
 
@@ -55,7 +56,7 @@ def _add(scene, filepath: str):
     from ...core.sound.decoders import CHOOSE, check_sound_file
     from ...scene import sequencer_api
 
-    path = Path(bpy.path.abspath(filepath))
+    path = Path(absolute(filepath))
     check_sound_file(str(path), CHOOSE)
     ends = [
         sequencer_api.strip_timing(scene, strip).right_handle

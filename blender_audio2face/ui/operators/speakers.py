@@ -4,6 +4,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ....model.channels import ARKIT_52
+from ...core.sound.sound_selection import MOST_SOUND_CHANNELS
 from ...errors import PlanError
 from ...scene import live_changes
 from ...scene.face_objects import chosen_objects, has_selection
@@ -43,6 +44,12 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
     file_frame: IntProperty(
         name="First Frame", description="Frame at which the sound file begins", default=1
     )
+    sound_channel: IntProperty(
+        name="Channel of the Sound",
+        description="The channel that is this voice: 1 is left, 2 is right; 0 mixes all",
+        min=0,
+        max=MOST_SOUND_CHANNELS,
+    )
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -54,7 +61,7 @@ class AUDIO2FACE_OT_speaker_add(bpy.types.Operator):
     def execute(self, context) -> set[str]:
         objects = chosen_objects(context)
         speaker = add_speaker(context.scene, self.name or objects[0].name, objects)
-        for name in ("source", "strip", "channel", "file", "file_frame"):
+        for name in ("source", "strip", "channel", "file", "file_frame", "sound_channel"):
             setattr(speaker, name, getattr(self, name))
         return {"FINISHED"}
 

@@ -70,6 +70,9 @@ class AUDIO2FACE_PT_sound(SidebarPanel):
         else:
             layout.prop(speaker, "file", text="")
             layout.prop(speaker, "file_frame")
+        layout.row(align=True).prop(speaker, "shown_sound_channel", expand=True)
+        if speaker.shown_sound_channel == "NUMBER":
+            layout.prop(speaker, "sound_channel")
 
 
 def _draw_strip(layout, context, name: str) -> None:

@@ -318,7 +318,7 @@ def test_clear_of_one_line_is_no_hand_edit(lines) -> None:
     bpy.ops.audio2face.clear(strip=str(lines[0]))
     speaker("Face").dials.jaw = 0.25
     assert "changed by hand" not in speaker("Face").report
-    assert max(played(face, "jawOpen", SECOND)) == pytest.approx(0.5, abs=0.02)
+    assert max(played(face, "jawOpen", SECOND)) == pytest.approx(0.5, abs=0.05)
 
 
 def test_control_that_is_no_longer_keyed_gets_its_value_back(lines) -> None:
@@ -507,7 +507,7 @@ def test_our_strip_in_an_nla_meta_strip_is_known(lines, again: bool) -> None:
     assert moves(face, FIRST)
     if again:
         speaker("Face").dials.jaw = 0.25
-        assert max(played(face, "jawOpen", FIRST)) == pytest.approx(0.5, abs=0.02)
+        assert max(played(face, "jawOpen", FIRST)) == pytest.approx(0.5, abs=0.05)
     bpy.ops.audio2face.clear()
     assert not moves(face, FIRST)
     assert not [action for action in bpy.data.actions if not action.get("audio2face_rest")]

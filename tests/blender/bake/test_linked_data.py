@@ -134,14 +134,14 @@ def test_overridden_face_keeps_its_bake_over_opening(
     (voice,) = bpy.context.scene.audio2face.speakers
     voice.dials.jaw = 0.25
     assert "changed by hand" not in voice.report
-    assert max(played(face, "jawOpen", range(1, 25))) == pytest.approx(0.5, abs=0.02)
+    assert max(played(face, "jawOpen", range(1, 25))) == pytest.approx(0.5, abs=0.05)
     strip = bpy.context.scene.sequence_editor.active_strip
     set_timing(strip, content_start=timing(strip, "content_start") + 100)
     bpy.ops.audio2face.update(speaker=voice.name)
     assert max(played(face, "jawOpen", range(1, 25))) == 0.0
     reopened(tmp_path)
     face = the_override()
-    assert max(played(face, "jawOpen", range(100, 126))) == pytest.approx(0.5, abs=0.02)
+    assert max(played(face, "jawOpen", range(100, 126))) == pytest.approx(0.5, abs=0.05)
     (voice,) = bpy.context.scene.audio2face.speakers
     bpy.ops.audio2face.clear(speaker=voice.name)
     assert max(played(face, "jawOpen", range(1, 130))) == 0.0

@@ -6,7 +6,16 @@ import bpy
 import numpy as np
 import pytest
 
-from tests.support.scenes import action_of, fcurves, highest_key, keys_of, needs_sound, set_timing
+from tests.support.scenes import (
+    action_of,
+    fcurves,
+    highest_key,
+    keys_of,
+    make_face,
+    needs_sound,
+    set_timing,
+    write_hum,
+)
 
 pytestmark = needs_sound
 
@@ -65,3 +74,22 @@ def test_bake_replaces_its_keys_and_clear_removes_them(face) -> None:
     assert bpy.ops.audio2face.clear() == {"FINISHED"}
     assert action_of(face) is None
     assert (len(bpy.data.actions), len(only_speaker().takes)) == (0, 0)
+
+
+@pytest.mark.skipif(bpy.app.version < (5, 0, 0), reason="properties have no second place")
+def test_copies_of_properties_from_an_older_blender_keep_no_action(
+    loud_jaw, tmp_path: Path
+) -> None:
+    hum = write_hum(tmp_path / "hum.wav", 1.0)
+    face = make_face("Face", ("jawOpen", "mouthClose"))
+    jaw = face.data.shape_keys.key_blocks["jawOpen"]
+    for frame in (1, 10, 300):
+        jaw.keyframe_insert("value", frame=frame)
+    bpy.ops.audio2face.bake(file=str(hum), output="ACTIVE")
+    action = action_of(face)
+    # 5.0 copies the properties of older files to a second place.
+    copies = action.bl_system_properties_get(do_create=True)
+    copies["audio2face_replaced"] = action["audio2face_replaced"]
+    bpy.ops.audio2face.bake(file=str(hum), output="ACTIVE")
+    bpy.ops.audio2face.clear()
+    assert bpy.data.actions[:] == [action]

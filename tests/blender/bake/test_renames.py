@@ -79,7 +79,7 @@ def test_renamed_shape_key_stays_keyed(face, step, new: str) -> None:
     step(face)
     assert "changed by hand" not in speaker("Face").report
     highest = 0.5 if step is dial else 1.0
-    assert max(played(face, new, range(1, 25))) == pytest.approx(highest, abs=0.03)
+    assert max(played(face, new, range(1, 25))) == pytest.approx(highest, abs=0.05)
     assert len(paths(face)) == len(NAMES) and "jawOpen" not in paths(face)
     step(face)
     bpy.context.scene.frame_set(12)
@@ -111,10 +111,10 @@ def test_all_names_may_change(face) -> None:
     """To names of no rig that is known."""
     rename(face, jawOpen="1", mouthClose="2", browInnerUp="3")
     dial(face)
-    assert max(played(face, "1", range(1, 25))) == pytest.approx(0.5, abs=0.03)
+    assert max(played(face, "1", range(1, 25))) == pytest.approx(0.5, abs=0.05)
     update(face)
     bake(face)
-    assert max(played(face, "1", range(1, 25))) == pytest.approx(0.5, abs=0.03)
+    assert max(played(face, "1", range(1, 25))) == pytest.approx(0.5, abs=0.05)
     assert paths(face) == ["1", "2", "3"]
 
 
@@ -180,7 +180,7 @@ def test_own_links_follow(loud_jaw, hum: Path) -> None:
     rename(head, a="jaw", b="brows")
     voice.dials.jaw = 0.25  # the network says 2
     for face, name, value in ((head, "jaw", 0.5), (head, "brows", 0.5), (teeth, "a", 0.5)):
-        assert max(played(face, name, range(1, 25))) == pytest.approx(value, abs=0.03)
+        assert max(played(face, name, range(1, 25))) == pytest.approx(value, abs=0.05)
     targets = [(link.output, link.target) for link in voice.links]
     assert targets == [("jawOpen", "a"), ("jawOpen", "jaw"), ("browInnerUp", "brows")]
 
@@ -199,7 +199,7 @@ def test_renamed_bone_stays_keyed(loud_jaw, hum: Path) -> None:
     voice.dials.jaw = 0.25  # the network says 2
     assert "changed by hand" not in voice.report
     bpy.context.scene.frame_set(15)
-    assert rig.pose.bones["Kiefer"].location.z == pytest.approx(0.5, abs=0.03)
+    assert rig.pose.bones["Kiefer"].location.z == pytest.approx(0.5, abs=0.05)
     assert voice.links[0].target == "Kiefer"
     assert [c.data_path for c in fcurves(rig.animation_data.action)] == [
         'pose.bones["Kiefer"].location'
@@ -226,7 +226,7 @@ def test_renamed_property_stays_keyed(loud_jaw, hum: Path, of_bone: bool) -> Non
     curve.data_path = curve.data_path.replace("Open", "My Jaw")
     voice.dials.jaw = 0.25
     bpy.context.scene.frame_set(15)
-    assert owner["My Jaw"] == pytest.approx(0.5, abs=0.03)
+    assert owner["My Jaw"] == pytest.approx(0.5, abs=0.05)
     assert (voice.links[0].target, len(fcurves(rig.animation_data.action))) == ("My Jaw", 1)
     bpy.ops.audio2face.clear()
     assert owner["My Jaw"] == 0.0 and "Open" not in owner
@@ -248,7 +248,7 @@ def test_renames_of_object_action_slot_scene_and_speaker_change_nothing(
     (voice,) = bpy.context.scene.audio2face.speakers
     voice.name = "Ann"
     voice.dials.jaw = 0.25  # the network says 2
-    assert max(played(face, "jawOpen", range(1, 25))) == pytest.approx(0.5, abs=0.03)
+    assert max(played(face, "jawOpen", range(1, 25))) == pytest.approx(0.5, abs=0.05)
     assert action_of(face).name == "Mine"
     bpy.ops.audio2face.update()
     bpy.ops.audio2face.bake()

@@ -52,6 +52,33 @@ def test_sound_file_is_baked_and_saved(cli, loud_jaw, shot, wav, tmp_path) -> No
     assert files(tmp_path) == {"shot.blend", "shot.blend1", "hum.wav"}
 
 
+def test_farm_is_told_that_no_voice_was_heard(cli, shot, tmp_path) -> None:
+    silence = write_wav(tmp_path / "silence.wav", np.zeros(16000), 16000)
+    code, result, error = cli(shot, "bake", "--object", "Head", "--file", silence)
+    assert (code, result["status"]) == (0, "done")
+    (warning,) = result["speakers"][0]["warnings"]
+    assert warning.startswith('No voice was heard in "silence.wav": the mouth of Head rests')
+    assert warning in error
+
+
+def test_channel_of_the_sound_is_kept_and_checked(cli, loud_jaw, shot, tmp_path) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    both = np.stack([np.zeros(8000), tone(0.5)], 1)
+    soundfile.write(tmp_path / "both.wav", both, 16000)
+    arguments = ("bake", "--object", "Head", "--file", tmp_path / "both.wav", "--sound-channel")
+    for channel, peak, status in (
+        ("left", 0.0, "done"),
+        ("right", 1.0, "done"),
+        ("2", 1.0, "unchanged"),
+    ):
+        code, result, _ = cli(shot, *arguments, channel)
+        assert (code, result["status"]) == (0, status)
+        assert max(value for _, value in saved_jaw_keys(shot)) == pytest.approx(peak, abs=0.05)
+    code, result, _ = cli(shot, *arguments, "3")
+    assert code == 1
+    assert '"both.wav" has 2 channels and no channel 3: choose' in result["error"]
+
+
 def test_finished_bake_is_left_alone(cli, loud_jaw, shot, wav) -> None:
     arguments = ("bake", "--object", "Head", "--file", wav, "--dial", "jaw=0.5")
     assert cli(shot, *arguments)[1]["status"] == "done"

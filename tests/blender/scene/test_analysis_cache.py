@@ -66,7 +66,7 @@ def test_curves_are_read_back(modules, speaker, timing, is_retimed: bool) -> Non
     kept = store(modules, speaker, plain(modules, timing, file="/a.wav"))
     assert (kept.key, kept.name, kept.timing, kept.cut) == ("1a", "Line", timing, 0.0)
     assert kept.curves.values == pytest.approx(ramp(modules).values, abs=1e-3)
-    assert (speaker.takes[0].file, speaker.takes[0].first_frame) == ("/a.wav", 12)
+    assert (speaker.takes[0].file, speaker.takes[0].first_frame) == ("/a.wav", 10)
 
 
 def test_sound_that_was_not_analysed_has_no_curves(modules, strip, timing) -> None:

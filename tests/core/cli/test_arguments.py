@@ -32,6 +32,14 @@ def test_frames_end_with_blenders_timeline(command: str) -> None:
             parse(*command.split(), f"--frame-start={frame}")
 
 
+def test_channel_of_the_sound_is_a_word_or_a_number() -> None:
+    for text, number in (("mix", 0), ("left", 1), ("Right", 2), ("3", 3), ("64", 64)):
+        assert parse("bake", "--sound-channel", text).sound_channel == number
+    for text in ("middle", "-1", "65", "1.5", ""):
+        with pytest.raises(UsageError, match="must be mix, left, right or a number up to 64"):
+            parse("bake", f"--sound-channel={text}")
+
+
 @pytest.mark.parametrize(
     "clash",
     [

@@ -17,6 +17,7 @@ from a2f.blender_audio2face.errors import BakeError
 
 from model import audio_file, input_files, resampling
 from model.audio_file import audio_blocks, audio_seconds, read_audio
+from model.decoder_chatter import without_chatter
 from model.errors import AudioError
 from model.numpy_network import NumpyRuntime
 from tests.support.bad_audio import CORPUS, PLAIN, is_sentence, long_silence, no_waiting, written
@@ -151,3 +152,22 @@ def test_file_replaced_after_the_plan_is_refused(name: str, tmp_path: Path) -> N
     with no_waiting(), pytest.raises(BakeError, match="Find Missing Files") as refused:
         list(audio.audible_blocks(source, timing, 16000, audio.DECODERS))
     assert is_sentence(str(refused.value))
+
+
+def test_decoder_that_complains_is_kept_off_the_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    soundfile.write(tmp_path / "a.mp3", np.random.default_rng(0).normal(0, 0.1, 48_000), 16_000)
+    once = (tmp_path / "a.mp3").read_bytes()
+    (tmp_path / "a.mp3").write_bytes(once * 2)  # the header knows of the first half only
+    with soundfile.SoundFile(tmp_path / "a.mp3"):
+        assert "Xing" in capfd.readouterr().err
+    assert len(read_audio(tmp_path / "a.mp3")) > 40_000
+    assert len(read_audio((tmp_path / "a.mp3").read_bytes())) > 40_000
+    assert capfd.readouterr().err == ""
+
+
+def test_other_lines_reach_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with without_chatter(), without_chatter():
+        os.write(2, b"A line of another thread\nWarning: Xing stream size off\n")
+    assert capfd.readouterr().err == "A line of another thread\n"

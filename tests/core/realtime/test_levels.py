@@ -37,6 +37,14 @@ def test_unusual_levels_are_corrected(
     assert -36.0 < 20 * np.log10(np.abs(again).max()) < 0.01
 
 
+def test_voice_at_the_edge_of_16_bits_is_raised(speech: np.ndarray) -> None:
+    whisper = np.rint(scaled(speech, -60.0) * 32768) / 32768
+    gain = AutoGain()
+    for _ in range(4):
+        gain.push(whisper.astype(np.float32))
+    assert 20.0 < gain.gain_db <= LARGEST_DB
+
+
 def test_gain_does_not_depend_on_blocks(speech: np.ndarray) -> None:
     quiet = scaled(speech, -55.0)
     whole = AutoGain().push(quiet)
