@@ -9,7 +9,8 @@ from ...errors import PlanError
 from ...scene import live_changes
 from ...scene.kept_paths import absolute
 from ...scene.properties import BLEND_RELATIVE
-from ...scene.speakers import add_members, members_of
+from ...scene.properties.links import is_unsure
+from ...scene.speakers import add_members, members_of, shown_speaker
 from .common import FaceOperator, SpeakerOperator
 
 
@@ -128,6 +129,21 @@ class AUDIO2FACE_OT_link_show(SpeakerOperator, bpy.types.Operator):
         default=-1,
         min=-1,
     )
+
+    @classmethod
+    def description(cls, context, properties) -> str:
+        speaker = shown_speaker(context)
+        if speaker is None or not 0 <= properties.index < len(speaker.links):
+            return ""
+        link = speaker.links[properties.index]
+        if link.still:
+            return f'Show on the face what {link.output} moves: "{link.target}" moves no vertex'
+        if is_unsure(link):
+            return (
+                f'Show "{link.target}" on the face for a moment: it was guessed for '
+                f"{link.output} by geometry, {link.score:.0%} sure"
+            )
+        return f"Show on the face, for a moment, what {link.output} moves when it is at its full"
 
     def act(self, context, speaker) -> None:
         from ...core.rigs.mapping import Mapping
