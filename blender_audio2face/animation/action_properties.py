@@ -10,7 +10,7 @@ from ..core.background_job import MainThreadTask
 from ..core.keys import bake_record
 from ..core.keys.bake_record import Record
 from ..core.keys.keyframes import FCurvePath
-from . import action_api, keyframe_table
+from . import action_api, keyframe_table, renames
 from .keyframe_table import KeyTable
 from .transaction import Transaction
 
@@ -24,7 +24,7 @@ REPLACED = "audio2face_replaced"
 """Custom property of an Action: the Action that holds the keys which bakes replaced in it."""
 
 _DIGESTS = ("audio2face_fingerprint", "audio2face_handles", "audio2face_keyed")
-"""Custom properties with digests of baked keys: of ``key_digests``, and of version 0.1.0."""
+"""Custom properties of version 0.1.0 with digests of baked keys."""
 
 
 def action_at(action, name: str):
@@ -34,10 +34,47 @@ def action_at(action, name: str):
 
 
 def record_of(action, slot) -> Record | None:
-    """What was baked into an Action for a slot; None where nothing was."""
+    """What was baked into an Action for a slot; None where nothing was.
+
+    Names F-curves as they are named now, whatever was renamed since.
+    """
+    record = _stored_record(action, slot)
+    if record is None:
+        return None
+    moved = renames.moved_paths(action, slot, record)
+    return record.renamed(moved) if moved else record
+
+
+def moved_paths(action, slot) -> dict[FCurvePath, FCurvePath]:
+    """The new paths of baked F-curves that were renamed since, by the old ones."""
+    record = _stored_record(action, slot)
+    return renames.moved_paths(action, slot, record) if record is not None else {}
+
+
+def _stored_record(action, slot) -> Record | None:
     if action is None:
         return None
     return bake_record.loads(action.get(RECORD)).get(action_api.handle_of(slot))
+
+
+def rename_in_set_aside(action, slot, transaction: Transaction) -> None:
+    """Renames F-curves of the artist's Action that ours set aside, as Blender did in ours: it does
+    so in no Action that plays nowhere."""
+    record, aside = _stored_record(action, slot), action_at(action, SET_ASIDE)
+    if aside is None or record is None or record.set_aside is None or not aside.is_editable:
+        return
+    handle = record.set_aside.slot
+    for old, new in moved_paths(action, slot).items():
+        curves = action_api.curves_of(aside, action_api.slot_with_handle(aside, handle))
+        if old in curves and new not in curves:
+            curves[old].data_path = new.path
+            transaction.on_undo(_rename_back, aside, handle, new, old)
+
+
+def _rename_back(action, handle: int | None, new: FCurvePath, old: FCurvePath) -> None:
+    curve = action_api.curve_of(action, action_api.slot_with_handle(action, handle), new)
+    if curve is not None:
+        curve.data_path = old.path
 
 
 def set_record(action, slot, record: Record | None) -> None:
@@ -46,6 +83,8 @@ def set_record(action, slot, record: Record | None) -> None:
     records.pop(action_api.handle_of(slot), None)
     if record is not None:
         records[action_api.handle_of(slot)] = record
+    else:
+        renames.forget(action, slot)
     if records:
         action[RECORD] = bake_record.dumps(records)
         return
@@ -59,8 +98,11 @@ def replaced_keys(action, slot) -> dict[FCurvePath, KeyTable]:
     holder = action_at(action, REPLACED)
     if holder is None:
         return {}
+    moved = moved_paths(action, slot)
     curves = action_api.curves_of(holder, _holder_slot(holder, action_api.handle_of(slot)))
-    return {channel: keyframe_table.read(curve) for channel, curve in curves.items()}
+    return {
+        moved.get(channel, channel): keyframe_table.read(curve) for channel, curve in curves.items()
+    }
 
 
 def set_replaced_keys(
@@ -83,7 +125,8 @@ def set_replaced_keys(
         transaction.require_action(holder, holder_slot)
         collection = action_api.ensure_collection(holder, holder_slot)
         for channel, table in tables.items():
-            keyframe_table.write(collection.new(channel.path, index=channel.array_index), table)
+            curve = collection.new(channel.path, index=channel.array_index)
+            keyframe_table.write_exactly(curve, table)
             yield
     transaction.on_undo(_set_property, action, REPLACED, old)
     _set_property(action, REPLACED, None if action_api.is_empty(holder) else holder)

@@ -5,7 +5,6 @@ Blender rounds aligned handles whenever it updates a curve.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -14,14 +13,14 @@ from ..core import persistence
 from ..core.background_job import NON_CANCELLABLE, MainThreadTask
 from ..core.keys.frame_ranges import lies_in
 from ..core.keys.keyframes import FCurvePath
-from . import action_api, action_properties, keyframe_table, nla
+from . import action_api, action_properties, keyframe_table, nla, renames
 from .keyframe_table import KeyTable
 
 DIGEST = "audio2face_fingerprint"
-"""Custom property of an Action: digest of the baked frames, values and interpolations."""
+"""Custom property of an Action of version 0.1.0: digest of all baked keys. 0.2.0 reads it."""
 
 HANDLE_SUMS = "audio2face_handles"
-"""Custom property of an Action: [path, index, sums] of each F-curve with baked keys."""
+"""Custom property of an Action of version 0.1.0: [path, index, sums] of each F-curve."""
 
 
 def baked_actions(datablock) -> Iterator[tuple]:
@@ -40,30 +39,43 @@ def remember(action, handle: int | None) -> MainThreadTask[None]:
 
     Raises ReferenceError where the Action was removed between two steps.
     """
-    present, tables = yield from _read(action, handle)
-    action.pop("audio2face_keyed", None)  # of version 0.1.0
-    action[DIGEST] = present
-    action[HANDLE_SUMS] = json.dumps(
-        [
-            [*path, np.round(keyframe_table.handle_sums(table), 6).ravel().tolist()]
-            for path, table in tables.items()
-        ]
-    )
+    tables = yield from _read(action, handle)
+    for name in (DIGEST, HANDLE_SUMS, "audio2face_keyed"):  # of version 0.1.0
+        action.pop(name, None)
+    renames.note(action, action_api.slot_with_handle(action, handle), tables)
 
 
 def was_edited(action, handle: int | None) -> MainThreadTask[bool]:
-    """Whether baked keys differ from those that ``remember`` noted; one F-curve a step."""
-    noted = action.get(DIGEST)
-    if noted is None:
+    """Whether baked keys differ from those that ``remember`` noted; one F-curve a step.
+
+    Where they stand does not count: Blender moves them with what they are named after.
+    """
+    slot = action_api.slot_with_handle(action, handle)
+    noted = renames.noted_curves(action, slot)
+    if noted is None and action.get(DIGEST) is None:
         return False
-    present, tables = yield from _read(action, handle)
-    if present != noted:
+    moved = action_properties.moved_paths(action, slot)
+    tables = yield from _read(action, handle)
+    if noted is None:
+        if digest(tables.items()) != action[DIGEST]:
+            return True
+        sums = _noted_sums(action)
+        return any(
+            path in sums and not keyframe_table.sums_alike(table, sums[path])
+            for path, table in tables.items()
+        )
+    before = {moved.get(path, path): curve for path, curve in noted.items()}
+    present = {path: renames.digest_of(table) for path, table in tables.items()}
+    if sorted(present.values()) != sorted(curve.digest for curve in before.values()):
         return True
-    sums = _noted_sums(action)
-    return any(
-        path in sums and not keyframe_table.sums_alike(table, sums[path])
-        for path, table in tables.items()
-    )
+    by_digest = {curve.digest: curve for curve in before.values()}
+    for path, table in tables.items():
+        curve = before.get(path)
+        if curve is None or curve.digest != present[path]:
+            curve = by_digest[present[path]]  # names were exchanged
+        if not keyframe_table.sums_alike(table, curve.sums):
+            return True
+    return False
 
 
 def digest(tables: Iterable[tuple[FCurvePath, KeyTable]]) -> str:
@@ -76,8 +88,8 @@ def digest(tables: Iterable[tuple[FCurvePath, KeyTable]]) -> str:
     return hasher.hexdigest()[:32]
 
 
-def _read(action, handle: int | None) -> MainThreadTask[tuple[str, dict[FCurvePath, KeyTable]]]:
-    """(digest, keys by F-curve) of the keys that lie in the frame ranges of bakes."""
+def _read(action, handle: int | None) -> MainThreadTask[dict[FCurvePath, KeyTable]]:
+    """The keys, by F-curve, that lie in the frame ranges of bakes."""
     slot = action_api.slot_with_handle(action, handle)
     record = action_properties.record_of(action, slot)
     paths = set(record.all_channels) & action_api.curves_of(action, slot).keys()
@@ -91,7 +103,7 @@ def _read(action, handle: int | None) -> MainThreadTask[tuple[str, dict[FCurvePa
             owned = lies_in(table.frames, record.owned(path))
             tables[path] = table.where(owned)
         yield NON_CANCELLABLE
-    return digest(tables.items()), tables
+    return tables
 
 
 def _noted_sums(action) -> dict[FCurvePath, np.ndarray]:

@@ -1,6 +1,6 @@
 """All attributes of an F-curve's keys as arrays: read, merged, compared and written at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -124,6 +124,27 @@ def write(curve: "bpy.types.FCurve", table: KeyTable) -> None:
     curve.update()
 
 
+def write_exactly(curve: "bpy.types.FCurve", table: KeyTable) -> None:
+    """``write``, with handles of the artist's own to the bit."""
+    write(curve, table)
+    if len(table) and _has_own_handles(table.columns):
+        for name in _HANDLES:
+            kind = column(table, f"{name}_type")[:, 0]
+            own = (kind == _FREE) | (kind == _ALIGNED)
+            set_handles(curve, {name: table.columns[name]}, own)
+
+
+def set_handles(
+    curve: "bpy.types.FCurve", handles: Mapping[str, np.ndarray], chosen: np.ndarray
+) -> None:
+    """Sets handles of chosen keys, bool [K], without having Blender round them."""
+    for name, wanted in handles.items():
+        now = _get(curve.keyframe_points, name)
+        if (now[chosen] != wanted[chosen]).any():
+            now[chosen] = wanted[chosen]
+            curve.keyframe_points.foreach_set(name, now.ravel())
+
+
 def combine(kept: KeyTable, baked: KeyTable, new: Sequence[Keys]) -> KeyTable:
     """All keys that an F-curve is to have, ascending in time.
 
@@ -134,7 +155,7 @@ def combine(kept: KeyTable, baked: KeyTable, new: Sequence[Keys]) -> KeyTable:
         new: new keys. All frames differ.
     """
     tables = [kept, baked, *(new_keys(keys) for keys in new)]
-    table, order = _ascending(tables)
+    table, order = ascending(tables)
     if sum(map(bool, tables)) > 1:
         is_new = order >= len(kept) + len(baked)
         is_baked = (order >= len(kept)) & ~is_new
@@ -148,7 +169,7 @@ def is_alike(table: KeyTable, other: KeyTable) -> bool:
         return False
     columns, others = table.columns, other.columns
     names = ("co", "interpolation", "easing", "type", *_HANDLE_TYPES)
-    if any((_column(table, name) != _column(other, name)).any() for name in names):
+    if any((column(table, name) != column(other, name)).any() for name in names):
         return False
     shared = [name for name in _HANDLES if name in columns and name in others]
     if len(table) > 1 and _has_own_handles(columns) and len(shared) < len(_HANDLES):
@@ -165,7 +186,7 @@ def handle_sums(table: KeyTable) -> np.ndarray:
     for side, (name, kind) in enumerate(zip(_HANDLES, _HANDLE_TYPES, strict=True)):
         if name not in table.columns:
             continue
-        types = _column(table, kind)[:, 0]
+        types = column(table, kind)[:, 0]
         counted = weights * ((types == _FREE) | (types == _ALIGNED)) * (1.0 + 0.3 * side)
         offsets = table.columns[name].astype(np.float64) - table.columns["co"]
         np.add.at(sums, np.arange(len(table)) // _SUMMED, counted[:, None] * offsets)
@@ -189,7 +210,7 @@ def _rounding(co: np.ndarray) -> np.ndarray:
 
 def merge(first: KeyTable, second: KeyTable) -> KeyTable:
     """The keys of both, ascending in time."""
-    return _ascending([first, second])[0]
+    return ascending([first, second])[0]
 
 
 def new_keys(keys: Keys) -> KeyTable:
@@ -220,7 +241,7 @@ def _pairs(frames: np.ndarray, values: np.ndarray) -> np.ndarray:
     return pairs
 
 
-def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
+def ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
     """The keys of all tables, ascending in time, and the place of each in the joined tables."""
     tables = [table for table in tables if len(table)]
     if not tables:
@@ -229,7 +250,7 @@ def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
     if len(tables) == 1:
         return tables[0], order
     names = [name for name in ATTRIBUTES if any(name in table.columns for table in tables)]
-    columns = {name: np.concatenate([_column(table, name) for table in tables]) for name in names}
+    columns = {name: np.concatenate([column(table, name) for table in tables]) for name in names}
     frames = columns["co"][:, 0]
     if (frames[1:] < frames[:-1]).any():
         order = np.argsort(frames, kind="stable")
@@ -237,7 +258,8 @@ def _ascending(tables: Sequence[KeyTable]) -> tuple[KeyTable, np.ndarray]:
     return KeyTable(columns), order
 
 
-def _column(table: KeyTable, name: str) -> np.ndarray:
+def column(table: KeyTable, name: str) -> np.ndarray:
+    """An attribute of all keys, also where a table leaves it at its default."""
     if name in table.columns:
         return table.columns[name]
     width, dtype, default = ATTRIBUTES[name]

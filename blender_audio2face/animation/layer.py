@@ -1,8 +1,9 @@
 """Bakes keys into an Action's F-curves as a layer over the artist's keys: what the layer covers is
 kept, and restored when the layer is removed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from ..core.keys.frame_ranges import FrameRange
 from ..core.keys.keyframes import FCurvePath, Keys
 from ..core.keys.slicing import blend_from, clip_to_ranges
 from ..errors import FACE_CHANGED, SceneChangedError
-from . import action_api, action_properties, keyframe_table, property_values
+from . import action_api, action_properties, junctions, keyframe_table, property_values
 from .keyframe_table import NO_KEYS, KeyTable
 from .transaction import Transaction
 
@@ -39,19 +40,34 @@ class StripKeyframes:
     Attributes:
         requested: the frame ranges to key, ascending.
         keys: what to key. Keys outside of these ranges are left out.
+        label: the strip's name, for people.
     """
 
     requested: tuple[FrameRange, ...]
     keys: Mapping[FCurvePath, Keys]
+    label: str = ""
 
 
 def write_layer(
-    layer: Layer, record: Record, bakes: Sequence[StripKeyframes], transaction: Transaction
-) -> MainThreadTask[tuple[FrameRange, ...]]:
+    layer: Layer,
+    record: Record,
+    bakes: Sequence[StripKeyframes],
+    gone: Set[str],
+    transaction: Transaction,
+) -> MainThreadTask[tuple[tuple[FrameRange, ...], dict[FCurvePath, int]]]:
     """Writes strips' keys into a layer, instead of all that the same strips baked before.
 
+    Controls that no strip keys any more get the value from before their first bake.
+
+    Args:
+        layer: what to write to.
+        record: of what was baked into it.
+        bakes: what to key.
+        gone: strips whose keys are removed.
+        transaction: is completed by the caller.
+
     Returns:
-        The ranges that were keyed.
+        The ranges that were keyed, and how many keys of the artist are covered, by F-curve.
 
     Raises:
         SceneChangedError: a control was removed.
@@ -62,12 +78,21 @@ def write_layer(
         before = {channel: property_values.get(layer.datablock, channel) for channel in channels}
     except ValueError as error:
         raise SceneChangedError(FACE_CHANGED) from error
-    after = record.without(strips)
+    after = record.without(strips | gone)
     for bake in bakes:
         allowed = frame_ranges.allowed_ranges(after.ranges, bake.requested)
-        after = after.with_bake(allowed, tuple(bake.keys), before)
-    yield from _rewrite(layer, record, after, bakes, transaction)
-    return frame_ranges.of_strips(after.ranges, strips)
+        after = after.with_bake(allowed, tuple(bake.keys), before, bake.label)
+    covered = yield from _rewrite(layer, record, after, bakes, transaction)
+    restore_values(layer.datablock, record, after, transaction)
+    return frame_ranges.of_strips(after.ranges, strips), covered
+
+
+def restore_values(datablock, record: Record, after: Record, transaction: Transaction) -> None:
+    """Gives controls that a record has no more their values from before their first bake."""
+    keyed = set(after.all_channels)
+    for channel, value in record.before.items():
+        if channel not in keyed:
+            transaction.last_steps.append(partial(property_values.put, datablock, channel, value))
 
 
 def strips_of(bakes: Sequence[StripKeyframes]) -> set[str]:
@@ -95,14 +120,15 @@ def _rewrite(
     after: Record,
     bakes: Sequence[StripKeyframes],
     transaction: Transaction,
-) -> MainThreadTask[None]:
-    """Brings a layer from one record to another, with new keys for the strips of ``bakes``."""
+) -> MainThreadTask[dict[FCurvePath, int]]:
+    """Brings a layer from one record to another, with new keys for the strips of ``bakes``; returns
+    how many keys of the artist it covers."""
     if not layer.is_copy:
         action_properties.restore_properties_on_undo(layer.action, transaction)
     replaced = action_properties.replaced_keys(layer.action, layer.slot)
     baked = dict.fromkeys(channel for bake in bakes for channel in bake.keys)
     allowed = [frame_ranges.of_strips(after.ranges, strips_of([bake])) for bake in bakes]
-    still_replaced, emptied = {}, set()
+    still_replaced, covered, emptied = {}, {}, set()
     handle = action_api.handle_of(layer.slot)
     for channel in dict.fromkeys((*record.all_channels, *replaced, *baked)):
         curve, table = action_api.curve_of(layer.action, layer.slot, channel), None
@@ -125,9 +151,13 @@ def _rewrite(
         elif not layer.is_copy:
             table = keyframe_table.read(curve)
             transaction.on_undo(_restore_curve, layer.action, handle, channel, table)
-        covered = _rewrite_curve(curve, table, channel, record, after, new, replaced.get(channel))
-        if len(covered):
-            still_replaced[channel] = covered
+        hidden, before = _rewrite_curve(
+            curve, table, channel, record, after, new, replaced.get(channel)
+        )
+        if len(before):
+            still_replaced[channel] = before
+        if len(hidden):
+            covered[channel] = len(hidden)
         if not curve.keyframe_points:
             emptied.add(channel)
         yield
@@ -139,6 +169,7 @@ def _rewrite(
         transaction.last_steps.append(
             lambda: action_api.remove_curves(layer.action, layer.slot, emptied)
         )
+    return covered
 
 
 def _remove_curve(action, handle: int | None, channel: FCurvePath) -> None:
@@ -149,7 +180,7 @@ def _remove_curve(action, handle: int | None, channel: FCurvePath) -> None:
 def _restore_curve(action, handle: int | None, channel: FCurvePath, table: KeyTable) -> None:
     curve = action_api.curve_of(action, action_api.slot_with_handle(action, handle), channel)
     if curve is not None:
-        keyframe_table.write(curve, table)
+        keyframe_table.write_exactly(curve, table)
 
 
 @dataclass(frozen=True)
@@ -184,9 +215,10 @@ def _rewrite_curve(
     after: Record,
     new: Sequence[_NewKeys],
     replaced: KeyTable | None,
-) -> KeyTable:
+) -> tuple[KeyTable, KeyTable]:
     """Brings one F-curve, whose keys are ``table`` (None: not read yet), from one record to
-    another; returns the artist's keys that the layer covers."""
+    another; returns the artist's keys that the layer covers, and those with what was changed on
+    keys beside them, as they were."""
     allowed = tuple(each for part in new for each in part.allowed)
     strips = {each.strip for each in allowed}
     owned = record.owned(channel)
@@ -196,10 +228,13 @@ def _rewrite_curve(
     is_ours = frame_ranges.lies_in(frames, owned)
     if is_ours.all() and not others and replaced is None:
         keyframe_table.write(curve, keyframe_table.combine(NO_KEYS, NO_KEYS, made))
-        return NO_KEYS
+        return NO_KEYS, NO_KEYS
     table = keyframe_table.read(curve) if table is None else table
     seams = _seams(curve, frames[is_ours], owned, others)
-    artists = keyframe_table.merge(table.where(~is_ours), replaced or NO_KEYS)
+    artists = table.where(~is_ours)
+    if replaced is not None:
+        gave_way = frame_ranges.lies_in(replaced.frames, frame_ranges.covered(owned))
+        artists = junctions.given_back(artists, replaced, gave_way)
     covered = np.zeros(len(artists), bool)
     if len(artists):
         covered = frame_ranges.lies_in(artists.frames, frame_ranges.covered((*others, *allowed)))
@@ -207,9 +242,17 @@ def _rewrite_curve(
         keyframe_table.write(curve, artists)
         made = [blend_from(part.keys, part.requested, part.allowed, curve.evaluate) for part in new]
     baked = table.where(is_ours & frame_ranges.lies_in(frames, others))
+    if len(artists) and not record.ours and (len(baked) or made or seams):
+        ours = keyframe_table.combine(NO_KEYS, baked, [*made, *seams])
+        if len(ours):
+            changed = junctions.write_between(curve, artists, covered, ours)
+            return artists.where(covered), artists.where(covered | changed)
     table = keyframe_table.combine(artists.where(~covered), baked, [*made, *seams])
-    keyframe_table.write(curve, table)
-    return artists.where(covered)
+    if record.ours:
+        keyframe_table.write(curve, table)
+    else:
+        keyframe_table.write_exactly(curve, table)
+    return artists.where(covered), artists.where(covered)
 
 
 def _seams(

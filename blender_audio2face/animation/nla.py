@@ -4,6 +4,8 @@ The NLA starts from a property's default. In Blender 5.0 the default of a shape 
 instead of 0, so there a second track of ours, below the first, holds the shape keys at 0.
 """
 
+from collections.abc import Iterator
+
 import bpy
 
 from ..core.keys.keyframes import FCurvePath
@@ -30,22 +32,43 @@ _PLACEMENT = (
 
 
 def strips_of(anim) -> list:
-    """(track, strip) of every Action strip, the lowest track first."""
+    """(track, strip) of every Action strip, the lowest track first; also those in meta strips."""
     return [
         (track, strip)
         for track in anim.nla_tracks
-        for strip in track.strips
+        for strip in _with_inner(track.strips)
         if strip.action is not None
     ]
+
+
+def _with_inner(strips) -> Iterator:
+    for strip in strips:
+        yield strip
+        if strip.type == "META":
+            yield from _with_inner(strip.strips)
+
+
+def in_metas(anim) -> list:
+    """(track, strip) of the Action strips in meta strips."""
+    return [(track, strip) for track, strip in strips_of(anim) if not _is_on(track, strip)]
+
+
+def _is_on(track, strip) -> bool:
+    """Whether a strip lies on a track itself, and in no meta strip."""
+    return any(strip == other for other in track.strips)
 
 
 def find_ours(anim):
     """(track, strip) that plays an Action made by a bake, or None."""
     for track, strip in reversed(strips_of(anim)):
-        record = action_properties.record_of(strip.action, action_api.slot_of(strip))
-        if record is not None and record.ours and strip.action.is_editable:
+        if _is_ours(strip) and _is_on(track, strip):
             return track, strip
     return None
+
+
+def _is_ours(strip) -> bool:
+    record = action_properties.record_of(strip.action, action_api.slot_of(strip))
+    return record is not None and record.ours and strip.action.is_editable
 
 
 def blend_type(datablock) -> str:
@@ -56,7 +79,7 @@ def blend_type(datablock) -> str:
 def add(datablock, action, slot, first: int, last: int, transaction: Transaction):
     """Plays an Action from frame ``first`` to ``last``, added to the layers below it; returns
     (track, strip)."""
-    if blend_type(datablock) == "ADD":
+    if blend_type(datablock) == "ADD" and _find_rest(datablock.animation_data) is None:
         rest = bpy.data.actions.new(f"{action.name} rest")
         rest[REST] = True
         transaction.on_undo(bpy.data.actions.remove, rest)
@@ -140,16 +163,20 @@ def change(datablock, strip, action, slot, first: int, last: int, transaction: T
 
 
 def remove(anim, track, strip) -> None:
-    """Removes our strip, its track when nothing else is on it, and the rest strip below it."""
+    """Removes our strip, its track when nothing else is on it, and with the last the rest strip."""
     _remove(anim, track, strip)
     rest = _find_rest(anim)
-    if rest is not None:
+    if rest is not None and not any(_is_ours(other) for _, other in strips_of(anim)):
         action = rest[1].action
         _remove(anim, *rest)
-        bpy.data.actions.remove(action)
+        if action.users - action.use_fake_user == 0:  # a copy of the face may play it too
+            bpy.data.actions.remove(action)
 
 
 def _remove(anim, track, strip) -> None:
+    if not _is_on(track, strip):
+        strip.action = None  # Blender takes no strip out of a meta strip
+        return
     track.strips.remove(strip)
     if not track.strips:
         anim.nla_tracks.remove(track)

@@ -9,8 +9,8 @@ from ..core.background_job import MainThreadTask, run_to_completion
 from ..core.keys.bake_record import Record
 from ..core.keys.keyframes import FCurvePath
 from ..errors import PlanError
-from . import action_api, action_properties, nla, property_values
-from .layer import Layer, withdraw
+from . import action_api, action_properties, nla
+from .layer import Layer, restore_values, withdraw
 from .transaction import Transaction
 
 
@@ -59,6 +59,7 @@ def from_active(
     if record is None or not action.is_editable:
         return 0
     transaction.on_undo(_assign, datablock, action, action_api.handle_of(slot))
+    action_properties.rename_in_set_aside(action, slot, transaction)
     copy, copy_slot, count = yield from _without_strips(
         datablock, action, slot, record, strips, transaction
     )
@@ -139,9 +140,7 @@ def _without_strips(
     """(copy of our Action without the keys, its slot, number of keys); the artist's Action is
     changed in place, without a copy."""
     removed = set(record.strips) if strips is None else strips
-    if removed >= set(record.strips):
-        for channel, value in record.before.items():
-            transaction.last_steps.append(partial(property_values.put, datablock, channel, value))
+    restore_values(datablock, record, record.without(removed), transaction)
     if not record.ours:
         layer = Layer(action, slot, datablock, is_copy=False)
         return None, None, (yield from withdraw(layer, record, removed, transaction))

@@ -62,10 +62,12 @@ class Transaction:
         """Takes the last steps and removes obsolete Actions."""
         for step in self.last_steps:
             step()
+        removed: set[int] = set()
         for action, successor in self.obsolete:
-            if action.users - action.use_fake_user > 0:
+            if id(action) in removed or action.users - action.use_fake_user > 0:
                 continue
             name = action.name
+            removed.add(id(action))
             bpy.data.actions.remove(action)
             if successor is not None:
                 successor.name = name

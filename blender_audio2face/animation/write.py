@@ -1,8 +1,8 @@
 """Writes keys into an Action of our own, an NLA strip, or the artist's active Action."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..core.keys.keyframes import FCurvePath
 from ..core.report import WrittenAction
 from ..core.target_plan import TargetPlan
 from ..errors import FACE_CHANGED, PlanError, SceneChangedError
-from . import action_api, action_properties, nla, remove
+from . import action_api, action_properties, junctions, nla, remove
 from .layer import Layer, StripKeyframes, strips_of, withdraw, write_layer
 from .transaction import Transaction
 
@@ -38,6 +38,7 @@ class PendingAction:
         frames: the frames baked, ascending int64 [K].
         controls, keys: how many F-curves and keys were given.
         transaction: completed by ``commit``.
+        covered: how many keys of the artist in the same Action give way, by F-curve.
     """
 
     action: Any
@@ -51,6 +52,7 @@ class PendingAction:
     track: str | None = None
     controls: int = 0
     keys: int = 0
+    covered: Mapping[FCurvePath, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,24 @@ class _Place:
 
 
 def write_keys(
-    datablock, name: str, bakes: Sequence[StripKeyframes], output: str, undo: ExitStack
+    datablock,
+    name: str,
+    bakes: Sequence[StripKeyframes],
+    output: str,
+    undo: ExitStack,
+    gone: Set[str] = frozenset(),
 ) -> PendingAction:
     """``write_task``, straight through."""
-    return run_to_completion(write_task(datablock, name, bakes, output, undo))
+    return run_to_completion(write_task(datablock, name, bakes, output, undo, gone))
 
 
 def write_task(
-    datablock, name: str, bakes: Sequence[StripKeyframes], output: str, undo: ExitStack
+    datablock,
+    name: str,
+    bakes: Sequence[StripKeyframes],
+    output: str,
+    undo: ExitStack,
+    gone: Set[str] = frozenset(),
 ) -> MainThreadTask[PendingAction]:
     """Keys strips on a datablock, one F-curve a step. Call ``commit`` with the result, once nothing
     can fail.
@@ -104,6 +116,7 @@ def write_task(
         output: ACTION, NLA or ACTIVE. Another output is used where this one is impossible or would
             lose work of the artist; the result says so.
         undo: gets the steps that restore everything.
+        gone: other strips, whose keys are removed.
 
     Raises:
         PlanError: the datablock is in NLA tweak mode, or an armature without a pose; or other
@@ -112,18 +125,18 @@ def write_task(
     """
     transaction = Transaction(undo)
     place = _read_place(datablock, transaction)
-    chosen, note = _choose(datablock, place, strips_of(bakes), output)
+    chosen, note = _choose(datablock, place, bakes, gone, output)
     if chosen == ACTIVE:
-        steps = _write_active(datablock, place, bakes, transaction)
+        steps = _write_active(datablock, place, bakes, gone, transaction)
     else:
-        steps = _write_ours(datablock, place, name, bakes, chosen, transaction)
+        steps = _write_ours(datablock, place, name, bakes, gone, chosen, transaction)
     pending = yield from guarded(steps, transaction.check)
     if not len(pending.frames):
         raise PlanError(
             f'Nothing to key on "{datablock.name}": other strips have every frame of this one. '
             "Set another preview range, or move the strip."
         )
-    pending.note = note
+    pending.note = note or pending.note
     pending.controls = len({channel for bake in bakes for channel in bake.keys})
     pending.keys = sum(len(keys.frames) for bake in bakes for keys in bake.keys.values())
     return pending
@@ -151,6 +164,7 @@ def commit(pending: PendingAction, plan: TargetPlan) -> WrittenAction:
         last_frame=int(pending.frames.max()),
         set_aside=pending.previous.name if is_set_aside else None,
         set_aside_curves=pending.previous_curves if is_set_aside else 0,
+        covered=dict(pending.covered),
     )
 
 
@@ -213,8 +227,11 @@ def _check_pose(datablock) -> None:
         )
 
 
-def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[str, str | None]:
+def _choose(
+    datablock, place: _Place, bakes: Sequence[StripKeyframes], gone: Set[str], output: str
+) -> tuple[str, str | None]:
     """(output, sentence on why it is not the requested output, or None)."""
+    strips = strips_of(bakes) | gone
     artists = None if place.ours else place.active
     if output == ACTIVE:
         if place.ours:
@@ -228,6 +245,15 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
                 f'Action "{place.active.name}" holds other strips of "{datablock.name}": baked '
                 "into it. Clear them to bake into the Action it set aside."
             )
+        slot = place.slot
+        if place.ours:
+            aside = place.record.set_aside
+            slot = action_api.slot_with_handle(artists, aside.slot) if aside is not None else None
+        for channel in _that_cannot_stay(artists, slot, bakes):
+            return NLA, (
+                f'Action "{artists.name}" repeats or eases {channel.path}, which keys within it '
+                "would change elsewhere: baked as an NLA strip instead."
+            )
         return ACTIVE, None
     if output == ACTION and artists is not None and datablock.id_type != "KEY":
         return NLA, (
@@ -237,8 +263,22 @@ def _choose(datablock, place: _Place, strips: set[str], output: str) -> tuple[st
     return output, None
 
 
+def _that_cannot_stay(action, slot, bakes: Sequence[StripKeyframes]) -> Iterator[FCurvePath]:
+    """The artist's F-curves that would be others around the keys of strips."""
+    for bake in bakes:
+        frames = [each.start for each in bake.requested] + [each.end - 1 for each in bake.requested]
+        for channel in bake.keys:
+            curve = action_api.curve_of(action, slot, channel)
+            if curve is not None and not junctions.can_join(curve, (min(frames), max(frames))):
+                yield channel
+
+
 def _write_active(
-    datablock, place: _Place, bakes: Sequence[StripKeyframes], transaction: Transaction
+    datablock,
+    place: _Place,
+    bakes: Sequence[StripKeyframes],
+    gone: Set[str],
+    transaction: Transaction,
 ) -> MainThreadTask[PendingAction]:
     if place.ours:
         yield from remove.from_active(datablock, None, transaction)
@@ -254,13 +294,35 @@ def _write_active(
     record = action_properties.record_of(action, slot) or Record(ours=False)
     record = replace(record, before={**place.before, **record.before})
     artists = Layer(action, slot, datablock, is_copy=False)
-    new = yield from write_layer(artists, record, bakes, transaction)
+    new, covered = yield from write_layer(artists, record, bakes, gone, transaction)
     if place.in_nla is not None:
-        strips = strips_of(bakes)
+        strips = strips_of(bakes) | gone
         yield from remove.from_strip(datablock, *place.in_nla, strips, transaction)
+    yield from _withdraw_from_metas(datablock, place, strips_of(bakes) | gone, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
-    return PendingAction(action, None, 0, False, frames, transaction, ACTIVE)
+    note = _also_moved(datablock, action, slot)
+    return PendingAction(
+        action, None, 0, False, frames, transaction, ACTIVE, note=note, covered=covered
+    )
+
+
+def _also_moved(datablock, action, slot) -> str | None:
+    """A sentence where the artist's Action moves more than this, such as a copy of the face."""
+    if action.users - action.use_fake_user < 2:
+        return None
+    names = []
+    for user in bpy.data.user_map(subset={action})[action]:
+        anim = getattr(user, "animation_data", None)
+        plays = anim is not None and anim.action == action
+        if plays and user != datablock and action_api.slot_of(anim) == slot:
+            names.append(f'"{user.name}"')
+    if not names:
+        return None
+    return (
+        f'Action "{action.name}" also moves {", ".join(sorted(names))}: make it single-user where '
+        "they are not to speak."
+    )
 
 
 def _write_ours(
@@ -268,11 +330,13 @@ def _write_ours(
     place: _Place,
     name: str,
     bakes: Sequence[StripKeyframes],
+    gone: Set[str],
     output: str,
     transaction: Transaction,
 ) -> MainThreadTask[PendingAction]:
     old, old_slot, record = _earlier_bake(place)
     if old is not None:
+        action_properties.rename_in_set_aside(old, old_slot, transaction)
         action = old.copy()
         action.use_fake_user = old.use_fake_user
     else:
@@ -282,11 +346,12 @@ def _write_ours(
     transaction.require_action(action, slot)
     yield
     ours = Layer(action, slot, datablock, is_copy=True)
-    new = yield from write_layer(ours, record, bakes, transaction)
+    new, _ = yield from write_layer(ours, record, bakes, gone, transaction)
     if place.record is not None and not place.ours and place.active.is_editable:
         artists = Layer(place.active, place.slot, datablock, is_copy=False)
-        strips = strips_of(bakes)
+        strips = strips_of(bakes) | gone
         yield from withdraw(artists, place.record, strips, transaction)
+    yield from _withdraw_from_metas(datablock, place, strips_of(bakes) | gone, transaction)
     _check_curves(action, slot, bakes)
     frames = frame_ranges.frames_of(new)
     pending = PendingAction(action, old, place.curves, old is not None, frames, transaction, output)
@@ -300,6 +365,14 @@ def _write_ours(
     if old is not None:
         transaction.obsolete.insert(0, (old, action))
     return pending
+
+
+def _withdraw_from_metas(
+    datablock, place: _Place, strips: Set[str], transaction: Transaction
+) -> MainThreadTask[None]:
+    """Removes what strips baked before from our Actions in NLA meta strips: no keys go there."""
+    for track, strip in nla.in_metas(place.anim):
+        yield from remove.from_strip(datablock, track, strip, set(strips), transaction)
 
 
 def _earlier_bake(place: _Place) -> tuple:

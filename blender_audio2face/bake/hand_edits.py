@@ -26,9 +26,23 @@ def remember_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
                 yield from key_digests.remember(action, handle)
 
 
+def is_edited(datablock) -> bool:
+    """Whether baked keys of a datablock were changed by hand."""
+    return any(
+        run_to_completion(key_digests.was_edited(action, action_api.handle_of(slot)))
+        for action, slot in tuple(key_digests.baked_actions(datablock))
+    )
+
+
+def remember(datablock) -> None:
+    """Notes the baked keys of a datablock as they are."""
+    for action, slot in tuple(key_digests.baked_actions(datablock)):
+        run_to_completion(key_digests.remember(action, action_api.handle_of(slot)))
+
+
 def check_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
     """Raises EditedError where baked keys were changed by hand; one F-curve a step."""
-    names = yield from _edited(plans)
+    names = yield from names_of_edited(plans)
     if names:
         listed = ", ".join(f'"{name}"' for name in names)
         raise EditedError(
@@ -39,10 +53,11 @@ def check_task(plans: Sequence[TargetPlan]) -> MainThreadTask[None]:
 
 def edited_actions(plans: Sequence[TargetPlan]) -> list[str]:
     """Names of the Actions whose baked keys were changed by hand."""
-    return run_to_completion(_edited(plans))
+    return run_to_completion(names_of_edited(plans))
 
 
-def _edited(plans: Sequence[TargetPlan]) -> MainThreadTask[list[str]]:
+def names_of_edited(plans: Sequence[TargetPlan]) -> MainThreadTask[list[str]]:
+    """``edited_actions``, one F-curve a step."""
     names = []
     for plan in plans:
         for action, slot in tuple(key_digests.baked_actions(datablock_of(plan))):

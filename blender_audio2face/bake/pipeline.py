@@ -7,10 +7,11 @@ written the plan is held against the scene as it is by then; on any failure the 
 A speaker that fails stops no other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from uuid import uuid4
 
 import bpy
 
@@ -28,23 +29,47 @@ from ..core.background_job import (
 from ..core.cached_curves import StripCurves
 from ..core.compose import FaceKeys, FacePlan, OnProgress, compose, no_progress, part_of
 from ..core.report import BakeReport, Inference, describe
-from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import SkippedMesh, StripPlan
 from ..core.target_plan import TargetPlan
 from ..diagnostics.hidden_results import hidden_steps
 from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError, StripError
 from ..face_override import release
 from ..scene import live_changes, speaker_settings
-from ..scene.analysis_cache import cached_curves, store_curves
+from ..scene.analysis_cache import cached_curves, remove_curves, store_curves
 from ..scene.face_plan import datablock_of, objects_with_uids, plan_face, with_effect
-from ..scene.resolve_sound import mark_strip, plan_selection, strip_of_take
-from ..scene.speakers import add_members, add_speaker, find_speaker, members_of, way_back
+from ..scene.resolve_sound import mark_strip, plan_selection, strips_of_take
+from ..scene.speakers import (
+    add_members,
+    add_speaker,
+    all_members_of,
+    check_own_meshes,
+    find_speaker,
+    members_of,
+    way_back,
+)
 from ..scene.strip_fingerprint import strip_fingerprint
-from . import hand_edits
+from . import earlier_bakes, hand_edits
+from .renamed_controls import follow_renames
 from .request import BakeRequest, Refusal
 
 _ANALYZED = 0.9
 """Progress at which all sound was analysed; the rest is composing."""
+
+
+@dataclass(frozen=True)
+class KeptCurves:
+    """Curves that need no analysis.
+
+    Attributes:
+        curves: with their key; with an empty one those of a strip that gets its own, as it was
+            split off another.
+        strip: what they are to be moved to; None where they stay.
+        is_same_sound: the strip's sound passes for the one that was analysed: it cannot be read.
+    """
+
+    curves: StripCurves
+    strip: StripPlan | None = None
+    is_same_sound: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,8 +82,7 @@ class BakePlan:
         skipped: objects of the face that are not keyed.
         strips: what to analyse.
         fingerprint: of the strips, to know cheaply that they are as they were.
-        kept: curves that need no analysis, each with the strip that they are to be moved to, or
-            None where they stay.
+        kept: curves that need no analysis.
         is_rekey: the curves are the speaker's own, from an earlier bake.
         keeps_hand_edits: refuse where baked keys were changed by hand.
         remarks: sentences for the report.
@@ -69,7 +93,7 @@ class BakePlan:
     skipped: tuple[SkippedMesh, ...]
     strips: tuple[StripPlan, ...] = ()
     fingerprint: tuple[object, ...] = ()
-    kept: tuple[tuple[StripCurves, StripPlan | None], ...] = ()
+    kept: tuple[KeptCurves, ...] = ()
     is_rekey: bool = False
     keeps_hand_edits: bool = False
     remarks: tuple[str, ...] = ()
@@ -110,6 +134,21 @@ class Outcome:
     refusals: list[Refusal] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Written:
+    """A bake that was written.
+
+    Attributes:
+        speaker: its name.
+        report: of the bake.
+        keys: of the takes that it keyed.
+    """
+
+    speaker: str
+    report: BakeReport
+    keys: tuple[str, ...]
+
+
 def plan_bake(request: BakeRequest) -> BakePlan:
     """The plan of a bake with its analysis.
 
@@ -117,9 +156,18 @@ def plan_bake(request: BakeRequest) -> BakePlan:
         StripError: a strip was removed or cannot be read.
         PlanError: nothing would move.
     """
+    scene, speaker, objects = _resolved(request)
+    check_own_meshes(scene, speaker, objects)
+    if speaker is not None:
+        follow_renames(speaker)
     face, skipped = _face(request)
+    if request.selection is None:
+        kept = tuple(KeptCurves(cached_curves(take)) for take in speaker.takes if not take.heard)
+        return BakePlan(request, face, skipped, kept=kept)
     strips = plan_selection(request.selection)
-    return BakePlan(request, face, skipped, strips, strip_fingerprint(request.selection))
+    kept, remarks = _split_off(speaker, strips)
+    fingerprint = strip_fingerprint(request.selection)
+    return BakePlan(request, face, skipped, strips, fingerprint, kept, remarks=remarks)
 
 
 def plan_reshape(speaker) -> BakePlan:
@@ -129,7 +177,8 @@ def plan_reshape(speaker) -> BakePlan:
         PlanError: nothing would move.
         CachedCurvesError: what the speaker keeps is damaged.
     """
-    kept = tuple((cached_curves(take), None) for take in speaker.takes)
+    follow_renames(speaker)
+    kept = tuple(KeptCurves(cached_curves(take)) for take in speaker.takes)
     return _plan_rekey(speaker, kept, keeps_hand_edits=True)
 
 
@@ -143,24 +192,45 @@ def plan_retime(scene, speaker) -> BakePlan:
     """
     if not len(speaker.takes):
         raise PlanError(f'"{speaker.name}" was not baked yet: press Bake Speech.')
-    kept, remarks = [], []
+    follow_renames(speaker)
+    kept: list[KeptCurves] = []
+    remarks, missing = [], []
+    marks = earlier_bakes.strips_by_mark(scene)
     for take in speaker.takes:
+        curves = cached_curves(take)
+        if not take.heard:
+            kept.append(KeptCurves(curves))
+            continue
+        if not take.file and take.name not in marks:
+            missing.append(f'Strip "{take.label}" was removed: its keys stay as they are.')
+            continue
+        why = earlier_bakes.why_not_its_sound(speaker, take, marks)
+        if why:
+            missing.append(f'"{take.label}" was not updated: {why}.')
+            continue
         try:
-            strip = strip_of_take(scene, take, speaker.sound_channel) if take.heard else None
+            first = earlier_bakes.first_frame_of_file(speaker, take)
+            plans, sentences = strips_of_take(
+                scene, take, curves.timing, first, speaker.sound_channel
+            )
         except (StripError, OSError) as error:
             remarks.append(str(error))
-        else:
-            kept.append((cached_curves(take), strip))
+            continue
+        remarks += sentences
+        for number, (strip, is_same_sound) in enumerate(plans):
+            own = curves if number == 0 else replace(curves, key="")
+            kept.append(KeptCurves(own, strip, is_same_sound))
     if not kept:
-        raise StripError(" ".join(remarks))
+        raise StripError(" ".join([*remarks, *missing]))
     return _plan_rekey(speaker, tuple(kept), remarks=tuple(remarks))
 
 
 def plan_curves(speaker, strip: StripCurves) -> BakePlan:
     """The plan to key curves of a script's own. Raises PlanError where nothing would move."""
-    request = _request_of(speaker)
+    request = replace(_request_of(speaker), names_sound=True)
+    check_own_meshes(*_resolved(request))
     face, skipped = _face(request)
-    return BakePlan(request, face, skipped, kept=((strip, None),))
+    return BakePlan(request, face, skipped, kept=(KeptCurves(strip),))
 
 
 def plan_all(requests: Sequence[BakeRequest], outcome: Outcome) -> tuple[BakePlan, ...]:
@@ -194,22 +264,26 @@ def analyze(
         BakeError: a sound cannot be read, or no strip plays what was analysed.
         model.errors.A2FError: the network cannot run, or its weights cannot be used.
     """
+    found: list[StripCurves] = []
+    inference, remarks = None, list(plan.remarks)
     if plan.strips:
         strips, inference = analysis.analyze(plan.strips, runtime, weights, on_progress, choose)
-        return Bake(plan, strips, inference)
-    found, remarks = [], []
-    for curves, strip in plan.kept:
-        moved = curves if strip is None else curves.moved_to(strip)
+        found += strips
+    for kept in plan.kept:
+        curves, strip = kept.curves, kept.strip
+        if strip is None:
+            found.append(curves)
+            continue
+        moved = curves.moved_to(strip, is_same_sound=kept.is_same_sound)
         if moved is not None:
             found.append(moved)
         else:
             remarks.append(
-                f'Strip "{curves.name}" plays sound that was not analysed: bake it again.'
+                f'Strip "{strip.name}" plays sound that was not analysed: bake it again.'
             )
-    remarks = [*plan.remarks, *remarks]
     if not found:
         raise StripError(" ".join(remarks))
-    return Bake(replace(plan, remarks=tuple(remarks)), tuple(found))
+    return Bake(replace(plan, remarks=tuple(remarks)), tuple(found), inference)
 
 
 def analyze_all(
@@ -277,11 +351,11 @@ def write_all(bakes: Sequence[Bake], outcome: Outcome) -> MainThreadTask[None]:
         request = bake.plan.request
         try:
             with memory_errors_reported():
-                speaker, report = yield from write(bake)
+                written = yield from write(bake)
         except A2FError as error:
             outcome.refusals.append(Refusal(request.speaker, error))
         else:
-            outcome.written.append((request.scene_uid, speaker, report))
+            outcome.written.append((request.scene_uid, written.speaker, written.report))
         yield
 
 
@@ -294,7 +368,7 @@ def run(plan: BakePlan) -> BakeReport:
     with memory_errors_reported():
         bake = analyze(plan, RuntimeChoice(), None)
         bake = replace(bake, keys=compose(plan.face, bake.strips))
-        return run_to_completion(write(bake))[1]
+        return run_to_completion(write(bake)).report
 
 
 def revalidate(plan: BakePlan) -> BakePlan:
@@ -310,19 +384,16 @@ def revalidate(plan: BakePlan) -> BakePlan:
         _check_unchanged(request, plan.strips)
     if plan.is_rekey:
         takes = find_speaker(_scene(request), request.speaker).takes
-        if any(curves.key not in takes for curves, _ in plan.kept):
+        if any(kept.curves.key and kept.curves.key not in takes for kept in plan.kept):
             raise SceneChangedError(FACE_CHANGED)
     return replace(plan, face=face, skipped=skipped)
 
 
-def write(bake: Bake) -> MainThreadTask[tuple[str, BakeReport]]:
+def write(bake: Bake) -> MainThreadTask[Written]:
     """Keeps the curves with the speaker and keys them; on any failure the scene is as it was.
 
     Args:
         bake: composed for the scene as it is now.
-
-    Returns:
-        The speaker's name, a new one's if there was none, and the report.
 
     Raises:
         EditedError: baked keys were changed by hand.
@@ -340,34 +411,63 @@ def write(bake: Bake) -> MainThreadTask[tuple[str, BakeReport]]:
         _check_same(plan)
         speaker = _speaker(request, undo)
         name, output = speaker.name, speaker.output
-        strips, parts = [], []
+        strips, all_strips, parts = [], [], []
         for strip, keys in zip(bake.strips, bake.keys, strict=True):
-            strip = _identified(request, strip, undo)
-            store_curves(find_speaker(_scene(request), name), strip, undo)
+            strip = _identified(find_speaker(_scene(request), name), strip, undo)
+            choice = None if plan.is_rekey else earlier_bakes.choice_of(request)
+            store_curves(find_speaker(_scene(request), name), strip, undo, choice)
+            all_strips.append(strip)
             if keys is not None:
                 requested = plan.face.settings.requested_ranges(strip.key, strip.timing)
                 strips.append(strip)
-                parts.append((requested, keys))
+                parts.append((requested, keys, strip.name))
             yield
         release(frozenset(face.uid for face in plans))
-        pending = yield from _write_faces(plans, parts, output, undo)
+        left = yield from _left_over(plan, name, all_strips, plans)
+        for key in left.gone:
+            remove_curves(find_speaker(_scene(request), name), key, undo)
+        pending = yield from _write_faces(plans, parts, output, set(left.gone), undo)
         _check_same(plan)
         undo.pop_all()
     written = [commit(action, face) for action, face in zip(pending, plans, strict=True)]
+    stale = {strip.key for strip in all_strips} | set(left.gone)
+    earlier_bakes.clear_elsewhere(find_speaker(_scene(request), name), plans, stale)
     speaker_settings.note_keyed(find_speaker(_scene(request), name))
     yield NON_CANCELLABLE
     yield from hand_edits.remember_task(plans)
     hidden = () if plan.is_rekey else (yield from hidden_steps(request.object_uids, plans))
     sentences = [found.sentence for found in hidden]
-    return name, describe(
-        strips, written, plan.skipped, bake.inference, plan.remarks, hidden=sentences
-    )
+    remarks = (*plan.remarks, *left.gone.values(), *left.kept)
+    report = describe(strips, written, plan.skipped, bake.inference, remarks, hidden=sentences)
+    return Written(name, report, tuple(strip.key for strip in all_strips))
+
+
+def _left_over(
+    plan: BakePlan, name: str, strips: Sequence[StripCurves], plans: Sequence[TargetPlan]
+) -> MainThreadTask[earlier_bakes.LeftOver]:
+    """What was baked before and is no longer the speaker's sound; dials leave it alone."""
+    if plan.keeps_hand_edits:
+        return earlier_bakes.LeftOver()
+    request = plan.request
+    speaker = find_speaker(_scene(request), name)
+    left = earlier_bakes.left_over(request, speaker, all_members_of(speaker), strips)
+    if not plan.is_rekey:
+        left.kept += earlier_bakes.replaced_elsewhere(all_members_of(speaker), strips)
+    yield
+    if left.gone and (yield from hand_edits.names_of_edited(plans)):
+        left = left.without_taking_out("some keys were changed by hand")
+    return left
 
 
 def _write_faces(
-    plans: Sequence[TargetPlan], parts: Sequence[tuple], output: str, undo: ExitStack
+    plans: Sequence[TargetPlan],
+    parts: Sequence[tuple],
+    output: str,
+    gone: Set[str],
+    undo: ExitStack,
 ) -> MainThreadTask[tuple[PendingAction, ...]]:
-    """Keys strips, (ranges, keys for each plan), on every datablock of a face.
+    """Keys strips, (ranges, keys for each plan, name), on every datablock of a face, and takes out
+    the keys of those that are gone.
 
     Raises SceneChangedError where something of the face was removed between two steps.
     """
@@ -378,8 +478,8 @@ def _write_faces(
             check(action)
 
     for index, plan in enumerate(plans):
-        strips = [StripKeyframes(requested, keys[index]) for requested, keys in parts]
-        task = write_task(datablock_of(plan), f"A2F {plan.object_name}", strips, output, undo)
+        strips = [StripKeyframes(requested, keys[index], name) for requested, keys, name in parts]
+        task = write_task(datablock_of(plan), f"A2F {plan.object_name}", strips, output, undo, gone)
         pending.append((yield from guarded(task, check_all)))
         yield
         check_all()
@@ -420,14 +520,44 @@ def _speaker(request: BakeRequest, undo: ExitStack):
     return speaker
 
 
-def _identified(request: BakeRequest, strip: StripCurves, undo: ExitStack) -> StripCurves:
+def _identified(speaker, strip: StripCurves, undo: ExitStack) -> StripCurves:
     """The curves with the key by which their keys are known."""
     if strip.key:
         return strip
-    selector = request.selection.selector
-    if isinstance(selector, SoundFile):
-        return replace(strip, key=f"file {strip.name}", file=selector.path)
-    return replace(strip, key=mark_strip(request.selection, strip.name, undo))
+    if strip.file:
+        key = earlier_bakes.key_of_file(speaker, strip) or f"file {uuid4().hex[:12]}"
+        return replace(strip, key=key)
+    if not strip.scene_uid:
+        key = earlier_bakes.key_of_curves(speaker, strip) or f"curves {uuid4().hex[:12]}"
+        return replace(strip, key=key)
+    return replace(strip, key=mark_strip(strip.scene_uid, strip.name, undo))
+
+
+def _split_off(
+    speaker, strips: Sequence[StripPlan]
+) -> tuple[tuple[KeptCurves, ...], tuple[str, ...]]:
+    """(the kept curves for what was split off strips that are baked and would lose its keys with
+    them, sentences on what cannot be kept)."""
+    kept: list[KeptCurves] = []
+    remarks: list[str] = []
+    chosen = {strip.name for strip in strips}
+    for strip in strips if speaker is not None else ():
+        take = speaker.takes.get(strip.uid) if strip.uid else None
+        if take is None:
+            continue
+        curves = cached_curves(take)
+        plans, sentences = strips_of_take(
+            speaker.id_data, take, curves.timing, take.first_frame, speaker.sound_channel
+        )
+        if plans[0][0].name != strip.name:
+            continue  # it gets a mark of its own, and the other keeps its keys
+        remarks += sentences
+        kept += [
+            KeptCurves(replace(curves, key=""), part, is_same_sound)
+            for part, is_same_sound in plans[1:]
+            if part.name not in chosen
+        ]
+    return tuple(kept), tuple(remarks)
 
 
 def _check_unchanged(request: BakeRequest, strips: tuple[StripPlan, ...]) -> None:

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from ...model.errors import A2FError
 from ..core.sound.sound_selection import SoundSelection
+from ..errors import PlanError
 from ..scene.face_objects import chosen_objects, selected_objects
 from ..scene.face_plan import plan_face
 from ..scene.resolve_sound import selection_of_takes, sound_selection_of
-from ..scene.speakers import find_speaker, members_of, speaker_of
+from ..scene.speakers import check_own_meshes, find_speaker, members_of, speaker_of
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,10 @@ class BakeRequest:
         scene_uid: session_uid of the scene that the face and the speaker belong to.
         speaker: name of the speaker; empty for a new one.
         object_uids: session_uids of the face's objects, the most important first.
-        selection: where the sound is; None where curves need none.
+        selection: where the sound is; None for curves that a speaker keeps without one.
         choices: (property, value) of the speaker to set first.
+        names_sound: the sound was named for this bake, and adds to what was baked; otherwise it is
+            all that the speaker's settings mean.
     """
 
     scene_uid: int
@@ -28,6 +31,7 @@ class BakeRequest:
     object_uids: tuple[int, ...]
     selection: SoundSelection | None = None
     choices: tuple[tuple[str, object], ...] = ()
+    names_sound: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,20 @@ def request_for(
         StripError, PlanError: with the sentence that says why.
     """
     scene = context.scene
+    _check_scene(scene)
     if speaker_name:
         speaker = find_speaker(scene, speaker_name)
         objects = members_of(speaker)
     else:
         speaker, objects = _of_selection(context)
+    check_own_meshes(scene, speaker, objects)
     plan_face(objects, speaker)
     uids = tuple(obj.session_uid for obj in objects)
     name = speaker.name if speaker is not None else ""
     selection = sound_selection_of(context, speaker, sound)
     channel = dict(choices).get("sound_channel", selection.sound_channel)
     selection = replace(selection, sound_channel=channel)
-    return BakeRequest(scene.session_uid, name, uids, selection, choices)
+    return BakeRequest(scene.session_uid, name, uids, selection, choices, bool(sound))
 
 
 def requests_for_all(context) -> tuple[tuple[BakeRequest, ...], tuple[Refusal, ...]]:
@@ -87,11 +93,25 @@ def requests_for_all(context) -> tuple[tuple[BakeRequest, ...], tuple[Refusal, .
 
 
 def _request_of(context, speaker) -> BakeRequest:
-    selection = None
-    if speaker.source == "STRIP" and not speaker.strip:
-        selection = selection_of_takes(context, speaker)
-    request = request_for(context, speaker.name, {})
-    return request if selection is None else replace(request, selection=selection)
+    if speaker.source != "STRIP" or speaker.strip or not len(speaker.takes):
+        return request_for(context, speaker.name, {})
+    selection = selection_of_takes(context, speaker)
+    if selection is None and any(take.heard for take in speaker.takes):
+        return request_for(context, speaker.name, {})
+    _check_scene(context.scene)
+    objects = members_of(speaker)
+    check_own_meshes(context.scene, speaker, objects)
+    plan_face(objects, speaker)
+    uids = tuple(obj.session_uid for obj in objects)
+    return BakeRequest(context.scene.session_uid, speaker.name, uids, selection)
+
+
+def _check_scene(scene) -> None:
+    """Raises PlanError for a linked scene, which would forget its speakers when it is saved."""
+    if not scene.is_editable:
+        raise PlanError(
+            f'Scene "{scene.name}" is linked and keeps no characters: bake in a scene of this file.'
+        )
 
 
 def _of_selection(context) -> tuple[object, list]:

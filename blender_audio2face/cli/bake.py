@@ -1,7 +1,7 @@
 """``bake`` and ``apply``: strips, a sound file or a file of curves to keys, in a saved .blend."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,20 +13,18 @@ from ...model.command.console import Console, ExitCode, Observer, Outcome
 from ...model.command.runtime_cache import RuntimeCache
 from ...model.curve_files import read
 from ...model.errors import A2FError
+from ...model.input_files import real_path
 from ...model.runtime import RuntimeChoice
 from .. import api
-from ..bake.pipeline import Bake, BakePlan, analyze, plan_bake, revalidate, write
+from ..bake.pipeline import Bake, analyze, plan_bake, revalidate, write
 from ..bake.request import BakeRequest
 from ..core import analysis
 from ..core.background_job import run_to_completion
 from ..core.compose import compose
 from ..core.report import BakeReport
-from ..core.sound.sound_selection import SoundFile
 from ..core.sound.strip_plan import StripPlan
 from ..core.target_plan import TargetPlan
-from ..scene import sequencer_api, strip_id
 from ..scene.preferred_runtime import preferred_runtime
-from ..scene.resolve_sound import scene_of
 from ..scene.speakers import members_of
 from ..scene.weights_path import chosen_weights
 from . import finished_jobs, saving
@@ -62,6 +60,7 @@ class FaceJob:
         write_keys: does it; is given what takes its progress, 0..1.
         strips: the sound that is analysed for it.
         undo: the way back from the settings that the command gave the speaker.
+        parts: digests of the jobs, one for each sound, that together are this one.
     """
 
     speaker: Any
@@ -70,6 +69,12 @@ class FaceJob:
     write_keys: Callable[[Callable[[float], None]], Keyed]
     strips: tuple[StripPlan, ...] = ()
     undo: ExitStack = field(default_factory=ExitStack)
+    parts: tuple[str, ...] = ()
+
+    def is_among(self, finished: Collection[str]) -> bool:
+        """Whether finished jobs, given by their digests, are this one."""
+        is_in_parts = bool(self.parts) and set(self.parts) <= set(finished)
+        return self.digest in finished or is_in_parts
 
     @property
     def seconds(self) -> float:
@@ -142,7 +147,7 @@ class FaceJobs:
         speaker, name = job.speaker, job.speaker.name
         others = finished_jobs.finished_jobs(speaker, job.plans)
         if not self.force:
-            if job.digest in others:
+            if job.is_among(others):
                 return
             finished_jobs.check_not_edited(job.plans)
         if job.strips:
@@ -221,6 +226,7 @@ def apply(options: argparse.Namespace, console: Console) -> Outcome:
     place, output = open_place(options.scene), saving.output_path(options.output)
     curves = read(options.curves)
     name = options.name or options.curves.stem
+    key = f"curves {options.name or real_path(options.curves)}"
     with ExitStack() as undo:
         speakers = wanted_speakers(options, place, undo)
         if len(speakers) > 1:
@@ -229,11 +235,12 @@ def apply(options: argparse.Namespace, console: Console) -> Outcome:
         set_options(speaker, options, undo)
         plans, _ = face_of(speaker)
         digest = finished_jobs.apply_digest(
-            speaker, plans, options.curves, name, options.frame_start
+            speaker, plans, options.curves, key, options.frame_start
         )
 
         def write_keys(_progress: Callable[[float], None]) -> Keyed:
-            report = api.bake(
+            report = api.bake_known_as(
+                key,
                 curves,
                 members_of(speaker),
                 name=name,
@@ -241,7 +248,7 @@ def apply(options: argparse.Namespace, console: Console) -> Outcome:
                 scene=place.scene,
             )
             facts = {"rows": len(curves.values), "rate": curves.rate}
-            return report, [f"curves {name}"], facts
+            return report, [key], facts
 
         jobs = FaceJobs([FaceJob(speaker, plans, digest, write_keys)], options.force)
         return _finish(jobs, output, console, undo)
@@ -291,27 +298,30 @@ def bake_job(
     """The bake of one face. Raises A2FError or OSError."""
     objects = tuple(obj.session_uid for obj in members_of(speaker))
     sound = wanted_sound(options, place, speaker)
-    plan = plan_bake(BakeRequest(place.scene.session_uid, speaker.name, objects, sound))
-    digest = finished_jobs.bake_digest(
-        speaker, plan.face.plans, plan.strips, weights, cache.digests
+    is_named = bool(options.strip or options.channel is not None or options.file)
+    request = BakeRequest(
+        place.scene.session_uid, speaker.name, objects, sound, names_sound=is_named
     )
+    plan = plan_bake(request)
+
+    def digest_of(strips: Sequence[StripPlan]) -> str:
+        return finished_jobs.bake_digest(speaker, plan.face.plans, strips, weights, cache.digests)
 
     def write_keys(progress: Callable[[float], None]) -> Keyed:
         runtime = _runtime(options)
         curves = analyze(plan, runtime, weights, progress, cache.runtime)
-        latest, how = revalidate(plan), curves.inference
+        latest, how = replace(revalidate(plan), remarks=curves.plan.remarks), curves.inference
         keys = compose(latest.face, curves.strips)
-        _, report = run_to_completion(write(Bake(latest, curves.strips, how, keys)))
-        speaker.report = report.text
-        facts = {
-            "strips": [strip.name for strip in plan.strips],
-            "runtime": how.runtime,
-            "device": how.device,
-            "remark": how.remark,
-        }
-        return report, _takes(latest), facts
+        written = run_to_completion(write(Bake(latest, curves.strips, how, keys)))
+        speaker.report = written.report.text
+        facts: dict[str, object] = {"strips": [strip.name for strip in curves.strips]}
+        if how is not None:
+            facts |= {"runtime": how.runtime, "device": how.device, "remark": how.remark}
+        return written.report, written.keys, facts
 
-    return FaceJob(speaker, plan.face.plans, digest, write_keys, plan.strips)
+    parts = [digest_of([strip]) for strip in plan.strips] if len(plan.strips) > 1 else []
+    digest = digest_of(plan.strips)
+    return FaceJob(speaker, plan.face.plans, digest, write_keys, plan.strips, parts=tuple(parts))
 
 
 def weights_of(options: argparse.Namespace, place: Place) -> Path | None:
@@ -323,12 +333,3 @@ def _runtime(options: argparse.Namespace) -> RuntimeChoice:
     """What the network runs on: as the options say, else as the preferences do."""
     asked = {"name": options.runtime, "device": options.device}
     return replace(preferred_runtime(bpy.context), **{k: v for k, v in asked.items() if v})
-
-
-def _takes(plan: BakePlan) -> list[str]:
-    """The keys of the takes that a bake made."""
-    names, selection = [strip.name for strip in plan.strips], plan.request.selection
-    if isinstance(selection.selector, SoundFile):
-        return [f"file {name}" for name in names]
-    strips = sequencer_api.sound_strips(scene_of(selection))
-    return [strip_id.uid_of(strip) for strip in strips if strip.name in names]

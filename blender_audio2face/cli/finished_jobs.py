@@ -46,10 +46,10 @@ def bake_digest(
 
 
 def apply_digest(
-    speaker, plans: Sequence[TargetPlan], curves: Path, name: str, frame_start: int
+    speaker, plans: Sequence[TargetPlan], curves: Path, key: str, frame_start: int
 ) -> str:
     """Digest of all that the keys of applied curves depend on. Raises OSError."""
-    source = {"curves": digest_of_file(curves), "name": name, "frame": frame_start}
+    source = {"curves": digest_of_file(curves), "key": key, "frame": frame_start}
     return digest_of({"job": "apply", **source, **_face(speaker, plans)})
 
 
@@ -108,13 +108,11 @@ def _face(speaker, plans: Sequence[TargetPlan]) -> dict[str, object]:
         preview = [scene.frame_preview_start, scene.frame_preview_end]
     return {
         "version": release(),
-        "speaker": speaker.name,
         "fps": [scene.render.fps, scene.render.fps_base],
         "preview": preview,
         "settings": asdict(speaker_settings.snapshot(speaker)),
         "plans": [
-            [plan.object_name, plan.kind, plan.preset_id, [asdict(link) for link in plan.links]]
-            for plan in plans
+            [plan.kind, plan.preset_id, [asdict(link) for link in plan.links]] for plan in plans
         ],
     }
 

@@ -60,7 +60,7 @@ def _inspected(
     try:
         job = bake_job(options, place, speaker, weights, RuntimeCache(analysis.choose_runtime))
         strips = job.strips
-        is_finished = job.digest in finished_jobs(speaker, plans)
+        is_finished = job.is_among(finished_jobs(speaker, plans))
         bake = "nothing to do" if is_finished else "to do"
     except (A2FError, OSError) as error:
         if str(error) not in problems:

@@ -11,7 +11,7 @@ from ...model.input_files import real_path
 from ..core.rigs.mapping import Mapping
 from ..core.rigs.mapping_file import load
 from ..core.rigs.preset import preset_with_id
-from ..core.sound.sound_selection import SoundFile, SoundSelection, Strips
+from ..core.sound.sound_selection import SoundSelection, Strips
 from ..errors import BakeError, PlanError
 from ..scene import live_changes, speaker_settings
 from ..scene.face_objects import with_parts
@@ -168,9 +168,9 @@ def check_one_sound(options: argparse.Namespace, speakers: list) -> None:
         raise CommandError("One sound cannot be for several faces: add --speaker or --object.")
 
 
-def wanted_sound(options: argparse.Namespace, place: Place, speaker) -> SoundSelection:
+def wanted_sound(options: argparse.Namespace, place: Place, speaker) -> SoundSelection | None:
     """The sound of a speaker: what the command names, else what the speaker's settings name, else
-    what it was baked from.
+    what it was baked from; None where that is curves without a sound.
 
     Raises:
         StripError: there is no such strip, or it is silent.
@@ -191,17 +191,9 @@ def wanted_sound(options: argparse.Namespace, place: Place, speaker) -> SoundSel
         values = {"source": "FILE", "file": path, "file_frame": options.frame_start}
         return sound_selection_of(place, speaker, values)
     if speaker.source == "STRIP" and not speaker.strip:
-        baked_from = selection_of_takes(place, speaker) or _file_of_takes(place, speaker)
+        baked_from = selection_of_takes(place, speaker)
         if baked_from is not None:
             return baked_from
+        if len(speaker.takes) and not any(take.heard for take in speaker.takes):
+            return None  # curves were applied
     return sound_selection_of(place, speaker, {})
-
-
-def _file_of_takes(place: Place, speaker) -> SoundSelection | None:
-    """The sound file that a speaker was baked from; None without one, or with several."""
-    takes = [take for take in speaker.takes if take.file]
-    if len(takes) != 1:
-        return None
-    file = SoundFile(takes[0].file, takes[0].first_frame)
-    uid = place.scene.session_uid
-    return SoundSelection(uid, file, uid, speaker.sound_channel)

@@ -54,6 +54,8 @@ class StripCurves:
         file: path of a sound file that is in no strip; else empty.
         key: identifies the strip's keys and cached curves even when the strip is renamed; empty
             until the speaker caches them.
+        scene_uid: session_uid of the strip's scene; 0 without a strip.
+        sound: path of the sound that was analysed; empty for a packed one.
     """
 
     name: str
@@ -63,6 +65,8 @@ class StripCurves:
     segment: SoundSegment | None = None
     file: str = ""
     key: str = ""
+    scene_uid: int = 0
+    sound: str = ""
 
     @cached_property
     def curves(self) -> Curves:
@@ -89,25 +93,51 @@ class StripCurves:
             BakeError: the sound cannot be read any more.
             CachedCurvesError: the curves cannot be encoded.
         """
-        return cls(strip.name, strip.timing, encode(curves), segment=_segment(strip))
+        return cls(
+            strip.name,
+            strip.timing,
+            encode(curves),
+            segment=_segment(strip),
+            file=strip.file,
+            scene_uid=strip.scene_uid,
+            sound=_path(strip),
+        )
 
-    def moved_to(self, strip: StripPlan) -> "StripCurves | None":
+    def moved_to(self, strip: StripPlan, *, is_same_sound: bool = False) -> "StripCurves | None":
         """The same curves where the strip plays now; None if it plays sound not analysed yet.
 
-        Raises BakeError where the sound cannot be read.
+        Args:
+            strip: where it plays.
+            is_same_sound: the sound need not be read, to see whether it is the one analysed.
+
+        Raises:
+            BakeError: the sound cannot be read.
         """
-        segment = _segment(strip)
         if self.segment is None:
             return None
+        segment = _segment(strip, self.segment.digest if is_same_sound else None)
         cut = segment.offset_in(self.segment, strip.rounding)
         if cut is None:
             return None
-        return replace(self, name=strip.name, timing=strip.timing, cut=cut)
+        return replace(
+            self,
+            name=strip.name,
+            timing=strip.timing,
+            cut=cut,
+            file=strip.file,
+            scene_uid=strip.scene_uid,
+            sound=_path(strip),
+        )
 
 
-def _segment(strip: StripPlan) -> SoundSegment:
+def _path(strip: StripPlan) -> str:
+    content = strip.source.content
+    return content if isinstance(content, str) else ""
+
+
+def _segment(strip: StripPlan, known_digest: str | None = None) -> SoundSegment:
     try:
-        return sound_segment.segment_of_strip(strip)
+        return sound_segment.segment_of_strip(strip, known_digest)
     except OSError as error:
         raise BakeError(f'The sound of "{strip.name}" cannot be read ({error}).') from error
 

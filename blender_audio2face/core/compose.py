@@ -20,8 +20,11 @@ from .rigs.preset import preset_with_id
 from .rigs.visemes import DERIVED
 from .shaping.settings import Dials
 from .shaping.shape import shape
-from .sound.strip_timing import StripTiming
+from .sound.strip_timing import RELEASE, StripTiming
 from .target_plan import TargetPlan, columns, resting
+
+_ROUNDING = 0.05
+"""Seconds by which curves may be longer than the sound and the release of their strip."""
 
 POSES, REDUCED, EVERY_FRAME, STEPPED = "POSES", "REDUCED", "EVERY_FRAME", "STEPPED"
 """How many keys there are; see KeyingSettings."""
@@ -127,7 +130,9 @@ def face_keys(
     if strip.segment is None:
         dials = replace(face.settings.dials, pauses=0.0, ease=0.0)
         face = replace(face, settings=replace(face.settings, dials=dials))
-    return keys_of_curves(face, strip.curves, strip.timing, strip.cut, on_progress)
+    end = strip.cut + strip.timing.source_duration + RELEASE + _ROUNDING
+    is_cut = len(strip.curves.values) / strip.curves.rate > end
+    return keys_of_curves(face, strip.curves, strip.timing, strip.cut, on_progress, is_cut=is_cut)
 
 
 def keys_of_curves(
@@ -136,6 +141,8 @@ def keys_of_curves(
     timing: StripTiming,
     cut: float,
     on_progress: OnProgress = no_progress,
+    *,
+    is_cut: bool = False,
 ) -> FaceKeys:
     """The keys of curves.
 
@@ -145,8 +152,13 @@ def keys_of_curves(
         timing: where they play.
         cut: seconds of the curves before the strip's first frame.
         on_progress: see OnProgress.
+        is_cut: the sound goes on after the timing's last frame: the release holds what was said
+            last, and not what is not heard any more.
     """
     names, values = _at_frames(curves, face.settings.dials, timing, cut)
+    if is_cut:
+        last = timing.frames < timing.right_handle
+        values[~last] = values[last][-1]
     frames = _Frames(timing, names, values, face.settings.hold)
     if face.settings.keys == POSES:
         return _pose_keys(face.plans, frames, on_progress)

@@ -1,9 +1,10 @@
 """The report of a bake: what was keyed, where, and what hides it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from .cached_curves import StripCurves
+from .keys.keyframes import FCurvePath
 from .sound.strip_plan import SkippedMesh
 from .target_plan import TargetPlan
 
@@ -48,6 +49,7 @@ class WrittenAction:
         last_frame: frame of the last key.
         set_aside: name of the artist's Action that ours replaced, or None.
         set_aside_curves: how many F-curves of that Action moved these controls.
+        covered: how many keys of the artist in this Action give way to the bake, by F-curve.
     """
 
     plan: TargetPlan
@@ -62,6 +64,7 @@ class WrittenAction:
     last_frame: int
     set_aside: str | None = None
     set_aside_curves: int = 0
+    covered: Mapping[FCurvePath, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,17 @@ def _details(written: WrittenAction) -> list[str]:
         )
     if plan.passed_over:
         lines.append(f"Left alone, as a better match exists: {_listed(plan.passed_over)}.")
+    if written.covered:
+        names = {
+            FCurvePath(planned.path, planned.index): planned.link.target.name
+            for planned in plan.links
+        }
+        keyed = tuple(dict.fromkeys(names.get(each, each.path) for each in written.covered))
+        count = _counted(sum(written.covered.values()), "key")
+        lines.append(
+            f"{count} of yours in these frames, on {_listed(keyed)}, gave way: "
+            "Clear Bake brings them back."
+        )
     if written.set_aside is not None:
         curves = _counted(written.set_aside_curves, "F-curve")
         lines.append(

@@ -130,6 +130,7 @@ class RecordingKeeper:
             speaker.name if speaker is not None else "",
             self._session.object_uids,
             SoundSelection(sequencer.session_uid, Strips((strip,)), scene.session_uid),
+            names_sound=True,
         )
         plan = plan_bake(request)
         seconds = len(recording.curves.values) / recording.curves.rate

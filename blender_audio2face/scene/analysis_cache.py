@@ -14,13 +14,23 @@ if TYPE_CHECKING:
     from .properties.speaker import Audio2FaceSpeaker, Audio2FaceTake
 
 _CURVES = "curves"
-_PROPERTIES = ("label", "heard", "timing", "file", "first_frame")
+_PROPERTIES = ("label", "heard", "timing", "file", "first_frame", "channel", "is_voice", "sound")
 
 
-def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitStack) -> None:
+def store_curves(
+    speaker: "Audio2FaceSpeaker",
+    strip: StripCurves,
+    undo: ExitStack,
+    choice: tuple[int, bool] | None = None,
+) -> None:
     """Caches the curves of a strip, instead of those with its key.
 
-    ``undo`` gets the steps that restore these. Equal curves are not written again.
+    Args:
+        speaker: whose.
+        strip: with its key. Equal curves are not written again.
+        undo: gets the steps that restore what was cached.
+        choice: (channel by which the strip was chosen or 0, whether it is the sound file of the
+            speaker's settings); None where that stays as it was.
     """
     takes = speaker.takes
     take = takes.get(strip.key)
@@ -33,7 +43,9 @@ def store_curves(speaker: "Audio2FaceSpeaker", strip: StripCurves, undo: ExitSta
         way_back(speaker, undo, lambda found: _restore(found, strip.key, state))
     if take.get(_CURVES) != strip.encoded:
         _set_curves(take, strip.encoded)
-    take.label, take.file = strip.name, strip.file
+    take.label, take.file, take.sound = strip.name, strip.file, strip.sound
+    if choice is not None:
+        take.channel, take.is_voice = choice
     take.first_frame = stretched_time(speaker.id_data).timeline_frame(strip.timing.content_start)
     take.heard = sound_segment.dumps(strip.segment) if strip.segment is not None else ""
     take.timing = strip_timing.dumps(strip.timing)
@@ -55,7 +67,23 @@ def cached_curves(take: "Audio2FaceTake") -> StripCurves:
         segment=segment,
         file=take.file,
         key=take.name,
+        sound=take.sound,
     )
+
+
+def remove_curves(speaker: "Audio2FaceSpeaker", key: str, undo: ExitStack) -> None:
+    """Forgets the curves with a key, if there are any; ``undo`` gets the way back."""
+    take = speaker.takes.get(key)
+    if take is None:
+        return
+    state = _state(take)
+
+    def restore(found: "Audio2FaceSpeaker") -> None:
+        found.takes.add().name = key
+        _restore(found, key, state)
+
+    way_back(speaker, undo, restore)
+    _remove(speaker, key)
 
 
 def timing_of(take: "Audio2FaceTake") -> StripTiming:

@@ -1,14 +1,25 @@
 """Finds a speaker's sound: from its settings, or from the curves that it caches."""
 
 from contextlib import ExitStack
+from pathlib import Path
 
 import bpy
 
+from ...model.input_files import real_path, why_not_a_file
 from ..core.background_job import unless_removed
-from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, SoundSelection, Strips
+from ..core.sound.sound_selection import (
+    Channel,
+    Several,
+    SoundChoice,
+    SoundFile,
+    SoundSelection,
+    Strips,
+)
 from ..core.sound.strip_plan import StripPlan
+from ..core.sound.strip_timing import StripTiming
 from ..errors import StripError
 from . import sequencer_api, strip_id, strips
+from .kept_paths import absolute, packed_content
 
 
 def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSelection:
@@ -36,7 +47,13 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
         scene = _scene_with_sound(context)
         selector = Channel(values["channel"])
     else:
-        scene, name = _named(context, values["strip"])
+        try:
+            scene, name = _named(context, renamed_strip(context, speaker, values["strip"]))
+        except StripError:
+            own = None if values["strip"] else selection_of_takes(context, speaker)
+            if own is None:
+                raise
+            return own
         if not values["strip"] and _belongs_to_another(context.scene, speaker, scene, name):
             own = selection_of_takes(context, speaker)
             if own is not None:
@@ -46,14 +63,37 @@ def sound_selection_of(context, speaker, values: dict[str, object]) -> SoundSele
     return _selection(context, speaker, scene, selector)
 
 
+def renamed_strip(context, speaker, name: str) -> str:
+    """The name that a strip has now, where it was baked under ``name`` and no strip is named so."""
+    scenes = sequencer_api.sequencer_scenes(context)
+    names = {strip.name for scene in scenes for strip in sequencer_api.all_strips(scene)}
+    if not name or name in names:
+        return name
+    known = context.scene.audio2face.speakers if speaker is None else (speaker,)
+    for take in [take for each in known for take in each.takes if take.label == name]:
+        for scene in scenes:
+            found = strip_id.marked(scene, take.name)
+            if found is not None:
+                return found.name
+    return name
+
+
 def selection_of_takes(context, speaker) -> SoundSelection | None:
-    """The strips that a speaker was baked from; None if none of them exists any more."""
+    """The strips and sound files that a speaker was baked from; None if none of them exists any
+    more."""
+    if speaker is None:
+        return None
+    files = tuple(SoundFile(take.file, take.first_frame) for take in speaker.takes if take.file)
     for scene in _scenes(context.scene):
-        found = [strip_id.marked(scene, take.name) for take in speaker.takes]
-        names = tuple(strip.name for strip in found if strip is not None)
+        found = [strip_id.marked(scene, take.name) for take in speaker.takes if not take.file]
+        names = tuple(dict.fromkeys(strip.name for strip in found if strip is not None))
         if names:
-            return _selection(context, speaker, scene, Strips(names))
-    return None
+            selector = Several(Strips(names), files) if files else Strips(names)
+            return _selection(context, speaker, scene, selector)
+    if not files:
+        return None
+    selector = files[0] if len(files) == 1 else Several(Strips(()), files)
+    return _selection(context, speaker, context.scene, selector)
 
 
 def _selection(context, speaker, scene, selector: SoundChoice) -> SoundSelection:
@@ -70,34 +110,36 @@ def plan_selection(selection: SoundSelection) -> tuple[StripPlan, ...]:
 
 def scene_of(selection: SoundSelection):
     """The scene with the sound. Raises StripError if it was removed."""
-    return _scene_with_uid(selection.scene_uid)
+    return scene_with_uid(selection.scene_uid)
 
 
 def face_scene_of(selection: SoundSelection):
     """The scene with the face. Raises StripError if it was removed."""
     uid = selection.face_scene_uid
-    return _scene_with_uid(selection.scene_uid if uid is None else uid)
+    return scene_with_uid(selection.scene_uid if uid is None else uid)
 
 
-def _scene_with_uid(uid: int):
+def scene_with_uid(uid: int):
+    """The scene with a session_uid and the sound. Raises StripError if it was removed."""
     for scene in bpy.data.scenes:
         if scene.session_uid == uid:
             return scene
     raise StripError("The scene with the sound was removed: choose another strip.")
 
 
-def mark_strip(selection: SoundSelection, name: str, undo: ExitStack) -> str:
-    """Marks a strip, to identify it even when it is renamed; returns the mark.
+def mark_strip(scene_uid: int, name: str, undo: ExitStack) -> str:
+    """Marks a strip of a scene, to identify it even when it is renamed; returns the mark.
 
     Raises StripError if it was removed.
     """
-    scene = scene_of(selection)
+    scene = scene_with_uid(scene_uid)
     found = _strip_named(scene, name)
     if found is None:
         raise StripError(f'Strip "{name}" was removed while it was baked: choose another one.')
     before = found.get(strip_id.PROPERTY)
     uid = strip_id.mark(scene, found)
-    undo.callback(unless_removed, _restore_mark, scene, uid, before)
+    if scene.is_editable:
+        undo.callback(unless_removed, _restore_mark, scene, uid, before)
     return uid
 
 
@@ -111,17 +153,76 @@ def _restore_mark(scene, uid: str, text: str | None) -> None:
         del found[strip_id.PROPERTY]
 
 
-def strip_of_take(scene, take, channel: int = 0) -> StripPlan:
-    """The plan of the strip that cached curves belong to, or of one channel of its sound. Raises
-    StripError if it was removed or cannot be read."""
+def strips_of_take(
+    scene, take, analysed: StripTiming, first_frame: int, channel: int = 0
+) -> tuple[list[tuple[StripPlan, bool]], list[str]]:
+    """The plans of what plays the sound of cached curves: the strip that was baked, or the sound
+    file, and what was split off that strip since.
+
+    Args:
+        scene: the face's.
+        take: what is cached.
+        analysed: where its sound was.
+        first_frame: where a sound file begins.
+        channel: the only channel of the sound that is heard, counted from 1; 0 for all.
+
+    Returns:
+        ([(plan, whether its sound passes for the one that was analysed, as its file is missing)],
+        sentences on parts that were split off and cannot be keyed).
+
+    Raises:
+        StripError: the strip was removed or is silent, or has to be read and cannot be.
+    """
     if take.file:
-        file = SoundFile(take.file, take.first_frame)
-        return strips.plan_sources(scene, file, channel=channel)[0]
+        return [_plan_of_file(scene, take, analysed, first_frame, channel)], []
     for place in _scenes(scene):
-        found = strip_id.marked(place, take.name)
-        if found is not None:
-            return strips.plan_strip(place, found, scene, channel)
+        found = strip_id.all_marked(place, take.name)
+        if not found:
+            continue
+        planned = _plan_of_strip(scene, place, found[0], take, analysed, channel)
+        plans, sentences = [planned], []
+        for strip in found[1:]:
+            try:
+                planned = _plan_of_strip(scene, place, strip, take, analysed, channel)
+            except StripError as error:
+                sentences.append(str(error))
+            else:
+                if not any(_play_the_same(planned[0], other) for other, _ in plans):
+                    plans.append(planned)
+        return plans, sentences
     raise StripError(f'Strip "{take.label}" was removed: its keys stay as they are.')
+
+
+def _plan_of_file(
+    scene, take, analysed: StripTiming, first_frame: int, channel: int
+) -> tuple[StripPlan, bool]:
+    choice, path = SoundFile(take.file, first_frame), absolute(take.file, scene.library)
+    if packed_content(path) is None and why_not_a_file(path) is not None:
+        return strips.plan_file_without_sound(scene, choice, analysed, channel), True
+    return strips.plan_sources(scene, choice, channel=channel)[0], False
+
+
+def _plan_of_strip(
+    scene, place, strip, take, analysed: StripTiming, channel: int
+) -> tuple[StripPlan, bool]:
+    path = strips.path_of_sound(strip)
+    known = Path(take.sound or path).name
+    if path and why_not_a_file(path) is not None and Path(path).name == known:
+        return strips.plan_without_sound(place, strip, analysed, scene, channel), True
+    return strips.plan_strip(place, strip, scene, channel), False
+
+
+def _play_the_same(plan: StripPlan, other: StripPlan) -> bool:
+    """Whether two strips play the same seconds of a sound, as copies do; the halves of a strip
+    that was split do not."""
+    (start, end), (first, last) = plan.source_range, other.source_range
+    shared = min(end, last) - max(start, first)
+    return shared > 0.5 * min(end - start, last - first)
+
+
+def is_same_file(path: str, other: str) -> bool:
+    """Whether two paths of sound files, as they were chosen, lead to one file."""
+    return path == other or real_path(absolute(path)) == real_path(absolute(other))
 
 
 def _belongs_to_another(animated, speaker, scene, name: str) -> bool:

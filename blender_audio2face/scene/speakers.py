@@ -48,6 +48,26 @@ def speaker_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> "Audio2FaceSpea
     return None
 
 
+def check_own_meshes(
+    scene: bpy.types.Scene,
+    speaker: "Audio2FaceSpeaker | None",
+    objects: list[bpy.types.Object],
+) -> None:
+    """Raises PlanError where another speaker's object shares its shape keys with one of these, as
+    linked duplicates do: what is keyed would move both."""
+    for other in scene.audio2face.speakers:
+        if speaker is not None and other.name == speaker.name:
+            continue
+        for member in all_members_of(other):
+            for obj in objects:
+                if obj != member and _same_face(obj, member):
+                    raise PlanError(
+                        f'"{obj.name}" and "{member.name}" of character "{other.name}" share one '
+                        f'mesh, so whatever is keyed moves both: select "{obj.name}", press '
+                        "Object > Relations > Make Single User > Object & Data, and bake again."
+                    )
+
+
 def shown_speaker(context: bpy.types.Context) -> "Audio2FaceSpeaker | None":
     """The speaker that the panels show: the selected active object's, else the list's."""
     settings = context.scene.audio2face
@@ -82,6 +102,12 @@ def add_speaker(
                 setattr(group, name, value)
     settings.active_speaker = len(settings.speakers) - 1
     return speaker
+
+
+def own_name(speaker: "Audio2FaceSpeaker") -> str:
+    """A speaker's name, or one like it where another speaker has it or it is empty."""
+    others = {other.name for other in speaker.id_data.audio2face.speakers if other != speaker}
+    return _unique(speaker.name or "Speaker", others)
 
 
 def add_members(

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from ..core.sound.decoders import CHOOSE, check_sound_file
-from ..core.sound.sound_selection import SoundFile, SoundSelection
+from ..core.sound.sound_selection import Several, SoundChoice, SoundFile, SoundSelection
 from . import sequencer_api
 from .frame_map import fingerprint
 from .kept_paths import absolute, packed_content
@@ -23,13 +23,18 @@ def strip_fingerprint(selection: SoundSelection) -> tuple[object, ...]:
 
     Leaves out the sound of objects in a scene strip. Raises StripError as planning does.
     """
-    scene, selector = scene_of(selection), selection.selector
-    animated = face_scene_of(selection)
+    scene, animated = scene_of(selection), face_scene_of(selection)
     frames = fingerprint(scene, animated), selection.sound_channel
+    return *_of_choice(scene, selection.selector, animated), frames
+
+
+def _of_choice(scene, selector: SoundChoice, animated) -> tuple[object, ...]:
     if isinstance(selector, SoundFile):
-        return *_of_file(scene, selector), frames
-    chosen = chosen_strips(scene, selector, animated)
-    return *(_of_strip(scene, strip) for strip in chosen), frames
+        return _of_file(scene, selector)
+    if isinstance(selector, Several):
+        parts = [selector.strips] if selector.strips.names else []
+        return tuple(_of_choice(scene, part, animated) for part in (*parts, *selector.files))
+    return tuple(_of_strip(scene, strip) for strip in chosen_strips(scene, selector, animated))
 
 
 def _of_file(scene, choice: SoundFile) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ from ..core.sound.decoders import (
     check_sound_file,
 )
 from ..core.sound.samples import sound_seconds
-from ..core.sound.sound_selection import Channel, SoundChoice, SoundFile, Strips
+from ..core.sound.sound_selection import Channel, Several, SoundChoice, SoundFile, Strips
 from ..core.sound.strip_plan import SoundSource, StripPlan
 from ..core.sound.strip_timing import LAST_FRAME, StripTiming
 from ..core.sound.volume import Volume
@@ -133,7 +133,7 @@ def plan_sources(
 
     Args:
         scene: the scene with the sequencer; for a sound file, with the frame rate.
-        selector: strips by name, a channel, or a sound file.
+        selector: strips by name, a channel, a sound file, or several of them.
         animated: the scene with the face; None for the same scene.
         channel: the only channel of each sound that is heard, counted from 1; 0 for all.
 
@@ -146,6 +146,13 @@ def plan_sources(
     """
     if isinstance(selector, SoundFile):
         return (_plan_file(scene, selector, channel),)
+    if isinstance(selector, Several):
+        found = []
+        if selector.strips.names:
+            found += plan_sources(scene, selector.strips, animated, channel)
+        for file in selector.files:
+            found += plan_sources(animated or scene, file, channel=channel)
+        return tuple(found)
     chosen = chosen_strips(scene, selector, animated)
     plans = [plan_strip(scene, strip, animated, channel) for strip in chosen]
     return tuple(sorted(plans, key=lambda plan: (plan.timing.left_handle, plan.name)))
@@ -194,7 +201,49 @@ def plan_strip(scene, strip, animated=None, channel: int = 0) -> StripPlan:
     volume = strip_volume(scene, strip, timing, shown)
     if volume.silent:
         raise StripError(f'Strip "{strip.name}" is silent, its volume is 0: raise it.')
-    return StripPlan(strip.name, source, timing, volume, uid_of(strip), shown.rounding(timing))
+    rounding, uid = shown.rounding(timing), uid_of(strip)
+    return StripPlan(strip.name, source, timing, volume, uid, rounding, scene.session_uid)
+
+
+def plan_without_sound(
+    scene, strip, analysed: StripTiming, animated=None, channel: int = 0
+) -> StripPlan:
+    """The plan of a sound strip whose sound need not be read, as it was analysed before.
+
+    Args:
+        scene: the strip's.
+        strip: plays a sound, not a scene.
+        analysed: where its sound was at the analysis; a retimed strip, and one whose frames are
+            mapped, has to be as it was then.
+        animated: the scene with the face; None for the same scene.
+        channel: as for ``plan_strip``.
+
+    Raises:
+        StripError: it is silent or empty, or was retimed since.
+    """
+    check_strip(scene, strip)
+    timing = sequencer_api.strip_timing(scene, strip)
+    path = path_of_sound(strip)
+    retimed = bpy.app.version >= (4, 4, 0) and sequencer_api.is_retimed(strip, lambda: 0.0)
+    shown = frame_map(scene, animated or scene, strip.name, timing)
+    placed = shown.timing(timing)
+    if retimed or (placed.warp is None and analysed.warp is not None):
+        frames = timing.right_handle - timing.left_handle
+        if analysed.warp is None or frames != analysed.right_handle - analysed.left_handle:
+            check_sound_file(path, FIND, strip.name)
+        placed = replace(timing, warp=analysed.warp)
+    volume = strip_volume(scene, strip, placed, shown)
+    source = SoundSource(bpy.path.basename(path), path, channel)
+    rounding, uid = shown.rounding(placed), uid_of(strip)
+    return StripPlan(strip.name, source, placed, volume, uid, rounding, scene.session_uid)
+
+
+def path_of_sound(strip) -> str:
+    """Absolute path of a sound strip's file; empty where there is none, as for packed sound."""
+    sound = getattr(strip, "sound", None)
+    if sound is None or sound.packed_file is not None:
+        return ""
+    return absolute(sound.filepath, sound.library)
 
 
 def check_strip(scene, strip) -> None:
@@ -241,7 +290,25 @@ def _plan_file(scene, choice: SoundFile, channel: int) -> StripPlan:
     timing = StripTiming(fps, first, 0.0, 0.0, first, first + frames)
     shown = stretched_time(scene)
     timing = shown.timing(timing)
-    return StripPlan(source.label, source, timing, rounding=shown.rounding(timing))
+    return StripPlan(
+        source.label, source, timing, rounding=shown.rounding(timing), file=choice.path
+    )
+
+
+def plan_file_without_sound(
+    scene, choice: SoundFile, analysed: StripTiming, channel: int = 0
+) -> StripPlan:
+    """The plan of a sound file that need not be read, as it was analysed before."""
+    path = absolute(choice.path, scene.library)
+    fps = scene.render.fps / scene.render.fps_base
+    frames = math.ceil(analysed.source_duration * fps - 1e-3)
+    first = choice.first_frame
+    shown = stretched_time(scene)
+    timing = shown.timing(StripTiming(fps, first, 0.0, 0.0, first, first + frames))
+    source = SoundSource(bpy.path.basename(path), path, channel)
+    return StripPlan(
+        source.label, source, timing, rounding=shown.rounding(timing), file=choice.path
+    )
 
 
 def _named(scene, name: str) -> list:
@@ -295,6 +362,6 @@ def _source(strip) -> SoundSource:
     label = bpy.path.basename(sound.filepath) or sound.name
     if sound.packed_file is not None:
         return SoundSource(label, bytes(sound.packed_file.data))
-    path = absolute(sound.filepath, sound.library)
+    path = path_of_sound(strip)
     check_sound_file(path, FIND, strip.name)
     return SoundSource(label, path)

@@ -41,6 +41,7 @@ class PanelState:
             refresh.
         bake_refusal: why Bake cannot run; empty where it can.
         hidden: what hides the shown speaker's bake.
+        strays: sentences about what is baked onto the face and is no speaker's.
         face_names: the objects of the face, comma-separated.
         parts: the objects of the face, each by its name, without those taken out of use.
         has_shape_keys, has_armature: whether one of those objects has, or is one.
@@ -55,6 +56,7 @@ class PanelState:
     subject: tuple[int, str] | None = None
     bake_refusal: str = ""
     hidden: "tuple[HiddenResult, ...]" = ()
+    strays: tuple[str, ...] = ()
     face_names: str = ""
     parts: tuple[str, ...] = ()
     has_shape_keys: bool = False
@@ -139,6 +141,7 @@ def _state_of(context) -> PanelState:
         subject=_subject(context),
         bake_refusal=_bake_refusal(context, speaker),
         hidden=find_hidden_results(speaker) if speaker is not None and len(speaker.takes) else (),
+        strays=_strays(speaker, objects),
         face_names=", ".join(obj.name for obj in objects),
         parts=tuple(obj.name for obj in objects),
         has_shape_keys=shapes,
@@ -150,6 +153,17 @@ def _state_of(context) -> PanelState:
         scene_has_face=any(map(has_shape_keys, context.scene.objects)),
         scene_has_sound=any(map(sequencer_api.sound_strips, scenes)),
     )
+
+
+def _strays(speaker, objects: list) -> tuple[str, ...]:
+    """Sentences about bakes on a face that no speaker has."""
+    from ..scene.face_plan import animated_datablocks
+
+    if all(datablock.animation_data is None for datablock in animated_datablocks(objects)):
+        return ()
+    from ..bake.earlier_bakes import of_nobody
+
+    return tuple(bake.sentence for bake in of_nobody(speaker, objects).values())
 
 
 def _bake_refusal(context, speaker) -> str:

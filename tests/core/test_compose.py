@@ -59,6 +59,17 @@ def test_strip_is_keyed_from_its_cached_curves(line: StripCurves) -> None:
     assert keys.values[[0, -1]].tolist() == [0.0, 0.0]
 
 
+def test_strip_that_was_cut_releases_what_was_said_last(line: StripCurves) -> None:
+    """What follows in the sound is not heard, and not shown either."""
+    cut = replace(line.timing, right_handle=36)
+    keys = keys_of(compose(face(EVERY), [replace(line, timing=cut)]))["shape", 0]
+    whole = keys_of(compose(face(EVERY), [line]))["shape", 0]
+    assert keys.values[1:26] == pytest.approx(whole.values[1:26], abs=1e-6)
+    release = keys.values[26:]
+    assert (np.diff(release) <= 1e-6).all() and release[-1] == 0.0
+    assert release[0] <= keys.values[25] + 1e-6
+
+
 def test_bone_moves_between_its_own_rest_and_extreme(line: StripCurves) -> None:
     keys = keys_of(compose(face(EVERY), [line]))
     assert keys["bone", 2].values == pytest.approx(10.0 - 40.0 * keys["shape", 0].values, abs=1e-4)

@@ -1,11 +1,15 @@
 """The report of a bake."""
 
+from dataclasses import replace
+
 import numpy as np
 from a2f.blender_audio2face.core.cached_curves import StripCurves, encode
+from a2f.blender_audio2face.core.keys.keyframes import FCurvePath
 from a2f.blender_audio2face.core.report import Inference, WrittenAction, describe
+from a2f.blender_audio2face.core.rigs.mapping import Link, Target
 from a2f.blender_audio2face.core.sound.strip_plan import SkippedMesh
 from a2f.blender_audio2face.core.sound.strip_timing import StripTiming
-from a2f.blender_audio2face.core.target_plan import TargetPlan
+from a2f.blender_audio2face.core.target_plan import PlannedLink, TargetPlan
 from a2f.model.curves import Curves
 
 STRIP = StripCurves(
@@ -90,3 +94,11 @@ def test_mesh_that_nothing_moves_beside_one_that_moves_hides_nothing() -> None:
 def test_report_of_many_strips_counts_them() -> None:
     report = describe([STRIP] * 5, [written(plan())], [], None)
     assert 'from "speech", "speech", "speech" and 2 more, frames' in report.summary
+
+
+def test_keys_that_gave_way_are_counted() -> None:
+    link = PlannedLink(Link("jawOpen", Target("shape", "Jaw")), "jaw", 0, 0.0, 1.0)
+    face = replace(plan(), links=(link,))
+    covered = {FCurvePath("jaw"): 3, FCurvePath("lid"): 1}
+    report = describe([STRIP], [written(face, covered=covered)], [], None)
+    assert "4 keys of yours in these frames, on Jaw, lid, gave way" in report.text

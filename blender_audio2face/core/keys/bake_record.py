@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from .frame_ranges import FrameRange, Part, rebaked
 from .keyframes import FCurvePath
@@ -42,6 +42,8 @@ class Record:
         set_aside: how the artist's Action was used that ours replaced.
         blend_type: REPLACE if the active Action was blended so until that was changed to let our
             NLA strip show; None if it was not changed.
+        labels: strip -> its name when it was baked, for people; an Action that was appended or
+            copied has no speaker who knows it.
     """
 
     ours: bool
@@ -50,13 +52,14 @@ class Record:
     before: Mapping[FCurvePath, float] = field(default_factory=dict)
     set_aside: SetAside | None = None
     blend_type: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def strips(self) -> tuple[str, ...]:
         """The strips that were baked."""
         return tuple(self.channels)
 
-    @property
+    @cached_property
     def all_channels(self) -> tuple[FCurvePath, ...]:
         """Every channel that was keyed, once."""
         return tuple(
@@ -73,6 +76,7 @@ class Record:
         new: tuple[FrameRange, ...],
         keyed: tuple[FCurvePath, ...],
         values: Mapping[FCurvePath, float],
+        label: str = "",
     ) -> "Record":
         """The record after a bake.
 
@@ -80,13 +84,21 @@ class Record:
             new: the baked frames, all of one strip.
             keyed: the baked channels.
             values: their present values, noted for channels that were not baked before.
+            label: the strip's name.
         """
         rest = self.without({baked.strip for baked in new})
         ranges = rebaked(rest.ranges, new)
         strips = {baked.strip for baked in ranges}
         channels = {strip: keyed for strip, keyed in rest.channels.items() if strip in strips}
         channels |= {baked.strip: keyed for baked in new}
-        return replace(self, ranges=ranges, channels=channels, before={**values, **self.before})
+        labels = {**self.labels, **{baked.strip: label for baked in new if label}}
+        return replace(
+            self,
+            ranges=ranges,
+            channels=channels,
+            before={**values, **self.before},
+            labels={strip: text for strip, text in labels.items() if strip in channels},
+        )
 
     def without(self, strips: set[str]) -> "Record":
         """The record without some strips."""
@@ -94,6 +106,18 @@ class Record:
             self,
             ranges=tuple(baked for baked in self.ranges if baked.strip not in strips),
             channels={strip: k for strip, k in self.channels.items() if strip not in strips},
+            labels={strip: text for strip, text in self.labels.items() if strip not in strips},
+        )
+
+    def renamed(self, moved: Mapping[FCurvePath, FCurvePath]) -> "Record":
+        """The record after F-curves got other data paths, given by the old ones."""
+        return replace(
+            self,
+            channels={
+                strip: tuple(moved.get(channel, channel) for channel in keyed)
+                for strip, keyed in self.channels.items()
+            },
+            before={moved.get(channel, channel): value for channel, value in self.before.items()},
         )
 
 
@@ -135,6 +159,7 @@ def _plain(record: Record) -> dict[str, object]:
         "keyed": {strip: [number[c] for c in keyed] for strip, keyed in record.channels.items()},
         "set_aside": None if aside is None else [aside.slot, aside.fake_user],
         "blend_type": record.blend_type,
+        "labels": dict(record.labels),
     }
 
 
@@ -159,6 +184,11 @@ def _record(plain: dict) -> Record:
         },
         set_aside=None if aside is None else SetAside(_slot(aside[0]), bool(aside[1])),
         blend_type=_blend_type(plain["blend_type"]),
+        labels={
+            strip: text
+            for strip, text in plain.get("labels", {}).items()  # older records have none
+            if isinstance(text, str)
+        },
     )
 
 

@@ -28,7 +28,15 @@ class SoundFile:
     first_frame: int = 1
 
 
-SoundChoice = Strips | Channel | SoundFile
+@dataclass(frozen=True)
+class Several:
+    """Strips and sound files together, as a speaker was baked from them."""
+
+    strips: Strips
+    files: tuple[SoundFile, ...]
+
+
+SoundChoice = Strips | Channel | SoundFile | Several
 
 
 @dataclass(frozen=True)

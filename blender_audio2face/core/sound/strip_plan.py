@@ -34,6 +34,8 @@ class StripPlan:
         volume: how loud it plays at each frame.
         uid: identifies the strip even when it is renamed; empty until ``strip_id.mark``.
         rounding: seconds by which its handles may lie outside of what plays.
+        scene_uid: session_uid of the strip's scene; 0 without a strip.
+        file: path of a sound that is in no strip, as it was chosen; else empty.
     """
 
     name: str
@@ -42,6 +44,8 @@ class StripPlan:
     volume: Volume = FULL_VOLUME
     uid: str = ""
     rounding: float = 0.0
+    scene_uid: int = 0
+    file: str = ""
 
     @property
     def source_range(self) -> tuple[float, float]:

@@ -72,12 +72,29 @@ class Audio2FaceTake(bpy.types.PropertyGroup):
     )
     file: kept_path("file", "Sound File", "The sound, where there is no strip")
     file_datablock: path_datablock()
+    channel: IntProperty(
+        name="Channel", description="The channel by which the strip was chosen; 0 for none"
+    )
+    is_voice: BoolProperty(
+        name="Voice", description="It is the sound file that the speaker's settings named"
+    )
+    sound: StringProperty(name="Path", description="Where the sound was when it was analysed")
+
+
+def _keep_name_own(speaker: bpy.types.PropertyGroup, _context: object) -> None:
+    """Speakers are told apart by their names."""
+    from ..speakers import own_name
+
+    name = own_name(speaker)
+    if name != speaker.name:
+        speaker.name = name
 
 
 class Audio2FaceSpeaker(bpy.types.PropertyGroup):
     name: StringProperty(
         name="Character",
         description="Name of the character that speaks",
+        update=_keep_name_own,
         translation_context=OWN_CONTEXT,
     )
     members: CollectionProperty(

@@ -22,6 +22,7 @@ from ...scene import redraw
 from ...scene.preferred_runtime import RUNTIMES, preferred_runtime
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import OUTPUTS, REDUCTIONS
+from ...scene.speakers import shown_speaker
 from ...scene.weights_path import chosen_weights
 from .common import (
     attempt,
@@ -256,6 +257,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
 
     def _plans(self, context, outcome: "pipeline.Outcome") -> "tuple[pipeline.BakePlan, ...]":
         from ...bake import pipeline
+        from ...bake.renamed_controls import follow_renames
         from ...bake.request import request_for
 
         settings = tuple(
@@ -263,6 +265,9 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
             for name in ("output", "reduction", "sound_channel")
             if self.properties.is_property_set(name)
         )
+        speaker = None if self.speaker else shown_speaker(context)
+        if speaker is not None:
+            follow_renames(speaker)
         request = request_for(context, self.speaker, self._sound(), settings)
         return pipeline.plan_all((request,), outcome)
 

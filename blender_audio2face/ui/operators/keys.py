@@ -5,8 +5,9 @@ from bpy.props import IntProperty, StringProperty
 
 from ...errors import PlanError
 from ...face_override import release
-from ...scene.speakers import all_members_of
-from .common import SpeakerOperator
+from ...scene.face_objects import chosen_objects
+from ...scene.speakers import all_members_of, shown_speaker
+from .common import SpeakerOperator, attempt, chosen_speaker, has_speaker_or_selection
 
 
 class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
@@ -21,22 +22,33 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
 
-    def act(self, context, speaker) -> str:
-        from ...animation.remove import clear
+    @classmethod
+    def poll(cls, context) -> bool:
+        return has_speaker_or_selection(cls, context)
+
+    def execute(self, context) -> set[str]:
+        return attempt(self, lambda: self._clear(context))
+
+    def _clear(self, context) -> str:
+        """A face that was appended or copied may have keys and no speaker."""
+        from ...bake.earlier_bakes import clear
         from ...scene.face_plan import animated_datablocks
         from ...scene.kept_paths import remove_unused
 
-        keys = {take.name for take in speaker.takes if not self.strip or take.label == self.strip}
-        if not keys:
-            raise PlanError(f'Nothing to clear: "{self.strip or speaker.name}" was not baked.')
-        face = animated_datablocks(all_members_of(speaker))
-        release(frozenset(datablock.session_uid for datablock in face))
-        count = sum(clear(datablock, keys) for datablock in face)
-        for key in keys:
-            speaker.takes.remove(speaker.takes.find(key))
+        objects = chosen_objects(context)
+        if self.speaker or shown_speaker(context) is not None or not objects:
+            speaker = chosen_speaker(context, self.speaker)
+            objects, name = all_members_of(speaker), speaker.name
+        else:
+            speaker, name = None, objects[0].name
+        release(frozenset(datablock.session_uid for datablock in animated_datablocks(objects)))
+        count, was_baked = clear(speaker, objects, self.strip)
+        if not was_baked:
+            raise PlanError(f'Nothing to clear: "{self.strip or name}" was not baked.')
         remove_unused()
-        speaker.report = ""
-        return f"Removed {count} keys of {speaker.name}"
+        if speaker is not None:
+            speaker.report = ""
+        return f"Removed {count} keys of {name}"
 
 
 class AUDIO2FACE_OT_fix(SpeakerOperator, bpy.types.Operator):

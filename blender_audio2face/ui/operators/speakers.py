@@ -10,7 +10,7 @@ from ...scene import live_changes
 from ...scene.face_objects import chosen_objects, has_selection
 from ...scene.properties import BLEND_RELATIVE
 from ...scene.properties.speaker import SOURCES
-from ...scene.speakers import add_members, add_speaker, remove_speaker
+from ...scene.speakers import add_members, add_speaker, all_members_of, remove_speaker
 from .common import FaceOperator, SpeakerOperator
 
 
@@ -86,10 +86,18 @@ class AUDIO2FACE_OT_speaker_members(SpeakerOperator, bpy.types.Operator):
         name="Replace", description="Replace the objects of the face instead of adding to them"
     )
 
-    def act(self, context, speaker) -> None:
+    def act(self, context, speaker) -> str | None:
+        from ...bake.earlier_bakes import bakes_on
+
+        before = all_members_of(speaker) if self.clear else []
         if self.clear:
             speaker.members.clear()
         add_members(speaker, chosen_objects(context))
+        gone = [obj for obj in before if obj not in all_members_of(speaker) and bakes_on([obj])]
+        if not gone:
+            return None
+        names = ", ".join(f'"{obj.name}"' for obj in gone)
+        return f"{names} keeps its keys: select it and press Clear Bake to take them out."
 
 
 class AUDIO2FACE_OT_member_use(FaceOperator, bpy.types.Operator):

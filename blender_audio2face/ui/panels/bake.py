@@ -37,6 +37,7 @@ class AUDIO2FACE_PT_bake(SidebarPanel):
             _draw_summary(layout.box(), context, speaker.report)
         if baked:
             _draw_hidden(layout, context, state.hidden)
+        _draw_strays(layout, context, state.strays)
 
 
 class AUDIO2FACE_PT_report(SidebarPanel):
@@ -125,6 +126,16 @@ def _draw_hidden(layout, context, found: "tuple[HiddenResult, ...]") -> None:
         box = layout.box()
         draw_lines(box, context, [hidden.sentence], icon="ERROR")
         box.operator("audio2face.fix", text=hidden.check.fix_label).index = index
+
+
+def _draw_strays(layout, context, sentences: tuple[str, ...]) -> None:
+    """What is baked onto the face and is no speaker's."""
+    if not sentences:
+        return
+    box = layout.box()
+    for sentence in sentences:
+        draw_lines(box, context, [sentence], icon="ERROR")
+    box.operator("audio2face.clear", icon="TRASH")
 
 
 CLASSES = in_both_sidebars(AUDIO2FACE_PT_bake, AUDIO2FACE_PT_output, AUDIO2FACE_PT_report)

@@ -239,10 +239,13 @@ def test_only_the_baked_frames_of_the_active_action_change(a2f, key) -> None:
     jaw.keyframe_points[2].handle_left_type = jaw.keyframe_points[2].handle_right_type = "FREE"
     jaw.keyframe_points[2].handle_left = (55, 0.4)
     jaw.update()
-    outside, other = points_of(jaw)[2:3], points_of(tongue)
+    outside, other = points_of(jaw)[3:], points_of(tongue)
+    frames = [*np.arange(-20, 7, 0.25), *np.arange(27, 100, 0.25)]
+    before = [jaw.evaluate(frame) for frame in frames]
     baked = a2f.write(key, a2f.speech(), "ACTIVE")
     assert (key.animation_data.action, baked.action, baked.output) == (own, own, "ACTIVE")
-    assert [point for point in points_of(jaw) if point[0] == 60] == outside
+    assert [point for point in points_of(jaw) if point[0] == 80] == outside
+    assert [jaw.evaluate(frame) for frame in frames] == pytest.approx(before, abs=2e-6)
     assert points_of(tongue) == other
     assert [frame for frame, _ in keys_of(own, "jawOpen")] == [1, 7, *range(10, 28), 60, 80]
     assert values_at(key, JAW, 1, 10, 19, 80) == [0.1, 0.5, 0.5, 0.3]

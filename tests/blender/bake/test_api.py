@@ -215,3 +215,16 @@ def test_refusal_changes_nothing(api, speech, kind: str, is_known: bool) -> None
     with pytest.raises(error, match=sentence):
         api.bake(**{"every_frame": True, "tolerance": 0.1, **call})
     assert state() == before
+
+
+def test_curves_without_a_name_add_to_each_other(api, extension: str) -> None:
+    face = make_face("Face", ("jawOpen",))
+    open_jaw = api.Curves(("jawOpen",), 24.0, np.ones((24, 1), np.float32))
+    for frame in (1, 101, 105):  # the third shares frames with the second
+        api.bake(open_jaw, [face], frame_start=frame)
+    assert played(face, "jawOpen", (12, 101, 115)) == pytest.approx([1.0, 0.0, 1.0], abs=0.05)
+    assert len(bpy.context.scene.audio2face.speakers["Face"].takes) == 2
+    report = api.bake(open_jaw, [face], name="a")
+    assert "replaced" not in report.text
+    report = api.bake(open_jaw, [face], name="a", frame_start=301)
+    assert 'The keys of "a" at frames 1 to 24 were replaced.' in report.text

@@ -148,7 +148,7 @@ def test_artists_keys_beside_the_bake_stay(anna, dials) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{", 7, '{"a": 7}', "[[1, 2]]", '[["a", 0, ["b"]]]'])
 def test_damaged_key_digests_are_ignored(anna, dials, text: object) -> None:
-    action_of(anna)["audio2face_handles"] = text
+    action_of(anna)["audio2face_noted"] = text
     dials.overall = 0.0
     assert highest_key(anna) == 0.0
 
@@ -156,6 +156,6 @@ def test_damaged_key_digests_are_ignored(anna, dials, text: object) -> None:
 def test_clearing_leaves_no_digests(anna, dials) -> None:
     points(anna, "browInnerUp").insert(500, 0.9)
     dials.jaw = 0.5
-    assert "audio2face_handles" in action_of(anna)
+    assert "audio2face_noted" in action_of(anna)
     bpy.ops.audio2face.clear()
     assert not [name for name in action_of(anna).keys() if name.startswith("audio2face")]  # noqa: SIM118

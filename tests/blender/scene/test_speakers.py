@@ -261,3 +261,21 @@ def test_bake_all_reports_who_was_left_out(dialogue) -> None:
     speaker("Anna").strip = "gone"
     with pytest.raises(RuntimeError, match=r"(?s)Anna: There is no.*Ben: There is no"):
         bpy.ops.audio2face.bake_all()
+
+
+def test_speakers_never_have_one_name(hum: Path) -> None:
+    """A name that is given twice gets a number; each keeps its bake."""
+    faces = []
+    for name, frame in (("Ann", 1), ("Bob", 101)):
+        add_sound(hum, frame, name=name)
+        for other in faces:
+            other.select_set(False)
+        faces.append(make_face(name, ("jawOpen",)))
+        bpy.ops.audio2face.speaker_add(strip=name)
+    speakers = bpy.context.scene.audio2face.speakers
+    speakers[1].name = "Ann"
+    assert [each.name for each in speakers] == ["Ann", "Ann 2"]
+    speakers[1].name = ""
+    assert [each.name for each in speakers] == ["Ann", "Speaker"]
+    assert bpy.ops.audio2face.bake_all() == {"FINISHED"}
+    assert all(jaw_keys(face) for face in faces)

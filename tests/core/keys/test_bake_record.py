@@ -1,5 +1,7 @@
 """The record of bakes in an Action."""
 
+import json
+
 import pytest
 from a2f.blender_audio2face.core.keys.bake_record import Record, SetAside, dumps, loads
 from a2f.blender_audio2face.core.keys.frame_ranges import FrameRange, Part
@@ -17,6 +19,7 @@ def test_record_survives_its_json() -> None:
         before={JAW: 0.25, EAR: 1.0},
         set_aside=SetAside(12, True),
         blend_type="REPLACE",
+        labels={"a": "Line 1", B.strip: "é"},
     )
     records = {3: record, 0: Record(ours=False)}
     assert loads(dumps(records)) == records
@@ -61,3 +64,28 @@ def test_strip_that_is_covered_whole_is_forgotten() -> None:
     over = record.with_bake((FrameRange("over", 0, 200),), (JAW,), {})
     assert over.strips == ("over",)
     assert over.without({"over"}).ranges == ()
+
+
+def test_names_of_strips_stay_with_their_keys() -> None:
+    record = Record(ours=True).with_bake((A,), (JAW,), {}, "Line 1")
+    assert record.labels == {"a": "Line 1"}
+    both = record.with_bake((FrameRange("b", 300, 400),), (JAW,), {}, "Line 2")
+    assert both.labels == {"a": "Line 1", "b": "Line 2"}
+    assert both.without({"a"}).labels == {"b": "Line 2"}
+    assert record.with_bake((FrameRange("b", 0, 200),), (JAW,), {}, "over").labels == {"b": "over"}
+
+
+def test_record_without_names_is_read() -> None:
+    """As 0.1.0 wrote it."""
+    plain = json.loads(dumps({0: Record(ours=True, ranges=(A,), channels={"a": (JAW,)})}))
+    del plain["0"]["labels"]
+    assert loads(json.dumps(plain))[0].labels == {}
+
+
+def test_renamed_channels_keep_their_strips_and_values() -> None:
+    record = Record(ours=True, ranges=(A,), channels={"a": (JAW, EAR)}, before={JAW: 0.5, EAR: 1.0})
+    new = FCurvePath('key_blocks["Kiefer"].value')
+    moved = record.renamed({JAW: new})
+    assert moved.channels == {"a": (new, EAR)}
+    assert moved.before == {new: 0.5, EAR: 1.0}
+    assert moved.owned(new) == (A,) and moved.owned(JAW) == ()
