@@ -107,7 +107,7 @@ def add_speaker(
 def own_name(speaker: "Audio2FaceSpeaker") -> str:
     """A speaker's name, or one like it where another speaker has it or it is empty."""
     others = {other.name for other in speaker.id_data.audio2face.speakers if other != speaker}
-    return _unique(speaker.name or "Speaker", others)
+    return _unique(speaker.name or "Character", others)
 
 
 def add_members(

@@ -90,12 +90,12 @@ class AUDIO2FACE_OT_mapping_guess(FaceOperator, bpy.types.Operator):
     def act(self, context, speaker) -> str:
         from ...core.rigs.mapping import Mapping
         from ...scene.mapping_guess import guess_mapping
-        from ...scene.speaker_settings import mapping_of, set_mapping, set_scores
+        from ...scene.speaker_settings import mapping_of, scores_of, set_mapping, set_scores
 
         before = Mapping("arkit", ()) if self.replace else mapping_of(speaker)
         guessed = guess_mapping(members_of(speaker), before)
         set_mapping(speaker, guessed.mapping)
-        set_scores(speaker, guessed.scores)
+        set_scores(speaker, {**scores_of(speaker), **guessed.scores})
         _mark_still(speaker)
         least = min(guessed.scores.values())
         return f"Guessed {len(guessed.scores)} links, the least sure at {least:.0%}: look them over"

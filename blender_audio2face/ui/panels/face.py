@@ -9,6 +9,7 @@ from .common import SidebarPanel, SpeakerPanel, draw_lines, in_both_sidebars, sp
 
 _AUTOMATIC = "Automatic"
 
+
 class AUDIO2FACE_MT_presets(bpy.types.Menu):
     bl_idname = "AUDIO2FACE_MT_presets"
     bl_label = "Preset"
@@ -59,6 +60,8 @@ class AUDIO2FACE_PT_face(SidebarPanel):
         speaker = shown_speaker(context)
         state = panel_state.read(context)
         names = state.face_names or ("No face selected" if state.subject else "")
+        if len(state.parts) > 1:
+            names = f"{len(state.parts)} objects"  # by name below
         row = layout.row(align=True)
         row.label(text=names, icon="MESH_DATA", translate=not state.face_names)
         if speaker is not None:

@@ -276,6 +276,6 @@ def test_speakers_never_have_one_name(hum: Path) -> None:
     speakers[1].name = "Ann"
     assert [each.name for each in speakers] == ["Ann", "Ann 2"]
     speakers[1].name = ""
-    assert [each.name for each in speakers] == ["Ann", "Speaker"]
+    assert [each.name for each in speakers] == ["Ann", "Character"]
     assert bpy.ops.audio2face.bake_all() == {"FINISHED"}
     assert all(jaw_keys(face) for face in faces)

@@ -291,7 +291,7 @@ def test_bake_button_greyed_says_why(panels, hum: Path) -> None:
         assert layout.greyed == bool(said)
         return said
 
-    assert "There is no sound strip: add the speech" in refusal()
+    assert "There is no sound strip: press Add Sound" in refusal()
     add_sound(hum)
     assert refusal() == ""
     settings.weights = str(hum.with_name("missing.npz"))
