@@ -98,6 +98,8 @@ class AUDIO2FACE_OT_mapping_guess(FaceOperator, bpy.types.Operator):
         set_scores(speaker, {**scores_of(speaker), **guessed.scores})
         _mark_still(speaker)
         least = min(guessed.scores.values())
+        if len(guessed.scores) == 1:
+            return f"Guessed 1 link, {least:.0%} sure: look it over"
         return f"Guessed {len(guessed.scores)} links, the least sure at {least:.0%}: look them over"
 
 
