@@ -24,6 +24,7 @@ from tools.train.batches import BatchMaker, NoDataError, corpus_targets
 from tools.train.config import TrainConfig, read_config
 from tools.train.growth import grown
 from tools.train.loop import Machine, branch_to_finish, has_wide_block, learning_rate, train
+from tools.train.mixing import mixed
 from tools.train.posteriors import phone_recogniser
 from tools.train.trainee import (
     Trainee,
@@ -263,6 +264,22 @@ def test_mean_weights_are_what_is_exported(maker: BatchMaker, tmp_path: Path) ->
     first = new_trainee(TINY, maker, None).network.state_dict()["output.weight"].numpy()
     assert np.abs(mean["output.weight"] - first).max() < 1e-5
     assert np.abs(own["output.weight"] - first).max() > 1e-4
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_mixture_lies_between_start_and_mean_of_a_run(
+    maker: BatchMaker, tmp_path: Path, share: float
+) -> None:
+    train(TINY, maker, tmp_path / "start", Machine())
+    start = new_trainee(TINY, maker, tmp_path / "start" / "checkpoint.pt")
+    later = replace(TINY, seed=8, averaging=0.5)
+    train(later, maker, tmp_path / "run", Machine(), tmp_path / "start" / "checkpoint.pt")
+    saved = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    weight = mixed(start, saved, share)["network.output.weight"].numpy()
+    first = start.network.output.weight.detach().numpy()
+    last = load_weights(tmp_path / "run" / "attention_bilstm.npz")[1]["output.weight"]
+    assert np.abs(last - first).max() > 1e-4
+    np.testing.assert_allclose(weight, first + share * (last - first), atol=1e-6)
 
 
 def outputs(trainee: Trainee, steps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -107,9 +107,11 @@ def audible_blocks(
 def _is_empty(source: SoundSource) -> bool:
     """Whether a file that decoders can open holds no sample."""
     try:
-        return said_seconds(source) <= 0.0
+        said = [reader(source) for reader in (_model_seconds, _aud_seconds)]
     except SoundFileError:
         return False
+    lengths = [seconds for seconds in said if seconds is not None]
+    return bool(lengths) and max(lengths) <= 0.0
 
 
 def said_seconds(source: SoundSource) -> float:

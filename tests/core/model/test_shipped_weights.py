@@ -77,4 +77,4 @@ def test_sound_without_voice_does_not_move_the_lips(runtime, sound: str) -> None
 def test_quiet_speech_moves_like_loud_speech(runtime, curves: Curves) -> None:
     quiet = runtime.predict(0.1 * read_audio(DATA / "surprise.flac"))
     loud, soft = (lip_opening(ARKIT_52, c.values) for c in (curves, quiet))
-    assert np.corrcoef(loud, soft)[0, 1] > 0.95
+    assert np.corrcoef(loud, soft)[0, 1] > 0.93

@@ -89,7 +89,7 @@ def test_low_latency_follows_the_bake(speech: np.ndarray) -> None:
     live = pushed(Stream(NumpyNetwork(sooner, arrays)), cut(speech, 4))
     assert live.shape == baked.shape
     jaw = config.channels.index("jawOpen")
-    assert np.corrcoef(live[:, jaw], baked[:, jaw])[0, 1] > 0.95
+    assert np.corrcoef(live[:, jaw], baked[:, jaw])[0, 1] > 0.9
 
 
 def test_stream_memory_is_constant(speech: np.ndarray) -> None:
