@@ -136,10 +136,10 @@ def advance() -> float | None:
         return wait
     del _due[key]
     speaker = _speaker(key)
-    if speaker is not None:
-        _attempt(speaker, lambda: _start(key, speaker))
-    else:
+    if speaker is None:
         catch_up()  # it was renamed meanwhile
+    elif len(speaker.takes):  # else it was cleared meanwhile
+        _attempt(speaker, lambda: _start(key, speaker))
     return _TICK
 
 

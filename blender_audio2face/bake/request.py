@@ -8,7 +8,13 @@ from ..errors import PlanError
 from ..scene.face_objects import chosen_objects, selected_objects
 from ..scene.face_plan import plan_face
 from ..scene.resolve_sound import selection_of_takes, sound_selection_of
-from ..scene.speakers import check_own_meshes, find_speaker, members_of, speaker_of
+from ..scene.speakers import (
+    check_own_meshes,
+    find_speaker,
+    members_of,
+    speaker_of,
+    speaker_of_selected,
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ def _of_selection(context) -> tuple[object, list]:
     what is another speaker's."""
     scene = context.scene
     objects = selected_objects(context)
-    speaker = speaker_of(scene, objects[0]) if objects else None
+    speaker = speaker_of_selected(scene, objects[0]) if objects else None
     if speaker is None:
         companions = [obj for obj in chosen_objects(context) if obj not in objects]
         return None, [*objects, *(obj for obj in companions if speaker_of(scene, obj) is None)]

@@ -116,7 +116,7 @@ def describe(
         remarks: further sentences.
         hidden: sentences on what keeps the result from showing.
     """
-    faces = ", ".join(dict.fromkeys(action.plan.object_name for action in written))
+    faces = _few(list(dict.fromkeys(action.plan.object_name for action in written)))
     controls = sum(_moved(action) for action in written)
     first = min(strip.timing.left_handle for strip in strips)
     last = max(strip.timing.right_handle for strip in strips) - 1
@@ -146,8 +146,13 @@ def describe(
 
 
 def _strips(strips: Sequence[StripCurves]) -> str:
-    names = ", ".join(f'"{strip.name}"' for strip in strips[:3])
-    return f"{names} and {len(strips) - 3} more" if len(strips) > 3 else names
+    return _few([f'"{strip.name}"' for strip in strips])
+
+
+def _few(names: Sequence[str]) -> str:
+    """At most three of the names, and how many more there are."""
+    first = ", ".join(names[:3])
+    return f"{first} and {len(names) - 3} more" if len(names) > 3 else first
 
 
 def _inference_details(inference: Inference) -> list[str]:

@@ -4,7 +4,7 @@ from ..core.rigs.calibration import Calibration, calibrate
 from ..core.rigs.mapping import Mapping
 from .face_plan import current_mapping
 from .shape_effect import face_shapes
-from .speaker_settings import scores_of, set_mapping, set_scores
+from .speaker_settings import set_mapping
 from .speakers import members_of
 
 
@@ -15,9 +15,7 @@ def calibrate_speaker(speaker) -> tuple[str, ...]:
         MappingError: jaw and closing lips have no links of their own, or no lips are found.
     """
     calibration = calibrated(members_of(speaker), current_mapping(speaker))
-    scores = scores_of(speaker)
     set_mapping(speaker, calibration.mapping)
-    set_scores(speaker, scores)
     return calibration.findings
 
 

@@ -84,7 +84,7 @@ def with_parts(
         found.setdefault(obj.session_uid, obj)
         if obj.type == "ARMATURE":
             for part in others:
-                if has_shape_keys(part) and _belongs_to(part, obj):
+                if has_shape_keys(part) and belongs_to(part, obj):
                     found.setdefault(part.session_uid, part)
     return list(found.values())
 
@@ -151,7 +151,8 @@ def _box_of(obj: bpy.types.Object) -> tuple[Vector, Vector]:
     return low, high
 
 
-def _belongs_to(part: bpy.types.Object, armature: bpy.types.Object) -> bool:
+def belongs_to(part: bpy.types.Object, armature: bpy.types.Object) -> bool:
+    """Whether an armature deforms an object, or the object is its descendant."""
     parent = part.parent
     while parent is not None:
         if parent == armature:

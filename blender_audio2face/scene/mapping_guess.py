@@ -40,14 +40,17 @@ def guess_mapping(objects: list, mapping: Mapping | None) -> GuessedMapping:
     taken = {link.target.name for link in kept if link.target.kind == "shape"}
     taken |= driven_shapes(objects)
     shapes = face_shapes(objects)
-    free = [place for place, name in enumerate(shapes.names) if name not in taken]
-    names = [shapes.names[place] for place in free]
+    names = shapes.names
     guesses = [
-        each for each in guess(shapes.points, shapes.offsets[free]) if done.isdisjoint(each.outputs)
+        each
+        for each in guess(shapes.points, shapes.offsets)  # all of them show where the face is
+        if names[each.shape] not in taken and done.isdisjoint(each.outputs)
     ]
     if not guesses:
+        further, channels = ("further ", "that have none yet ") if kept else ("", "of speech ")
         raise PlanError(
-            "No shape key moves as the channels of speech do: choose them under Face > Mapping."
+            f"No {further}shape key moves as the channels {channels}do: choose them under "
+            "Face > Mapping."
         )
     made = [link for each in guesses for link in _links(each, names[each.shape])]
     scores = {

@@ -80,7 +80,8 @@ def mapping_of(speaker: "Audio2FaceSpeaker") -> Mapping | None:
 
 
 def set_mapping(speaker: "Audio2FaceSpeaker", mapping: Mapping) -> None:
-    """Makes a mapping the artist's own."""
+    """Makes a mapping the artist's own; links that stay keep the score of their guess."""
+    scores = scores_of(speaker)
     with batch_update(speaker):
         speaker.preset = mapping.preset_id or ""
         speaker.links.clear()
@@ -91,6 +92,7 @@ def set_mapping(speaker: "Audio2FaceSpeaker", mapping: Mapping) -> None:
                 setattr(group, name, getattr(link, name))
             for name in _TARGET_VALUES:
                 setattr(group, name, getattr(link.target, name))
+            group.score = scores.get((group.output, group.target), 0.0)
 
 
 def scores_of(speaker: "Audio2FaceSpeaker") -> dict[tuple[str, str], float]:

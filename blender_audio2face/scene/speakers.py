@@ -10,6 +10,7 @@ import bpy
 
 from ..core.background_job import unless_removed
 from ..errors import PlanError
+from .face_objects import belongs_to
 from .kept_paths import remove_unused
 from .live_changes import suspend_live_update
 from .properties.shaping import NEW as NEW_DIALS
@@ -48,6 +49,21 @@ def speaker_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> "Audio2FaceSpea
     return None
 
 
+def speaker_of_selected(
+    scene: bpy.types.Scene, obj: bpy.types.Object
+) -> "Audio2FaceSpeaker | None":
+    """``speaker_of``; of an armature that is no member, the only speaker whose face it carries."""
+    speaker = speaker_of(scene, obj)
+    if speaker is not None or obj.type != "ARMATURE":
+        return speaker
+    carried = [
+        speaker
+        for speaker in scene.audio2face.speakers
+        if any(belongs_to(member, obj) for member in all_members_of(speaker))
+    ]
+    return carried[0] if len(carried) == 1 else None
+
+
 def check_own_meshes(
     scene: bpy.types.Scene,
     speaker: "Audio2FaceSpeaker | None",
@@ -73,7 +89,7 @@ def shown_speaker(context: bpy.types.Context) -> "Audio2FaceSpeaker | None":
     settings = context.scene.audio2face
     active = context.view_layer.objects.active
     if active is not None and active.select_get():
-        return speaker_of(context.scene, active)
+        return speaker_of_selected(context.scene, active)
     if 0 <= settings.active_speaker < len(settings.speakers):
         return settings.speakers[settings.active_speaker]
     return None
@@ -107,7 +123,7 @@ def add_speaker(
 def own_name(speaker: "Audio2FaceSpeaker") -> str:
     """A speaker's name, or one like it where another speaker has it or it is empty."""
     others = {other.name for other in speaker.id_data.audio2face.speakers if other != speaker}
-    return _unique(speaker.name or "Speaker", others)
+    return _unique(speaker.name or "Character", others)
 
 
 def add_members(

@@ -122,7 +122,7 @@ def find_strip(context, name: str):
             f"No sound strip is active and there are {len(every)}: choose one in the panel."
         )
     raise StripError(
-        "There is no sound strip: add the speech in the Video Sequencer (Add > Sound)."
+        "There is no sound strip: press Add Sound, or add the speech in the Video Sequencer."
     )
 
 

@@ -27,6 +27,12 @@ def written(face: TargetPlan, **values: object) -> WrittenAction:
     return WrittenAction(face, "A2F Face", "ACTION", None, None, 2, 50, 112, -2, 56, **values)
 
 
+def test_summary_names_at_most_three_objects() -> None:
+    parts = [written(replace(plan(), object_name=f"Part {number}")) for number in range(5)]
+    summary = describe([STRIP], parts, [], None).summary
+    assert summary.startswith("Keyed 10 controls of Part 0, Part 1, Part 2 and 2 more from")
+
+
 def test_report_lists_what_was_keyed_and_skipped() -> None:
     face = plan(
         missing=tuple(f"channel{i}" for i in range(9)),

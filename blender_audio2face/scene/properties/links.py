@@ -38,6 +38,13 @@ def _find_outputs(link, _context, text: str) -> list[str]:
     return _matching(text, known_outputs(preset_with_id(preset_id or "arkit")))
 
 
+def _on_target(link, context) -> None:
+    """Takes from a link the marks of the target that it had before."""
+    link.score = 0.0
+    link.still = False
+    on_change(link, context)
+
+
 def _names(link, kind: str) -> tuple[str, ...]:
     from ..face_plan import target_names  # Blender's start does not need it
     from ..speakers import members_of  # it needs the classes of this module
@@ -49,6 +56,9 @@ def _names(link, kind: str) -> tuple[str, ...]:
 def _matching(text: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if text.casefold() in name.casefold()]
 
+
+_SURE = 0.75
+"""Score from which a guess needs no mark."""
 
 KINDS = (
     ("shape", "Shape Key", "A shape key of the face's meshes"),
@@ -64,10 +74,11 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
         search=_find_outputs,
     )
     kind: _Enum(name="Kind", description="What the target is", items=KINDS)
-    target: _String(
+    target: props.StringProperty(
         name="Target",
         description="Name of the shape key, the bone, or the property; empty to move nothing",
         search=_find_targets,
+        update=_on_target,
     )
     path: _String(
         name="Path",
@@ -115,6 +126,11 @@ class Audio2FaceLink(bpy.types.PropertyGroup):
     still: props.BoolProperty(
         name="Moves Nothing", description="The shape key leaves every vertex where it is"
     )
+
+
+def is_unsure(link: Audio2FaceLink) -> bool:
+    """Whether a link was guessed by geometry with a score that asks for a look."""
+    return bool(link.target) and 0.0 < link.score < _SURE
 
 
 CLASSES = (Audio2FaceLink,)

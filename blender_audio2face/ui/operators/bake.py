@@ -232,7 +232,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
 
     sound_channel: IntProperty(
         name="Channel of the Sound",
-        description="1 is left, 2 is right, 0 mixes all; if not given, as the speaker has it",
+        description="1 is left, 2 is right, 0 mixes all; if not given, as the character has it",
         min=0,
         max=MOST_SOUND_CHANNELS,
         options={"HIDDEN", "SKIP_SAVE"},

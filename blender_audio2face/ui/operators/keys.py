@@ -31,6 +31,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
 
     def _clear(self, context) -> str:
         """A face that was appended or copied may have keys and no speaker."""
+        from ...bake import live_update
         from ...bake.earlier_bakes import clear
         from ...scene.face_plan import animated_datablocks
         from ...scene.kept_paths import remove_unused
@@ -42,6 +43,7 @@ class AUDIO2FACE_OT_clear(SpeakerOperator, bpy.types.Operator):
         else:
             speaker, name = None, objects[0].name
         release(frozenset(datablock.session_uid for datablock in animated_datablocks(objects)))
+        live_update.pause()  # the keys that it is writing may be among those that go
         count, was_baked = clear(speaker, objects, self.strip)
         if not was_baked:
             raise PlanError(f'Nothing to clear: "{self.strip or name}" was not baked.')

@@ -9,7 +9,8 @@ from ...errors import PlanError
 from ...scene import live_changes
 from ...scene.kept_paths import absolute
 from ...scene.properties import BLEND_RELATIVE
-from ...scene.speakers import add_members, members_of
+from ...scene.properties.links import is_unsure
+from ...scene.speakers import add_members, members_of, shown_speaker
 from .common import FaceOperator, SpeakerOperator
 
 
@@ -89,14 +90,16 @@ class AUDIO2FACE_OT_mapping_guess(FaceOperator, bpy.types.Operator):
     def act(self, context, speaker) -> str:
         from ...core.rigs.mapping import Mapping
         from ...scene.mapping_guess import guess_mapping
-        from ...scene.speaker_settings import mapping_of, set_mapping, set_scores
+        from ...scene.speaker_settings import mapping_of, scores_of, set_mapping, set_scores
 
         before = Mapping("arkit", ()) if self.replace else mapping_of(speaker)
         guessed = guess_mapping(members_of(speaker), before)
         set_mapping(speaker, guessed.mapping)
-        set_scores(speaker, guessed.scores)
+        set_scores(speaker, {**scores_of(speaker), **guessed.scores})
         _mark_still(speaker)
         least = min(guessed.scores.values())
+        if len(guessed.scores) == 1:
+            return f"Guessed 1 link, {least:.0%} sure: look it over"
         return f"Guessed {len(guessed.scores)} links, the least sure at {least:.0%}: look them over"
 
 
@@ -128,6 +131,21 @@ class AUDIO2FACE_OT_link_show(SpeakerOperator, bpy.types.Operator):
         default=-1,
         min=-1,
     )
+
+    @classmethod
+    def description(cls, context, properties) -> str:
+        speaker = shown_speaker(context)
+        if speaker is None or not 0 <= properties.index < len(speaker.links):
+            return ""
+        link = speaker.links[properties.index]
+        if link.still:
+            return f'Show on the face what {link.output} moves: "{link.target}" moves no vertex'
+        if is_unsure(link):
+            return (
+                f'Show "{link.target}" on the face for a moment: it was guessed for '
+                f"{link.output} by geometry, {link.score:.0%} sure"
+            )
+        return f"Show on the face, for a moment, what {link.output} moves when it is at its full"
 
     def act(self, context, speaker) -> None:
         from ...core.rigs.mapping import Mapping

@@ -14,7 +14,7 @@ _LAST_CHANNEL = 128
 
 
 class AUDIO2FACE_OT_sound_add(bpy.types.Operator):
-    """Add a sound file to the sequencer, after the last sound"""
+    """Add a sound file to the sequencer: after the last sound, or else at the playhead"""
 
     bl_idname = "audio2face.sound_add"
     bl_label = "Add Sound of Speech"

@@ -2,13 +2,12 @@
 
 import bpy
 
+from ...scene.properties.links import is_unsure
 from ...scene.speakers import members_of, shown_speaker
 from .. import panel_state
 from .common import SidebarPanel, SpeakerPanel, draw_lines, in_both_sidebars, split_column
 
 _AUTOMATIC = "Automatic"
-_SURE = 0.75
-"""Score from which a guess needs no mark."""
 
 
 class AUDIO2FACE_MT_presets(bpy.types.Menu):
@@ -27,21 +26,18 @@ class AUDIO2FACE_MT_presets(bpy.types.Menu):
 
 
 class AUDIO2FACE_UL_links(bpy.types.UIList):
-    """Links of the mapping: use, channel, target, a mark where it moves nothing or was guessed
-    without being sure, and a button that shows it."""
+    """Links of the mapping: channel, target, and a button that shows it, marked where it moves
+    nothing or was guessed without being sure."""
 
     def draw_item(self, _context, layout, _data, item, _icon, _active, _property, index) -> None:
-        split = layout.split(factor=0.5, align=True)
+        split = layout.split(factor=0.6, align=True)
+        row = split.row()
+        row.active = item.enabled
+        row.label(text=_short(item.output), translate=False)
         row = split.row(align=True)
-        row.prop(item, "enabled", text="")
-        row.label(text=item.output, translate=False)
-        row = split.row(align=True)
-        row.prop(item, "target", text="", placeholder="Nothing")
-        if item.still:
-            row.prop(item, "still", text="", icon="ERROR", emboss=False)
-        elif 0.0 < item.score < _SURE:
-            row.label(text="", icon="QUESTION")
-        row.operator("audio2face.link_show", text="", icon="HIDE_OFF", emboss=False).index = index
+        row.prop(item, "target", text="", placeholder="Nothing", emboss=False)
+        icon = "ERROR" if item.still else "QUESTION" if is_unsure(item) else "HIDE_OFF"
+        row.operator("audio2face.link_show", text="", icon=icon, emboss=False).index = index
 
     def filter_items(self, _context, data, property_name):
         links = getattr(data, property_name)
@@ -64,6 +60,8 @@ class AUDIO2FACE_PT_face(SidebarPanel):
         speaker = shown_speaker(context)
         state = panel_state.read(context)
         names = state.face_names or ("No face selected" if state.subject else "")
+        if len(state.parts) > 1:
+            names = f"{len(state.parts)} objects"  # by name below
         row = layout.row(align=True)
         row.label(text=names, icon="MESH_DATA", translate=not state.face_names)
         if speaker is not None:
@@ -122,8 +120,17 @@ class AUDIO2FACE_PT_mapping(SpeakerPanel):
             _draw_link(layout, speaker.links[speaker.active_link])
 
 
+def _short(output: str) -> str:
+    """An output's name for a narrow sidebar, which would cut off what tells left from right."""
+    for side in ("Left", "Right"):
+        if output.endswith(side):
+            return f"{output.removesuffix(side)} {side[0]}"
+    return output
+
+
 def _draw_link(layout, link) -> None:
     layout = split_column(layout)
+    layout.prop(link, "enabled")
     layout.prop(link, "output")
     layout.prop(link, "kind")
     layout.prop(link, "target")

@@ -133,6 +133,21 @@ def test_undo_while_keys_are_written_leaves_one_action(
     assert highest_key(anna) == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.parametrize("stage", ["due", "composed", "written"])
+def test_clear_drops_the_keys_that_are_on_their_way(
+    timers, live, anna, dials, stage, request
+) -> None:
+    dials.jaw = 0.25
+    if stage == "composed":
+        timers.run(until=lambda: bool(live._running))
+    elif stage == "written":
+        request.getfixturevalue("run_until_written")()
+    assert bpy.ops.audio2face.clear() == {"FINISHED"}
+    timers.run()
+    assert (speaker("Anna").report, len(bpy.data.actions)) == ("", 0)
+    assert not live._due
+
+
 def test_loading_a_file_forgets_what_is_due(timers, live, dials) -> None:
     dials.jaw = 0.25
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)

@@ -276,6 +276,21 @@ def test_speakers_never_have_one_name(hum: Path) -> None:
     speakers[1].name = "Ann"
     assert [each.name for each in speakers] == ["Ann", "Ann 2"]
     speakers[1].name = ""
-    assert [each.name for each in speakers] == ["Ann", "Speaker"]
+    assert [each.name for each in speakers] == ["Ann", "Character"]
     assert bpy.ops.audio2face.bake_all() == {"FINISHED"}
     assert all(jaw_keys(face) for face in faces)
+
+
+def test_armature_of_a_baked_face_shows_its_character(hum: Path) -> None:
+    add_sound(hum)
+    face = make_face("Ann", ("jawOpen",))
+    assert bpy.ops.audio2face.bake() == {"FINISHED"}
+    rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.collection.objects.link(rig)
+    face.parent = rig
+    face.select_set(False)
+    rig.select_set(True)
+    bpy.context.view_layer.objects.active = rig
+    assert bpy.ops.audio2face.bake() == {"FINISHED"}
+    assert [each.name for each in bpy.context.scene.audio2face.speakers] == ["Ann"]
+    assert len(bpy.data.actions) == 1

@@ -4,6 +4,7 @@ import importlib
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -132,7 +133,7 @@ def test_shapes_without_names_are_guessed(numbered) -> None:
         name: name for name in known.values()
     }
     assert all(link.score > 0.9 for link in speaker.links)
-    with pytest.raises(RuntimeError, match="No shape key moves as the channels of speech do"):
+    with pytest.raises(RuntimeError, match="No further shape key moves as the channels that have"):
         bpy.ops.audio2face.mapping_guess()
     assert bpy.ops.audio2face.mapping_guess(replace=True) == {"FINISHED"}
 
@@ -149,6 +150,44 @@ def test_guess_completes_what_was_chosen_by_hand(numbered) -> None:
     assert found["jawOpen"] == numbers["mouthClose"]
     assert found["mouthPucker"] == numbers["mouthPucker"]
     assert next(link for link in speaker.links if link.output == "jawOpen").score == 0.0
+
+
+@pytest.mark.usefixtures("numbered")
+def test_scores_stay_until_another_target_is_chosen() -> None:
+    bpy.ops.audio2face.mapping_guess()
+    (speaker,) = bpy.context.scene.audio2face.speakers
+    scores = [link.score for link in speaker.links]
+    names = [link.output for link in speaker.links]
+    bpy.ops.audio2face.mapping_edit()
+    assert [link.score for link in speaker.links] == scores
+    jaw, pucker = (speaker.links[names.index(name)] for name in ("jawOpen", "mouthPucker"))
+    pucker.target = ""
+    jaw.still = True
+    jaw.target = "Key 1"
+    assert (jaw.score, jaw.still) == (0.0, False)
+    bpy.ops.audio2face.mapping_guess()
+    again = {link.output: link.score for link in speaker.links}
+    assert again == {**dict(zip(names, scores, strict=True)), "jawOpen": 0.0}
+
+
+def test_line_of_the_mapping_says_left_or_right_and_whether_it_is_sure(
+    speaker, extension: str
+) -> None:
+    room = f"{extension}.blender_audio2face."
+    short = importlib.import_module(f"{room}ui.panels.face")._short
+    assert [short(name) for name in ("mouthPressLeft", "mouthPressRight", "jawOpen", "A")] == [
+        "mouthPress L", "mouthPress R", "jawOpen", "A"
+    ]  # fmt: skip
+    bpy.ops.audio2face.mapping_edit()
+    show = importlib.import_module(f"{room}ui.operators.mapping").AUDIO2FACE_OT_link_show
+    place = next(i for i, link in enumerate(speaker.links) if link.output == "jawOpen")
+    line = SimpleNamespace(index=place)
+    assert "for a moment, what jawOpen moves" in show.description(bpy.context, line)
+    speaker.links[place].score = 0.6
+    assert "60% sure" in show.description(bpy.context, line)
+    speaker.links[place].still = True
+    assert "moves no vertex" in show.description(bpy.context, line)
+    assert show.description(bpy.context, SimpleNamespace(index=-1)) == ""
 
 
 def test_driven_shapes_are_not_guessed(numbered) -> None:
