@@ -60,7 +60,7 @@ class Dials:
     close_bias: float = 0.0
     asymmetry: float = 0.0
     pauses: float = 1.0
-    ease: float = 0.8
+    ease: float = 0.75
     style: float = 0.0
     limit: float = 1.0
     blinks: bool = True

@@ -55,7 +55,7 @@ def test_dials_act_during_session(live) -> None:
     speaker.dials.overall = 2.0
     for _ in range(2):  # a tick hands the dial to the engine, whose next frames follow it
         speak_and_show(session, source, 0.5)
-    assert max(values_of(one)) > 0.01
+    assert max(values_of(one)) > 0.0
 
 
 def test_second_session_is_refused(live, modules) -> None:
