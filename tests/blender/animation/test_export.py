@@ -87,7 +87,9 @@ def test_gltf_has_one_clip_of_a_character_at_its_frames(
     before = character(output, first)
     path = tmp_path / "a.glb"
     bpy.ops.export_scene.gltf(filepath=str(path))
-    assert clips(path) == [("A2F Head", 2)]
+    # Before 4.4 Blender's exporter names a clip of the NLA after its track.
+    by_track = output == "NLA" and bpy.app.version < (4, 4, 0)
+    assert clips(path) == [("Audio2Face" if by_track else "A2F Head", 2)]
     after = arrived(lambda: bpy.ops.import_scene.gltf(filepath=str(path)))
     assert before.max() > 0.9
     assert after == pytest.approx(before, abs=1e-4)
@@ -122,11 +124,13 @@ def test_fbx_usd_and_alembic_keep_the_frames(character, tmp_path: Path, output: 
         bake_anim_use_all_actions=False,
         bake_anim_simplify_factor=0.0,
     )
-    bpy.ops.wm.usd_export(filepath=usd, export_animation=True)
-    bpy.ops.wm.alembic_export(filepath=abc, as_background_job=False)
-    for load in (
-        lambda: bpy.ops.import_scene.fbx(filepath=fbx, anim_offset=0.0),
-        lambda: bpy.ops.wm.usd_import(filepath=usd),
-        lambda: bpy.ops.wm.alembic_import(filepath=abc, as_background_job=False),
-    ):
+    loads = [lambda: bpy.ops.import_scene.fbx(filepath=fbx, anim_offset=0.0)]
+    built = bpy.app.build_options  # Debian leaves some out
+    if built.usd:
+        bpy.ops.wm.usd_export(filepath=usd, export_animation=True)
+        loads.append(lambda: bpy.ops.wm.usd_import(filepath=usd))
+    if built.alembic:
+        bpy.ops.wm.alembic_export(filepath=abc, as_background_job=False)
+        loads.append(lambda: bpy.ops.wm.alembic_import(filepath=abc, as_background_job=False))
+    for load in loads:
         assert arrived(load) == pytest.approx(before, abs=1e-4)
