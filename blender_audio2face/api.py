@@ -17,7 +17,8 @@ from ..model.errors import A2FError
 from ..model.framing import SAMPLE_RATE
 from ..model.runtime import choose_runtime
 from ..model.streaming import Restartable
-from .bake.pipeline import plan_curves, run
+from .bake.pipeline import run
+from .bake.plan import plan_curves
 from .core.cached_curves import StripCurves, encode
 from .core.report import BakeReport
 from .core.rigs.mapping import Link, Mapping, Target, is_driven_by, known_outputs
@@ -95,6 +96,7 @@ def bake(
     objects: Iterable[bpy.types.Object],
     *,
     name: str | None = None,
+    key: str | None = None,
     frame_start: int = 1,
     scene: bpy.types.Scene | None = None,
     dials: Dials | None = None,
@@ -116,6 +118,7 @@ def bake(
         objects: the face's meshes and armatures; those a known speaker lacks are added to it.
         name: what the keys are known by: the same name again replaces them. Without one they
             replace those without a name with which they share frames.
+        key: what the keys are known by instead, where ``name`` is only for people.
         frame_start: frame of the curves' first row.
         scene: the face's; the current one by default.
         dials: how the curves are shaped.
@@ -130,47 +133,6 @@ def bake(
     Raises:
         model.errors.A2FError: nothing can be keyed; the sentence says why, and nothing is changed.
         TypeError: there is no such output or kind of keys; nothing is changed.
-    """
-    return bake_known_as(
-        f"curves {name}" if name is not None else "",
-        curves,
-        objects,
-        name=name or "curves",
-        frame_start=frame_start,
-        scene=scene,
-        dials=dials,
-        mapping=mapping,
-        preset=preset,
-        output=output,
-        keys=keys,
-        hold=hold,
-        every_frame=every_frame,
-        tolerance=tolerance,
-    )
-
-
-def bake_known_as(
-    key: str,
-    curves: Curves,
-    objects: Iterable[bpy.types.Object],
-    *,
-    name: str,
-    frame_start: int = 1,
-    scene: bpy.types.Scene | None = None,
-    dials: Dials | None = None,
-    mapping: Mapping | None = None,
-    preset: str = "",
-    output: str | None = None,
-    keys: str | None = None,
-    hold: int | None = None,
-    every_frame: bool | None = None,
-    tolerance: float | None = None,
-) -> BakeReport:
-    """``bake``, where the keys are known by something else than the name that people read.
-
-    Args:
-        key: what the keys are known by; empty where that depends on their frames.
-        curves: see ``bake``, as for all others.
     """
     scene = scene or bpy.context.scene
     faces = list(objects)
@@ -202,7 +164,9 @@ def bake_known_as(
             elif preset:
                 speaker_settings.set_mapping(speaker, Mapping(preset, ()))
         known_as, timing = speaker.name, _timing(scene, frame_start, curves)
-        strip = StripCurves(name, timing, encode(curves), key=key)
+        if key is None:
+            key = f"curves {name}" if name is not None else ""
+        strip = StripCurves(name or "curves", timing, encode(curves), key=key)
         plan = plan_curves(speaker, strip)
         _check_channels(curves, plan.face.plans)
         report = run(plan)

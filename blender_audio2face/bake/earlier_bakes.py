@@ -67,19 +67,21 @@ class LeftOver:
     """Earlier bakes that are no longer the speaker's sound.
 
     Attributes:
-        gone: key -> sentence, of those that are to be taken out.
+        gone: key -> what is to be taken out and why, as the end of a sentence.
         kept: sentences about those that stay.
     """
 
     gone: dict[str, str] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """For the report."""
+        return (*(f"Took out the keys of {what}." for what in self.gone.values()), *self.kept)
+
     def without_taking_out(self, reason: str) -> "LeftOver":
         """All of it named instead of taken out."""
-        instead = [
-            f"{sentence.replace('Took out', 'Left')[:-1]}; {reason}: {_CLEAR}."
-            for sentence in self.gone.values()
-        ]
+        instead = [f"Left the keys of {what}; {reason}: {_CLEAR}." for what in self.gone.values()]
         return LeftOver({}, [*instead, *self.kept])
 
 
@@ -159,11 +161,9 @@ def left_over(
         why, is_gone = _why_left(request, speaker, take, marks)
         covered = _is_covered(bake, timings)
         if why and (is_gone or covered):
-            found.gone[take.name] = f'Took out the keys of "{take.label}", {bake.place}: {why}.'
+            found.gone[take.name] = f'"{take.label}", {bake.place}: {why}'
         elif take.file and _is_covered(bake, timings, 1.0):
-            found.gone[take.name] = (
-                f'Took out the keys of "{take.label}", {bake.place}: this speech is there now.'
-            )
+            found.gone[take.name] = f'"{take.label}", {bake.place}: this speech is there now'
         elif why:
             found.kept.append(
                 f'"{take.label}" still moves the face at {bake.place}, but {why}: {_CLEAR}.'
@@ -172,9 +172,7 @@ def left_over(
         if key in new:
             continue
         if _is_covered(bake, timings):
-            found.gone[key] = (
-                f"Took out the keys of {bake.name}, {bake.place}: no character has them."
-            )
+            found.gone[key] = f"{bake.name}, {bake.place}: no character has them"
         else:
             found.kept.append(bake.sentence)
     return found

@@ -146,8 +146,9 @@ def advance() -> float | None:
 def _start(key: tuple[int, str], speaker) -> None:
     from ...model.runtime import RuntimeChoice
     from . import pipeline
+    from .plan import plan_reshape
 
-    plan, outcome = pipeline.plan_reshape(speaker), pipeline.Outcome()
+    plan, outcome = plan_reshape(speaker), pipeline.Outcome()
 
     def work(on_progress: Callable[[float], None]):
         return pipeline.analyze_all((plan,), RuntimeChoice(), None, outcome, on_progress)
@@ -187,9 +188,10 @@ def _go_on(key: tuple[int, str], running: _Running) -> bool:
 
 def _update_now(speaker) -> None:
     from . import pipeline
+    from .plan import plan_reshape
 
     def update() -> None:
-        speaker.report = pipeline.run(pipeline.plan_reshape(speaker)).text
+        speaker.report = pipeline.run(plan_reshape(speaker)).text
 
     _attempt(speaker, update)
 

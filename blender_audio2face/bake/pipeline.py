@@ -1,9 +1,9 @@
 """The one way from a request to keys.
 
-A plan is made on the main thread (``plan_bake``, ``plan_reshape``, ``plan_retime``,
-``plan_curves``). ``analyze_all`` and ``compose_all`` then run in any thread, and
-``check_and_write`` on the main thread again, in steps that leave a window alive. Before anything is
-written the plan is held against the scene as it is by then; on any failure the scene is as it was.
+A plan is made on the main thread (``plan``). ``analyze_all`` and ``compose_all`` then run in any
+thread, and ``check_and_write`` on the main thread again, in steps that leave a window alive. Before
+anything is written the plan is held against the scene as it is by then; on any failure the scene is
+as it was.
 A speaker that fails stops no other.
 """
 
@@ -12,8 +12,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
-
-import bpy
 
 from ...model.errors import A2FError, memory_errors_reported
 from ...model.runtime import RuntimeChoice
@@ -27,81 +25,29 @@ from ..core.background_job import (
     run_to_completion,
 )
 from ..core.cached_curves import StripCurves
-from ..core.compose import FaceKeys, FacePlan, OnProgress, compose, no_progress, part_of
+from ..core.compose import FaceKeys, OnProgress, compose, no_progress, part_of
 from ..core.report import BakeReport, Inference, describe
-from ..core.sound.strip_plan import SkippedMesh, StripPlan
 from ..core.target_plan import TargetPlan
 from ..diagnostics.hidden_results import hidden_steps
-from ..errors import FACE_CHANGED, FACE_REMOVED, PlanError, SceneChangedError, StripError
+from ..errors import StripError
 from ..face_override import release
 from ..scene import live_changes, speaker_settings
-from ..scene.analysis_cache import cached_curves, remove_curves, store_curves
-from ..scene.face_plan import datablock_of, objects_with_uids, plan_face, with_effect
-from ..scene.resolve_sound import mark_strip, plan_selection, strips_of_take
+from ..scene.analysis_cache import remove_curves, store_curves
+from ..scene.face_plan import datablock_of, with_effect
+from ..scene.resolve_sound import mark_strip
 from ..scene.speakers import (
     add_members,
     add_speaker,
     all_members_of,
-    check_own_meshes,
     find_speaker,
-    members_of,
     way_back,
 )
-from ..scene.strip_fingerprint import strip_fingerprint
 from . import earlier_bakes, hand_edits
-from .renamed_controls import follow_renames
+from .plan import BakePlan, check_same, plan_bake, resolved, revalidate, scene_of
 from .request import BakeRequest, Refusal
 
 _ANALYZED = 0.9
 """Progress at which all sound was analysed; the rest is composing."""
-
-
-@dataclass(frozen=True)
-class KeptCurves:
-    """Curves that need no analysis.
-
-    Attributes:
-        curves: with their key; with an empty one those of a strip that gets its own, as it was
-            split off another.
-        strip: what they are to be moved to; None where they stay.
-        is_same_sound: the strip's sound passes for the one that was analysed: it cannot be read.
-    """
-
-    curves: StripCurves
-    strip: StripPlan | None = None
-    is_same_sound: bool = False
-
-
-@dataclass(frozen=True)
-class BakePlan:
-    """A bake, as the scene was when it was planned.
-
-    Attributes:
-        request: what was asked for.
-        face: what to key, and how.
-        skipped: objects of the face that are not keyed.
-        strips: what to analyse.
-        fingerprint: of the strips, to know cheaply that they are as they were.
-        kept: curves that need no analysis.
-        is_rekey: the curves are the speaker's own, from an earlier bake.
-        keeps_hand_edits: refuse where baked keys were changed by hand.
-        remarks: sentences for the report.
-    """
-
-    request: BakeRequest
-    face: FacePlan
-    skipped: tuple[SkippedMesh, ...]
-    strips: tuple[StripPlan, ...] = ()
-    fingerprint: tuple[object, ...] = ()
-    kept: tuple[KeptCurves, ...] = ()
-    is_rekey: bool = False
-    keeps_hand_edits: bool = False
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def seconds(self) -> float:
-        """How much sound there is to analyse."""
-        return sum(strip.timing.source_duration for strip in self.strips)
 
 
 @dataclass(frozen=True)
@@ -147,90 +93,6 @@ class Written:
     speaker: str
     report: BakeReport
     keys: tuple[str, ...]
-
-
-def plan_bake(request: BakeRequest) -> BakePlan:
-    """The plan of a bake with its analysis.
-
-    Raises:
-        StripError: a strip was removed or cannot be read.
-        PlanError: nothing would move.
-    """
-    scene, speaker, objects = _resolved(request)
-    check_own_meshes(scene, speaker, objects)
-    if speaker is not None:
-        follow_renames(speaker)
-    face, skipped = _face(request)
-    if request.selection is None:
-        kept = tuple(KeptCurves(cached_curves(take)) for take in speaker.takes if not take.heard)
-        return BakePlan(request, face, skipped, kept=kept)
-    strips = plan_selection(request.selection)
-    kept, remarks = _split_off(speaker, strips)
-    fingerprint = strip_fingerprint(request.selection)
-    return BakePlan(request, face, skipped, strips, fingerprint, kept, remarks=remarks)
-
-
-def plan_reshape(speaker) -> BakePlan:
-    """The plan to key a speaker's curves again where they are, with its settings as they are.
-
-    Raises:
-        PlanError: nothing would move.
-        CachedCurvesError: what the speaker keeps is damaged.
-    """
-    follow_renames(speaker)
-    kept = tuple(KeptCurves(cached_curves(take)) for take in speaker.takes)
-    return _plan_rekey(speaker, kept, keeps_hand_edits=True)
-
-
-def plan_retime(scene, speaker) -> BakePlan:
-    """The plan to key a speaker's curves where their strips play now, without analysis.
-
-    Raises:
-        PlanError: nothing would move, or the speaker was not baked.
-        CachedCurvesError: what the speaker keeps is damaged.
-        StripError: none of the strips is there any more.
-    """
-    if not len(speaker.takes):
-        raise PlanError(f'"{speaker.name}" was not baked yet: press Bake Speech.')
-    follow_renames(speaker)
-    kept: list[KeptCurves] = []
-    remarks, missing = [], []
-    marks = earlier_bakes.strips_by_mark(scene)
-    for take in speaker.takes:
-        curves = cached_curves(take)
-        if not take.heard:
-            kept.append(KeptCurves(curves))
-            continue
-        if not take.file and take.name not in marks:
-            missing.append(f'Strip "{take.label}" was removed: its keys stay as they are.')
-            continue
-        why = earlier_bakes.why_not_its_sound(speaker, take, marks)
-        if why:
-            missing.append(f'"{take.label}" was not updated: {why}.')
-            continue
-        try:
-            first = earlier_bakes.first_frame_of_file(speaker, take)
-            plans, sentences = strips_of_take(
-                scene, take, curves.timing, first, speaker.sound_channel
-            )
-        except (StripError, OSError) as error:
-            remarks.append(str(error))
-            continue
-        remarks += sentences
-        for number, (strip, is_same_sound) in enumerate(plans):
-            own = curves if number == 0 else replace(curves, key="")
-            kept.append(KeptCurves(own, strip, is_same_sound))
-    if not kept:
-        raise StripError(" ".join([*remarks, *missing]))
-    return _plan_rekey(speaker, tuple(kept), remarks=tuple(remarks))
-
-
-def plan_curves(speaker, strip: StripCurves) -> BakePlan:
-    """The plan to key curves of a script's own. Raises PlanError where nothing would move."""
-    request = replace(_request_of(speaker), names_sound=True)
-    check_own_meshes(*_resolved(request))
-    face, skipped = _face(request)
-    return BakePlan(request, face, skipped, kept=(KeptCurves(strip),))
 
 
 def plan_all(requests: Sequence[BakeRequest], outcome: Outcome) -> tuple[BakePlan, ...]:
@@ -371,24 +233,6 @@ def run(plan: BakePlan) -> BakeReport:
         return run_to_completion(write(bake)).report
 
 
-def revalidate(plan: BakePlan) -> BakePlan:
-    """The plan with the face as it is now.
-
-    Raises:
-        StripError: a strip changed since it was planned.
-        PlanError: nothing would move any more, or the speaker's curves were cleared.
-    """
-    request = plan.request
-    face, skipped = _face(request)
-    if plan.strips and strip_fingerprint(request.selection) != plan.fingerprint:
-        _check_unchanged(request, plan.strips)
-    if plan.is_rekey:
-        takes = find_speaker(_scene(request), request.speaker).takes
-        if any(kept.curves.key and kept.curves.key not in takes for kept in plan.kept):
-            raise SceneChangedError(FACE_CHANGED)
-    return replace(plan, face=face, skipped=skipped)
-
-
 def write(bake: Bake) -> MainThreadTask[Written]:
     """Keeps the curves with the speaker and keys them; on any failure the scene is as it was.
 
@@ -408,14 +252,14 @@ def write(bake: Bake) -> MainThreadTask[Written]:
     if plan.keeps_hand_edits:
         yield from hand_edits.check_task(plans)
     with ExitStack() as undo:
-        _check_same(plan)
+        check_same(plan)
         speaker = _speaker(request, undo)
         name, output = speaker.name, speaker.output
         strips, all_strips, parts = [], [], []
         for strip, keys in zip(bake.strips, bake.keys, strict=True):
-            strip = _identified(find_speaker(_scene(request), name), strip, undo)
+            strip = _identified(find_speaker(scene_of(request), name), strip, undo)
             choice = None if plan.is_rekey else earlier_bakes.choice_of(request)
-            store_curves(find_speaker(_scene(request), name), strip, undo, choice)
+            store_curves(find_speaker(scene_of(request), name), strip, undo, choice)
             all_strips.append(strip)
             if keys is not None:
                 requested = plan.face.settings.requested_ranges(strip.key, strip.timing)
@@ -425,19 +269,19 @@ def write(bake: Bake) -> MainThreadTask[Written]:
         release(frozenset(face.uid for face in plans))
         left = yield from _left_over(plan, name, all_strips, plans)
         for key in left.gone:
-            remove_curves(find_speaker(_scene(request), name), key, undo)
+            remove_curves(find_speaker(scene_of(request), name), key, undo)
         pending = yield from _write_faces(plans, parts, output, set(left.gone), undo)
-        _check_same(plan)
+        check_same(plan)
         undo.pop_all()
     written = [commit(action, face) for action, face in zip(pending, plans, strict=True)]
     stale = {strip.key for strip in all_strips} | set(left.gone)
-    earlier_bakes.clear_elsewhere(find_speaker(_scene(request), name), plans, stale)
-    speaker_settings.note_keyed(find_speaker(_scene(request), name))
+    earlier_bakes.clear_elsewhere(find_speaker(scene_of(request), name), plans, stale)
+    speaker_settings.note_keyed(find_speaker(scene_of(request), name))
     yield NON_CANCELLABLE
     yield from hand_edits.remember_task(plans)
     hidden = () if plan.is_rekey else (yield from hidden_steps(request.object_uids, plans))
     sentences = [found.sentence for found in hidden]
-    remarks = (*plan.remarks, *left.gone.values(), *left.kept)
+    remarks = (*plan.remarks, *left.sentences)
     report = describe(strips, written, plan.skipped, bake.inference, remarks, hidden=sentences)
     return Written(name, report, tuple(strip.key for strip in all_strips))
 
@@ -449,7 +293,7 @@ def _left_over(
     if plan.keeps_hand_edits:
         return earlier_bakes.LeftOver()
     request = plan.request
-    speaker = find_speaker(_scene(request), name)
+    speaker = find_speaker(scene_of(request), name)
     left = earlier_bakes.left_over(request, speaker, all_members_of(speaker), strips)
     if not plan.is_rekey:
         left.kept += earlier_bakes.replaced_elsewhere(all_members_of(speaker), strips)
@@ -486,28 +330,9 @@ def _write_faces(
     return tuple(pending)
 
 
-def _plan_rekey(speaker, kept: tuple, **options) -> BakePlan:
-    request = _request_of(speaker)
-    face, skipped = _face(request)
-    return BakePlan(request, face, skipped, kept=kept, is_rekey=True, **options)
-
-
-def _request_of(speaker) -> BakeRequest:
-    uids = tuple(obj.session_uid for obj in members_of(speaker))
-    return BakeRequest(speaker.id_data.session_uid, speaker.name, uids)
-
-
-def _face(request: BakeRequest) -> tuple[FacePlan, tuple[SkippedMesh, ...]]:
-    """(the face as it is now and as it is to be keyed, objects that are not keyed)."""
-    scene, speaker, objects = _resolved(request)
-    plans, skipped = plan_face(objects, speaker)
-    settings = speaker_settings.keying_settings(speaker, scene, request.choices)
-    return FacePlan(plans, settings), skipped
-
-
 def _speaker(request: BakeRequest, undo: ExitStack):
     """The speaker of a request, made if there is none, with its choices set."""
-    scene, speaker, objects = _resolved(request)
+    scene, speaker, objects = resolved(request)
     if speaker is None:
         speaker = add_speaker(scene, objects[0].name, objects, undo)
     else:
@@ -531,64 +356,3 @@ def _identified(speaker, strip: StripCurves, undo: ExitStack) -> StripCurves:
         key = earlier_bakes.key_of_curves(speaker, strip) or f"curves {uuid4().hex[:12]}"
         return replace(strip, key=key)
     return replace(strip, key=mark_strip(strip.scene_uid, strip.name, undo))
-
-
-def _split_off(
-    speaker, strips: Sequence[StripPlan]
-) -> tuple[tuple[KeptCurves, ...], tuple[str, ...]]:
-    """(the kept curves for what was split off strips that are baked and would lose its keys with
-    them, sentences on what cannot be kept)."""
-    kept: list[KeptCurves] = []
-    remarks: list[str] = []
-    chosen = {strip.name for strip in strips}
-    for strip in strips if speaker is not None else ():
-        take = speaker.takes.get(strip.uid) if strip.uid else None
-        if take is None:
-            continue
-        curves = cached_curves(take)
-        plans, sentences = strips_of_take(
-            speaker.id_data, take, curves.timing, take.first_frame, speaker.sound_channel
-        )
-        if plans[0][0].name != strip.name:
-            continue  # it gets a mark of its own, and the other keeps its keys
-        remarks += sentences
-        kept += [
-            KeptCurves(replace(curves, key=""), part, is_same_sound)
-            for part, is_same_sound in plans[1:]
-            if part.name not in chosen
-        ]
-    return tuple(kept), tuple(remarks)
-
-
-def _check_unchanged(request: BakeRequest, strips: tuple[StripPlan, ...]) -> None:
-    current = plan_selection(request.selection)
-    if current == strips:
-        return
-    before = {strip.name: strip for strip in strips}
-    changed = [strip.name for strip in current if before.get(strip.name) != strip]
-    names = ", ".join(f'"{name}"' for name in (changed or before))
-    raise StripError(f"Strip {names} was changed while its sound was analysed: bake again.")
-
-
-def _check_same(plan: BakePlan) -> None:
-    """Raises PlanError where the face is not as it was planned."""
-    if _face(plan.request)[0] != plan.face:
-        raise SceneChangedError(FACE_CHANGED)
-
-
-def _resolved(request: BakeRequest):
-    """(scene, speaker or None, objects) of a request. Raises PlanError when one is gone."""
-    scene = _scene(request)
-    speaker = find_speaker(scene, request.speaker) if request.speaker else None
-    objects = objects_with_uids(request.object_uids)
-    if not objects:
-        raise SceneChangedError(FACE_REMOVED)
-    return scene, speaker, objects
-
-
-def _scene(request: BakeRequest):
-    """The scene of a request. Raises PlanError when it is gone."""
-    for scene in bpy.data.scenes:
-        if scene.session_uid == request.scene_uid:
-            return scene
-    raise PlanError("The scene of the face was removed: bake again in another one.")

@@ -16,7 +16,8 @@ from ...model.errors import A2FError
 from ...model.input_files import real_path
 from ...model.runtime import RuntimeChoice
 from .. import api
-from ..bake.pipeline import Bake, analyze, plan_bake, revalidate, write
+from ..bake.pipeline import Bake, analyze, write
+from ..bake.plan import plan_bake, revalidate
 from ..bake.request import BakeRequest
 from ..core import analysis
 from ..core.background_job import run_to_completion
@@ -239,11 +240,11 @@ def apply(options: argparse.Namespace, console: Console) -> Outcome:
         )
 
         def write_keys(_progress: Callable[[float], None]) -> Keyed:
-            report = api.bake_known_as(
-                key,
+            report = api.bake(
                 curves,
                 members_of(speaker),
                 name=name,
+                key=key,
                 frame_start=options.frame_start,
                 scene=place.scene,
             )

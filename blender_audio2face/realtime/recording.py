@@ -12,7 +12,8 @@ import numpy as np
 from ...model.curves import Curves
 from ...model.features import FRAME_RATE
 from ...model.framing import HOP, SAMPLE_RATE
-from ..bake.pipeline import Bake, plan_bake
+from ..bake.pipeline import Bake
+from ..bake.plan import plan_bake
 from ..bake.request import BakeRequest
 from ..core.cached_curves import StripCurves
 from ..core.report import Inference

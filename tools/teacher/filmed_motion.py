@@ -5,8 +5,8 @@ speaker and writes filmed_motion.npz. A bidirectional LSTM reads the table's tra
 out the opening and the width of the mouth, in deviations of the clip's own while it speaks. It sees
 no phone names, only what articulators do, so that it can be used on phones that the films lack.
 
-The teacher takes the mean of the table and this network: on speakers that neither was fitted to,
-it follows film more closely than either alone (docs/training.md). Contacts stay the table's.
+Between the table and this network lie targets that follow film more closely than either alone, on
+speakers that neither was fitted to (docs/training.md); ``targets`` takes both.
 """
 
 import argparse
@@ -91,7 +91,14 @@ def _inputs(phones: Sequence[Span], moves: np.ndarray, seal: np.ndarray) -> np.n
 
 
 def fit(utterances: list[Utterance], films: Path, epochs: int = _EPOCHS) -> _Motion:
-    """The network that is closest to the films of utterances with phones."""
+    """The network that is closest to the films of utterances with phones.
+
+    Args:
+        utterances: with phones, each with ID.npz among the films (see lip_geometry.read_film); what
+            lies beyond ``_CROP`` frames is not used.
+        films: their folder.
+        epochs: passes over all of them.
+    """
     torch.manual_seed(0)
     crops = [_crop(u, films) for u in utterances]
     inputs, measured, spoken = (

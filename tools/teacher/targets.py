@@ -17,8 +17,7 @@ from .prosody import Prosody, arousals, prosody, smooth
 _WIDER = 0.28  # of the opening, at full arousal
 # Mean and deviation of the table's opening and width in speech, in shape-key units.
 _OPENING, _WIDTH = (0.20, 0.107), (-0.155, 0.25)
-# How far to go from the table to film. Vowels keep most of the table's order of heights.
-_FILMED, _FILMED_VOWEL = 0.65, 0.0
+_FILMED = 0.65  # of the way from the table to film, in consonants
 _LIVELIER = 1.4  # the network's deviations are smaller than the film's, as of any regression
 _FADE = 0.03  # s
 _ROLL = list(ARTICULATORS).index("roll_lower")
@@ -69,18 +68,20 @@ def _as_filmed(
     seal: np.ndarray,
     effort: np.ndarray,
 ) -> np.ndarray:
-    """Raw targets [T, 52] half the way to what films of these sounds show, contacts apart."""
-    share = np.zeros(len(raw))
+    """Raw targets [T, 52] that move as films of these sounds do between vowels and contacts.
+
+    Vowels keep the table's order of heights, contacts its times.
+    """
+    consonant = np.zeros(len(raw))
     for phone, start, end in phones:
-        if phone != SILENCE:
-            of_film = _FILMED_VOWEL if phone in VOWELS else _FILMED
-            share[round(start * 100) : round(end * 100)] = of_film
-    tuck = moves[:, _ROLL]
-    free = (1.0 - np.maximum(seal, tuck)) * smooth(share, _FADE)
+        if phone != SILENCE and phone not in VOWELS:
+            consonant[round(start * 100) : round(end * 100)] = 1.0
+    touch = np.maximum(seal, moves[:, _ROLL])
+    share = _FILMED * smooth(consonant, _FADE) * (1.0 - touch)
     opening, wide = filmed_motion(phones, moves, seal)
     opening = (_OPENING[0] + _LIVELIER * _OPENING[1] * opening) * effort
     wide = _WIDTH[0] + _LIVELIER * _WIDTH[1] * wide
-    return moved(raw, opening, wide, free)
+    return moved(raw, opening, wide, share)
 
 
 def _upper_face(raw: np.ndarray, voice: Prosody, arousal: float) -> None:

@@ -37,6 +37,7 @@ from .common import (
 if TYPE_CHECKING:
     from ....model.runtime import RuntimeChoice
     from ...bake import pipeline
+    from ...bake.plan import BakePlan
     from ...bake.request import Refusal
 
 _TICK_SECONDS = 0.1
@@ -255,7 +256,7 @@ class AUDIO2FACE_OT_bake(BakeOperator, bpy.types.Operator):
     def poll(cls, context) -> bool:
         return not _bake_is_running(cls) and has_speaker_or_selection(cls, context)
 
-    def _plans(self, context, outcome: "pipeline.Outcome") -> "tuple[pipeline.BakePlan, ...]":
+    def _plans(self, context, outcome: "pipeline.Outcome") -> "tuple[BakePlan, ...]":
         from ...bake import pipeline
         from ...bake.renamed_controls import follow_renames
         from ...bake.request import request_for
@@ -295,7 +296,7 @@ class AUDIO2FACE_OT_bake_all(BakeOperator, bpy.types.Operator):
             return False
         return True
 
-    def _plans(self, context, outcome: "pipeline.Outcome") -> "tuple[pipeline.BakePlan, ...]":
+    def _plans(self, context, outcome: "pipeline.Outcome") -> "tuple[BakePlan, ...]":
         from ...bake import pipeline
         from ...bake.request import requests_for_all
 
@@ -325,12 +326,13 @@ class AUDIO2FACE_OT_update(ModalBake, bpy.types.Operator):
     def invoke(self, context, _event) -> set[str]:
         from ....model.runtime import RuntimeChoice
         from ...bake import pipeline
+        from ...bake.plan import plan_retime
 
         if bpy.app.background:
             return self.execute(context)
         self._outcome = outcome = pipeline.Outcome()
         try:
-            plan = pipeline.plan_retime(context.scene, chosen_speaker(context, self.speaker))
+            plan = plan_retime(context.scene, chosen_speaker(context, self.speaker))
         except A2FError as error:
             return refuse(self, error)
         work = partial(pipeline.analyze_all, (plan,), RuntimeChoice(), None, outcome)
@@ -338,10 +340,11 @@ class AUDIO2FACE_OT_update(ModalBake, bpy.types.Operator):
 
     def _update(self, context) -> None:
         from ...bake import pipeline
+        from ...bake.plan import plan_retime
 
         speaker = chosen_speaker(context, self.speaker)
         name = speaker.name
-        report = pipeline.run(pipeline.plan_retime(context.scene, speaker))
+        report = pipeline.run(plan_retime(context.scene, speaker))
         publish(self, context, context.scene.audio2face.speakers[name], report)
 
 

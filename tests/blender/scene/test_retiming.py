@@ -152,18 +152,18 @@ def test_retimed_strip_beside_its_sound_is_refused(strips, strip) -> None:
 
 def test_timing_is_measured_once_in_a_bake(strip, monkeypatch: pytest.MonkeyPatch) -> None:
     """Checking an unchanged strip again needs no mixdown; a changed strip is refused."""
-    pipeline, request = addon_module("bake.pipeline"), addon_module("bake.request")
+    plans, request = addon_module("bake.plan"), addon_module("bake.request")
     retiming = addon_module("scene.retiming")
     real, measured = retiming.retimed, []
     monkeypatch.setattr(retiming, "retimed", lambda *a: measured.append(a) or real(*a))
     retime(strip, frame=60, speed=150)
     make_face("Face", ("jawOpen",))
-    plan = pipeline.plan_bake(request.request_for(bpy.context, "", {}))
+    plan = plans.plan_bake(request.request_for(bpy.context, "", {}))
     assert len(measured) == 1
     strip.select = not strip.select
     bpy.context.scene.frame_set(33)
-    assert pipeline.revalidate(plan) == plan
+    assert plans.revalidate(plan) == plan
     assert len(measured) == 1
     retime(strip, frame=80, speed=300)
     with pytest.raises(Exception, match="was changed while its sound"):
-        pipeline.revalidate(plan)
+        plans.revalidate(plan)
